@@ -1,0 +1,44 @@
+// What a compiler must be told: the version, the assertion, inlining and lifetimes.
+// Every macro of the library is defined here and begins with SOCKS_. Nothing needs to be configured.
+
+#ifndef SOCKS_CONFIG_HPP
+#define SOCKS_CONFIG_HPP
+
+#define SOCKS_VERSION_MAJOR 0
+#define SOCKS_VERSION_MINOR 1
+#define SOCKS_VERSION_PATCH 0
+
+// SOCKS_ASSERT(condition) guards against mistakes of the calling program, never against octets of a peer.
+// It is on unless NDEBUG is defined; define it beforehand to route it elsewhere. It must stay an expression
+// that a constant evaluation can skip, hence not the assert of <assert.h>.
+#ifndef SOCKS_ASSERT
+#if defined(NDEBUG)
+#define SOCKS_ASSERT(condition) (static_cast<void>(0))
+#elif defined(_MSC_VER) && !defined(__clang__)
+#define SOCKS_ASSERT(condition) ((condition) ? static_cast<void>(0) : __debugbreak())
+#else
+#define SOCKS_ASSERT(condition) ((condition) ? static_cast<void>(0) : __builtin_trap())
+#endif
+#endif
+
+// SOCKS_INLINE keeps a machine's step in its drive loop, where the unused branches vanish and the result
+// stays in registers. Builds for size decide for themselves.
+#if defined(__OPTIMIZE_SIZE__)
+#define SOCKS_INLINE inline
+#elif defined(_MSC_VER) && !defined(__clang__)
+#define SOCKS_INLINE __forceinline
+#else
+#define SOCKS_INLINE [[gnu::always_inline]] inline
+#endif
+
+// SOCKS_LIFETIMEBOUND lets clang warn where a view would outlive what it points into.
+#if defined(__has_cpp_attribute)
+#if __has_cpp_attribute(clang::lifetimebound)
+#define SOCKS_LIFETIMEBOUND [[clang::lifetimebound]]
+#endif
+#endif
+#ifndef SOCKS_LIFETIMEBOUND
+#define SOCKS_LIFETIMEBOUND
+#endif
+
+#endif

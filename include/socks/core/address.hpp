@@ -1,0 +1,270 @@
+// Where a connection goes: IPv4, IPv6, or a host name, and a port.
+// A host is classified once, where it is made: the text of an address becomes an address and can not travel
+// as a name; text that is neither becomes "bad" and can not be sent at all.
+
+#ifndef SOCKS_CORE_ADDRESS_HPP
+#define SOCKS_CORE_ADDRESS_HPP
+
+#include <socks/core/bytes.hpp>
+#include <socks/core/numbers.hpp>
+
+namespace socks {
+
+/// An IPv4 address, first octet first: `ipv4{127, 0, 0, 1}`. Default: 0.0.0.0.
+struct ipv4 {
+    uint8_t octets[4] = {};
+    friend constexpr bool operator==(const ipv4&, const ipv4&) noexcept = default;
+};
+
+/// An IPv6 address in network order. Default: `::`.
+struct ipv6 {
+    uint8_t octets[16] = {};
+    friend constexpr bool operator==(const ipv6&, const ipv6&) noexcept = default;
+};
+
+/// Whether SOCKS4a gives `a` the meaning "a name follows": 0.0.0.1 to 0.0.0.255. 0.0.0.0 is an address.
+/// @rfc  the SOCKS4a memo
+[[nodiscard]] constexpr bool is_name_marker(const ipv4& a) noexcept {
+    return a.octets[0] == 0 && a.octets[1] == 0 && a.octets[2] == 0 && a.octets[3] != 0;
+}
+
+namespace detail {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+constexpr int hex_digit(char c) noexcept {
+    if (is_digit(c)) return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+}  // namespace detail
+
+/// Reads the text of an IPv4 address: four decimal numbers of 0..255 and three dots.
+///
+/// A leading zero is refused, because half of the world reads it as octal; so are the shorter forms of
+/// inet_aton.
+///
+/// @param text    the whole text.
+/// @param result  written only on success.
+/// @returns       whether `text` is an IPv4 address.
+/// @cost          O(size), constexpr, noexcept.
+/// @rfc           6943 section 3.1.1
+[[nodiscard]] constexpr bool parse_ipv4(bytes text, ipv4& result) noexcept {
+    ipv4 parsed;
+    size_t i = 0;
+    for (size_t part = 0; part < 4; ++part) {
+        if (part != 0 && (i == text.size() || text.data()[i++] != '.')) return false;
+        const size_t begin = i;
+        unsigned value = 0;
+        while (i < text.size() && i < begin + 3 && detail::is_digit(text.data()[i]))
+            value = value * 10 + static_cast<unsigned>(text.data()[i++] - '0');
+        if (i == begin || value > 255 || (i > begin + 1 && text.data()[begin] == '0')) return false;
+        parsed.octets[part] = static_cast<uint8_t>(value);
+    }
+    if (i != text.size()) return false;
+    result = parsed;
+    return true;
+}
+
+/// Reads the text of an IPv6 address: up to eight groups of one to four hexadecimal digits, `::` at most once
+/// and for at least one group, the last two groups also as an IPv4 address.
+///
+/// A zone (`%eth0`) is refused: it means something on one host only. Brackets belong to `host`.
+///
+/// @param text    the whole text.
+/// @param result  written only on success.
+/// @returns       whether `text` is an IPv6 address.
+/// @cost          O(size), constexpr, noexcept.
+/// @rfc           4291 section 2.2
+[[nodiscard]] constexpr bool parse_ipv6(bytes text, ipv6& result) noexcept {
+    constexpr size_t nowhere = 17;
+    ipv6 parsed;
+    size_t made = 0;
+    size_t gap = nowhere;  // how many octets stood before the "::"
+    size_t i = 0;
+    if (text.size() >= 2 && text.data()[0] == ':' && text.data()[1] == ':') {
+        gap = 0;
+        i = 2;
+    }
+    while (i < text.size()) {
+        if (made == 16) return false;
+        const size_t begin = i;
+        unsigned value = 0;
+        while (i < text.size() && i < begin + 4 && detail::hex_digit(text.data()[i]) >= 0)
+            value = value * 16 + static_cast<unsigned>(detail::hex_digit(text.data()[i++]));
+        if (i == begin) return false;
+        if (i < text.size() && text.data()[i] == '.') {  // an IPv4 address, and nothing behind it
+            ipv4 tail;
+            if (made > 12 || !parse_ipv4(text.from(begin), tail)) return false;
+            for (const uint8_t octet : tail.octets) parsed.octets[made++] = octet;
+            break;
+        }
+        parsed.octets[made++] = static_cast<uint8_t>(value >> 8);
+        parsed.octets[made++] = static_cast<uint8_t>(value & 0xff);
+        if (i == text.size()) break;
+        if (text.data()[i++] != ':' || i == text.size()) return false;
+        if (text.data()[i] == ':') {
+            if (gap != nowhere) return false;
+            gap = made;
+            ++i;
+        }
+    }
+    if (gap == nowhere ? made != 16 : made > 14) return false;
+    if (gap != nowhere) {  // what stood behind the "::" moves to the end
+        const size_t moved = made - gap;
+        for (size_t k = 1; k <= moved; ++k) parsed.octets[16 - k] = parsed.octets[made - k];
+        for (size_t k = gap; k < 16 - moved; ++k) parsed.octets[k] = 0;
+    }
+    result = parsed;
+    return true;
+}
+
+namespace detail {
+
+// Never defined. Its name is the diagnostic: the text is empty, too long, holds a NUL, a colon or a bracket
+// that make no IPv6 address, or ends in a number without being an IPv4 address.
+void this_text_is_neither_an_address_nor_a_host_name() noexcept;
+
+// Whether the last label (one trailing dot aside) is a number, as in "127.1", "1.2.3.256" or "0x7f000001".
+// Resolvers read such text as addresses, each in its own way; so only a strict IPv4 address may end so.
+// The same rule as the URL standard's.
+constexpr bool ends_in_a_number(bytes text) noexcept {
+    size_t end = text.size();
+    if (end != 0 && text.data()[end - 1] == '.') --end;
+    size_t begin = end;
+    while (begin != 0 && text.data()[begin - 1] != '.') --begin;
+    if (begin == end) return false;
+    bool decimal = true;
+    for (size_t i = begin; i < end; ++i) decimal = decimal && is_digit(text.data()[i]);
+    if (decimal) return true;
+    if (end - begin < 2 || text.data()[begin] != '0' || (text.data()[begin + 1] | 0x20) != 'x') return false;
+    for (size_t i = begin + 2; i < end; ++i)
+        if (hex_digit(text.data()[i]) < 0) return false;
+    return true;
+}
+
+}  // namespace detail
+
+/// An IPv4 address, an IPv6 address, a host name, none, or bad text.
+///
+///     host a = "files.example.com";       a name
+///     host b = "192.0.2.1";               an IPv4 address, by value
+///     host c = "[2001:db8::1]";           an IPv6 address, by value; brackets are optional
+///     host d = "localhost:80";            does not compile; the same text at run time is `bad`
+///
+/// Bad is text that is empty, longer than 255 octets, holds a NUL, holds a colon or a bracket without being an
+/// IPv6 address (a zone included), or ends in a number without being an IPv4 address. Nothing else of a name
+/// is judged, and nothing is ever resolved. Names are octets: write international ones as A-labels.
+///
+/// @lifetime  a name points into the text it was made of; addresses are held by value.
+/// @cost      making one is O(size); all the rest is O(1).
+class host {
+  public:
+    enum class kind : uint8_t { none, ipv4, ipv6, name, bad };
+    static constexpr size_t max_name = 255;
+
+    /// No host: the wildcard of BIND and UDP ASSOCIATE, and what an empty name in a reply means.
+    constexpr host() noexcept = default;
+
+    constexpr host(const ipv4& a) noexcept : kind_(kind::ipv4) {
+        for (size_t i = 0; i < 4; ++i) octets_[i] = a.octets[i];
+    }
+
+    constexpr host(const ipv6& a) noexcept : kind_(kind::ipv6) {
+        for (size_t i = 0; i < 16; ++i) octets_[i] = a.octets[i];
+    }
+
+    /// A literal, checked by the compiler.
+    template <size_t N>
+    consteval host(const char (&literal)[N]) noexcept : host(bytes(literal)) {
+        if (kind_ == kind::bad) detail::this_text_is_neither_an_address_nor_a_host_name();
+    }
+
+    /// Text at run time. Ask `is()` for kind::bad, or let the machine refuse it.
+    constexpr host(bytes text SOCKS_LIFETIMEBOUND) noexcept { classify(text); }
+
+    template <class C>
+        requires(detail::readable<C>)
+    constexpr host(C&& text SOCKS_LIFETIMEBOUND) noexcept : host(bytes(static_cast<C&&>(text))) {}
+
+    /// A name exactly as a peer sent it, not classified: 0..255 octets that may spell an address.
+    [[nodiscard]] static constexpr host as_received(bytes name SOCKS_LIFETIMEBOUND) noexcept {
+        SOCKS_ASSERT(name.size() <= max_name);
+        host h;
+        h.keep(kind::name, name);
+        return h;
+    }
+
+    [[nodiscard]] constexpr kind is() const noexcept { return kind_; }
+
+    /// The address; only for kind::ipv4.
+    [[nodiscard]] constexpr socks::ipv4 v4() const noexcept {
+        SOCKS_ASSERT(kind_ == kind::ipv4);
+        return {octets_[0], octets_[1], octets_[2], octets_[3]};
+    }
+
+    /// The address; only for kind::ipv6.
+    [[nodiscard]] constexpr socks::ipv6 v6() const noexcept {
+        SOCKS_ASSERT(kind_ == kind::ipv6);
+        socks::ipv6 a;
+        for (size_t i = 0; i < 16; ++i) a.octets[i] = octets_[i];
+        return a;
+    }
+
+    /// The name, or the text that was bad (cut to 255 octets); empty otherwise.
+    [[nodiscard]] constexpr bytes name() const noexcept { return {name_, size_}; }
+
+    friend constexpr bool operator==(const host& a, const host& b) noexcept {
+        if (a.kind_ != b.kind_ || a.name() != b.name()) return false;
+        for (size_t i = 0; i < 16; ++i)
+            if (a.octets_[i] != b.octets_[i]) return false;
+        return true;
+    }
+
+  private:
+    constexpr void keep(kind k, bytes text) noexcept {
+        kind_ = k;
+        name_ = text.data();
+        size_ = static_cast<uint8_t>(text.size() <= max_name ? text.size() : max_name);
+    }
+
+    constexpr void classify(bytes text) noexcept {
+        socks::ipv4 four;
+        socks::ipv6 six;
+        bytes inner = text;
+        const bool bracketed = text.size() >= 2 && text[0] == '[' && text[text.size() - 1] == ']';
+        if (bracketed) inner = text.from(1).first(text.size() - 2);
+        if (parse_ipv6(inner, six))
+            *this = six;
+        else if (parse_ipv4(text, four))
+            *this = four;
+        else if (text.empty() || text.size() > max_name || text.contains('\0') || text.contains(':') ||
+                 text.contains('[') || text.contains(']') || detail::ends_in_a_number(text))
+            keep(kind::bad, text);
+        else
+            keep(kind::name, text);
+    }
+
+    const char* name_ = nullptr;
+    uint8_t octets_[16] = {};
+    uint8_t size_ = 0;
+    kind kind_ = kind::none;
+};
+
+/// A host and a port: `endpoint{"files.example.com", 443}`.
+/// @lifetime  as its host.
+struct endpoint {
+    socks::host host{};
+    uint16_t port = 0;
+    friend constexpr bool operator==(const endpoint&, const endpoint&) noexcept = default;
+};
+
+/// The wildcards, by name.
+inline constexpr endpoint any_ipv4{ipv4{}, 0};
+inline constexpr endpoint any_ipv6{ipv6{}, 0};
+
+}  // namespace socks
+
+#endif

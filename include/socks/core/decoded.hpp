@@ -1,0 +1,106 @@
+// What became of one message: a value, "need more", or an error. Exactly one of the three, and none of them
+// can be taken for another.
+// Neither a variant nor an expected: T is small and trivial, and both cost a header that bare metal lacks.
+
+#ifndef SOCKS_CORE_DECODED_HPP
+#define SOCKS_CORE_DECODED_HPP
+
+#include <socks/core/bytes.hpp>
+#include <socks/core/error.hpp>
+
+namespace socks {
+
+/// The outcome of decoding one message from the front of some octets.
+///
+/// Test it like a pointer; then read the value and `used()`. Otherwise `need()` is at least 1 or `error()` is
+/// not `errc::none`, never both.
+///
+/// @lifetime  views inside the value point into the decoded octets.
+/// @cost      O(1), constexpr, noexcept.
+template <class T>
+class [[nodiscard]] decoded {
+  public:
+    /// A value that took `used` octets.
+    constexpr decoded(const T& value, size_t used) noexcept : value_(value), count_(used) {}
+
+    /// A malformed message; `e` is not errc::none.
+    constexpr decoded(errc e) noexcept : error_(e) { SOCKS_ASSERT(e != errc::none); }
+
+    /// At least `n` more octets are missing, n >= 1.
+    [[nodiscard]] static constexpr decoded more(size_t n) noexcept {
+        SOCKS_ASSERT(n >= 1);
+        decoded d;
+        d.count_ = n;
+        d.short_ = true;
+        return d;
+    }
+
+    /// The same "need more" or error, of another type of message. Not for values.
+    template <class U>
+    [[nodiscard]] static constexpr decoded unless(const decoded<U>& other) noexcept {
+        SOCKS_ASSERT(!other);
+        return other.error() != errc::none ? decoded(other.error()) : more(other.need());
+    }
+
+    [[nodiscard]] constexpr explicit operator bool() const noexcept {
+        return error_ == errc::none && !short_;
+    }
+
+    [[nodiscard]] constexpr const T& operator*() const noexcept {
+        SOCKS_ASSERT(*this);
+        return value_;
+    }
+    [[nodiscard]] constexpr const T* operator->() const noexcept { return &**this; }
+
+    /// Octets of input that the value took; 0 without a value.
+    [[nodiscard]] constexpr size_t used() const noexcept { return *this ? count_ : 0; }
+
+    /// At least this many more octets are needed; 0 with a value or an error.
+    [[nodiscard]] constexpr size_t need() const noexcept { return short_ ? count_ : 0; }
+
+    [[nodiscard]] constexpr errc error() const noexcept { return error_; }
+
+  private:
+    constexpr decoded() noexcept = default;
+
+    T value_{};
+    size_t count_ = 0;
+    errc error_ = errc::none;
+    bool short_ = false;
+};
+
+/// The outcome of encoding one message into some room: the octets made, or an error.
+///
+/// On an error nothing was written. For `errc::no_space`, `room()` is the room that would have sufficed.
+///
+/// @lifetime  `data()` points into the room that was given.
+/// @cost      O(1), constexpr, noexcept; at most 16 octets, returned in registers on a 64-bit machine.
+class [[nodiscard]] encoded {
+  public:
+    constexpr encoded() noexcept = default;
+    constexpr encoded(const char* data, size_t made) noexcept
+        : data_(data), made_(static_cast<uint16_t>(made)) {}
+    constexpr encoded(errc e) noexcept : error_(e) {}
+
+    [[nodiscard]] static constexpr encoded no_space(size_t room) noexcept {
+        encoded e(errc::no_space);
+        e.room_ = static_cast<uint16_t>(room);
+        return e;
+    }
+
+    [[nodiscard]] constexpr explicit operator bool() const noexcept { return error_ == errc::none; }
+    [[nodiscard]] constexpr bytes data() const noexcept { return {data_, made_}; }
+    [[nodiscard]] constexpr size_t made() const noexcept { return made_; }
+    [[nodiscard]] constexpr size_t room() const noexcept { return room_; }
+    [[nodiscard]] constexpr errc error() const noexcept { return error_; }
+
+  private:
+    const char* data_ = nullptr;
+    uint16_t made_ = 0;
+    uint16_t room_ = 0;
+    errc error_ = errc::none;
+};
+
+}  // namespace socks
+
+#endif

@@ -1,0 +1,135 @@
+// Why a handshake ended or a message was refused, and whose doing it was.
+// A flat list with stable numbers of its own: a peer's reply codes never appear among them.
+
+#ifndef SOCKS_CORE_ERROR_HPP
+#define SOCKS_CORE_ERROR_HPP
+
+#include <stdint.h>
+
+namespace socks {
+
+/// The reason of a failure. Closed: a switch without default is complete.
+enum class errc : uint8_t {
+    none = 0,
+
+    // The peer, by what it sent.
+    peer_is_http = 1,           ///< its first octet begins an HTTP message
+    peer_is_tls = 2,            ///< its first octet begins a TLS record
+    peer_is_ssh = 3,            ///< its first octet begins an SSH banner
+    not_socks = 4,              ///< its first octet belongs to no version of SOCKS
+    bad_version = 5,            ///< a version octet that does not belong in this message
+    version_refused = 6,        ///< a version of SOCKS that this server does not accept
+    login_required = 7,         ///< SOCKS4, which has no authentication, towards a server that demands it
+    bad_reserved = 8,           ///< a reserved octet that is not zero (strict only)
+    bad_address_type = 9,       ///< an address type other than 1, 3 and 4
+    empty_name = 10,            ///< a host name of no octets
+    nul_in_name = 11,           ///< a host name with a NUL inside
+    name_too_long = 12,         ///< a SOCKS4a host name of more than 255 octets
+    user_too_long = 13,         ///< a SOCKS4 user ID of more than 255 octets
+    empty_credentials = 14,     ///< a user name or password of no octets (strict only)
+    no_methods = 15,            ///< a greeting that offers nothing
+    no_acceptable_method = 16,  ///< client and server have no method in common
+    method_not_offered = 17,    ///< the server chose a method that the client did not offer
+    login_refused = 18,         ///< user name and password were not accepted
+    negotiation_failed = 19,    ///< the sub-negotiation of another method failed
+    refused = 20,               ///< the request was refused; the reply code says why
+
+    // The stream, by how it ended.
+    closed = 32,              ///< ended where a message would have begun
+    truncated = 33,           ///< ended in the middle of a message
+    closed_while_bound = 34,  ///< ended between the two replies to BIND
+
+    // The caller.
+    no_space = 64,             ///< the room for output is too small; nothing changed, call again with more
+    out_of_turn = 65,          ///< an answer without its question
+    finished = 66,             ///< a step after the handshake was done
+    bad_host = 67,             ///< text that is neither an address nor a host name
+    no_host = 68,              ///< a command that needs a destination has none
+    bad_user = 69,             ///< a user name of more than 255 octets, or a SOCKS4 user ID with a NUL inside
+    bad_password = 70,         ///< a password of more than 255 octets
+    no_credentials = 71,       ///< username/password is to be offered, but none are given
+    bad_methods = 72,          ///< a list of no methods, of more than 255, or with 0xff inside
+    command_over_socks4 = 73,  ///< a command that SOCKS4 does not have
+    name_over_socks4 = 74,     ///< a host name over SOCKS4 without its extension 4a
+    ipv6_over_socks4 = 75,     ///< an IPv6 address over SOCKS4
+    reserved_over_socks4 = 76,  ///< 0.0.0.1 to 0.0.0.255 over SOCKS4, where it means "a name follows"
+    bad_port = 77,              ///< text that is not a port, or none where one is needed
+};
+
+/// Whose doing a failure can be.
+enum class party : uint8_t { none, peer, stream, caller };
+
+/// Who is at fault for `e`.
+/// @cost  O(1), constexpr, noexcept.
+[[nodiscard]] constexpr party blame(errc e) noexcept {
+    const auto n = static_cast<uint8_t>(e);
+    return n == 0 ? party::none : n < 32 ? party::peer : n < 64 ? party::stream : party::caller;
+}
+
+/// The failure in words, for a log or an operator: a phrase without a full stop.
+/// @lifetime  static.
+/// @cost      O(1), constexpr, noexcept.
+[[nodiscard]] constexpr const char* name(errc e) noexcept {
+    switch (e) {
+        case errc::none: return "no error";
+        case errc::peer_is_http: return "the peer speaks HTTP, not SOCKS";
+        case errc::peer_is_tls: return "the peer speaks TLS, not SOCKS";
+        case errc::peer_is_ssh: return "the peer speaks SSH, not SOCKS";
+        case errc::not_socks: return "the peer does not speak SOCKS";
+        case errc::bad_version: return "wrong version octet";
+        case errc::version_refused: return "SOCKS version not accepted here";
+        case errc::login_required: return "SOCKS4 cannot authenticate and authentication is required";
+        case errc::bad_reserved: return "reserved octet is not zero";
+        case errc::bad_address_type: return "unknown address type";
+        case errc::empty_name: return "empty host name";
+        case errc::nul_in_name: return "NUL inside a host name";
+        case errc::name_too_long: return "host name longer than 255 octets";
+        case errc::user_too_long: return "user ID longer than 255 octets";
+        case errc::empty_credentials: return "empty user name or password";
+        case errc::no_methods: return "no authentication method offered";
+        case errc::no_acceptable_method: return "no acceptable authentication method";
+        case errc::method_not_offered: return "the proxy chose an authentication method that was not offered";
+        case errc::login_refused: return "user name and password refused";
+        case errc::negotiation_failed: return "authentication failed";
+        case errc::refused: return "request refused";
+        case errc::closed: return "connection closed before a message";
+        case errc::truncated: return "connection closed inside a message";
+        case errc::closed_while_bound: return "connection closed while waiting for the incoming connection";
+        case errc::no_space: return "not enough room for output";
+        case errc::out_of_turn: return "answer without a question";
+        case errc::finished: return "the handshake is already done";
+        case errc::bad_host: return "neither an address nor a host name";
+        case errc::no_host: return "no destination given";
+        case errc::bad_user: return "unusable user name";
+        case errc::bad_password: return "unusable password";
+        case errc::no_credentials: return "username/password offered without credentials";
+        case errc::bad_methods: return "unusable list of methods";
+        case errc::command_over_socks4: return "SOCKS4 has no such command";
+        case errc::name_over_socks4: return "SOCKS4 without 4a cannot carry a host name";
+        case errc::ipv6_over_socks4: return "SOCKS4 cannot carry an IPv6 address";
+        case errc::reserved_over_socks4: return "SOCKS4 cannot carry an address in 0.0.0.0/24";
+        case errc::bad_port: return "not a port number";
+    }
+    return "unknown error";
+}
+
+/// What a stream is that begins with `first` where a SOCKS message of another kind was due. One octet decides,
+/// so that more of them can not change the verdict.
+///
+/// @returns  peer_is_http  A..Z except S: "GET", "CONNECT", "HTTP/1.1"
+///           peer_is_ssh   S: "SSH-2.0"
+///           peer_is_tls   0x16, a handshake record, or 0x15, an alert
+///           bad_version   0, 4 and 5, the first octets of SOCKS messages
+///           not_socks     anything else
+/// @cost     O(1), constexpr, noexcept.
+[[nodiscard]] constexpr errc stranger(uint8_t first) noexcept {
+    if (first == 'S') return errc::peer_is_ssh;
+    if (first >= 'A' && first <= 'Z') return errc::peer_is_http;
+    if (first == 0x16 || first == 0x15) return errc::peer_is_tls;
+    if (first == 0 || first == 4 || first == 5) return errc::bad_version;
+    return errc::not_socks;
+}
+
+}  // namespace socks
+
+#endif

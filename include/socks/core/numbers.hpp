@@ -1,0 +1,164 @@
+// Every number that SOCKS registers, and its name.
+// Numbers of the wire are open: an octet that has no name yet is still a value and survives the round trip.
+
+#ifndef SOCKS_CORE_NUMBERS_HPP
+#define SOCKS_CORE_NUMBERS_HPP
+
+#include <stdint.h>
+
+namespace socks {
+
+/// The protocol. v4a is SOCKS4 with the extension that carries host names; its octet on the wire is 4.
+/// @rfc  1928; the SOCKS4 memo; the SOCKS4a memo
+enum class version : uint8_t { v4 = 0x04, v5 = 0x05, v4a = 0x4a };
+
+/// The authentication methods of SOCKS5.
+/// @rfc  1928 section 3; IANA "SOCKS Methods"
+enum class method : uint8_t {
+    none = 0x00,
+    gssapi = 0x01,
+    login = 0x02,  ///< username/password, RFC 1929
+    chap = 0x03,
+    challenge_response = 0x05,
+    ssl = 0x06,
+    nds = 0x07,
+    multi_authentication = 0x08,
+    json_parameter_block = 0x09,
+    // 0x80 to 0xfe: private methods
+    no_acceptable = 0xff,
+};
+
+/// What the server is asked to do.
+/// @rfc  1928 section 4; the SOCKS4 memo has the first two
+enum class command : uint8_t { connect = 0x01, bind = 0x02, udp_associate = 0x03 };
+
+/// @rfc  1928 section 5
+enum class address_type : uint8_t { ipv4 = 0x01, name = 0x03, ipv6 = 0x04 };
+
+/// The reply field (REP) of SOCKS5.
+/// @rfc  1928 section 6
+enum class code5 : uint8_t {
+    succeeded = 0x00,
+    general_failure = 0x01,
+    not_allowed = 0x02,
+    network_unreachable = 0x03,
+    host_unreachable = 0x04,
+    connection_refused = 0x05,
+    ttl_expired = 0x06,
+    command_not_supported = 0x07,
+    address_type_not_supported = 0x08,
+};
+
+/// The result code (CD) of SOCKS4, 90 to 93.
+/// @rfc  the SOCKS4 memo
+enum class code4 : uint8_t {
+    granted = 0x5a,
+    rejected = 0x5b,
+    identd_unreachable = 0x5c,
+    identd_mismatch = 0x5d,
+};
+
+/// A reply code together with the version that gives it its meaning. Any octet is a value.
+struct reply_code {
+    version via = version::v5;
+    uint8_t octet =
+        static_cast<uint8_t>(code5::general_failure);  // an answer that was never filled in refuses
+
+    constexpr reply_code() noexcept = default;
+    constexpr reply_code(version v, uint8_t raw) noexcept : via(v), octet(raw) {}
+    constexpr reply_code(code5 c) noexcept : via(version::v5), octet(static_cast<uint8_t>(c)) {}
+    constexpr reply_code(code4 c) noexcept : via(version::v4), octet(static_cast<uint8_t>(c)) {}
+
+    [[nodiscard]] constexpr bool succeeded() const noexcept {
+        return octet == (via == version::v5 ? static_cast<uint8_t>(code5::succeeded)
+                                            : static_cast<uint8_t>(code4::granted));
+    }
+
+    friend constexpr bool operator==(const reply_code& a, const reply_code& b) noexcept {
+        return a.octet == b.octet && (a.via == version::v5) == (b.via == version::v5);
+    }
+};
+
+/// The name of a number, in the words of its document; "unassigned" where there is none.
+/// @lifetime  static.
+/// @cost      O(1), constexpr, noexcept.
+[[nodiscard]] constexpr const char* name(version v) noexcept {
+    switch (v) {
+        case version::v4: return "SOCKS4";
+        case version::v5: return "SOCKS5";
+        case version::v4a: return "SOCKS4a";
+    }
+    return "unassigned";
+}
+
+[[nodiscard]] constexpr bool is_private(method m) noexcept {
+    return static_cast<uint8_t>(m) >= 0x80 && m != method::no_acceptable;
+}
+
+[[nodiscard]] constexpr const char* name(method m) noexcept {
+    switch (m) {
+        case method::none: return "no authentication required";
+        case method::gssapi: return "GSSAPI";
+        case method::login: return "username/password";
+        case method::chap: return "challenge-handshake authentication protocol";
+        case method::challenge_response: return "challenge-response authentication method";
+        case method::ssl: return "secure sockets layer";
+        case method::nds: return "NDS authentication";
+        case method::multi_authentication: return "multi-authentication framework";
+        case method::json_parameter_block: return "JSON parameter block";
+        case method::no_acceptable: return "no acceptable methods";
+    }
+    return is_private(m) ? "private method" : "unassigned";
+}
+
+[[nodiscard]] constexpr const char* name(command c) noexcept {
+    switch (c) {
+        case command::connect: return "CONNECT";
+        case command::bind: return "BIND";
+        case command::udp_associate: return "UDP ASSOCIATE";
+    }
+    return "unassigned";
+}
+
+[[nodiscard]] constexpr const char* name(address_type t) noexcept {
+    switch (t) {
+        case address_type::ipv4: return "IPv4 address";
+        case address_type::name: return "domain name";
+        case address_type::ipv6: return "IPv6 address";
+    }
+    return "unassigned";
+}
+
+[[nodiscard]] constexpr const char* name(code5 c) noexcept {
+    switch (c) {
+        case code5::succeeded: return "succeeded";
+        case code5::general_failure: return "general SOCKS server failure";
+        case code5::not_allowed: return "connection not allowed by ruleset";
+        case code5::network_unreachable: return "network unreachable";
+        case code5::host_unreachable: return "host unreachable";
+        case code5::connection_refused: return "connection refused";
+        case code5::ttl_expired: return "TTL expired";
+        case code5::command_not_supported: return "command not supported";
+        case code5::address_type_not_supported: return "address type not supported";
+    }
+    return "unassigned";
+}
+
+[[nodiscard]] constexpr const char* name(code4 c) noexcept {
+    switch (c) {
+        case code4::granted: return "request granted";
+        case code4::rejected: return "request rejected or failed";
+        case code4::identd_unreachable: return "request rejected: no connection to identd on the client";
+        case code4::identd_mismatch:
+            return "request rejected: client program and identd report different user IDs";
+    }
+    return "unassigned";
+}
+
+[[nodiscard]] constexpr const char* name(const reply_code& c) noexcept {
+    return c.via == version::v5 ? name(static_cast<code5>(c.octet)) : name(static_cast<code4>(c.octet));
+}
+
+}  // namespace socks
+
+#endif

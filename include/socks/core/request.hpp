@@ -1,0 +1,130 @@
+// What a client wants: by which version, which command, to where, as whom, offering which methods.
+// It borrows its texts; the client borrows it, one step at a time.
+
+#ifndef SOCKS_CORE_REQUEST_HPP
+#define SOCKS_CORE_REQUEST_HPP
+
+#include <socks/core/address.hpp>
+#include <socks/core/error.hpp>
+
+namespace socks {
+
+/// User name and password; for SOCKS4 the user is the user ID and the password is not used.
+///
+/// Octets, 0..255 each, a NUL included (but not in a SOCKS4 user ID). A default one stands for "no
+/// credentials", which is not the same as empty ones: `login{"", ""}` is given.
+///
+/// @lifetime  points into the texts it was made of.
+struct login {
+    bytes user;
+    bytes password;
+    bool given = false;
+
+    constexpr login() noexcept = default;
+    constexpr login(bytes name, bytes secret = {}) noexcept : user(name), password(secret), given(true) {}
+};
+
+/// Up to four authentication methods in the order of preference: `methods{method::gssapi, method::login}`.
+///
+/// A fifth does not compile. `no_acceptable` and repetitions are no methods to choose from and are left out.
+class methods {
+  public:
+    static constexpr size_t max = 4;
+
+    constexpr methods() noexcept = default;
+
+    template <class... M>
+        requires(sizeof...(M) >= 1 && sizeof...(M) <= max && (detail::same<M, method> && ...))
+    constexpr methods(M... list) noexcept { (static_cast<void>(add(list)), ...); }
+
+    /// Appends one. @returns false, changing nothing, when full or when `m` is there already or no_acceptable.
+    constexpr bool add(method m) noexcept {
+        const size_t n = size();
+        if (n == max || m == method::no_acceptable || contains(m)) return false;
+        list_[n] = static_cast<char>(m);
+        return true;
+    }
+
+    [[nodiscard]] constexpr size_t size() const noexcept {
+        size_t n = 0;
+        while (n < max && (*this)[n] != method::no_acceptable) ++n;
+        return n;
+    }
+
+    [[nodiscard]] constexpr bool empty() const noexcept { return (*this)[0] == method::no_acceptable; }
+
+    [[nodiscard]] constexpr method operator[](size_t i) const noexcept {
+        SOCKS_ASSERT(i < max);
+        return static_cast<method>(static_cast<uint8_t>(list_[i]));
+    }
+
+    [[nodiscard]] constexpr bool contains(method m) const noexcept {
+        for (size_t i = 0; i < max; ++i)
+            if ((*this)[i] == m) return m != method::no_acceptable;
+        return false;
+    }
+
+    /// The methods as octets of a greeting. @lifetime points into this object.
+    [[nodiscard]] constexpr bytes octets() const noexcept SOCKS_LIFETIMEBOUND { return {list_, size()}; }
+
+  private:
+    char list_[max] = {'\xff', '\xff', '\xff', '\xff'};  // no_acceptable marks a free place
+};
+
+/// What a client wants of a proxy.
+///
+///     request{.to = {"files.example.com", 443}, .login = {"john", "foo"}}
+///
+/// Without `methods`, what is offered follows from the credentials: username/password alone with them, "none"
+/// alone without. `.methods = {method::none, method::login}` leaves the choice to the proxy.
+/// UDP ASSOCIATE and BIND may leave `to` out.
+struct request {
+    version via = version::v5;
+    socks::command command = socks::command::connect;
+    endpoint to{};
+    socks::login login{};
+    socks::methods methods{};
+
+    /// The methods that this request offers over SOCKS5.
+    [[nodiscard]] constexpr socks::methods offer() const noexcept {
+        if (!methods.empty()) return methods;
+        return login.given ? method::login : method::none;
+    }
+};
+
+namespace detail {
+
+// What is wrong with asking for `command` to `to` over `via`.
+constexpr errc destination_fault(version via, command what, const host& to) noexcept {
+    using kind = host::kind;
+    if (to.is() == kind::bad) return errc::bad_host;
+    if (to.is() == kind::none && what != command::udp_associate && what != command::bind)
+        return errc::no_host;
+    if (via == version::v5) return errc::none;
+    if (what == command::udp_associate) return errc::command_over_socks4;
+    if (to.is() == kind::ipv6) return errc::ipv6_over_socks4;
+    if (to.is() == kind::name && via == version::v4) return errc::name_over_socks4;
+    if (to.is() == kind::ipv4 && is_name_marker(to.v4())) return errc::reserved_over_socks4;
+    return errc::none;
+}
+
+}  // namespace detail
+
+/// Why `want` can not be asked of a proxy, or errc::none.
+///
+/// @errors  bad_host no_host bad_user bad_password no_credentials command_over_socks4 name_over_socks4
+///          ipv6_over_socks4 reserved_over_socks4
+/// @cost    O(size of a SOCKS4 user ID), O(1) otherwise; constexpr, noexcept.
+[[nodiscard]] constexpr errc check(const request& want) noexcept {
+    const errc fault = detail::destination_fault(want.via, want.command, want.to.host);
+    if (fault != errc::none) return fault;
+    if (want.login.user.size() > 255) return errc::bad_user;
+    if (want.via != version::v5) return want.login.user.contains('\0') ? errc::bad_user : errc::none;
+    if (want.login.password.size() > 255) return errc::bad_password;
+    if (!want.login.given && want.methods.contains(method::login)) return errc::no_credentials;
+    return errc::none;
+}
+
+}  // namespace socks
+
+#endif

@@ -1,0 +1,41 @@
+// How much of what real peers do wrong is accepted. Each field is looked at in one place.
+// Safety is never a matter of tolerance: methods nobody offered, requests before their login, octets that were
+// not used, unbounded lengths, NUL in names and streams that ended are refused whatever is said here.
+
+#ifndef SOCKS_CORE_TOLERANCE_HPP
+#define SOCKS_CORE_TOLERANCE_HPP
+
+#include <stdint.h>
+
+namespace socks {
+
+/// What a version octet may be: only what the document says, also what is known in the wild, or anything.
+enum class leeway : uint8_t { strict, known, any };
+
+/// The tolerances. The default accepts what is known to be harmless; `strict` is for a conformance peer.
+struct tolerance {
+    /// VN of a SOCKS4 reply: 0; known: also 4.
+    leeway reply4_version : 2 = leeway::known;
+    /// VER of a username/password reply: 1; known: also 5.
+    leeway status_version : 2 = leeway::known;
+    /// VER 5 in a username/password request.
+    bool login_version_5 : 1 = false;
+    /// A reserved octet that is not zero, in SOCKS5 requests and replies.
+    bool reserved : 1 = true;
+    /// User names and passwords of no octets, which RFC 1929 rules out and people use.
+    bool empty_credentials : 1 = true;
+    /// A reply's bound address that is a name of no octets, or a single NUL; taken for "unspecified".
+    bool empty_bound : 1 = true;
+};
+
+inline constexpr tolerance lenient{};
+inline constexpr tolerance strict{.reply4_version = leeway::strict,
+                                  .status_version = leeway::strict,
+                                  .login_version_5 = false,
+                                  .reserved = false,
+                                  .empty_credentials = false,
+                                  .empty_bound = false};
+
+}  // namespace socks
+
+#endif

@@ -1,0 +1,94 @@
+// What one step of a machine says must be done now, with all that is needed to do it, in 16 octets.
+// It comes back in registers; whatever is larger is decoded on demand from the message, which was checked whole.
+
+#ifndef SOCKS_MACHINE_ACTION_HPP
+#define SOCKS_MACHINE_ACTION_HPP
+
+#include <socks/core/decoded.hpp>
+#include <socks/core/numbers.hpp>
+
+namespace socks::detail {
+
+/// The part of an action that both machines share. `Next` is the machine's own closed enum.
+///
+/// Each accessor belongs to the values of next() that its comment names; elsewhere it asserts.
+///
+/// @lifetime  data() points into the room for output, everything else into the input, and lives as long.
+/// @cost      O(1), constexpr, noexcept.
+template <class Next>
+class action {
+  public:
+    /// What must be done now.
+    [[nodiscard]] constexpr Next next() const noexcept { return next_; }
+
+    /// Octets of input that this step used. An inbox has dropped them already; on plain views the caller does.
+    [[nodiscard]] constexpr size_t used() const noexcept { return used_; }
+
+    /// send: the octets to send, all of them, before anything else is sent.
+    [[nodiscard]] constexpr bytes data() const noexcept {
+        SOCKS_ASSERT(next_ == Next::send);
+        return {data_, size_};
+    }
+
+    /// recv: at least this many more octets are needed, and reading exactly as many never takes an octet past
+    /// the message.
+    [[nodiscard]] constexpr size_t need() const noexcept {
+        SOCKS_ASSERT(next_ == Next::recv);
+        return size_;
+    }
+
+    /// fail: the reason.
+    [[nodiscard]] constexpr errc error() const noexcept {
+        SOCKS_ASSERT(next_ == Next::fail);
+        return static_cast<errc>(octet_);
+    }
+
+    /// fail with errc::no_space: the room for output that suffices.
+    [[nodiscard]] constexpr size_t room() const noexcept {
+        SOCKS_ASSERT(error() == errc::no_space);
+        return size_;
+    }
+
+    /// fail with errc::refused: the reply code. name() has its name.
+    [[nodiscard]] constexpr reply_code code() const noexcept {
+        SOCKS_ASSERT(error() == errc::refused);
+        return {static_cast<version>(size_ >> 8), static_cast<uint8_t>(size_ & 0xff)};
+    }
+
+    /// fail: the peer's octet that decided it, as it came: the version octet for peer_is_*, not_socks, bad_version
+    /// and version_refused, the method for method_not_offered and no_acceptable_method, the status for
+    /// login_refused, the code for refused; 0 for all others.
+    [[nodiscard]] constexpr uint8_t octet() const noexcept {
+        SOCKS_ASSERT(next_ == Next::fail && error() != errc::no_space);
+        return static_cast<uint8_t>(size_ & 0xff);
+    }
+
+  protected:
+    constexpr action(Next next, size_t used, const char* data, size_t size, uint8_t octet) noexcept
+        : data_(data),
+          size_(static_cast<uint32_t>(size)),
+          used_(static_cast<uint16_t>(used)),
+          next_(next),
+          octet_(octet) {}
+
+    static constexpr action failure(errc why, uint8_t octet, version via, size_t used = 0,
+                                    const char* reply = nullptr) noexcept {
+        const size_t both = size_t{static_cast<uint8_t>(via)} << 8 | octet;
+        return {Next::fail, used, reply, both, static_cast<uint8_t>(why)};
+    }
+
+    static constexpr action no_space(const encoded& missed) noexcept {
+        return {Next::fail, 0, nullptr, missed.room(), static_cast<uint8_t>(errc::no_space)};
+    }
+
+    const char* data_;
+    uint32_t size_;
+    uint16_t used_;
+    Next next_;
+    uint8_t
+        octet_;  // fail: the errc; negotiate and serve: the method or the length of a user ID; done: the version
+};
+
+}  // namespace socks::detail
+
+#endif

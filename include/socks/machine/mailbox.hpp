@@ -1,0 +1,203 @@
+// Optional fixed buffers: inbox for what was received, outbox for what is to be sent, owned for what must
+// outlive the message it came in. None of them allocates, and none of them ever moves a view that is in use:
+// views into an inbox stay valid until its next space().
+
+#ifndef SOCKS_MACHINE_MAILBOX_HPP
+#define SOCKS_MACHINE_MAILBOX_HPP
+
+#include <socks/core/address.hpp>
+
+namespace socks {
+
+namespace detail {
+
+// Overwrites secrets in a way that no optimiser takes for useless.
+constexpr void wipe(char* p, size_t n) noexcept {
+    if (__builtin_is_constant_evaluated()) {
+        for (size_t i = 0; i < n; ++i) p[i] = 0;
+    } else {
+        for (volatile char* v = p; n != 0; --n) *v++ = 0;
+    }
+}
+
+}  // namespace detail
+
+/// Received octets that no message has used yet, in storage of N octets.
+///
+///     if (auto n = read(fd, rx.space(s.need()))) rx.commit(n); else handshake.close();
+///
+/// `space()` may move what is unread to the front, so it ends the life of all views into the inbox. Where
+/// asserts are on, it also overwrites what was dropped, so that a stale view shows.
+///
+/// @cost  commit, drop, unread O(1); space O(unread). N + 8 octets, not zeroed.
+template <size_t N>
+class inbox {
+    static_assert(N >= 1 && N <= UINT32_MAX);
+
+  public:
+    constexpr inbox() noexcept = default;
+
+    // Copies would leave views pointing into the original.
+    inbox(const inbox&) = delete;
+    inbox& operator=(const inbox&) = delete;
+
+    static constexpr size_t capacity = N;
+
+    /// What was received and not yet used, oldest first.
+    /// @lifetime  until the next space().
+    [[nodiscard]] constexpr bytes unread() const noexcept SOCKS_LIFETIMEBOUND {
+        return {octets_ + begin_, size_t{end_} - begin_};
+    }
+
+    [[nodiscard]] constexpr bool empty() const noexcept { return begin_ == end_; }
+
+    /// Whether there is no room left. A read into no room gives 0, which is not the end of the stream: a caller
+    /// that receives while it waits for its own answer stops at a full inbox.
+    [[nodiscard]] constexpr bool full() const noexcept { return size_t{end_} - begin_ == N; }
+
+    /// Room to receive into: `at_most` octets, or less where less is left; without an argument all that is left.
+    /// @lifetime  until the next call of any member that is not const.
+    [[nodiscard]] constexpr buffer space(size_t at_most = N) noexcept SOCKS_LIFETIMEBOUND {
+        if (begin_ != 0 && (begin_ == end_ || at_most > N - end_)) compact();
+        const size_t left = N - end_;
+        return {octets_ + end_, at_most < left ? at_most : left};
+    }
+
+    /// `n` octets were received into the last space(), 1 <= n <= its room. The end of a stream is no octets
+    /// and is told to the machine, by close().
+    constexpr void commit(size_t n) noexcept {
+        SOCKS_ASSERT(n >= 1 && n <= N - end_);
+        end_ += static_cast<uint32_t>(n);
+    }
+
+    /// The first `n` unread octets were used, n <= unread().size(). Views stay valid.
+    constexpr void drop(size_t n) noexcept {
+        SOCKS_ASSERT(n <= size_t{end_} - begin_);
+        begin_ += static_cast<uint32_t>(n);
+    }
+
+    /// Overwrites everything with zeros, used octets included.
+    constexpr void clear() noexcept {
+        detail::wipe(octets_, N);
+        begin_ = end_ = 0;
+    }
+
+  private:
+    constexpr void compact() noexcept {
+        const uint32_t n = end_ - begin_;
+        for (uint32_t i = 0; i < n; ++i) octets_[i] = octets_[begin_ + i];
+#if !defined(NDEBUG)
+        for (uint32_t i = n; i < end_; ++i) octets_[i] = '\xdd';
+#endif
+        begin_ = 0;
+        end_ = n;
+    }
+
+    uint32_t begin_ = 0;
+    uint32_t end_ = 0;
+    char octets_[N];
+};
+
+/// Octets that are still to be sent, in storage of N octets.
+///
+/// The machine appends, the caller sends as much as its socket takes and says so with `sent(n)`. While anything
+/// is unsent, the machine's step returns `send` and does nothing else.
+///
+/// @cost  unsent, room O(1); space, sent O(unsent). N + 8 octets, not zeroed.
+template <size_t N>
+class outbox {
+    static_assert(N >= 1 && N <= UINT32_MAX);
+
+  public:
+    constexpr outbox() noexcept = default;
+    outbox(const outbox&) = delete;
+    outbox& operator=(const outbox&) = delete;
+
+    static constexpr size_t capacity = N;
+
+    [[nodiscard]] constexpr bool empty() const noexcept { return begin_ == end_; }
+
+    /// What is to be sent next. @lifetime until the next call of any member that is not const.
+    [[nodiscard]] constexpr bytes unsent() const noexcept SOCKS_LIFETIMEBOUND {
+        return {octets_ + begin_, size_t{end_} - begin_};
+    }
+
+    /// The first `n` unsent octets are on their way, 0 <= n <= unsent().size().
+    constexpr void sent(size_t n) noexcept {
+        SOCKS_ASSERT(n <= size_t{end_} - begin_);
+        begin_ += static_cast<uint32_t>(n);
+        if (begin_ == end_) begin_ = end_ = 0;
+    }
+
+    /// Room to append into; commit() what was written there.
+    [[nodiscard]] constexpr buffer space() noexcept SOCKS_LIFETIMEBOUND { return {octets_ + end_, N - end_}; }
+
+    constexpr void commit(size_t n) noexcept {
+        SOCKS_ASSERT(n <= N - end_);
+        end_ += static_cast<uint32_t>(n);
+    }
+
+    /// Overwrites everything with zeros: a client's outbox has held the password.
+    constexpr void clear() noexcept {
+        detail::wipe(octets_, N);
+        begin_ = end_ = 0;
+    }
+
+  private:
+    uint32_t begin_ = 0;
+    uint32_t end_ = 0;
+    char octets_[N];
+};
+
+/// A copy of up to N octets, for an answer that comes later than its question.
+///
+///     owned<255> name;
+///     endpoint to = name.keep(s.to());    // outlives the inbox
+///
+/// @cost  O(octets copied). N + 2 octets rounded up, not zeroed; clear() wipes.
+template <size_t N>
+class owned {
+    static_assert(N >= 1 && N <= UINT16_MAX);
+
+  public:
+    constexpr owned() noexcept = default;
+    owned(const owned&) = delete;
+    owned& operator=(const owned&) = delete;
+
+    static constexpr size_t capacity = N;
+
+    /// Replaces the copy. @returns false, keeping the old one, when `from` is longer than N.
+    [[nodiscard]] constexpr bool assign(bytes from) noexcept {
+        if (from.size() > N) return false;
+        detail::copy(octets_, from.data(), from.size());
+        size_ = static_cast<uint16_t>(from.size());
+        return true;
+    }
+
+    /// The same endpoint with its name, if it has one, held here.
+    /// @lifetime  the result points into this object.
+    [[nodiscard]] constexpr endpoint keep(const endpoint& from) noexcept SOCKS_LIFETIMEBOUND {
+        static_assert(N >= host::max_name);
+        if (from.host.is() != host::kind::name) return from;
+        detail::copy(octets_, from.host.name().data(), from.host.name().size());
+        size_ = static_cast<uint16_t>(from.host.name().size());
+        return {host::as_received(view()), from.port};
+    }
+
+    [[nodiscard]] constexpr bytes view() const noexcept SOCKS_LIFETIMEBOUND { return {octets_, size_}; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+
+    /// Overwrites the copy with zeros and empties it.
+    constexpr void clear() noexcept {
+        detail::wipe(octets_, N);
+        size_ = 0;
+    }
+
+  private:
+    uint16_t size_ = 0;
+    char octets_[N];
+};
+
+}  // namespace socks
+
+#endif

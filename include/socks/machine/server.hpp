@@ -1,0 +1,238 @@
+// The server's handshake: what was received goes in, what must be done next comes out.
+// Only the application can know a password or reach a destination, so these are questions, and their answers
+// are encoded in the call that gives them. No request is shown before authentication granted it.
+//
+//     first ─┬─ greeting ─> choice ─┬─ none ─────────────────────────┬─> request ─> serve? ─┬─> done
+//            │                      ├─ login: login?, grant ─────────┤                │     │
+//            │                      └─ another: negotiate?, negotiated ┘              │ BIND: a second answer
+//            └─ SOCKS4 request ────────────────────────────────────────────> serve? ──┘     any: failed
+
+#ifndef SOCKS_MACHINE_SERVER_HPP
+#define SOCKS_MACHINE_SERVER_HPP
+
+#include <socks/core/reply.hpp>
+#include <socks/machine/action.hpp>
+#include <socks/machine/mailbox.hpp>
+#include <socks/wire/login.hpp>
+#include <socks/wire/socks4.hpp>
+#include <socks/wire/socks5.hpp>
+
+namespace socks {
+
+/// Whom a server accepts: which versions, which methods, and how much of what real clients do wrong.
+///
+///     server_options{.v4 = false, .v4a = false, .methods = {method::login}}
+///
+/// The first of `methods` that the client offers is chosen; the client's order does not matter. SOCKS4 can not
+/// authenticate, so it is accepted only where `methods` contains none.
+struct server_options {
+    bool v4 = true;
+    bool v4a = true;
+    bool v5 = true;
+    socks::methods methods = method::none;
+    tolerance accept{};
+};
+
+/// The server's side of a SOCKS4, SOCKS4a or SOCKS5 handshake; the first octet decides which.
+///
+/// One handshake per connection. A peer that is not SOCKS ends it with nothing used and nothing sent, so that
+/// the same octets can be handed to another protocol. Any call is defined in any state; none but the right one
+/// can authorise anything.
+///
+/// @cost  16 octets of state, trivially copyable; steps per input octet are bounded; constexpr, noexcept.
+/// @rfc   1928, 1929, the SOCKS4 and SOCKS4a memos
+class server {
+  public:
+    enum class next : uint8_t {
+        send,       ///< send data()
+        recv,       ///< receive need() octets or more, or call close() at the end of the stream
+        login,      ///< check user() and password(), then call grant()
+        negotiate,  ///< run the sub-negotiation of method() on the stream, then call negotiated()
+        serve,      ///< do command() for to(), then call answer(); for BIND twice
+        wait,       ///< nothing, until the answer; also between the two answers to BIND
+        done,       ///< the success reply is on its way: relay, finish().early first
+        fail,       ///< error() says why; the failure reply, if any, is on its way; close the connection
+    };
+
+    class action;
+
+    /// What done hands over: the octets that the client sent behind its request, first of all to be relayed.
+    struct finished {
+        bytes early;
+    };
+
+    static constexpr size_t max_input =
+        520;  ///< the longest message received: SOCKS4a, 8 + 255 + 1 + 255 + 1
+    static constexpr size_t max_output = 262;  ///< the longest message sent: a SOCKS5 reply, 4 + 1 + 255 + 2
+    static constexpr size_t max_pending = 2 * max_output;  ///< the most an outbox holds: both replies to BIND
+
+    constexpr server() noexcept = default;
+    constexpr explicit server(const server_options& options) noexcept
+        : methods_(options.methods),
+          accept_(options.accept),
+          v4_(options.v4),
+          v4a_(options.v4a),
+          v5_(options.v5) {}
+
+    /// Takes the handshake one step further, on plain views.
+    ///
+    /// @param in   what was received and not yet used, oldest first; may hold any number of messages.
+    /// @param out  room for one message, max_output octets at most.
+    /// @returns    exactly one action; see next. While a question is open it is wait, and nothing is used.
+    /// @errors     no_space, final in no way; the peer's and the stream's faults, each after the reply that tells
+    ///             the peer, where the protocol has one.
+    /// @lifetime   the action's views point into `in` and `out`.
+    /// @cost       O(octets of one message).
+    [[nodiscard]] constexpr action step(bytes in, buffer out) noexcept;
+
+    /// The same on an inbox, which drops what was used; on done it is emptied into `early`.
+    template <size_t N>
+    [[nodiscard]] constexpr action step(inbox<N>& in, buffer out) noexcept;
+
+    /// The same on both mailboxes. While `out` holds anything, the action is send with all of it.
+    template <size_t N, size_t M>
+    [[nodiscard]] constexpr action step(inbox<N>& in, outbox<M>& out) noexcept;
+
+    /// The stream has ended. What was received before may still complete a message, and answers are still due.
+    constexpr void close() noexcept { closed_ = true; }
+
+    /// The answer to login: whether user name and password are accepted. A refusal ends the handshake.
+    /// @returns  the octets to send.
+    /// @errors   no_space: nothing changed, call again with room(); out_of_turn: final
+    /// @rfc      1929 section 2
+    constexpr encoded grant(bool granted, buffer out) noexcept;
+
+    /// The answer to negotiate: whether the sub-negotiation succeeded. Telling the client is the method's affair.
+    /// @errors  out_of_turn, at the next step, when nothing was asked
+    constexpr void negotiated(bool succeeded) noexcept;
+
+    /// The answer to serve. BIND takes two successes: where the server listens, then who called.
+    ///
+    /// A code of the other version is translated: success to success, any refusal to "general failure" or
+    /// "rejected". Without a bound host the reply carries the wildcard of the address family asked for; SOCKS4 has
+    /// no place for anything but IPv4 and carries 0.0.0.0 instead. A refusal ends the handshake.
+    ///
+    /// @returns  the octets to send.
+    /// @errors   no_space: nothing changed, call again with room(); out_of_turn, bad_host: final
+    /// @rfc      1928 section 6; the SOCKS4 memo
+    constexpr encoded answer(const reply& outcome, buffer out) noexcept;
+
+    /// The same, appended to an outbox, where the next steps take them from.
+    template <size_t M>
+    constexpr void grant(bool granted, outbox<M>& out) noexcept;
+    template <size_t M>
+    constexpr void answer(const reply& outcome, outbox<M>& out) noexcept;
+
+    /// The method that authenticated this connection; none for SOCKS4 and before a choice was made.
+    [[nodiscard]] constexpr socks::method method() const noexcept { return chosen_; }
+
+  private:
+    enum class at : uint8_t {
+        first,
+        login,
+        granting,
+        negotiate,
+        negotiating,
+        request,
+        serving,
+        bound,
+        answered,
+        over,
+        failed
+    };
+
+    constexpr action greet(bytes in, buffer out) noexcept;
+    constexpr action login(bytes in, buffer out) noexcept;
+    constexpr action request5(bytes in, buffer out) noexcept;
+    constexpr action request4(bytes in, buffer out) noexcept;
+    constexpr action refuse(errc why, const encoded& reply, uint8_t octet = 0) noexcept;
+    constexpr action refuse4(errc why, buffer out, uint8_t octet = 0) noexcept;
+    constexpr action starve(bytes in, size_t need) noexcept;
+    constexpr action die(errc why, uint8_t octet = 0) noexcept;
+    constexpr encoded encode_answer(const reply& outcome, buffer out) const noexcept;
+
+    // The only way into failed: the first reason stays.
+    constexpr void fuse(errc why, uint8_t octet = 0) noexcept {
+        if (at_ == at::failed) return;
+        at_ = at::failed;
+        why_ = why;
+        octet_ = octet;
+    }
+
+    scan4 scan_{};
+    at at_ = at::first;
+    socks::methods methods_ = socks::method::none;
+    tolerance accept_{};
+    bool v4_ : 1 = true;
+    bool v4a_ : 1 = true;
+    bool v5_ : 1 = true;
+    bool closed_ : 1 = false;
+    bool speaks4_ : 1 = false;
+    bool wants_ipv6_ : 1 = false;
+    socks::method chosen_ = socks::method::none;
+    socks::command command_ = socks::command::connect;
+    errc why_ = errc::none;
+    uint8_t octet_ = 0;
+};
+
+/// What a step of the server says must be done now. Each accessor belongs to the actions named in its comment.
+class server::action : public detail::action<server::next> {
+  public:
+    /// login: the user name. serve: the user ID of a SOCKS4 request, empty for SOCKS5.
+    [[nodiscard]] constexpr bytes user() const noexcept {
+        if (next_ == server::next::login) return detail::read_login(message()).user;
+        return via() == version::v5 ? bytes() : message().from(detail::head4).first(octet_);
+    }
+
+    /// login: the password. Compare it with constant_time_equal.
+    [[nodiscard]] constexpr bytes password() const noexcept {
+        SOCKS_ASSERT(next_ == server::next::login);
+        return detail::read_login(message()).password;
+    }
+
+    /// negotiate: the method that was chosen. serve: the one that authenticated the client.
+    [[nodiscard]] constexpr socks::method method() const noexcept {
+        if (next_ == server::next::negotiate) return static_cast<socks::method>(octet_);
+        return via() == version::v5 ? static_cast<socks::method>(octet_) : socks::method::none;
+    }
+
+    /// serve: the version that the client speaks; v4a when it sent a name that way.
+    [[nodiscard]] constexpr version via() const noexcept {
+        SOCKS_ASSERT(next_ == server::next::serve);
+        if (message()[0] == 5) return version::v5;
+        return detail::is_named4(message()) ? version::v4a : version::v4;
+    }
+
+    /// serve: the command; it may be one without a name. The usual answer to a command that is not served is
+    /// code5::command_not_supported.
+    [[nodiscard]] constexpr socks::command command() const noexcept {
+        SOCKS_ASSERT(next_ == server::next::serve);
+        return static_cast<socks::command>(message()[1]);
+    }
+
+    /// serve: the destination of CONNECT, the expected caller for BIND, the expected source of datagrams for UDP
+    /// ASSOCIATE. A name is as received, 1..255 octets without a NUL; it may spell an address.
+    [[nodiscard]] constexpr endpoint to() const noexcept {
+        if (via() == version::v5) return detail::read_endpoint5(message());
+        return detail::read_request4(message(), octet_).to;
+    }
+
+    /// done: what the client sent behind its request.
+    [[nodiscard]] constexpr finished finish() const noexcept {
+        SOCKS_ASSERT(next_ == server::next::done);
+        return {message()};
+    }
+
+  private:
+    friend class server;
+    using detail::action<server::next>::action;
+    constexpr action(const detail::action<server::next>& a) noexcept : detail::action<server::next>(a) {}
+
+    [[nodiscard]] constexpr bytes message() const noexcept { return {data_, size_}; }
+};
+
+}  // namespace socks
+
+#include <socks/machine/server_states.hpp>
+
+#endif

@@ -1,0 +1,27 @@
+// The whole library in one include.
+// Octets go in, actions come out: no socket, no clock, no allocation, no log, no exception.
+
+#ifndef SOCKS_SOCKS_HPP
+#define SOCKS_SOCKS_HPP
+
+#include <socks/config.hpp>
+#include <socks/core/address.hpp>
+#include <socks/core/bytes.hpp>
+#include <socks/core/decoded.hpp>
+#include <socks/core/error.hpp>
+#include <socks/core/numbers.hpp>
+#include <socks/core/reply.hpp>
+#include <socks/core/request.hpp>
+#include <socks/core/tolerance.hpp>
+#include <socks/machine/action.hpp>
+#include <socks/machine/client.hpp>
+#include <socks/machine/mailbox.hpp>
+#include <socks/machine/server.hpp>
+#include <socks/text/literal.hpp>
+#include <socks/wire/login.hpp>
+#include <socks/wire/reader.hpp>
+#include <socks/wire/socks4.hpp>
+#include <socks/wire/socks5.hpp>
+#include <socks/wire/writer.hpp>
+
+#endif

@@ -1,0 +1,193 @@
+// Addresses as people write them: printing by RFC 5952, and host:port both ways. No locale, no allocation.
+
+#ifndef SOCKS_TEXT_LITERAL_HPP
+#define SOCKS_TEXT_LITERAL_HPP
+
+#include <socks/core/address.hpp>
+#include <socks/core/decoded.hpp>
+
+namespace socks {
+
+/// Room that always suffices for format(): 255.255.255.255, eight groups, a bracketed name of 255 and a port.
+inline constexpr size_t max_text_ipv4 = 15;
+inline constexpr size_t max_text_ipv6 = 39;
+inline constexpr size_t max_text_host = host::max_name;
+inline constexpr size_t max_text_endpoint = host::max_name + 1 + 5;
+
+namespace detail {
+
+// Appends text to room that may be too small, and counts what would have been needed.
+class text_writer {
+  public:
+    constexpr explicit text_writer(buffer to) noexcept : to_(to) {}
+
+    constexpr text_writer& put(char c) noexcept {
+        if (size_ < to_.room()) to_.data()[size_] = c;
+        ++size_;
+        return *this;
+    }
+
+    constexpr text_writer& put(bytes text) noexcept {
+        for (size_t i = 0; i < text.size(); ++i) put(text.data()[i]);
+        return *this;
+    }
+
+    constexpr text_writer& number(unsigned value, unsigned base) noexcept {
+        unsigned unit = 1;
+        while (value / unit >= base) unit *= base;
+        for (; unit != 0; unit /= base) put("0123456789abcdef"[value / unit % base]);
+        return *this;
+    }
+
+    constexpr text_writer& address(const ipv4& a) noexcept {
+        for (size_t i = 0; i < 4; ++i) {
+            if (i != 0) put('.');
+            number(a.octets[i], 10);
+        }
+        return *this;
+    }
+
+    constexpr text_writer& address(const ipv6& a) noexcept {
+        const bool mixed = embeds_ipv4(a);
+        const size_t groups = mixed ? 6 : 8;
+        size_t begin = 0;  // the longest run of two or more zero groups, the first of equals
+        size_t length = 0;
+        for (size_t i = 0; i < groups; ++i) {
+            size_t n = 0;
+            while (i + n < groups && group(a, i + n) == 0) ++n;
+            if (n > length && n >= 2) {
+                begin = i;
+                length = n;
+            }
+        }
+        for (size_t i = 0; i < groups;) {
+            if (length != 0 && i == begin) {
+                put(i == 0 ? bytes("::") : bytes(":"));
+                i += length;
+                continue;
+            }
+            number(group(a, i), 16);
+            if (++i < 8) put(':');
+        }
+        if (mixed) address(ipv4{a.octets[12], a.octets[13], a.octets[14], a.octets[15]});
+        return *this;
+    }
+
+    constexpr text_writer& address(const host& h) noexcept {
+        switch (h.is()) {
+            case host::kind::none: return put('*');
+            case host::kind::ipv4: return address(h.v4());
+            case host::kind::ipv6: return address(h.v6());
+            case host::kind::name:
+            case host::kind::bad: break;
+        }
+        return put(h.name());
+    }
+
+    [[nodiscard]] constexpr encoded made() const noexcept {
+        return size_ <= to_.room() ? encoded(to_.data(), size_) : encoded::no_space(size_);
+    }
+
+  private:
+    static constexpr unsigned group(const ipv6& a, size_t i) noexcept {
+        return static_cast<unsigned>(a.octets[2 * i] << 8 | a.octets[2 * i + 1]);
+    }
+
+    // The two prefixes that are well known to be followed by an IPv4 address: ::ffff:0:0/96 and 64:ff9b::/96.
+    static constexpr bool embeds_ipv4(const ipv6& a) noexcept {
+        for (size_t i = 2; i < 5; ++i)
+            if (group(a, i) != 0) return false;
+        const unsigned g0 = group(a, 0);
+        const unsigned g1 = group(a, 1);
+        const unsigned g5 = group(a, 5);
+        return (g0 == 0 && g1 == 0 && g5 == 0xffff) || (g0 == 0x64 && g1 == 0xff9b && g5 == 0);
+    }
+
+    buffer to_;
+    size_t size_ = 0;
+};
+
+}  // namespace detail
+
+/// Prints an address: `192.0.2.1`, `2001:db8::1`, `::ffff:192.0.2.1`. No brackets, no closing NUL.
+///
+/// A host prints its address or its name, `*` where there is none, and bad text as it is. A name is printed as
+/// received: escape it before it goes into a log.
+///
+/// @returns   the text made in `out`.
+/// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
+/// @lifetime  the text is in `out`.
+/// @cost      O(size of the text), constexpr, noexcept.
+/// @rfc       5952 sections 4 and 5
+constexpr encoded format(const ipv4& a, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return detail::text_writer(out).address(a).made();
+}
+constexpr encoded format(const ipv6& a, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return detail::text_writer(out).address(a).made();
+}
+constexpr encoded format(const host& h, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return detail::text_writer(out).address(h).made();
+}
+
+/// Prints host and port: `192.0.2.1:80`, `[2001:db8::1]:80`, `files.example.com:80`. Otherwise as for a host.
+/// @rfc  5952 section 6
+constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    detail::text_writer w(out);
+    if (e.host.is() == host::kind::ipv6)
+        w.put('[').address(e.host).put(']');
+    else
+        w.address(e.host);
+    return w.put(':').number(e.port, 10).made();
+}
+
+/// Reads a port: one to five decimal digits, 0..65535.
+/// @returns  whether `text` is a port; `result` is written only then.
+[[nodiscard]] constexpr bool parse_port(bytes text, uint16_t& result) noexcept {
+    if (text.empty() || text.size() > 5) return false;
+    unsigned value = 0;
+    for (size_t i = 0; i < text.size(); ++i) {
+        if (!detail::is_digit(text.data()[i])) return false;
+        value = value * 10 + static_cast<unsigned>(text.data()[i] - '0');
+    }
+    if (value > 65535) return false;
+    result = static_cast<uint16_t>(value);
+    return true;
+}
+
+/// Reads `host:port`, `[IPv6]:port`, and where a port is optional also `host`, `[IPv6]` and `IPv6`.
+///
+/// @param text      the whole text.
+/// @param result    written only on success.
+/// @param fallback  the port where the text has none; negative: the text must have one.
+/// @returns   errc::none on success.
+/// @errors    bad_host  the part before the port is neither an address nor a host name
+///            bad_port  the port is missing or not a number of 0..65535
+/// @lifetime  a name points into `text`.
+/// @cost      O(size), constexpr, noexcept.
+[[nodiscard]] constexpr errc parse_endpoint(bytes text SOCKS_LIFETIMEBOUND, endpoint& result,
+                                            int32_t fallback = -1) noexcept {
+    size_t colon = text.size();  // the one before the port
+    size_t colons = 0;
+    for (size_t i = 0; i < text.size(); ++i) {
+        if (text.data()[i] == ']') colon = text.size();
+        if (text.data()[i] != ':') continue;
+        colon = i;
+        ++colons;
+    }
+    ipv6 whole;
+    if (colons > 1 && parse_ipv6(text, whole)) colon = text.size();
+    endpoint parsed{host(text.first(colon)), 0};
+    if (parsed.host.is() == host::kind::bad) return errc::bad_host;
+    if (colon == text.size()) {
+        if (fallback < 0 || fallback > 65535) return errc::bad_port;
+        parsed.port = static_cast<uint16_t>(fallback);
+    } else if (!parse_port(text.from(colon + 1), parsed.port)) {
+        return errc::bad_port;
+    }
+    result = parsed;
+    return errc::none;
+}
+
+}  // namespace socks
+
+#endif

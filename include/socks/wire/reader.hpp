@@ -1,0 +1,50 @@
+// A cursor over a message that is known to be whole: lengths were checked once, before it was made.
+
+#ifndef SOCKS_WIRE_READER_HPP
+#define SOCKS_WIRE_READER_HPP
+
+#include <socks/core/address.hpp>
+
+namespace socks {
+
+/// Reads octets in order. Reading past the end is the caller's mistake and asserts.
+/// @lifetime  what take() returns points into the message.
+/// @cost      O(1) per call, constexpr, noexcept.
+class reader {
+  public:
+    constexpr explicit reader(bytes whole SOCKS_LIFETIMEBOUND) noexcept : rest_(whole) {}
+
+    constexpr uint8_t u8() noexcept { return take(1)[0]; }
+
+    constexpr uint16_t u16() noexcept {
+        const bytes b = take(2);
+        return static_cast<uint16_t>(b[0] << 8 | b[1]);
+    }
+
+    constexpr bytes take(size_t n) noexcept {
+        const bytes taken = rest_.first(n);
+        rest_ = rest_.from(n);
+        return taken;
+    }
+
+    constexpr ipv4 v4() noexcept {
+        const bytes b = take(4);
+        return {b[0], b[1], b[2], b[3]};
+    }
+
+    constexpr ipv6 v6() noexcept {
+        const bytes b = take(16);
+        ipv6 a;
+        for (size_t i = 0; i < 16; ++i) a.octets[i] = b[i];
+        return a;
+    }
+
+    [[nodiscard]] constexpr bytes rest() const noexcept { return rest_; }
+
+  private:
+    bytes rest_;
+};
+
+}  // namespace socks
+
+#endif

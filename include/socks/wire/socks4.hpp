@@ -1,0 +1,222 @@
+// The two messages of SOCKS4 and its extension 4a: request and reply. Octets to values and back.
+// The request's strings end with a NUL and carry no length, so finding its end is a search; the search can be
+// interrupted and resumed, and each string is given up at its 256th octet.
+
+#ifndef SOCKS_WIRE_SOCKS4_HPP
+#define SOCKS_WIRE_SOCKS4_HPP
+
+#include <socks/core/request.hpp>
+#include <socks/core/tolerance.hpp>
+#include <socks/wire/reader.hpp>
+#include <socks/wire/writer.hpp>
+
+namespace socks {
+
+/// The client's request. A name as the destination makes it a SOCKS4a request.
+struct request4 {
+    socks::command command = socks::command::connect;
+    endpoint to{};
+    bytes user{};
+};
+
+/// The server's reply.
+struct reply4 {
+    code4 code = code4::rejected;
+    endpoint bound{};
+};
+
+namespace detail {
+
+inline constexpr size_t head4 = 8;      // VN CD DSTPORT DSTIP
+inline constexpr size_t string4 = 255;  // the longest string, without its NUL
+
+constexpr bool is_named4(bytes head) noexcept { return is_name_marker(reader(head.from(4)).v4()); }
+
+}  // namespace detail
+
+/// The search for the end of a SOCKS4 request: remembers how far it looked, so that a request that arrives
+/// octet by octet costs the same per octet as one that arrives whole.
+class scan4 {
+  public:
+    /// Looks on. @param in  the request from its first octet; may only have grown since the last call.
+    ///
+    /// @returns  the size of the request, need() >= 1, or error(); the same values as decode_request4.
+    /// @cost     O(octets not yet looked at), constexpr, noexcept.
+    constexpr decoded<size_t> resume(bytes in) noexcept {
+        using size = decoded<size_t>;
+        const size_t n = in.size();
+        if (n > 0 && in[0] != 4) return errc::bad_version;
+        if (n < detail::head4) return size::more(detail::head4 + 1 - n);
+        const bool named = detail::is_named4(in);
+        if (!in_name_) {
+            const size_t end = find_nul(in, detail::head4 + detail::string4);
+            if (end == n) return named ? size::more(3) : size::more(1);
+            if (in[end] != 0) return errc::user_too_long;
+            user_ = static_cast<uint8_t>(end - detail::head4);
+            seen_ = static_cast<uint16_t>(end + 1);
+            if (!named) return {seen_, seen_};
+            in_name_ = true;
+        }
+        const size_t begin = detail::head4 + user_ + 1U;
+        const size_t end = find_nul(in, begin + detail::string4);
+        if (end == n) return size::more(end == begin ? 2 : 1);
+        if (in[end] != 0) return errc::name_too_long;
+        if (end == begin) return errc::empty_name;
+        return {end + 1, end + 1};
+    }
+
+    /// Octets of the user ID, without its NUL; known once resume() gave a size.
+    [[nodiscard]] constexpr uint8_t user_size() const noexcept { return user_; }
+
+  private:
+    // The next NUL, the octet at `last`, or the end of `in`, whichever comes first.
+    constexpr size_t find_nul(bytes in, size_t last) noexcept {
+        size_t i = seen_;
+        const size_t stop = last < in.size() ? last : in.size();
+        const char* const p = in.data();
+        while (i < stop && p[i] != '\0') ++i;
+        seen_ = static_cast<uint16_t>(i);
+        return i;
+    }
+
+    uint16_t seen_ = detail::head4;
+    uint8_t user_ = 0;
+    bool in_name_ = false;
+};
+
+namespace detail {
+
+constexpr request4 read_request4(bytes whole, size_t user) noexcept {
+    request4 q;
+    const bool named = is_named4(whole);
+    reader r(whole.from(1));
+    q.command = static_cast<command>(r.u8());
+    q.to.port = r.u16();
+    q.to.host = r.v4();
+    q.user = r.take(user);
+    if (named) q.to.host = host::as_received(r.rest().from(1).first(r.rest().size() - 2));
+    return q;
+}
+
+constexpr decoded<size_t> measure_reply4(bytes in, tolerance accept) noexcept {
+    if (!in.empty() && in[0] != 0 && accept.reply4_version != leeway::any &&
+        !(in[0] == 4 && accept.reply4_version == leeway::known))
+        return errc::bad_version;
+    if (in.size() < head4) return decoded<size_t>::more(head4 - in.size());
+    return {head4, head4};
+}
+
+constexpr reply4 read_reply4(bytes whole) noexcept {
+    reader r(whole.from(1));
+    reply4 a;
+    a.code = static_cast<code4>(r.u8());
+    a.bound.port = r.u16();
+    a.bound.host = r.v4();
+    return a;
+}
+
+}  // namespace detail
+
+/// Decodes one SOCKS4 or SOCKS4a request from the front of `in`.
+///
+///     VN  CD  DSTPORT        DSTIP  USERID  NUL  [ NAME   NUL ]
+///      1   1  2, big endian    4    0..255   1   [ 1..255  1  ]     9..520 octets
+///
+/// The part in brackets is there when DSTIP is 0.0.0.x with x other than 0. An unknown command is a value.
+///
+/// @param in  received, not yet used, oldest first. May be short; may hold later octets.
+/// @returns   a value with used() in 9..520, or need() >= 1, or error().
+/// @errors    bad_version    octet 0 is not 4                     (as soon as 1 octet is there)
+///            user_too_long  no NUL within 255 octets of user ID  (at the 256th octet)
+///            name_too_long  no NUL within 255 octets of name     (at the 256th octet)
+///            empty_name     a name of no octets                  (at its NUL)
+/// @lifetime  user and name point into `in`.
+/// @cost      O(size), constexpr, noexcept. To resume where the last call stopped, keep a scan4.
+/// @rfc       the SOCKS4 and SOCKS4a memos
+[[nodiscard]] constexpr decoded<request4> decode_request4(bytes in SOCKS_LIFETIMEBOUND) noexcept {
+    scan4 scan;
+    const decoded<size_t> whole = scan.resume(in);
+    if (!whole) return decoded<request4>::unless(whole);
+    return {detail::read_request4(in.first(*whole), scan.user_size()), *whole};
+}
+
+/// Octets that encode_request4 makes.
+[[nodiscard]] constexpr size_t encoded_size(const request4& r) noexcept {
+    const bool named = r.to.host.is() == host::kind::name;
+    return detail::head4 + r.user.size() + 1 + (named ? r.to.host.name().size() + 1 : 0);
+}
+
+/// Encodes a SOCKS4 request, or for a name a SOCKS4a request, into `out`; the picture is decode_request4's.
+/// No host is written as 0.0.0.0; the marker of SOCKS4a as 0.0.0.1.
+/// @errors  bad_host              the text of the host was bad
+///          bad_user              more than 255 octets or a NUL inside
+///          empty_name            a name of no octets
+///          nul_in_name           a NUL in the name
+///          ipv6_over_socks4      an IPv6 address
+///          reserved_over_socks4  an address that means "a name follows"
+///          no_space              out is smaller than encoded_size
+/// @cost    O(size), constexpr, noexcept.
+/// @rfc     the SOCKS4 and SOCKS4a memos
+constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    ipv4 address;
+    bytes name;
+    if (r.user.size() > detail::string4 || r.user.contains('\0')) return errc::bad_user;
+    switch (r.to.host.is()) {
+        case host::kind::bad: return errc::bad_host;
+        case host::kind::ipv6: return errc::ipv6_over_socks4;
+        case host::kind::none: break;
+        case host::kind::ipv4:
+            address = r.to.host.v4();
+            if (is_name_marker(address)) return errc::reserved_over_socks4;
+            break;
+        case host::kind::name:
+            name = r.to.host.name();
+            address.octets[3] = 1;
+            if (name.empty()) return errc::empty_name;
+            if (name.contains('\0')) return errc::nul_in_name;
+            break;
+    }
+    if (out.room() < encoded_size(r)) return encoded::no_space(encoded_size(r));
+    writer w(out);
+    w.u8(4).u8(static_cast<uint8_t>(r.command)).u16(r.to.port).v4(address).put(r.user).u8(0);
+    if (!name.empty()) w.put(name).u8(0);
+    return w.made();
+}
+
+/// Decodes one SOCKS4 reply from the front of `in`.
+///
+///     VN  CD  DSTPORT        DSTIP
+///      1   1  2, big endian    4                   8 octets
+///
+/// VN is the version of the reply, 0. A refusal (CD != 90) is a value: the peer answered correctly. Port and
+/// address mean something after BIND only.
+///
+/// @returns   a value with used() == 8, or need() >= 1, or error().
+/// @errors    bad_version  octet 0 is not 0 (nor 4, unless strict)   (as soon as 1 octet is there)
+/// @lifetime  by value.
+/// @cost      O(1), constexpr, noexcept.
+/// @rfc       the SOCKS4 memo
+[[nodiscard]] constexpr decoded<reply4> decode_reply4(bytes in, tolerance accept = lenient) noexcept {
+    const decoded<size_t> whole = detail::measure_reply4(in, accept);
+    if (!whole) return decoded<reply4>::unless(whole);
+    return {detail::read_reply4(in.first(*whole)), *whole};
+}
+
+/// Octets that encode_reply4 makes.
+inline constexpr size_t reply4_size = detail::head4;
+
+/// Encodes a SOCKS4 reply into `out`; the picture is decode_reply4's. A bound host other than an IPv4 address
+/// has no place in it and is written as 0.0.0.0.
+/// @errors  no_space  out is smaller than 8 octets
+/// @cost    O(1), constexpr, noexcept.
+/// @rfc     the SOCKS4 memo
+constexpr encoded encode_reply4(const reply4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    if (out.room() < reply4_size) return encoded::no_space(reply4_size);
+    const host& h = r.bound.host;
+    const ipv4 address = h.is() == host::kind::ipv4 ? h.v4() : ipv4{};
+    return writer(out).u8(0).u8(static_cast<uint8_t>(r.code)).u16(r.bound.port).v4(address).made();
+}
+
+}  // namespace socks
+
+#endif

@@ -1,0 +1,295 @@
+// The four messages of SOCKS5: greeting and choice, request and reply. Octets to values and back, stateless.
+
+#ifndef SOCKS_WIRE_SOCKS5_HPP
+#define SOCKS_WIRE_SOCKS5_HPP
+
+#include <socks/core/request.hpp>
+#include <socks/core/tolerance.hpp>
+#include <socks/wire/reader.hpp>
+#include <socks/wire/writer.hpp>
+
+namespace socks {
+
+/// The client's first message: the methods it offers, one octet each.
+/// @lifetime  points into the decoded octets, or wherever it was made.
+struct greeting {
+    bytes methods;
+
+    [[nodiscard]] constexpr bool offers(method m) const noexcept {
+        return methods.contains(static_cast<char>(m));
+    }
+};
+
+/// The client's request.
+struct request5 {
+    socks::command command = socks::command::connect;
+    endpoint to{};
+};
+
+/// The server's reply.
+struct reply5 {
+    code5 code = code5::general_failure;
+    endpoint bound{};
+};
+
+/// Decodes one greeting from the front of `in`.
+///
+///     VER  NMETHODS  METHODS
+///      1       1      1..255                      3..257 octets
+///
+/// Repeated methods and 0xff among them are let through; 0xff can never be chosen.
+///
+/// @param in  received, not yet used, oldest first. May be short; may hold later messages.
+/// @returns   a value with used() in 3..257, or need() >= 1, or error().
+/// @errors    bad_version  octet 0 is not 5            (as soon as 1 octet is there)
+///            no_methods   NMETHODS is 0               (as soon as 2 octets are there)
+/// @lifetime  the methods point into `in`.
+/// @cost      O(1), constexpr, noexcept.
+/// @rfc       1928 section 3
+[[nodiscard]] constexpr decoded<greeting> decode_greeting(bytes in SOCKS_LIFETIMEBOUND) noexcept {
+    if (!in.empty() && in[0] != 5) return errc::bad_version;
+    if (in.size() < 2) return decoded<greeting>::more(3 - in.size());
+    const size_t n = in[1];
+    if (n == 0) return errc::no_methods;
+    if (in.size() < 2 + n) return decoded<greeting>::more(2 + n - in.size());
+    return {{in.from(2).first(n)}, 2 + n};
+}
+
+/// Octets that encode_greeting makes.
+[[nodiscard]] constexpr size_t encoded_size(const greeting& g) noexcept { return 2 + g.methods.size(); }
+
+/// Encodes a greeting into `out`; the picture is decode_greeting's.
+/// @errors  bad_methods  no methods, more than 255, or 0xff among them
+///          no_space     out is smaller than encoded_size
+/// @cost    O(size), constexpr, noexcept.
+/// @rfc     1928 section 3
+constexpr encoded encode_greeting(const greeting& g, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    if (g.methods.empty() || g.methods.size() > 255 || g.offers(method::no_acceptable))
+        return errc::bad_methods;
+    if (out.room() < encoded_size(g)) return encoded::no_space(encoded_size(g));
+    return writer(out).u8(5).u8(static_cast<uint8_t>(g.methods.size())).put(g.methods).made();
+}
+
+/// Decodes the server's choice of a method from the front of `in`.
+///
+///     VER  METHOD
+///      1      1                                   2 octets
+///
+/// Method 0xff, "no acceptable methods", is a value: the peer answered correctly.
+///
+/// @returns   a value with used() == 2, or need() >= 1, or error().
+/// @errors    bad_version  octet 0 is not 5            (as soon as 1 octet is there)
+/// @lifetime  by value.
+/// @cost      O(1), constexpr, noexcept.
+/// @rfc       1928 section 3
+[[nodiscard]] constexpr decoded<method> decode_choice(bytes in) noexcept {
+    if (!in.empty() && in[0] != 5) return errc::bad_version;
+    if (in.size() < 2) return decoded<method>::more(2 - in.size());
+    return {static_cast<method>(in[1]), 2};
+}
+
+/// Octets that encode_choice makes.
+inline constexpr size_t choice_size = 2;
+
+/// Encodes the server's choice into `out`; the picture is decode_choice's.
+/// @errors  no_space  out is smaller than 2 octets
+/// @cost    O(1), constexpr, noexcept.
+/// @rfc     1928 section 3
+constexpr encoded encode_choice(method m, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    if (out.room() < choice_size) return encoded::no_space(choice_size);
+    return writer(out).u8(5).u8(static_cast<uint8_t>(m)).made();
+}
+
+namespace detail {
+
+// Request and reply share one frame:
+//
+//     VER  CMD|REP  RSV  ATYP  ADDR           PORT
+//      1      1      1    1    4 | 16 | 1+n    2        7..262 octets
+//
+// Every verdict falls as soon as its octet is there, and never changes when more arrive. The bound counts
+// towards 7, a name of no octets: 8 would read past the shortest reply that real servers send.
+constexpr decoded<size_t> measure5(bytes in, tolerance accept) noexcept {
+    using size = decoded<size_t>;
+    const size_t n = in.size();
+    if (n > 0 && in[0] != 5) return errc::bad_version;
+    if (n > 2 && in[2] != 0 && !accept.reserved) return errc::bad_reserved;
+    if (n < 4) return size::more(7 - n);
+    size_t whole = 0;
+    switch (static_cast<address_type>(in[3])) {
+        case address_type::ipv4: whole = 4 + 4 + 2; break;
+        case address_type::ipv6: whole = 4 + 16 + 2; break;
+        case address_type::name:
+            if (n < 5) return size::more(7 - n);
+            whole = 4 + 1 + size_t{in[4]} + 2;
+            break;
+        default: return errc::bad_address_type;
+    }
+    if (n < whole) return size::more(whole - n);
+    return {whole, whole};
+}
+
+// The address and port of a frame that measure5 found whole.
+constexpr endpoint read_endpoint5(bytes whole) noexcept {
+    reader r(whole.from(3));
+    endpoint e;
+    switch (static_cast<address_type>(r.u8())) {
+        case address_type::ipv4: e.host = r.v4(); break;
+        case address_type::ipv6: e.host = r.v6(); break;
+        case address_type::name: e.host = host::as_received(r.take(r.u8())); break;
+    }
+    e.port = r.u16();
+    return e;
+}
+
+constexpr size_t endpoint_size5(const endpoint& e) noexcept {
+    switch (e.host.is()) {
+        case host::kind::ipv6: return 1 + 16 + 2;
+        case host::kind::name: return 1 + 1 + e.host.name().size() + 2;
+        case host::kind::none:
+        case host::kind::ipv4:
+        case host::kind::bad: break;
+    }
+    return 1 + 4 + 2;
+}
+
+// No host is written as 0.0.0.0.
+constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out) noexcept {
+    const size_t whole = 3 + endpoint_size5(e);
+    if (e.host.is() == host::kind::bad) return errc::bad_host;
+    if (out.room() < whole) return encoded::no_space(whole);
+    writer w(out);
+    w.u8(5).u8(second).u8(0);
+    if (e.host.is() == host::kind::name) {
+        const bytes name = e.host.name();
+        w.u8(static_cast<uint8_t>(address_type::name)).u8(static_cast<uint8_t>(name.size())).put(name);
+    } else if (e.host.is() == host::kind::ipv6) {
+        w.u8(static_cast<uint8_t>(address_type::ipv6)).v6(e.host.v6());
+    } else {
+        w.u8(static_cast<uint8_t>(address_type::ipv4));
+        w.v4(e.host.is() == host::kind::ipv4 ? e.host.v4() : ipv4{});
+    }
+    return w.u16(e.port).made();
+}
+
+// Whether the name in a frame that is whole is one that may be used as a name.
+constexpr errc name_fault(bytes name) noexcept {
+    return name.empty() ? errc::empty_name : name.contains('\0') ? errc::nul_in_name : errc::none;
+}
+
+constexpr decoded<size_t> measure_request5(bytes in, tolerance accept) noexcept {
+    // A name of no octets is known for what it is before the port arrives.
+    const decoded<size_t> whole = measure5(in, accept);
+    if (in.size() < 5 || whole.error() != errc::none ||
+        static_cast<address_type>(in[3]) != address_type::name)
+        return whole;
+    if (in[4] == 0) return errc::empty_name;
+    if (whole && in.from(5).first(in[4]).contains('\0')) return errc::nul_in_name;
+    return whole;
+}
+
+constexpr decoded<size_t> measure_reply5(bytes in, tolerance accept) noexcept {
+    const decoded<size_t> whole = measure5(in, accept);
+    if (!whole || static_cast<address_type>(in[3]) != address_type::name) return whole;
+    const bytes name = in.from(5).first(in[4]);
+    const errc fault = name_fault(name);
+    if (fault == errc::none) return whole;
+    const bool unspecified = name.empty() || (name.size() == 1 && name[0] == 0);
+    return unspecified && accept.empty_bound ? whole : decoded<size_t>(fault);
+}
+
+constexpr reply5 read_reply5(bytes whole) noexcept {
+    reply5 r{static_cast<code5>(whole[1]), read_endpoint5(whole)};
+    if (r.bound.host.is() == host::kind::name && name_fault(r.bound.host.name()) != errc::none)
+        r.bound.host = host();
+    return r;
+}
+
+}  // namespace detail
+
+/// Decodes one SOCKS5 request from the front of `in`.
+///
+///     VER  CMD  RSV  ATYP  DST.ADDR           DST.PORT
+///      1    1    1    1    4 | 16 | 1+n       2, big endian     8..262 octets
+///
+/// An unknown command is a value. A name is given as received: it may spell an address.
+///
+/// @param in  received, not yet used, oldest first. May be short; may hold later octets.
+/// @returns   a value with used() in 8..262, or need() >= 1, or error().
+/// @errors    bad_version       octet 0 is not 5                  (as soon as 1 octet is there)
+///            bad_reserved      octet 2 is not 0, strict only     (as soon as 3 octets are there)
+///            bad_address_type  octet 3 is not 1, 3 or 4          (as soon as 4 octets are there)
+///            empty_name        a name of length 0                (as soon as 5 octets are there)
+///            nul_in_name       a NUL in the name                 (when the request is whole)
+/// @lifetime  a name points into `in`.
+/// @cost      O(size of the name), constexpr, noexcept.
+/// @rfc       1928 sections 4 and 5
+[[nodiscard]] constexpr decoded<request5> decode_request5(bytes in SOCKS_LIFETIMEBOUND,
+                                                          tolerance accept = lenient) noexcept {
+    const decoded<size_t> whole = detail::measure_request5(in, accept);
+    if (!whole) return decoded<request5>::unless(whole);
+    return {{static_cast<command>(in[1]), detail::read_endpoint5(in.first(*whole))}, *whole};
+}
+
+/// Octets that encode_request5 makes.
+[[nodiscard]] constexpr size_t encoded_size(const request5& r) noexcept {
+    return 3 + detail::endpoint_size5(r.to);
+}
+
+/// Encodes a SOCKS5 request into `out`; the picture is decode_request5's. No host is written as 0.0.0.0.
+/// @errors  bad_host     the text of the host was bad
+///          empty_name   a name of no octets
+///          nul_in_name  a NUL in the name
+///          no_space     out is smaller than encoded_size
+/// @cost    O(size), constexpr, noexcept.
+/// @rfc     1928 section 4
+constexpr encoded encode_request5(const request5& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    if (r.to.host.is() == host::kind::name) {
+        const errc fault = detail::name_fault(r.to.host.name());
+        if (fault != errc::none) return fault;
+    }
+    return detail::encode_frame5(static_cast<uint8_t>(r.command), r.to, out);
+}
+
+/// Decodes one SOCKS5 reply from the front of `in`.
+///
+///     VER  REP  RSV  ATYP  BND.ADDR           BND.PORT
+///      1    1    1    1    4 | 16 | 1+n       2, big endian     7..262 octets
+///
+/// A refusal (REP != 0) is a value: the peer answered correctly. A bound name of no octets, or a single NUL,
+/// is no host unless strict.
+///
+/// @param in  received, not yet used, oldest first. May be short; may hold later octets.
+/// @returns   a value with used() in 7..262, or need() >= 1, or error().
+/// @errors    bad_version       octet 0 is not 5                  (as soon as 1 octet is there)
+///            bad_reserved      octet 2 is not 0, strict only     (as soon as 3 octets are there)
+///            bad_address_type  octet 3 is not 1, 3 or 4          (as soon as 4 octets are there)
+///            empty_name        a bound name of length 0, strict  (when the reply is whole)
+///            nul_in_name       a NUL in the bound name           (when the reply is whole)
+/// @lifetime  a name points into `in`.
+/// @cost      O(size of the name), constexpr, noexcept.
+/// @rfc       1928 section 6
+[[nodiscard]] constexpr decoded<reply5> decode_reply5(bytes in SOCKS_LIFETIMEBOUND,
+                                                      tolerance accept = lenient) noexcept {
+    const decoded<size_t> whole = detail::measure_reply5(in, accept);
+    if (!whole) return decoded<reply5>::unless(whole);
+    return {detail::read_reply5(in.first(*whole)), *whole};
+}
+
+/// Octets that encode_reply5 makes.
+[[nodiscard]] constexpr size_t encoded_size(const reply5& r) noexcept {
+    return 3 + detail::endpoint_size5(r.bound);
+}
+
+/// Encodes a SOCKS5 reply into `out`; the picture is decode_reply5's. No host is written as 0.0.0.0.
+/// @errors  bad_host  the text of the bound host was bad
+///          no_space  out is smaller than encoded_size
+/// @cost    O(size), constexpr, noexcept.
+/// @rfc     1928 section 6
+constexpr encoded encode_reply5(const reply5& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return detail::encode_frame5(static_cast<uint8_t>(r.code), r.bound, out);
+}
+
+}  // namespace socks
+
+#endif

@@ -1,0 +1,55 @@
+// A cursor over room that is known to suffice: the size of the message was compared once, before it was made.
+
+#ifndef SOCKS_WIRE_WRITER_HPP
+#define SOCKS_WIRE_WRITER_HPP
+
+#include <socks/core/address.hpp>
+#include <socks/core/decoded.hpp>
+
+namespace socks {
+
+/// Writes octets in order. Writing past the room is the caller's mistake and asserts.
+/// @lifetime  borrows the room.
+/// @cost      O(1) per call but put(), constexpr, noexcept.
+class writer {
+  public:
+    constexpr explicit writer(buffer room SOCKS_LIFETIMEBOUND) noexcept : to_(room) {}
+
+    constexpr writer& u8(uint8_t v) noexcept {
+        SOCKS_ASSERT(made_ < to_.room());
+        to_.data()[made_++] = static_cast<char>(v);
+        return *this;
+    }
+
+    constexpr writer& u16(uint16_t v) noexcept {
+        return u8(static_cast<uint8_t>(v >> 8)).u8(static_cast<uint8_t>(v & 0xff));
+    }
+
+    constexpr writer& put(bytes from) noexcept {
+        SOCKS_ASSERT(from.size() <= to_.room() - made_);
+        detail::copy(to_.data() + made_, from.data(), from.size());
+        made_ += from.size();
+        return *this;
+    }
+
+    constexpr writer& v4(const ipv4& a) noexcept {
+        for (const uint8_t octet : a.octets) u8(octet);
+        return *this;
+    }
+
+    constexpr writer& v6(const ipv6& a) noexcept {
+        for (const uint8_t octet : a.octets) u8(octet);
+        return *this;
+    }
+
+    /// What was written so far.
+    [[nodiscard]] constexpr encoded made() const noexcept { return {to_.data(), made_}; }
+
+  private:
+    buffer to_;
+    size_t made_ = 0;
+};
+
+}  // namespace socks
+
+#endif
