@@ -102,18 +102,16 @@ constexpr encoded encode_choice(method m, buffer out SOCKS_LIFETIMEBOUND) noexce
 
 namespace detail {
 
-// Request and reply share one frame:
+// Request, reply and UDP header share the part behind their first three octets:
 //
-//     VER  CMD|REP  RSV  ATYP  ADDR           PORT
-//      1      1      1    1    4 | 16 | 1+n    2        7..262 octets
+//     x  x  x  ATYP  ADDR           PORT
+//     1  1  1   1    4 | 16 | 1+n    2             7..262 octets
 //
-// Every verdict falls as soon as its octet is there, and never changes when more arrive. The bound counts
-// towards 7, a name of no octets: 8 would read past the shortest reply that real servers send.
-constexpr decoded<size_t> measure5(bytes in, tolerance accept) noexcept {
+// The verdict falls as soon as its octet is there, and never changes when more arrive. The bound counts towards 7,
+// a name of no octets: 8 would read past the shortest reply that real servers send.
+constexpr decoded<size_t> measure_endpoint5(bytes in) noexcept {
     using size = decoded<size_t>;
     const size_t n = in.size();
-    if (n > 0 && in[0] != 5) return errc::bad_version;
-    if (n > 2 && in[2] != 0 && !accept.reserved) return errc::bad_reserved;
     if (n < 4) return size::more(7 - n);
     size_t whole = 0;
     switch (static_cast<address_type>(in[3])) {
@@ -129,7 +127,14 @@ constexpr decoded<size_t> measure5(bytes in, tolerance accept) noexcept {
     return {whole, whole};
 }
 
-// The address and port of a frame that measure5 found whole.
+// VER, CMD or REP, RSV, and the endpoint.
+constexpr decoded<size_t> measure5(bytes in, tolerance accept) noexcept {
+    if (!in.empty() && in[0] != 5) return errc::bad_version;
+    if (in.size() > 2 && in[2] != 0 && !accept.reserved) return errc::bad_reserved;
+    return measure_endpoint5(in);
+}
+
+// The address and port of a frame that was found whole.
 constexpr endpoint read_endpoint5(bytes whole) noexcept {
     reader r(whole.from(3));
     endpoint e;
@@ -154,12 +159,7 @@ constexpr size_t endpoint_size5(const endpoint& e) noexcept {
 }
 
 // No host is written as 0.0.0.0.
-constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out) noexcept {
-    const size_t whole = 3 + endpoint_size5(e);
-    if (e.host.is() == host::kind::bad) return errc::bad_host;
-    if (out.room() < whole) return encoded::no_space(whole);
-    writer w(out);
-    w.u8(5).u8(second).u8(0);
+constexpr void write_endpoint5(writer& w, const endpoint& e) noexcept {
     if (e.host.is() == host::kind::name) {
         const bytes name = e.host.name();
         w.u8(static_cast<uint8_t>(address_type::name)).u8(static_cast<uint8_t>(name.size())).put(name);
@@ -169,7 +169,17 @@ constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out) n
         w.u8(static_cast<uint8_t>(address_type::ipv4));
         w.v4(e.host.is() == host::kind::ipv4 ? e.host.v4() : ipv4{});
     }
-    return w.u16(e.port).made();
+    w.u16(e.port);
+}
+
+constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out) noexcept {
+    const size_t whole = 3 + endpoint_size5(e);
+    if (e.host.is() == host::kind::bad) return errc::bad_host;
+    if (out.room() < whole) return encoded::no_space(whole);
+    writer w(out);
+    w.u8(5).u8(second).u8(0);
+    write_endpoint5(w, e);
+    return w.made();
 }
 
 // Whether the name in a frame that is whole is one that may be used as a name.
