@@ -1,0 +1,15 @@
+// The machines hold four, by value.
+// says: no matching .*methods
+// says: sizeof\.\.\. ?\(M\) ?<= ?max
+
+#include <socks/socks.hpp>
+
+using socks::method;
+
+#if defined(REFUSED)
+constexpr socks::methods offered(method::none, method::gssapi, method::login, method::chap, method::ssl);
+#else
+constexpr socks::methods offered(method::none, method::gssapi, method::login, method::chap);
+#endif
+
+static_assert(offered.size() == 4);

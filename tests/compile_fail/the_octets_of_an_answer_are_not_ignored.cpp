@@ -1,0 +1,15 @@
+// On a plain buffer nobody else sends them; an outbox keeps them for the next step.
+// says: nodiscard
+// says: grant\(true, out\)
+
+#include <socks/socks.hpp>
+
+#if defined(REFUSED)
+void accept(socks::server& handshake, socks::buffer out) { handshake.grant(true, out); }
+#else
+size_t accept(socks::server& handshake, socks::buffer out) { return handshake.grant(true, out).made(); }
+#endif
+
+void accept(socks::server& handshake, socks::outbox<socks::server::max_pending>& out) {
+    handshake.grant(true, out);
+}

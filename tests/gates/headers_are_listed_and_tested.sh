@@ -1,0 +1,26 @@
+#!/bin/sh
+# headers_are_listed_and_tested.sh TREE
+# Each header is in socks.hpp and has a test file of its name.
+set -u
+cd "$1" || exit 1
+trouble=0
+
+for header in $(cd include && find socks -name '*.hpp' | sort); do
+    case $header in
+        socks/socks.hpp) continue ;;                  # the list itself
+        socks/machine/server_states.hpp) continue ;;  # the second half of server.hpp
+        socks/policy/errno.hpp) ;;                    # not listed: bare metal has no <errno.h>
+        *)
+            if ! grep -q "^#include <$header>\$" include/socks/socks.hpp; then
+                echo "$header is not in socks.hpp"
+                trouble=1
+            fi
+            ;;
+    esac
+    test_file=tests/$(basename "$header" .hpp).cpp
+    if [ ! -f "$test_file" ]; then
+        echo "$header has no $test_file"
+        trouble=1
+    fi
+done
+exit $trouble

@@ -1,0 +1,107 @@
+#!/bin/sh
+# the_gates_can_fail.sh TREE SCRATCH COMPILER [FLAG...]
+# Plants one fault after another in a copy of the tree, and sees each of them caught.
+set -u
+tree=$1
+scratch=$2
+shift 2
+gates=$tree/tests/gates
+refuses=$tree/tests/compile_fail/refuses.sh
+trouble=0
+
+sound=$scratch/sound
+copy=$scratch/copy
+
+rm -rf "$scratch"
+mkdir -p "$sound/tests"
+cp -R "$tree/include" "$sound"
+for header in $(find "$sound/include" -name '*.hpp'); do
+    : >"$sound/tests/$(basename "$header" .hpp).cpp"
+done
+
+afresh() {
+    rm -rf "$copy"
+    cp -R "$sound" "$copy"
+}
+
+# passes GATE...: the copy as it is has no fault.
+passes() {
+    if ! "$@" >"$scratch/said" 2>&1; then
+        echo "fails without a fault: $*"
+        cat "$scratch/said"
+        trouble=1
+    fi
+}
+# caught FAULT GATE...: the copy has one, which the gate finds; then the copy is sound again.
+caught() {
+    fault=$1
+    shift
+    if "$@" >/dev/null 2>&1; then
+        echo "not caught: $fault"
+        trouble=1
+    fi
+    afresh
+}
+# plant LINE HEADER: appends to a header, or makes one.
+plant() { printf '%s\n' "$1" >>"$copy/include/socks/$2"; }
+
+afresh
+gate=$gates/includes_point_down.sh
+passes "$gate" "$copy"
+plant '#include <cstdint>' core/reply.hpp
+caught 'a C++ header in core' "$gate" "$copy"
+plant '#include <string.h>' machine/action.hpp
+caught 'a third C header in machine' "$gate" "$copy"
+plant '  #  include <socks/wire/reader.hpp>' core/reply.hpp
+caught 'core includes wire' "$gate" "$copy"
+plant '#include <socks/machine/client.hpp>' wire/reader.hpp
+caught 'wire includes machine' "$gate" "$copy"
+plant '#include <socks/wire/reader.hpp>' text/literal.hpp
+caught 'text includes wire' "$gate" "$copy"
+plant '#include "reader.hpp"' wire/writer.hpp
+caught 'a quoted include' "$gate" "$copy"
+plant '#include <stdint.h>' config.hpp
+caught 'an include in config.hpp' "$gate" "$copy"
+mkdir -p "$copy/include/socks/policy"
+plant '#include <socks/machine/client.hpp>' policy/retry.hpp
+caught 'policy includes machine' "$gate" "$copy"
+mkdir "$copy/include/socks/util"
+caught 'a layer that is none' "$gate" "$copy"
+
+gate=$gates/headers_are_listed_and_tested.sh
+passes "$gate" "$copy"
+plant '' core/fresh.hpp
+: >"$copy/tests/fresh.cpp"
+caught 'a header that is not in socks.hpp' "$gate" "$copy"
+rm "$copy/tests/login.cpp"
+caught 'a header without a test file' "$gate" "$copy"
+
+gate=$gates/headers_are_short_and_finished.sh
+passes "$gate" "$copy"
+plant '// TODO' core/reply.hpp
+caught 'a promise of work' "$gate" "$copy"
+plant "$(seq 400)" core/reply.hpp
+caught 'a long header' "$gate" "$copy"
+
+unit=$scratch/unit.cpp
+gate=$gates/no_data_section.sh
+echo 'int main() { return 0; }' >"$unit"
+passes "$gate" "$scratch/unit.o" "$unit" "$@"
+echo 'const char* volatile text = "text"; int main() { return text[0]; }' >"$unit"
+caught 'a variable' "$gate" "$scratch/unit.o" "$unit" "$@"
+echo 'int counter; int main() { return counter++; }' >"$unit"
+caught 'a variable that begins with zero' "$gate" "$scratch/unit.o" "$unit" "$@"
+
+printf '%s\n' '// says: deleted' 'void f() = delete;' '#if defined(REFUSED)' 'void g() { f(); }' '#endif' >"$unit"
+passes "$refuses" "$unit" "$@"
+printf '%s\n' '// says: deleted' 'void f();' '#if defined(REFUSED)' 'void g() { f(); }' '#endif' >"$unit"
+caught 'a forbidden use that compiles' "$refuses" "$unit" "$@"
+printf '%s\n' '// says: deleted' '#if defined(REFUSED)' 'void g() { h(); }' '#endif' >"$unit"
+caught 'a refusal for another reason' "$refuses" "$unit" "$@"
+printf '%s\n' '#if defined(REFUSED)' 'void g() { h(); }' '#endif' >"$unit"
+caught 'a refusal that says nothing' "$refuses" "$unit" "$@"
+printf '%s\n' '// says: not declared|undeclared' 'void g() { h(); }' >"$unit"
+caught 'a permitted twin that does not compile' "$refuses" "$unit" "$@"
+
+rm -rf "$scratch"
+exit $trouble
