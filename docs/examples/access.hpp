@@ -1,0 +1,107 @@
+// Who may use the proxy: from which addresses, and with which user names and passwords.
+
+#ifndef EXAMPLES_ACCESS_HPP
+#define EXAMPLES_ACCESS_HPP
+
+#include <array>
+#include <fstream>
+#include <socks/socks.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "options.hpp"
+
+namespace example {
+
+/// A network such as 10.0.0.0/8 or ::1. IPv4 is kept as ::ffff:0:0/96, so that one comparison serves both.
+class network {
+  public:
+    network(const socks::host& address, unsigned prefix) noexcept
+        : octets_(widened(address)), bits_(address.is() == socks::host::kind::ipv4 ? prefix + 96 : prefix) {}
+
+    /// Reads `address` or `address/prefix`.
+    static network parse(std::string_view text) {
+        const size_t slash = text.find('/');
+        const std::string_view front = text.substr(0, slash);
+        const socks::host address(front);
+        const bool four = address.is() == socks::host::kind::ipv4;
+        uint16_t prefix = four ? 32 : 128;
+        const bool good = (four || address.is() == socks::host::kind::ipv6) &&
+                          (slash == text.npos || socks::parse_port(text.substr(slash + 1), prefix)) &&
+                          prefix <= (four ? 32 : 128);
+        if (!good)
+            throw bad_argument("\"" + std::string(text) + "\" is no network, such as 10.0.0.0/8 or ::1");
+        return {address, prefix};
+    }
+
+    [[nodiscard]] bool contains(const socks::host& address) const noexcept {
+        const std::array<uint8_t, 16> other = widened(address);
+        for (unsigned bit = 0; bit < bits_; ++bit) {
+            const unsigned difference = static_cast<unsigned>(octets_[bit / 8] ^ other[bit / 8]);
+            if ((difference << (bit % 8) & 0x80) != 0) return false;
+        }
+        return true;
+    }
+
+  private:
+    static std::array<uint8_t, 16> widened(const socks::host& address) noexcept {
+        std::array<uint8_t, 16> wide{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+        if (address.is() == socks::host::kind::ipv4) {
+            for (size_t i = 0; i < 4; ++i) wide[12 + i] = address.v4().octets[i];
+        } else if (address.is() == socks::host::kind::ipv6) {
+            for (size_t i = 0; i < 16; ++i) wide[i] = address.v6().octets[i];
+        }
+        return wide;
+    }
+
+    std::array<uint8_t, 16> octets_;
+    unsigned bits_;
+};
+
+inline std::vector<network> loopback() { return {{socks::ipv4{127, 0, 0, 1}, 8}, network::parse("::1")}; }
+
+inline bool within(const std::vector<network>& list, const socks::host& address) noexcept {
+    for (const network& n : list)
+        if (n.contains(address)) return true;
+    return false;
+}
+
+struct credentials {
+    std::string user;
+    std::string password;
+};
+
+/// Every pair is compared, whole, whatever the result: the time it takes tells nothing.
+inline bool known(const std::vector<credentials>& list, socks::bytes user, socks::bytes password) noexcept {
+    bool found = false;
+    for (const credentials& c : list) {
+        const bool same_user = socks::constant_time_equal(user, c.user);
+        const bool same_password = socks::constant_time_equal(password, c.password);
+        found |= same_user & same_password;
+    }
+    return found;
+}
+
+/// Reads a file of lines `user:password`. Empty lines and lines that begin with # do not count.
+inline std::vector<credentials> read_credentials(const std::string& path) {
+    std::ifstream file(path);
+    if (!file) throw bad_argument("cannot read \"" + path + "\"");
+    std::vector<credentials> list;
+    size_t number = 0;
+    for (std::string line; std::getline(file, line);) {
+        ++number;
+        if (line.empty() || line.front() == '#') continue;
+        const size_t colon = line.find(':');
+        if (colon == line.npos || colon > 255 || line.size() - colon - 1 > 255)
+            throw bad_argument(path + ":" + std::to_string(number) +
+                               ": not user:password of at most 255 octets each");
+        list.push_back({line.substr(0, colon), line.substr(colon + 1)});
+    }
+    if (list.empty()) throw bad_argument("\"" + path + "\" has no user:password in it");
+    return list;
+}
+
+}  // namespace example
+
+#endif

@@ -1,0 +1,188 @@
+// What the drivers need of POSIX: descriptors that close themselves, addresses both ways, and system calls that
+// go on when a signal interrupts them.
+
+#ifndef EXAMPLES_POSIX_HPP
+#define EXAMPLES_POSIX_HPP
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <socks/socks.hpp>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace example {
+
+/// A descriptor that is closed when its owner is gone.
+class unique_fd {
+  public:
+    unique_fd() noexcept = default;
+    explicit unique_fd(int fd) noexcept : fd_(fd) {}
+    unique_fd(unique_fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    unique_fd& operator=(unique_fd&& other) noexcept {
+        if (this != &other) {
+            reset();
+            fd_ = std::exchange(other.fd_, -1);
+        }
+        return *this;
+    }
+    ~unique_fd() { reset(); }
+
+    [[nodiscard]] int get() const noexcept { return fd_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
+
+    // Not repeated after EINTR: Linux has released the descriptor by then, and it may be someone else's.
+    void reset() noexcept {
+        if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    }
+
+  private:
+    int fd_ = -1;
+};
+
+/// Repeats a system call that a signal interrupted.
+template <class Call>
+auto uninterrupted(Call call) noexcept {
+    auto result = call();
+    while (result < 0 && errno == EINTR) result = call();
+    return result;
+}
+
+/// The result of a system call that must not fail: throws what errno says.
+template <class Result>
+Result must(Result result, const char* what) {
+    if (result < 0) throw std::system_error(errno, std::generic_category(), what);
+    return result;
+}
+
+/// A socket address as the system wants it; the addresses of SOCKS convert both ways.
+class socket_address {
+  public:
+    socket_address() noexcept = default;
+
+    /// Of an endpoint whose host is an address, not a name.
+    explicit socket_address(const socks::endpoint& e) noexcept {
+        if (e.host.is() == socks::host::kind::ipv6) {
+            sockaddr_in6 six{};
+            six.sin6_family = AF_INET6;
+            six.sin6_port = htons(e.port);
+            const socks::ipv6 a = e.host.v6();
+            std::memcpy(&six.sin6_addr, a.octets, sizeof a.octets);
+            assign(&six, sizeof six);
+        } else {
+            sockaddr_in four{};
+            four.sin_family = AF_INET;
+            four.sin_port = htons(e.port);
+            const socks::ipv4 a = e.host.v4();
+            std::memcpy(&four.sin_addr, a.octets, sizeof a.octets);
+            assign(&four, sizeof four);
+        }
+    }
+
+    socket_address(const sockaddr* from, socklen_t size) noexcept { assign(from, size); }
+
+    [[nodiscard]] int family() const noexcept { return storage_.ss_family; }
+    [[nodiscard]] sockaddr* data() noexcept { return reinterpret_cast<sockaddr*>(&storage_); }
+    [[nodiscard]] socklen_t size() const noexcept { return size_; }
+    [[nodiscard]] socklen_t* room() noexcept { return &size_; }
+
+    /// No host unless it is an IP address. An IPv4 peer of an IPv6 socket (::ffff:a.b.c.d) is an IPv4 peer.
+    [[nodiscard]] socks::endpoint endpoint() const noexcept {
+        if (family() == AF_INET) {
+            sockaddr_in four;
+            std::memcpy(&four, &storage_, sizeof four);
+            socks::ipv4 a;
+            std::memcpy(a.octets, &four.sin_addr, sizeof a.octets);
+            return {a, ntohs(four.sin_port)};
+        }
+        if (family() != AF_INET6) return {};
+        sockaddr_in6 six;
+        std::memcpy(&six, &storage_, sizeof six);
+        socks::ipv6 a;
+        std::memcpy(a.octets, &six.sin6_addr, sizeof a.octets);
+        const uint16_t port = ntohs(six.sin6_port);
+        const uint8_t* const o = a.octets;
+        if (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr)) return {socks::ipv4{o[12], o[13], o[14], o[15]}, port};
+        return {a, port};
+    }
+
+  private:
+    void assign(const void* from, socklen_t size) noexcept {
+        std::memcpy(&storage_, from, size);
+        size_ = size;
+    }
+
+    sockaddr_storage storage_{};
+    socklen_t size_ = sizeof storage_;
+};
+
+/// The address that a socket is bound to; no host when the system does not tell.
+inline socks::endpoint local_endpoint(int fd) noexcept {
+    socket_address local;
+    return ::getsockname(fd, local.data(), local.room()) == 0 ? local.endpoint() : socks::endpoint{};
+}
+
+/// A listening TCP socket; invalid, with errno set, when that fails.
+inline unique_fd listen_on(const socks::endpoint& where, int backlog, int flags = 0) noexcept {
+    socket_address local(where);
+    unique_fd fd(::socket(local.family(), SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
+    const int on = 1;
+    if (fd && ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        ::bind(fd.get(), local.data(), local.size()) == 0 && ::listen(fd.get(), backlog) == 0)
+        return fd;
+    const int error = errno;
+    fd.reset();
+    errno = error;
+    return fd;
+}
+
+/// The addresses of a host, by the system's resolver, each with `port`; none when there are none. This blocks.
+inline std::vector<socks::endpoint> look_up(const std::string& name, uint16_t port, int family = AF_UNSPEC) {
+    addrinfo hints{};
+    hints.ai_family = family;
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* list = nullptr;
+    std::vector<socks::endpoint> found;
+    if (::getaddrinfo(name.c_str(), nullptr, &hints, &list) != 0) return found;
+    for (const addrinfo* a = list; a != nullptr; a = a->ai_next) {
+        socks::endpoint e = socket_address(a->ai_addr, a->ai_addrlen).endpoint();
+        e.port = port;
+        if (e.host.is() != socks::host::kind::none) found.push_back(e);
+    }
+    ::freeaddrinfo(list);
+    return found;
+}
+
+/// Octets of a peer as printable text: whatever is not printable ASCII, a space or a backslash is written \xNN,
+/// so that no peer can forge a line of a log or move a cursor.
+inline std::string escaped(std::string_view octets) {
+    std::string text;
+    for (const char c : octets) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (octet > 0x20 && octet < 0x7f && c != '\\') {
+            text += c;
+        } else {
+            text += "\\x";
+            text += "0123456789abcdef"[octet >> 4];
+            text += "0123456789abcdef"[octet & 0xf];
+        }
+    }
+    return text;
+}
+
+/// host:port for people, escaped.
+inline std::string text(const socks::endpoint& e) {
+    char room[socks::max_text_endpoint];
+    return escaped(socks::format(e, room).data());
+}
+
+}  // namespace example
+
+#endif

@@ -1,0 +1,121 @@
+// A SOCKS4, SOCKS4a and SOCKS5 proxy for Linux, in one thread: the command line around proxy_server.hpp.
+
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+
+#include <csignal>
+
+#include "proxy_server.hpp"
+
+namespace {
+
+constexpr const char* help =
+    R"(usage: proxy [options]
+
+A SOCKS4, SOCKS4a and SOCKS5 proxy: CONNECT and BIND, with or without login. It
+runs until SIGTERM or SIGINT and writes one line per connection to stderr.
+
+  --listen ADDRESS:PORT   where to listen, [::1]:1080 too; port 0 lets the system
+                          choose (default 127.0.0.1:1080)
+  --allow NETWORK         whose connections are accepted, such as 10.0.0.0/8;
+                          may be repeated (default 127.0.0.0/8 and ::1)
+  --user NAME             demand a login with this name and the --password that
+  --password PASSWORD     follows; may be repeated. Other users of this machine
+                          can see both: better use
+  --users FILE            demand one of the logins in FILE, a user:password a line.
+                          SOCKS4 has no login and is refused then
+  --connections N         how many at once (default 1000)
+  --handshake SECONDS     the time for a whole handshake (default 30)
+  --idle SECONDS          the time a connection may rest (default 3600)
+  --quiet                 no log
+  --help                  this text
+
+Once it listens, it prints "listening on ADDRESS:PORT".
+)";
+
+struct settings {
+    example::proxy_options proxy;
+    bool help = false;
+};
+
+settings parse(example::arguments args) {
+    settings s;
+    bool default_peers = true;
+    bool password_due = false;
+    s.proxy.log = [](std::string_view lines) { std::fwrite(lines.data(), 1, lines.size(), stderr); };
+    while (args.next()) {
+        if (args.is("--listen")) {
+            const std::string_view where = args.value();
+            const bool good = socks::parse_endpoint(where, s.proxy.listen) == socks::errc::none;
+            if (!good || s.proxy.listen.host.is() == socks::host::kind::name)
+                throw example::bad_argument("--listen needs ADDRESS:PORT, not \"" + std::string(where) + '"');
+        } else if (args.is("--allow")) {
+            if (std::exchange(default_peers, false)) s.proxy.peers.clear();
+            s.proxy.peers.push_back(example::network::parse(args.value()));
+        } else if (args.is("--user")) {
+            if (std::exchange(password_due, true)) throw example::bad_argument("--user without --password");
+            s.proxy.users.push_back({std::string(args.value()), {}});
+        } else if (args.is("--password")) {
+            if (!std::exchange(password_due, false)) throw example::bad_argument("--password without --user");
+            s.proxy.users.back().password = args.value();
+        } else if (args.is("--users")) {
+            const auto more = example::read_credentials(std::string(args.value()));
+            s.proxy.users.insert(s.proxy.users.begin(), more.begin(), more.end());
+        } else if (args.is("--connections")) {
+            s.proxy.connections = args.number(1, 1'000'000);
+        } else if (args.is("--handshake")) {
+            s.proxy.handshake_limit = example::seconds(args.number(1, 3600));
+        } else if (args.is("--idle")) {
+            s.proxy.idle_limit = example::seconds(args.number(1, 1'000'000));
+        } else if (args.is("--quiet")) {
+            s.proxy.log = [](std::string_view) {};
+        } else if (args.is("--help")) {
+            s.help = true;
+        } else {
+            args.unknown();
+        }
+    }
+    if (password_due) throw example::bad_argument("--user without --password");
+    return s;
+}
+
+// A connection takes two descriptors. What the system does not grant shows when it is needed.
+void raise_descriptor_limit(size_t connections) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    const rlim_t wanted = 2 * connections + 32;
+    if (limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = std::min(wanted, limit.rlim_max);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// The signals that end the program become octets to read. Before any thread starts, since threads inherit this.
+example::unique_fd stop_signals() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGTERM);
+    ::sigaddset(&set, SIGINT);
+    example::must(::sigprocmask(SIG_BLOCK, &set, nullptr), "sigprocmask");
+    return example::unique_fd(example::must(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), "signalfd"));
+}
+
+int serve(example::arguments args) {
+    settings s = parse(args);
+    if (s.help) {
+        std::fputs(help, stdout);
+        return 0;
+    }
+    raise_descriptor_limit(s.proxy.connections);
+    const example::unique_fd stop = stop_signals();
+    example::proxy_server proxy(std::move(s.proxy));
+    std::printf("listening on %s\n", example::text(proxy.address()).c_str());
+    std::fflush(stdout);
+    proxy.run(stop.get());
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return example::run("proxy", [&] { return serve({argc, argv}); });
+}

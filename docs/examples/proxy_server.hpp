@@ -1,0 +1,119 @@
+// The proxy as a whole: it accepts whom it may, as many as it may, keeps the deadlines and writes the log.
+// One thread does everything except the look-up of names.
+//
+//     proxy_server proxy(options);             // listens from here on
+//     proxy.run(stop);                         // until the descriptor `stop` becomes readable
+
+#ifndef EXAMPLES_PROXY_SERVER_HPP
+#define EXAMPLES_PROXY_SERVER_HPP
+
+#include <netinet/tcp.h>
+
+#include <unordered_set>
+
+#include "proxy_session.hpp"
+
+namespace example {
+
+class proxy_server final : watcher {
+  public:
+    explicit proxy_server(proxy_options options)
+        : common_(std::move(options)),
+          listener_(listen_on(common_.options.listen, SOMAXCONN, SOCK_NONBLOCK)) {
+        must(listener_.get(), ("cannot listen on " + text(common_.options.listen)).c_str());
+        const int on = 1;  // accepted sockets inherit it
+        must(::setsockopt(listener_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "setsockopt");
+        if (!common_.loop.watch(listener_.get(), EPOLLIN, *this)) must(-1, "epoll_ctl");
+    }
+
+    /// Where it listens, with the port that the system chose if it was to choose one.
+    [[nodiscard]] socks::endpoint address() const noexcept { return local_endpoint(listener_.get()); }
+
+    /// Serves until `stop` becomes readable; then ends all connections and returns. Once.
+    void run(int stop) {
+        if (!common_.loop.watch(stop, EPOLLIN, stop_)) must(-1, "epoll_ctl");
+        while (!stop_.pulled) turn();
+        for (const auto& session : sessions_) session->end("stopped");
+        sessions_.clear();
+        common_.ended.clear();
+        write_log();
+    }
+
+  private:
+    struct stop_switch final : watcher {
+        void ready(uint32_t) override { pulled = true; }
+        bool pulled = false;
+    };
+
+    void turn() {
+        const bool at_rest = sessions_.empty() && accepting_;
+        common_.loop.turn(!common_.busy.empty() ? 0 : at_rest ? -1 : 1000);
+        for (const auto& session : std::exchange(common_.busy, {})) session->advance();
+        if (common_.loop.now() >= next_sweep_) sweep();
+        if (!common_.ended.empty()) {
+            for (const auto& session : common_.ended) sessions_.erase(session);
+            common_.ended.clear();
+            accept_more();
+        }
+        write_log();
+    }
+
+    // Once a second: deadlines that have passed, and another try where the system had no room.
+    void sweep() {
+        next_sweep_ = common_.loop.now() + seconds(1);
+        for (const auto& session : sessions_)
+            if (common_.loop.now() >= session->deadline()) session->expire();
+        accept_more();
+    }
+
+    // Someone connects.
+    void ready(uint32_t) override {
+        socket_address remote;
+        unique_fd fd(::accept4(listener_.get(), remote.data(), remote.room(), SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (!fd) {
+            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+                common_.lines += std::string("no more connections for now: ") + std::strerror(errno) + '\n';
+                accept_no_more();
+            }
+            return;
+        }
+        const socks::endpoint peer = remote.endpoint();
+        if (!within(common_.options.peers, peer.host)) {
+            common_.lines += text(peer) + ": not allowed to connect\n";
+            return;
+        }
+        const auto session = std::make_shared<proxy_session>(common_, std::move(fd), peer);
+        sessions_.insert(session);
+        session->start();
+        if (sessions_.size() >= common_.options.connections) accept_no_more();
+    }
+
+    // At a limit whoever connects waits in the system's queue, and the listener, which would report it over and
+    // over, is not watched.
+    void accept_no_more() {
+        accepting_ = false;
+        common_.loop.change(listener_.get(), 0, *this);
+    }
+
+    void accept_more() {
+        if (accepting_ || sessions_.size() >= common_.options.connections) return;
+        accepting_ = true;
+        common_.loop.change(listener_.get(), EPOLLIN, *this);
+    }
+
+    void write_log() {
+        if (!common_.lines.empty()) common_.options.log(common_.lines);
+        common_.lines.clear();
+    }
+
+    proxy_common common_;
+    unique_fd listener_;
+    stop_switch stop_;
+    std::unordered_set<std::shared_ptr<proxy_session>> sessions_;
+    event_loop::clock::time_point next_sweep_ = common_.loop.now();
+    bool accepting_ = true;
+};
+
+}  // namespace example
+
+#endif

@@ -1,0 +1,264 @@
+// One connection of the proxy, from its first octet to its line in the log: the handshake, the way to the
+// destination, then the relay. The library's machine says what comes next; this file does it.
+//
+//     talking ──> resolving ──> dialing or listening ──> talking ──> relaying ──> over
+//        └── any failure: the reply that tells the client, then parting ─────────────┘
+
+#ifndef EXAMPLES_PROXY_SESSION_HPP
+#define EXAMPLES_PROXY_SESSION_HPP
+
+#include <functional>
+#include <memory>
+
+#include "access.hpp"
+#include "relay.hpp"
+#include "resolver.hpp"
+
+namespace example {
+
+using std::chrono::seconds;
+
+struct proxy_options {
+    socks::endpoint listen{socks::ipv4{127, 0, 0, 1}, 1080};
+    std::vector<network> peers = loopback();
+    std::vector<credentials> users;  ///< none: everyone, and SOCKS4 too
+    size_t connections = 1000;
+    seconds handshake_limit{30};  ///< for the whole of it, the connection to the destination included
+    seconds dial_limit{10};       ///< for each address of the destination
+    seconds bind_limit{120};      ///< for the connection that BIND waits for
+    seconds idle_limit{3600};     ///< for a relay in which nothing moves
+    std::function<void(std::string_view lines)> log = [](std::string_view) {};
+};
+
+class proxy_session;
+
+/// What all sessions of one proxy share.
+struct proxy_common {
+    proxy_options options;
+    event_loop loop;
+    resolver names{loop};
+    std::vector<char> scratch = std::vector<char>(64 * 1024);
+    std::vector<std::shared_ptr<proxy_session>> busy;   ///< have more to relay than fits into one turn
+    std::vector<std::shared_ptr<proxy_session>> ended;  ///< to be forgotten when the round is over
+    std::string lines;                                  ///< of the log
+
+    explicit proxy_common(proxy_options o) : options(std::move(o)) {}
+};
+
+class proxy_session final : public std::enable_shared_from_this<proxy_session> {
+  public:
+    proxy_session(proxy_common& common, unique_fd client, const socks::endpoint& peer);
+
+    /// Begins to watch the client.
+    void start();
+    /// Does what the state of both sockets allows.
+    void advance();
+    /// The deadline has passed.
+    void expire();
+    /// Gives up, for a reason told in the log.
+    void end(std::string_view why);
+
+    [[nodiscard]] event_loop::clock::time_point deadline() const noexcept { return deadline_; }
+
+  private:
+    using next = socks::server::next;
+    enum class at : uint8_t { talking, resolving, dialing, listening, relaying, parting, over };
+
+    // All that only the handshake needs; freed when the relay begins.
+    struct handshake {
+        explicit handshake(const proxy_options& options);
+        ~handshake() { rx.clear(); }  // it has held the password
+
+        socks::server machine;
+        socks::inbox<socks::server::max_input> rx;
+        socks::outbox<socks::server::max_pending> tx;
+        socks::command command{};
+        std::vector<socks::endpoint> addresses;  // of the destination
+        size_t tried = 0;
+        int error = EHOSTUNREACH;  // why the last of them failed; this if there are none
+        event_loop::clock::time_point deadline;
+    };
+
+    struct side final : watcher, stream {
+        explicit side(proxy_session& s) noexcept : session(s) {}
+        void ready(uint32_t events) override {
+            note(events);
+            session.advance();
+        }
+        proxy_session& session;
+    };
+
+    void talk();
+    bool receive();
+    bool transmit(socks::bytes octets);
+    void serve(const socks::server::action& s);
+    void reach(const socks::endpoint& to);
+    void reached(std::vector<socks::endpoint> addresses);
+    void dial();
+    void dialed();
+    void listen();
+    void accept_caller();
+    void answer(const socks::reply& outcome);
+    void begin_relay(socks::bytes early);
+    void relay();
+    void part(const socks::server::action& s);
+    void finish_parting();
+
+    proxy_common& common_;
+    side client_{*this};
+    side target_{*this};
+    std::unique_ptr<handshake> handshake_;
+    at at_ = at::talking;
+    event_loop::clock::time_point began_;
+    event_loop::clock::time_point deadline_;
+    socks::endpoint peer_;
+    std::string request_ = "no request";
+    std::string outcome_;
+};
+
+inline proxy_session::handshake::handshake(const proxy_options& options)
+    : machine({.methods = options.users.empty() ? socks::method::none : socks::method::login}) {}
+
+inline proxy_session::proxy_session(proxy_common& common, unique_fd client, const socks::endpoint& peer)
+    : common_(common),
+      handshake_(std::make_unique<handshake>(common.options)),
+      began_(common.loop.now()),
+      deadline_(common.loop.now() + common.options.handshake_limit),
+      peer_(peer) {
+    client_.adopt(std::move(client));
+    client_.writable = true;
+    handshake_->deadline = deadline_;
+}
+
+inline void proxy_session::start() {
+    if (!common_.loop.watch(client_.fd.get(), event_loop::stream_events, client_)) end(std::strerror(errno));
+}
+
+inline void proxy_session::advance() {
+    switch (at_) {
+        case at::talking: return talk();
+        case at::resolving:
+            if (client_.failed) end("client gone");
+            return;
+        case at::dialing: return client_.failed ? end("client gone") : dialed();
+        case at::listening: return client_.failed ? end("client gone") : accept_caller();
+        case at::relaying: return relay();
+        case at::parting: return finish_parting();
+        case at::over: return;
+    }
+}
+
+// The drive loop: one step, one instruction, until the client or the destination must be waited for.
+inline void proxy_session::talk() {
+    for (;;) {
+        handshake& h = *handshake_;
+        const auto s = h.machine.step(h.rx, h.tx);
+        switch (s.next()) {
+            case next::send:
+                if (!transmit(s.data())) return;
+                break;
+            case next::recv:
+                if (!receive()) return;
+                break;
+            case next::login:
+                h.machine.grant(known(common_.options.users, s.user(), s.password()), h.tx);
+                break;
+            case next::negotiate: h.machine.negotiated(false); break;  // of no method that this proxy accepts
+            case next::serve: serve(s); break;
+            case next::wait: return;
+            case next::done: return begin_relay(s.finish().early);
+            case next::fail: return part(s);
+        }
+    }
+}
+
+inline bool proxy_session::receive() {
+    if (!client_.readable) return false;
+    const socks::buffer room = handshake_->rx.space();
+    const std::string_view octets = client_.receive({room.data(), room.room()});
+    if (!octets.empty()) handshake_->rx.commit(octets.size());
+    if (client_.ended) handshake_->machine.close();
+    if (client_.broken) end("client gone");
+    return !octets.empty() || client_.ended;
+}
+
+inline bool proxy_session::transmit(socks::bytes octets) {
+    if (!client_.writable) return false;
+    handshake_->tx.sent(client_.transmit(octets));
+    if (client_.broken) end("client gone");
+    return client_.writable;
+}
+
+inline void proxy_session::part(const socks::server::action& s) {
+    outcome_ = s.error() == socks::errc::refused ? name(s.code()) : name(s.error());
+    target_.fd.reset();
+    if (client_.ended) return end({});
+    // Closing now, with octets of the client unread, would be a reset and could overtake the reply.
+    client_.finish();
+    at_ = at::parting;
+    deadline_ = common_.loop.now() + seconds(5);
+    finish_parting();
+}
+
+inline void proxy_session::finish_parting() {
+    while (client_.readable) client_.receive(common_.scratch);
+    if (client_.ended || client_.broken) end({});
+}
+
+inline void proxy_session::begin_relay(socks::bytes early) {
+    // The policy on early data is this line. To refuse it: if (!early.empty()) return end("early data");
+    target_.unsent.assign(std::string_view(early));
+    client_.carried = early.size();
+    handshake_.reset();
+    at_ = at::relaying;
+    relay();
+}
+
+inline void proxy_session::relay() {
+    const bool more_up = carry(client_, target_, common_.scratch);
+    const bool more_down = carry(target_, client_, common_.scratch);
+    if (client_.broken || target_.broken) {
+        client_.abort();
+        target_.abort();
+        return end(client_.broken ? "reset by the client" : "reset by the destination");
+    }
+    if (over(client_, target_)) return end({});
+    if (more_up || more_down) common_.busy.push_back(shared_from_this());
+    deadline_ = common_.loop.now() + common_.options.idle_limit;
+}
+
+inline void proxy_session::expire() {
+    switch (at_) {
+        case at::talking: return end("handshake too slow");
+        case at::resolving:
+        case at::listening: answer({socks::code5::host_unreachable, {}}); return talk();
+        case at::dialing:
+            if (common_.loop.now() >= handshake_->deadline) handshake_->tried = handshake_->addresses.size();
+            handshake_->error = ETIMEDOUT;
+            dial();
+            return talk();
+        case at::relaying: return end("idle for too long");
+        case at::parting: return end({});
+        case at::over: return;
+    }
+}
+
+inline void proxy_session::end(std::string_view why) {
+    if (at_ == at::over) return;
+    at_ = at::over;
+    client_.fd.reset();
+    target_.fd.reset();
+    common_.ended.push_back(shared_from_this());
+    if (!why.empty()) outcome_ += (outcome_.empty() ? "" : ", then ") + std::string(why);
+    const auto ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(common_.loop.now() - began_).count();
+    common_.lines += text(peer_) + ' ' + request_ + ": " + outcome_ + ", " + std::to_string(client_.carried) +
+                     " octets up, " + std::to_string(target_.carried) + " down, " + std::to_string(ms) +
+                     " ms\n";
+}
+
+}  // namespace example
+
+#include "proxy_destination.hpp"
+
+#endif

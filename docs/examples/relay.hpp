@@ -1,0 +1,116 @@
+// Octets between two non-blocking sockets, both ways, each way until its own end: one side may have said all it
+// has to say while the other still talks. A connection at rest holds no buffer.
+
+#ifndef EXAMPLES_RELAY_HPP
+#define EXAMPLES_RELAY_HPP
+
+#include <sys/epoll.h>
+
+#include <span>
+
+#include "posix.hpp"
+
+namespace example {
+
+/// One socket, what is known about it, and what is still to be sent to it.
+struct stream {
+    unique_fd fd;
+    bool readable = false;  ///< until recv() would block
+    bool writable = false;  ///< until send() would block
+    bool hangup = false;    ///< the peer has ended its side; the end may lie behind unread octets
+    bool failed = false;    ///< the connection is lost; octets that came before are still to be read
+    bool broken = false;    ///< lost, and nothing is left to be read
+    bool ended = false;     ///< the end was read
+    bool shut = false;      ///< the end was sent
+    std::string unsent;
+    uint64_t carried = 0;  ///< octets received here and passed on
+
+    void note(uint32_t events) noexcept {
+        readable |= (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+        writable |= (events & EPOLLOUT) != 0;
+        hangup |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+        failed |= (events & EPOLLERR) != 0;
+    }
+
+    /// Starts again with another socket.
+    void adopt(unique_fd other) noexcept {
+        fd = std::move(other);
+        readable = writable = hangup = failed = broken = ended = shut = false;
+    }
+
+    /// Receives what there is. @returns the octets in `room`; none when there are none now, at the end, or when
+    /// the connection broke.
+    std::string_view receive(std::span<char> room) noexcept {
+        const ssize_t n = uninterrupted([&] { return ::recv(fd.get(), room.data(), room.size(), 0); });
+        if (n > 0) {
+            // Less than asked for was all there is, and epoll tells of more; only an end that it told of already
+            // is still to be fetched.
+            if (static_cast<size_t>(n) < room.size() && !hangup) readable = false;
+            return {room.data(), static_cast<size_t>(n)};
+        }
+        if (n < 0 && errno != EAGAIN) broken = true;
+        ended = n == 0;
+        readable = false;
+        return {};
+    }
+
+    /// Sends what the socket takes. @returns how much that is.
+    size_t transmit(std::string_view octets) noexcept {
+        const ssize_t n =
+            uninterrupted([&] { return ::send(fd.get(), octets.data(), octets.size(), MSG_NOSIGNAL); });
+        if (n < 0 && errno != EAGAIN) broken = true;
+        const size_t taken = n < 0 ? 0 : static_cast<size_t>(n);
+        if (taken < octets.size()) writable = false;
+        return taken;
+    }
+
+    /// Tells the peer that nothing more will come.
+    void finish() noexcept {
+        shut = true;
+        ::shutdown(fd.get(), SHUT_WR);
+    }
+
+    /// Makes the coming close() a reset: what was cut off must not look as if it had ended.
+    void abort() noexcept {
+        const linger at_once{1, 0};
+        ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    }
+};
+
+/// Carries what `from` has to `to`, by way of `scratch`, and then the end of it.
+///
+/// @returns  true when there is more to do at once: one busy connection must not starve the others. Otherwise the
+///           next event of either socket goes on.
+inline bool carry(stream& from, stream& to, std::span<char> scratch) {
+    constexpr int rounds = 16;
+    for (int i = 0; i < rounds && !from.broken && !to.broken; ++i) {
+        if (!to.unsent.empty()) {
+            if (!to.writable) return false;
+            to.unsent.erase(0, to.transmit(to.unsent));
+            if (!to.unsent.empty()) return false;
+            to.unsent = {};
+        }
+        if (from.ended) {
+            const bool last = to.ended && from.unsent.empty();  // close() comes next and says as much
+            if (!to.shut && !last) to.finish();
+            from.broken |= from.failed;
+            return false;
+        }
+        if (!from.readable) return false;
+        const std::string_view octets = from.receive(scratch);
+        if (octets.empty()) continue;
+        from.carried += octets.size();
+        const size_t taken = to.writable ? to.transmit(octets) : 0;
+        if (taken < octets.size()) to.unsent.assign(octets.substr(taken));
+    }
+    return !from.broken && !to.broken;
+}
+
+/// Whether each way has ended and nothing is left to be sent.
+inline bool over(const stream& a, const stream& b) noexcept {
+    return a.ended && b.ended && a.unsent.empty() && b.unsent.empty();
+}
+
+}  // namespace example
+
+#endif
