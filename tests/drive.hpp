@@ -1,0 +1,227 @@
+// Drivers that play one machine against a peer whose octets are fixed, and write down all that happened.
+// The same conversation can arrive at any pace and go through any overload of step; a law then says that the
+// records are equal. Everything is bounded, so that a machine that spins ends as a record too.
+
+#ifndef SOCKS_TESTS_DRIVE_HPP
+#define SOCKS_TESTS_DRIVE_HPP
+
+#include "ends.hpp"
+
+namespace drive {
+
+using socks::errc;
+
+// How octets arrive.
+struct pace {
+    size_t at_most = SIZE_MAX;  // in one read
+    size_t split = 0;           // a read never crosses this offset
+    bool exact = false;         // as many as the machine asks for
+    uint32_t seed = 0;          // other than 0: 1..9 in one read, by chance
+};
+
+inline constexpr pace whole{};
+inline constexpr pace octetwise{.at_most = 1};
+inline constexpr pace precise{.exact = true};
+constexpr pace in_pieces_of(size_t n) { return {.at_most = n}; }
+constexpr pace split_at(size_t offset) { return {.split = offset}; }
+constexpr pace at_random(uint32_t seed) { return {.seed = seed}; }
+
+// What the other side sends. After it the stream ends, or stays open and silent.
+struct peer {
+    bytes says;
+    pace how{};
+    bool closes = false;
+    size_t at = 0;
+    size_t reads = 0;
+
+    // The next read of at most `room` octets; empty when there is nothing left.
+    constexpr bytes read(size_t need, size_t room) {
+        size_t n = how.exact ? need : how.at_most;
+        if (how.seed != 0) n = 1 + dice(how.seed + static_cast<uint32_t>(reads)).below(9);
+        if (at < how.split && n > how.split - at) n = how.split - at;
+        if (n > room) n = room;
+        if (n > says.size() - at) n = says.size() - at;
+        if (n != 0) ++reads;
+        at += n;
+        return says.from(at - n).first(n);
+    }
+};
+
+enum class ending : uint8_t { spun, starved, done, failed };
+
+// What a handshake came to: equal for every pace and every overload.
+struct verdict {
+    ending how = ending::spun;
+    errc why = errc::none;
+    uint8_t octet = 0;
+    size_t used = 0;  // octets of input, by messages
+    tape sent;
+    tape told;   // all that the application was told, in order
+    tape early;  // what done handed over
+    friend constexpr bool operator==(const verdict&, const verdict&) = default;
+};
+
+struct outcome : verdict {
+    size_t taken = 0;  // octets of input, by reads
+    size_t reads = 0;
+    size_t steps = 0;
+    size_t unread = 0;  // what is left for whoever owns the stream next
+};
+
+// A private method for tests: one message, its answer, one more message.
+inline constexpr auto toy = static_cast<socks::method>(0x80);
+inline constexpr bytes toy_hello = "80 01 03 'abc'"_octets;
+inline constexpr bytes toy_challenge = "80 02 05 '12345'"_octets;
+inline constexpr bytes toy_proof = "80 03 01 '!'"_octets;
+
+// Reads until `n` octets are unread.
+template <class End>
+constexpr bool await(End& end, peer& from, size_t n) {
+    while (end.unread().size() < n) {
+        const bytes portion = from.read(n - end.unread().size(), end.room());
+        if (portion.empty()) return false;
+        end.receive(portion);
+    }
+    return true;
+}
+
+// One message of the toy method; what lies behind it stays unread.
+template <class End>
+constexpr bool hear(End& end, peer& from, bytes expected, outcome& o) {
+    if (!await(end, from, expected.size())) return false;
+    const bool same = end.unread().first(expected.size()) == expected;
+    end.drop(expected.size());
+    o.used += expected.size();
+    return same;
+}
+
+// Answers recv: reads, or tells the end of the stream, once.
+template <class End, class Machine>
+constexpr bool feed(End& end, Machine& machine, peer& from, size_t need, bool& closed) {
+    const bytes portion = from.read(need, end.room());
+    if (!portion.empty()) {
+        end.receive(portion);
+        return true;
+    }
+    if (closed || !from.closes) return false;
+    machine.close();
+    return closed = true;
+}
+
+constexpr size_t step_limit(const peer& from) { return 4 * from.says.size() + 2 * tape::room; }
+
+template <class Action>
+constexpr void fail(outcome& o, const Action& a) {
+    o.how = ending::failed;
+    o.why = a.error();
+    o.octet = a.error() == errc::no_space ? uint8_t{0} : a.octet();
+}
+
+template <class End>
+constexpr void settle(outcome& o, const End& end, const peer& from) {
+    o.taken = from.at;
+    o.reads = from.reads;
+    o.unread = end.unread().size();
+}
+
+// Runs a client to its end, and leaves it there.
+template <class End>
+constexpr outcome run_on(socks::client& machine, const socks::request& want, peer from) {
+    using next = socks::client::next;
+    outcome o;
+    End end;
+    bool closed = false;
+    while (o.how == ending::spun && o.steps++ != step_limit(from)) {
+        const socks::client::action a = end.step(machine, want);
+        o.used += a.used();
+        switch (a.next()) {
+            case next::send: end.send(a.data(), o.sent); break;
+            case next::recv:
+                if (!feed(end, machine, from, a.need(), closed))
+                    o.how = closed ? ending::spun : ending::starved;
+                break;
+            case next::negotiate:
+                o.told.put('N').put(static_cast<uint8_t>(a.method()));
+                o.sent.put(toy_hello);
+                if (hear(end, from, toy_challenge, o)) {
+                    o.sent.put(toy_proof);
+                    machine.negotiated(true);
+                } else {
+                    machine.negotiated(false);
+                }
+                break;
+            case next::wait: break;
+            case next::bound: o.told.put('B').put(a.bound()); break;
+            case next::done:
+                o.how = ending::done;
+                o.told.put('D').put(a.finish().reply.code.octet).put(a.finish().reply.bound);
+                o.early.put(a.finish().early);
+                break;
+            case next::fail:
+                if (a.error() == errc::refused) o.told.put('R').put(a.code().octet).put(a.bound());
+                fail(o, a);
+                break;
+        }
+    }
+    settle(o, end, from);
+    return o;
+}
+
+// What the application behind a server decides.
+struct application {
+    bool grants = true;
+    socks::reply answers[2] = {};
+};
+
+template <class End>
+constexpr outcome run_on(socks::server& machine, const application& app, peer from) {
+    using next = socks::server::next;
+    outcome o;
+    End end;
+    bool closed = false;
+    while (o.how == ending::spun && o.steps++ != step_limit(from)) {
+        const socks::server::action a = end.step(machine);
+        o.used += a.used();
+        switch (a.next()) {
+            case next::send: end.send(a.data(), o.sent); break;
+            case next::recv:
+                if (!feed(end, machine, from, a.need(), closed))
+                    o.how = closed ? ending::spun : ending::starved;
+                break;
+            case next::login:
+                o.told.put('L').put(a.user()).put(':').put(a.password());
+                end.grant(machine, app.grants, o.sent);
+                break;
+            case next::negotiate: {
+                o.told.put('N').put(static_cast<uint8_t>(a.method()));
+                bool good = hear(end, from, toy_hello, o);
+                if (good) o.sent.put(toy_challenge);
+                good = good && hear(end, from, toy_proof, o);
+                machine.negotiated(good);
+                break;
+            }
+            case next::serve:
+                o.told.put('S').put(static_cast<uint8_t>(a.via())).put(static_cast<uint8_t>(a.command()));
+                o.told.put(a.to()).put(static_cast<uint8_t>(a.method())).put(a.user());
+                end.answer(machine, app.answers[0], o.sent);
+                break;
+            case next::wait: end.answer(machine, app.answers[1], o.sent); break;
+            case next::done:
+                o.how = ending::done;
+                o.early.put(a.finish().early);
+                break;
+            case next::fail: fail(o, a); break;
+        }
+    }
+    settle(o, end, from);
+    return o;
+}
+
+template <class End, class Machine, class Wish>
+constexpr outcome run(Machine machine, const Wish& wish, peer from) {
+    return run_on<End>(machine, wish, from);
+}
+
+}  // namespace drive
+
+#endif

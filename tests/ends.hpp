@@ -1,0 +1,135 @@
+// The three ways to call a machine, behind one interface: plain views, an inbox, an inbox and an outbox.
+
+#ifndef SOCKS_TESTS_ENDS_HPP
+#define SOCKS_TESTS_ENDS_HPP
+
+#include "tape.hpp"
+
+namespace drive {
+
+// Plain views. Every call gets its input and its room in memory of their own, exactly as large as they say; both
+// are overwritten and freed before the next call, so that a machine which kept a pointer is found out.
+class plain {
+  public:
+    constexpr plain() = default;
+    plain(const plain&) = delete;
+    plain& operator=(const plain&) = delete;
+    constexpr ~plain() { forget(); }
+
+    template <class Machine, class... Want>
+    constexpr typename Machine::action step(Machine& machine, const Want&... want) {
+        forget();
+        in_size_ = unread_.size();
+        in_ = new char[in_size_];
+        for (size_t i = 0; i < in_size_; ++i) in_[i] = unread_.data()[i];
+        const typename Machine::action a =
+            machine.step(want..., bytes(in_, in_size_), fresh(Machine::max_output));
+        drop(a.used());
+        return a;
+    }
+
+    constexpr void send(bytes data, tape& sent) { sent.put(data); }
+    constexpr void grant(socks::server& machine, bool granted, tape& sent) {
+        forget();
+        sent.put(machine.grant(granted, fresh(socks::server::max_output)).data());
+    }
+    constexpr void answer(socks::server& machine, const socks::reply& outcome, tape& sent) {
+        forget();
+        sent.put(machine.answer(outcome, fresh(socks::server::max_output)).data());
+    }
+
+    // `portion` lies behind what was received before, in the peer's own octets.
+    constexpr void receive(bytes portion) {
+        unread_ = {unread_.empty() ? portion.data() : unread_.data(), unread_.size() + portion.size()};
+    }
+    constexpr void drop(size_t n) { unread_ = unread_.from(n); }
+    [[nodiscard]] constexpr bytes unread() const { return unread_; }
+    [[nodiscard]] constexpr size_t room() const { return SIZE_MAX; }
+
+  private:
+    constexpr socks::buffer fresh(size_t room) {
+        out_size_ = room;
+        out_ = new char[room];
+        return {out_, room};
+    }
+
+    constexpr void forget() {
+        for (size_t i = 0; i < in_size_; ++i) in_[i] = '\xdd';
+        for (size_t i = 0; i < out_size_; ++i) out_[i] = '\xdd';
+        delete[] in_;
+        delete[] out_;
+        in_ = out_ = nullptr;
+        in_size_ = out_size_ = 0;
+    }
+
+    bytes unread_;
+    char* in_ = nullptr;
+    char* out_ = nullptr;
+    size_t in_size_ = 0;
+    size_t out_size_ = 0;
+};
+
+// An inbox of the least size a server takes, and a plain buffer.
+class boxed {
+  public:
+    template <class Machine, class... Want>
+    constexpr typename Machine::action step(Machine& machine, const Want&... want) {
+        return machine.step(want..., in_, socks::buffer(out_));
+    }
+
+    constexpr void send(bytes data, tape& sent) { sent.put(data); }
+    constexpr void grant(socks::server& machine, bool granted, tape& sent) {
+        sent.put(machine.grant(granted, out_).data());
+    }
+    constexpr void answer(socks::server& machine, const socks::reply& outcome, tape& sent) {
+        sent.put(machine.answer(outcome, out_).data());
+    }
+
+    constexpr void receive(bytes portion) {
+        const socks::buffer to = in_.space(portion.size());
+        for (size_t i = 0; i < portion.size(); ++i) to.data()[i] = portion.data()[i];
+        in_.commit(portion.size());
+    }
+    constexpr void drop(size_t n) { in_.drop(n); }
+    [[nodiscard]] constexpr bytes unread() const { return in_.unread(); }
+    [[nodiscard]] constexpr size_t room() const { return in_.capacity - in_.unread().size(); }
+
+  protected:
+    socks::inbox<socks::server::max_input> in_;
+
+  private:
+    char out_[socks::client::max_output] = {};
+};
+
+// An inbox and an outbox. The socket takes `Portion` octets at a time, and now and then none.
+template <size_t Portion>
+class posted : boxed {
+  public:
+    using boxed::drop;
+    using boxed::receive;
+    using boxed::room;
+    using boxed::unread;
+
+    template <class Machine, class... Want>
+    constexpr typename Machine::action step(Machine& machine, const Want&... want) {
+        return machine.step(want..., in_, post_);
+    }
+
+    constexpr void send(bytes data, tape& sent) {
+        const size_t n = ++sends_ % 3 == 0 ? 0 : Portion < data.size() ? Portion : data.size();
+        sent.put(data.first(n));
+        post_.sent(n);
+    }
+    constexpr void grant(socks::server& machine, bool granted, tape&) { machine.grant(granted, post_); }
+    constexpr void answer(socks::server& machine, const socks::reply& outcome, tape&) {
+        machine.answer(outcome, post_);
+    }
+
+  private:
+    socks::outbox<socks::server::max_pending> post_;
+    size_t sends_ = 0;
+};
+
+}  // namespace drive
+
+#endif

@@ -1,0 +1,173 @@
+// The law of the end of the stream: it is told by close(), it is final wherever it falls, it never hides what was
+// received before, and a refusal is known by its first two octets.
+
+#include "refusals.hpp"
+
+namespace {
+
+using namespace drive;
+
+// What an end after the first `n` octets of the server must be called.
+constexpr errc cut(const conversation& c, size_t n) {
+    const bool negotiating = c.want.methods.contains(toy) && n >= 2 && n < 2 + toy_challenge.size();
+    if (negotiating) return errc::negotiation_failed;
+    if (!c.server.between(n)) return errc::truncated;
+    const bool bound = c.want.command == command::bind && n == c.server.all().size() - c.server.last().size();
+    return bound ? errc::closed_while_bound : errc::closed;
+}
+
+template <class End>
+constexpr void a_client_survives_every_cut(check& t) {
+    for (const conversation& c : conversations) {
+        const tape says = c.server.all();
+        for (size_t n = 0; n < says.size(); ++n) {
+            const outcome o =
+                run<End>(socks::client(), c.want, {.says = says.view().first(n), .closes = true});
+            t.ok(o.how == ending::failed && o.why == cut(c, n));
+            t.ok(o.used + o.unread == n);
+        }
+        const outcome o = run<End>(socks::client(), c.want, {.says = says.view(), .closes = true});
+        t.ok(o.how == ending::done && o.told == c.result);
+    }
+}
+
+constexpr void an_end_after_every_octet_fails_a_client_by_name(check& t) {
+    a_client_survives_every_cut<plain>(t);
+}
+PROVE_AND_RUN(an_end_after_every_octet_fails_a_client_by_name)
+
+void an_end_after_every_octet_fails_a_client_by_name_through_mailboxes(check& t) {
+    a_client_survives_every_cut<boxed>(t);
+    a_client_survives_every_cut<posted<2>>(t);
+}
+RUN(an_end_after_every_octet_fails_a_client_by_name_through_mailboxes)
+
+template <class End>
+constexpr void a_server_survives_every_cut(check& t) {
+    for (const conversation& c : conversations) {
+        const tape says = c.client.all();
+        const bool asks = c.serves.methods.contains(toy);
+        for (size_t n = 0; n < says.size(); ++n) {
+            const outcome o =
+                run<End>(socks::server(c.serves), c.app, {.says = says.view().first(n), .closes = true});
+            const size_t proof = 4 + toy_hello.size() + toy_proof.size();
+            const errc why = asks && n >= 4 && n < proof ? errc::negotiation_failed
+                             : c.client.between(n)       ? errc::closed
+                                                         : errc::truncated;
+            t.ok(o.how == ending::failed && o.why == why);
+            t.ok(o.used + o.unread == n);
+        }
+        const outcome o = run<End>(socks::server(c.serves), c.app, {.says = says.view(), .closes = true});
+        t.ok(o.how == ending::done && o.told == c.asked && o.sent == c.server.all());
+    }
+}
+
+constexpr void an_end_after_every_octet_fails_a_server_by_name(check& t) {
+    a_server_survives_every_cut<plain>(t);
+}
+PROVE_AND_RUN(an_end_after_every_octet_fails_a_server_by_name)
+
+void an_end_after_every_octet_fails_a_server_by_name_through_mailboxes(check& t) {
+    a_server_survives_every_cut<boxed>(t);
+    a_server_survives_every_cut<posted<2>>(t);
+}
+RUN(an_end_after_every_octet_fails_a_server_by_name_through_mailboxes)
+
+constexpr void a_stream_that_ended_before_anything_came_is_closed(check& t) {
+    for (const conversation& c : conversations) {
+        socks::client m;
+        m.close();
+        const outcome o = run<plain>(m, c.want, {.says = c.server.all().view()});
+        t.ok(o.how == ending::failed && o.why == errc::closed && o.taken == 0 &&
+             o.sent == c.client.messages[0]);
+        socks::server s(c.serves);
+        s.close();
+        const outcome p = run<plain>(s, c.app, {.says = c.client.all().view()});
+        t.ok(p.how == ending::failed && p.why == errc::closed && p.taken == 0 && p.sent == "");
+    }
+}
+PROVE_AND_RUN(a_stream_that_ended_before_anything_came_is_closed)
+
+// close() is a level, not an event: all octets are there, and the handshake completes.
+constexpr void what_was_received_before_the_end_still_completes(check& t) {
+    for (const conversation& c : conversations) {
+        const tape says = c.server.all();
+        if (c.want.methods.contains(toy)) continue;  // reads for itself
+        socks::client m;
+        m.close();
+        char out[socks::client::max_output] = {};
+        tape sent;
+        bytes in = says.view();
+        auto a = m.step(c.want, in, out);
+        while (a.next() == socks::client::next::send || a.next() == socks::client::next::bound) {
+            if (a.next() == socks::client::next::send) sent.put(a.data());
+            in = in.from(a.used());
+            a = m.step(c.want, in, out);
+        }
+        t.ok(a.next() == socks::client::next::done && sent == c.client.all());
+    }
+}
+PROVE_AND_RUN(what_was_received_before_the_end_still_completes)
+
+// Everything that is ever sent of a refusal, and what the reader makes of it with each kind of ending.
+constexpr void a_refusal_is_decided_on_two_octets(check& t) {
+    const bytes tails[] = {"", "00"_octets, "00 01"_octets, "00 09 'junk'"_octets,
+                           "00 01 c0000207 0438"_octets};
+    for (const bool closes : {false, true})
+        for (const bytes tail : tails) {
+            tape says;
+            says.put("05 00  05 05"_octets).put(tail);
+            const outcome o = run<plain>(socks::client(), plain5, {.says = says.view(), .closes = closes});
+            t.ok(o.how == ending::failed && o.why == errc::refused && o.octet == 5 && o.used == 4);
+            t.ok(o.told == "'R' 05 00 0000"_octets && o.unread == tail.size());
+
+            tape four;
+            four.put("00 5b"_octets).put(tail);
+            const outcome p = run<boxed>(socks::client(), plain4, {.says = four.view(), .closes = closes});
+            t.ok(p.how == ending::failed && p.why == errc::refused && p.octet == 0x5b && p.used == 2);
+            t.ok(p.told == "'R' 5b 00 0000"_octets && p.unread == tail.size());
+        }
+}
+PROVE_AND_RUN(a_refusal_is_decided_on_two_octets)
+
+constexpr void a_whole_refusal_has_its_bound_address(check& t) {
+    const socks::client patient({.whole_refusal = true});
+    const bytes says = "05 00  05 05 00 01 c0000207 0438  'T'"_octets;
+    for (const pace how : {whole, octetwise, precise}) {
+        const outcome o = run<plain>(patient, plain5, {.says = says, .how = how});
+        t.ok(o.how == ending::failed && o.why == errc::refused && o.octet == 5 && o.used == 12);
+        t.ok(o.told == "'R' 05 01 c0000207 0438"_octets);
+        t.ok(how.exact ? o.taken == 12 : o.taken >= 12);
+    }
+    const outcome four = run<boxed>(patient, bind4, {.says = "00 5c 1f90 c0000207"_octets});
+    t.ok(four.why == errc::refused && four.used == 8 && four.told == "'R' 5c 01 c0000207 1f90"_octets);
+}
+PROVE_AND_RUN(a_whole_refusal_has_its_bound_address)
+
+constexpr void a_whole_refusal_cut_short_still_has_its_code(check& t) {
+    const socks::client patient({.whole_refusal = true});
+    const tape says = tape().put("05 00  05 05 00 01 c0000207 0438"_octets);
+    for (size_t n = 4; n < says.size(); ++n) {
+        const outcome silent = run<plain>(patient, plain5, {.says = says.view().first(n)});
+        t.ok(silent.how == ending::starved);
+        const outcome o = run<plain>(patient, plain5, {.says = says.view().first(n), .closes = true});
+        t.ok(o.how == ending::failed && o.why == errc::refused && o.octet == 5 && o.used == 4);
+        t.ok(o.told == "'R' 05 00 0000"_octets);
+    }
+    for (size_t n = 2; n < 8; ++n) {
+        const bytes four = "00 5b 1f90 c0000207"_octets;
+        const outcome o = run<plain>(patient, plain4, {.says = four.first(n), .closes = true});
+        t.ok(o.how == ending::failed && o.why == errc::refused && o.octet == 0x5b && o.used == 2);
+    }
+}
+PROVE_AND_RUN(a_whole_refusal_cut_short_still_has_its_code)
+
+// Where no more octets could make it whole, there is nothing to wait for.
+constexpr void a_refusal_that_can_not_become_whole_is_not_waited_for(check& t) {
+    const socks::client patient({.whole_refusal = true});
+    const outcome o = run<plain>(patient, plain5, {.says = "05 00  05 01 00 00"_octets});
+    t.ok(o.how == ending::failed && o.why == errc::refused && o.octet == 1 && o.used == 4);
+}
+PROVE_AND_RUN(a_refusal_that_can_not_become_whole_is_not_waited_for)
+
+}  // namespace

@@ -1,0 +1,173 @@
+// The law of the fuse: a failure is final. Whatever is called afterwards, with whatever input, every step gives the
+// same error with the same octet, uses nothing and sends nothing. After success the next step is an error too.
+
+#include <string_view>
+
+#include "refusals.hpp"
+
+namespace {
+
+using namespace drive;
+
+constexpr bytes inputs[] = {"", "05 00  05 00 00 01 00000000 0000"_octets, "H", "00 5a 0000 00000000"_octets,
+                            "05 01 00  05 01 00 01 42660763 0050"_octets};
+
+// Which errors the tests below have seen.
+struct seen {
+    bool flags[256] = {};
+    constexpr void add(errc e) { flags[static_cast<uint8_t>(e)] = true; }
+};
+
+constexpr void fails_alike(check& t, socks::client& m, const socks::request& want, bytes in, errc why,
+                           uint8_t octet) {
+    char out[socks::client::max_output] = {};
+    const auto a = m.step(want, in, out);
+    t.ok(a.next() == socks::client::next::fail && a.error() == why && a.octet() == octet && a.used() == 0);
+    socks::outbox<socks::client::max_output> post;
+    socks::inbox<socks::client::max_input> box;
+    const auto b = m.step(want, box, post);
+    t.ok(b.next() == socks::client::next::fail && b.error() == why && b.octet() == octet && post.empty());
+}
+
+constexpr void stays_failed(check& t, socks::client m, const socks::request& want, errc why, uint8_t octet) {
+    for (const bytes in : inputs) {
+        fails_alike(t, m, want, in, why, octet);
+        m.negotiated(true);
+        fails_alike(t, m, plain4, in, why, octet);
+        m.close();
+        fails_alike(t, m, login5, in, why, octet);
+        m.negotiated(false);
+        fails_alike(t, m, want, in, why, octet);
+    }
+}
+
+constexpr void fails_alike(check& t, socks::server& m, bytes in, errc why, uint8_t octet) {
+    char out[socks::server::max_output] = {};
+    const auto a = m.step(in, out);
+    t.ok(a.next() == socks::server::next::fail && a.error() == why && a.octet() == octet && a.used() == 0);
+    socks::outbox<socks::server::max_pending> post;
+    socks::inbox<socks::server::max_input> box;
+    m.grant(true, post);
+    m.answer({code5::succeeded, {}}, post);
+    const auto b = m.step(box, post);
+    t.ok(b.next() == socks::server::next::fail && b.error() == why && b.octet() == octet && post.empty());
+}
+
+constexpr void stays_failed(check& t, socks::server m, errc why, uint8_t octet) {
+    char out[socks::server::max_output] = {};
+    for (const bytes in : inputs) {
+        fails_alike(t, m, in, why, octet);
+        t.ok(m.grant(true, out).error() == errc::out_of_turn);
+        t.ok(m.answer({code5::succeeded, {}}, out).error() == errc::out_of_turn);
+        fails_alike(t, m, in, why, octet);
+        m.negotiated(true);
+        m.close();
+        fails_alike(t, m, in, why, octet);
+    }
+}
+
+constexpr void a_client_ends(check& t, seen& s, socks::client m, const socks::request& want, peer from,
+                             errc why) {
+    const outcome o = run_on<plain>(m, want, from);
+    t.ok(o.how == ending::failed && o.why == why);
+    s.add(o.why);
+    stays_failed(t, m, want, o.why, o.octet);
+}
+
+constexpr void a_server_ends(check& t, seen& s, socks::server m, const application& app, peer from,
+                             errc why) {
+    const outcome o = run_on<plain>(m, app, from);
+    t.ok(o.how == ending::failed && o.why == why);
+    s.add(o.why);
+    stays_failed(t, m, o.why, o.octet);
+}
+
+constexpr char many[256] = {};
+constexpr bytes too_long{many, 256};
+
+constexpr void client_failures(check& t, seen& s) {
+    for (const refusal& r : refusals) a_client_ends(t, s, socks::client(), r.want, {.says = r.server}, r.why);
+    const socks::client strict({.accept = socks::strict});
+    a_client_ends(t, s, strict, plain5, {.says = "05 00  05 00 01"_octets}, errc::bad_reserved);
+    a_client_ends(t, s, strict, plain5, {.says = "05 00  05 00 00 03 00 0000"_octets}, errc::empty_name);
+    a_client_ends(t, s, {}, plain5, {.says = "", .closes = true}, errc::closed);
+    a_client_ends(t, s, {}, plain5, {.says = "05"_octets, .closes = true}, errc::truncated);
+    a_client_ends(t, s, {}, bind4, {.says = "00 5a 0fa0 cb007105"_octets, .closes = true},
+                  errc::closed_while_bound);
+    const struct {
+        socks::request want;
+        errc why;
+    } impossible[] = {
+        {{.to = {bytes("localhost:80"), 80}}, errc::bad_host},
+        {{}, errc::no_host},
+        {{.to = {"a.example", 80}, .login = {too_long, "foo"}}, errc::bad_user},
+        {{.to = {"a.example", 80}, .login = {"john", too_long}}, errc::bad_password},
+        {{.to = {"a.example", 80}, .methods = method::login}, errc::no_credentials},
+        {{.via = version::v4, .command = command::udp_associate}, errc::command_over_socks4},
+        {{.via = version::v4, .to = {"a.example", 80}}, errc::name_over_socks4},
+        {{.via = version::v4a, .to = {documentation, 80}}, errc::ipv6_over_socks4},
+        {{.via = version::v4, .to = {ipv4{0, 0, 0, 9}, 80}}, errc::reserved_over_socks4},
+    };
+    for (const auto& i : impossible) a_client_ends(t, s, {}, i.want, {.says = ""}, i.why);
+    socks::client early;
+    early.negotiated(true);
+    a_client_ends(t, s, early, plain5, {.says = ""}, errc::out_of_turn);
+}
+
+constexpr void server_failures(check& t, seen& s) {
+    const application nobody;
+    for (const rejection& r : rejections)
+        a_server_ends(t, s, socks::server(r.serves), r.app, {.says = r.client}, r.why);
+    a_server_ends(t, s, {}, nobody, {.says = "", .closes = true}, errc::closed);
+    a_server_ends(t, s, {}, nobody, {.says = "04"_octets, .closes = true}, errc::truncated);
+    tape user = tape().put("04 01 0050 00000001"_octets);
+    for (int i = 0; i < 256; ++i) user.put('u');
+    a_server_ends(t, s, {}, nobody, {.says = user.view()}, errc::user_too_long);
+    tape name = tape().put("04 01 0050 00000001 00"_octets);
+    for (int i = 0; i < 256; ++i) name.put('n');
+    a_server_ends(t, s, {}, nobody, {.says = name.view()}, errc::name_too_long);
+    const bytes request = "05 01 00  05 01 00 01 42660763 0050"_octets;
+    const application careless{.answers = {{code5::succeeded, {bytes("a:b"), 80}}}};
+    a_server_ends(t, s, {}, careless, {.says = request}, errc::bad_host);
+}
+
+constexpr void a_client_s_failure_is_final(check& t) {
+    seen s;
+    client_failures(t, s);
+}
+PROVE_AND_RUN(a_client_s_failure_is_final)
+
+constexpr void a_server_s_failure_is_final(check& t) {
+    seen s;
+    server_failures(t, s);
+}
+PROVE_AND_RUN(a_server_s_failure_is_final)
+
+// All but the four that no machine ends with: none, no_space, and two of other parts of the library.
+void every_error_is_among_the_failures_tried(check& t) {
+    seen s;
+    client_failures(t, s);
+    server_failures(t, s);
+    s.add(errc::finished);  // below
+    for (int i = 0; i < 256; ++i) {
+        const auto e = static_cast<errc>(i);
+        const bool exists = e != errc::none && std::string_view(name(e)) != "unknown error";
+        const bool elsewhere = e == errc::no_space || e == errc::bad_methods || e == errc::bad_port;
+        t.ok(s.flags[i] == (exists && !elsewhere));
+    }
+}
+RUN(every_error_is_among_the_failures_tried)
+
+constexpr void after_done_every_step_fails(check& t) {
+    for (const conversation& c : conversations) {
+        socks::client m;
+        t.ok(run_on<plain>(m, c.want, {.says = c.server.all().view()}).how == ending::done);
+        stays_failed(t, m, c.want, errc::finished, 0);
+        socks::server s(c.serves);
+        t.ok(run_on<plain>(s, c.app, {.says = c.client.all().view()}).how == ending::done);
+        stays_failed(t, s, errc::finished, 0);
+    }
+}
+PROVE_AND_RUN(after_done_every_step_fails)
+
+}  // namespace
