@@ -37,7 +37,7 @@ constexpr int first_failure(F body) {
 #define RUN(sentence) \
     TEST_CASE(#sentence) { CHECK(first_failure(sentence) == 0); }
 
-#define PROVE_AND_RUN(sentence)                          \
+#define PROVE_AND_RUN(sentence)                             \
     static_assert(first_failure(sentence) == 0, #sentence); \
     RUN(sentence)
 

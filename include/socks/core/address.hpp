@@ -68,6 +68,35 @@ constexpr int hex_digit(char c) noexcept {
     return true;
 }
 
+namespace detail {
+
+// The groups of an IPv6 address as they are read, and where among them the "::" stood.
+struct ipv6_groups {
+    static constexpr size_t nowhere = 17;
+    ipv6 address{};
+    size_t made = 0;       // octets
+    size_t gap = nowhere;  // octets before the "::"
+
+    [[nodiscard]] constexpr bool gapped() const noexcept { return gap != nowhere; }
+
+    constexpr void add(unsigned group) noexcept {
+        address.octets[made++] = static_cast<uint8_t>(group >> 8);
+        address.octets[made++] = static_cast<uint8_t>(group & 0xff);
+    }
+
+    // What stood behind the "::" moves to the end. Without one nothing may be missing; with one, a group at least.
+    constexpr bool complete() noexcept {
+        if (!gapped()) return made == 16;
+        if (made > 14) return false;
+        const size_t moved = made - gap;
+        for (size_t k = 1; k <= moved; ++k) address.octets[16 - k] = address.octets[made - k];
+        for (size_t k = gap; k < 16 - moved; ++k) address.octets[k] = 0;
+        return true;
+    }
+};
+
+}  // namespace detail
+
 /// Reads the text of an IPv6 address: up to eight groups of one to four hexadecimal digits, `::` at most once
 /// and for at least one group, the last two groups also as an IPv4 address.
 ///
@@ -79,45 +108,38 @@ constexpr int hex_digit(char c) noexcept {
 /// @cost          O(size), constexpr, noexcept.
 /// @rfc           4291 section 2.2
 [[nodiscard]] constexpr bool parse_ipv6(bytes text, ipv6& result) noexcept {
-    constexpr size_t nowhere = 17;
-    ipv6 parsed;
-    size_t made = 0;
-    size_t gap = nowhere;  // how many octets stood before the "::"
+    const char* const p = text.data();
+    const size_t n = text.size();
+    detail::ipv6_groups groups;
     size_t i = 0;
-    if (text.size() >= 2 && text.data()[0] == ':' && text.data()[1] == ':') {
-        gap = 0;
+    if (n >= 2 && p[0] == ':' && p[1] == ':') {
+        groups.gap = 0;
         i = 2;
     }
-    while (i < text.size()) {
-        if (made == 16) return false;
+    while (i < n) {
+        if (groups.made == 16) return false;
         const size_t begin = i;
         unsigned value = 0;
-        while (i < text.size() && i < begin + 4 && detail::hex_digit(text.data()[i]) >= 0)
-            value = value * 16 + static_cast<unsigned>(detail::hex_digit(text.data()[i++]));
+        for (; i < n && i < begin + 4 && detail::hex_digit(p[i]) >= 0; ++i)
+            value = value * 16 + static_cast<unsigned>(detail::hex_digit(p[i]));
         if (i == begin) return false;
-        if (i < text.size() && text.data()[i] == '.') {  // an IPv4 address, and nothing behind it
+        if (i < n && p[i] == '.') {  // an IPv4 address, and nothing behind it
             ipv4 tail;
-            if (made > 12 || !parse_ipv4(text.from(begin), tail)) return false;
-            for (const uint8_t octet : tail.octets) parsed.octets[made++] = octet;
+            if (groups.made > 12 || !parse_ipv4(text.from(begin), tail)) return false;
+            groups.add(static_cast<unsigned>(tail.octets[0] << 8 | tail.octets[1]));
+            groups.add(static_cast<unsigned>(tail.octets[2] << 8 | tail.octets[3]));
             break;
         }
-        parsed.octets[made++] = static_cast<uint8_t>(value >> 8);
-        parsed.octets[made++] = static_cast<uint8_t>(value & 0xff);
-        if (i == text.size()) break;
-        if (text.data()[i++] != ':' || i == text.size()) return false;
-        if (text.data()[i] == ':') {
-            if (gap != nowhere) return false;
-            gap = made;
-            ++i;
-        }
+        groups.add(value);
+        if (i == n) break;
+        if (p[i++] != ':' || i == n) return false;
+        if (p[i] != ':') continue;
+        if (groups.gapped()) return false;
+        groups.gap = groups.made;
+        ++i;
     }
-    if (gap == nowhere ? made != 16 : made > 14) return false;
-    if (gap != nowhere) {  // what stood behind the "::" moves to the end
-        const size_t moved = made - gap;
-        for (size_t k = 1; k <= moved; ++k) parsed.octets[16 - k] = parsed.octets[made - k];
-        for (size_t k = gap; k < 16 - moved; ++k) parsed.octets[k] = 0;
-    }
-    result = parsed;
+    if (!groups.complete()) return false;
+    result = groups.address;
     return true;
 }
 
