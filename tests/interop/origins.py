@@ -1,0 +1,103 @@
+"""Destinations: a file by HTTP and HTTPS, and a talker that shows where each stream begins and ends."""
+
+import http.server
+import random
+import socket
+import socketserver
+import ssl
+import subprocess
+import threading
+
+from harness import NAME, PATIENCE, free_port, scratch
+
+PAYLOAD = random.Random(1928).randbytes(16 * 1024 * 1024 + 11)
+BANNER = b"220 files.example.com is ready\r\n"
+
+
+class File(http.server.BaseHTTPRequestHandler):
+    """GET /file gives PAYLOAD; PUT /file takes nothing else."""
+
+    def do_GET(self):
+        self.send_response(200 if self.path == "/file" else 404)
+        self.send_header("Content-Length", str(len(PAYLOAD) if self.path == "/file" else 0))
+        self.end_headers()
+        if self.path == "/file":
+            self.wfile.write(PAYLOAD)
+
+    def do_PUT(self):
+        received = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204 if received == PAYLOAD else 422)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class Talker(socketserver.BaseRequestHandler):
+    """Speaks first, then listens until the peer has ended, and only then sends back all that it heard."""
+
+    clients = []  # the address of each client, in order
+
+    def handle(self):
+        self.clients.append(self.client_address[:2])
+        self.request.sendall(BANNER)
+        self.request.sendall(receive_all(self.request))
+
+
+class Origin:
+    """A destination on 127.0.0.1 and ::1 at the same port, served by threads of the runner."""
+
+    def __init__(self, handler, tls=None):
+        self.port = free_port()
+        for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+            server = self.listen(family, address, handler)
+            if tls:
+                server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def listen(self, of, address, handler):
+        class Server(socketserver.ThreadingTCPServer):
+            address_family, allow_reuse_address, request_queue_size, daemon_threads = of, True, 128, True
+
+            def handle_error(self, *_):  # a client that goes away is the client's case to judge
+                pass
+
+        return Server((address, self.port), handler)
+
+
+def tls_with_own_certificate():
+    """A TLS context for NAME and both loopback addresses; cert.pem is its own authority."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={NAME}",
+                    "-addext", f"subjectAltName=DNS:{NAME},IP:127.0.0.1,IP:::1", "-keyout", scratch / "key.pem",
+                    "-out", scratch / "cert.pem"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(scratch / "cert.pem", scratch / "key.pem")
+    return context
+
+
+def connect(port, address="127.0.0.1"):
+    s = socket.create_connection((address, port), timeout=PATIENCE)
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return s
+
+
+def receive(s, size):
+    """Exactly `size` octets, or what came before the end of the stream."""
+    data = bytearray()
+    while len(data) < size:
+        more = s.recv(size - len(data))
+        if not more:
+            break
+        data += more
+    return bytes(data)
+
+
+def receive_all(s):
+    """Everything until the end of the stream, in whichever way the peer ends it."""
+    data = bytearray()
+    try:
+        while more := s.recv(65536):
+            data += more
+    except ConnectionError:
+        pass
+    return bytes(data)
