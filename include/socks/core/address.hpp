@@ -70,6 +70,17 @@ constexpr int hex_digit(char c) noexcept {
 
 namespace detail {
 
+// One group, up to four hexadecimal digits at `i`, which moves behind them.
+constexpr unsigned read_group(bytes text, size_t& i) noexcept {
+    unsigned group = 0;
+    for (const size_t begin = i; i < text.size() && i < begin + 4; ++i) {
+        const int digit = hex_digit(text.data()[i]);
+        if (digit < 0) break;
+        group = group * 16 + static_cast<unsigned>(digit);
+    }
+    return group;
+}
+
 // The groups of an IPv6 address as they are read, and where among them the "::" stood.
 struct ipv6_groups {
     static constexpr size_t nowhere = 17;
@@ -119,9 +130,7 @@ struct ipv6_groups {
     while (i < n) {
         if (groups.made == 16) return false;
         const size_t begin = i;
-        unsigned value = 0;
-        for (; i < n && i < begin + 4 && detail::hex_digit(p[i]) >= 0; ++i)
-            value = value * 16 + static_cast<unsigned>(detail::hex_digit(p[i]));
+        const unsigned group = detail::read_group(text, i);
         if (i == begin) return false;
         if (i < n && p[i] == '.') {  // an IPv4 address, and nothing behind it
             ipv4 tail;
@@ -130,7 +139,7 @@ struct ipv6_groups {
             groups.add(static_cast<unsigned>(tail.octets[2] << 8 | tail.octets[3]));
             break;
         }
-        groups.add(value);
+        groups.add(group);
         if (i == n) break;
         if (p[i++] != ':' || i == n) return false;
         if (p[i] != ':') continue;
