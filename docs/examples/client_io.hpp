@@ -18,8 +18,9 @@ inline void write_all(int fd, std::string_view octets) {
 
 /// Reads into `room` what there is, waiting for it. @returns 0 at the end of the stream.
 inline size_t read_some(int fd, socks::buffer room) {
-    return static_cast<size_t>(
-        must(uninterrupted([&] { return ::read(fd, room.data(), room.room()); }), "cannot receive"));
+    const ssize_t n = uninterrupted([&] { return ::read(fd, room.data(), room.room()); });
+    if (n < 0 && errno == EAGAIN) errno = ETIMEDOUT;  // SO_RCVTIMEO, by its right name
+    return static_cast<size_t>(must(n, "cannot receive"));
 }
 
 /// A connection to `where`, a name or an address: to the first of its addresses that answers.

@@ -1,0 +1,240 @@
+// The main job: bytes of a real file, fetched through a SOCKS proxy, by every variant of the protocol, with each
+// message of each handshake explained. Without arguments proxy and file are in this very process, on loopback.
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+
+#include "fetch.hpp"
+#include "origin.hpp"
+#include "proxy_server.hpp"
+
+namespace {
+
+constexpr const char* help =
+    R"(usage: demo
+       demo --via PROXY --fetch URL [--output FILE]
+
+Without arguments: starts a SOCKS proxy and an HTTP server with a file of 16 MiB
+on loopback, fetches the file by SOCKS4, SOCKS4a and SOCKS5, checks every octet,
+and shows what is said on the wire and what refusals look like.
+
+  --via PROXY      use this proxy instead: SCHEME://[USER[:PASSWORD]@]HOST[:PORT]
+                   socks4, socks5    names are resolved here
+                   socks4a, socks5h  names are resolved by the proxy
+                   A user name or password may contain %XX. Default port: 1080.
+  --fetch URL      what to fetch through it: http://HOST[:PORT][/PATH]
+  --output FILE    where to put it (default: nowhere)
+  --help           this text
+
+Exit status: 0 all went well, 1 something failed, 2 bad argument.
+)";
+
+class stopwatch {
+  public:
+    [[nodiscard]] std::string text() const {
+        using std::chrono::milliseconds;
+        const auto passed = std::chrono::steady_clock::now() - began_;
+        return std::to_string(std::chrono::duration_cast<milliseconds>(passed).count()) + " ms";
+    }
+
+  private:
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
+// Fetches `url` through `proxy`, prints the handshake, and hands the content to `sink`.
+uint64_t fetch(const socks::endpoint& proxy, const socks::request& want, const example::http_url& url,
+               const std::function<void(std::string_view)>& sink) {
+    example::transcript record;
+    const example::unique_fd fd = example::connect_to_any(proxy);
+    const timeval patience{30, 0};
+    example::must(::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), "setsockopt");
+    std::string early;
+    try {
+        early = example::open_tunnel(fd.get(), want, record);
+    } catch (...) {
+        std::fputs(record.text().c_str(), stdout);
+        throw;
+    }
+    std::fputs(record.text().c_str(), stdout);
+    return example::http_get(fd.get(), url, std::move(early), sink);
+}
+
+// A proxy in a thread.
+class local_proxy {
+  public:
+    explicit local_proxy(std::vector<example::credentials> users) : server_(options(std::move(users))) {}
+    [[nodiscard]] socks::endpoint address() const noexcept { return server_.address(); }
+
+  private:
+    static example::proxy_options options(std::vector<example::credentials> users) {
+        example::proxy_options o;
+        o.listen.port = 0;
+        o.users = std::move(users);
+        return o;
+    }
+
+    example::proxy_server server_;
+    example::background thread_{[this](int stop) { server_.run(stop); }};
+};
+
+// Everything on loopback, and the score.
+class show {
+  public:
+    int run() {
+        using socks::version;
+        const socks::ipv4 four{127, 0, 0, 1};
+        std::printf("A file of %s octets at %s%s, proxies at %s and, with login, at %s.\n",
+                    std::to_string(example::origin::file_size).c_str(),
+                    example::text({four, origin_.port()}).c_str(), origin_.has_ipv6() ? " and [::1]" : "",
+                    example::text(open_.address()).c_str(), example::text(closed_.address()).c_str());
+        transfer("SOCKS4, IPv4", open_,
+                 {.via = version::v4, .to = {four, origin_.port()}, .login = {"john"}});
+        transfer("SOCKS4a, name", open_, {.via = version::v4a, .to = {"localhost", origin_.port()}});
+        transfer("SOCKS5, IPv4", open_, {.to = {four, origin_.port()}});
+        if (origin_.has_ipv6())
+            transfer("SOCKS5, IPv6", open_, {.to = {"::1", origin_.port()}});
+        else
+            std::printf("\nSKIPPED SOCKS5, IPv6: %s\n", origin_.why_no_ipv6().c_str());
+        transfer("SOCKS5, name", open_, {.to = {"localhost", origin_.port()}});
+        transfer("SOCKS5, login", closed_, {.to = {"localhost", origin_.port()}, .login = {"john", "foo"}});
+        refusal("a port where nothing listens", open_, {.to = {four, silent_port()}}, socks::errc::refused,
+                socks::code5::connection_refused);
+        refusal("a wrong password", closed_, {.to = {four, origin_.port()}, .login = {"john", "bar!"}},
+                socks::errc::login_refused, {});
+        std::printf("\n%d passed, %d failed\n", passed_, failed_);
+        return failed_ == 0 ? 0 : 1;
+    }
+
+  private:
+    void transfer(const char* title, const local_proxy& proxy, const socks::request& want) {
+        std::printf("\n%s\n", title);
+        const stopwatch watch;
+        uint64_t size = 0;
+        uint64_t wrong = 0;
+        try {
+            fetch(proxy.address(), want, url_, [&](std::string_view octets) {
+                for (const char c : octets) wrong += c != example::file_octet(size++) ? 1 : 0;
+            });
+            if (wrong != 0) throw std::runtime_error(std::to_string(wrong) + " octets are wrong");
+            if (size != example::origin::file_size)
+                throw std::runtime_error("only " + std::to_string(size) + " octets came");
+            result(true, std::string(title) + ": " + std::to_string(size) + " octets, each checked, " +
+                             watch.text());
+        } catch (const std::exception& e) {
+            result(false, std::string(title) + ": " + e.what());
+        }
+    }
+
+    // A refusal passes when it comes as it must.
+    void refusal(const char* title, const local_proxy& proxy, const socks::request& want, socks::errc why,
+                 socks::reply_code code) {
+        std::printf("\nRefused: %s\n", title);
+        try {
+            fetch(proxy.address(), want, url_, [](std::string_view) {});
+            result(false, std::string(title) + " was not refused");
+        } catch (const example::not_connected& e) {
+            const bool expected = e.why == why && (why != socks::errc::refused || e.code == code);
+            result(expected, std::string(title) + ": " + e.what());
+        } catch (const std::exception& e) {
+            result(false, std::string(title) + ": " + e.what());
+        }
+    }
+
+    void result(bool good, const std::string& words) {
+        ++(good ? passed_ : failed_);
+        std::printf("%s %s\n", good ? "PASS" : "FAIL", words.c_str());
+        std::fflush(stdout);
+    }
+
+    // A port that is taken, so that nobody else listens there, by a socket that does not listen either.
+    uint16_t silent_port() {
+        example::socket_address local({socks::ipv4{127, 0, 0, 1}, 0});
+        silent_ =
+            example::unique_fd(example::must(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+        example::must(::bind(silent_.get(), local.data(), local.size()), "bind");
+        return example::local_endpoint(silent_.get()).port;
+    }
+
+    const example::http_url url_{.host = {}, .authority = "localhost", .path = "/file"};
+    example::origin origin_;
+    local_proxy open_{{}};
+    local_proxy closed_{{{"john", "foo"}}};
+    example::unique_fd silent_;
+    int passed_ = 0;
+    int failed_ = 0;
+};
+
+// What to ask the proxy for: the name, or where it is resolved here, each of its addresses.
+std::vector<socks::endpoint> destinations(const example::proxy_uri& proxy, const socks::endpoint& host) {
+    if (!proxy.resolve_here || host.host.is() != socks::host::kind::name) return {host};
+    const int family = proxy.via == socks::version::v5 ? AF_UNSPEC : AF_INET;
+    auto found = example::look_up(std::string(std::string_view(host.host.name())), host.port, family);
+    if (found.empty()) throw std::runtime_error("no address of " + example::text(host) + " is known here");
+    return found;
+}
+
+int fetch_via(const example::proxy_uri& proxy, const example::http_url& url, const std::string& path) {
+    socks::request want{.via = proxy.via, .to = url.host};
+    if (proxy.has_login) want.login = {proxy.user, proxy.password};
+    const socks::errc fault = check(want);
+    if (fault != socks::errc::none && fault != socks::errc::name_over_socks4)  // which is resolved here
+        throw example::bad_argument(name(fault));
+    std::ofstream output(path, std::ios::binary);
+    if (!output) throw example::bad_argument("cannot write \"" + path + '"');
+    output.exceptions(std::ios::failbit | std::ios::badbit);
+    const auto sink = [&](std::string_view octets) {
+        output.write(octets.data(), static_cast<std::streamsize>(octets.size()));
+    };
+    const std::string title = std::string(name(want.via)) + " via " + example::text(proxy.proxy);
+    std::string why;
+    try {
+        for (const socks::endpoint& to : destinations(proxy, url.host)) {
+            want.to = to;
+            std::printf("%s to %s\n", title.c_str(), example::text(to).c_str());
+            try {
+                const stopwatch watch;
+                const uint64_t size = fetch(proxy.proxy, want, url, sink);
+                output.close();
+                std::printf("PASS %s: %s octets, %s\n", title.c_str(), std::to_string(size).c_str(),
+                            watch.text().c_str());
+                return 0;
+            } catch (const example::not_connected& e) {
+                why = e.what();  // another address may do
+            }
+        }
+    } catch (const std::exception& e) {
+        why = e.what();
+    }
+    std::printf("FAIL %s: %s\n", title.c_str(), why.c_str());
+    return 1;
+}
+
+int demo(example::arguments args) {
+    std::string_view via, url, output;
+    while (args.next()) {
+        if (args.is("--help")) {
+            std::fputs(help, stdout);
+            return 0;
+        }
+        if (args.is("--via"))
+            via = args.value();
+        else if (args.is("--fetch"))
+            url = args.value();
+        else if (args.is("--output"))
+            output = args.value();
+        else
+            args.unknown();
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+    if (via.empty() && url.empty() && output.empty()) return show().run();
+    if (via.empty() || url.empty()) throw example::bad_argument("--via and --fetch go together");
+    return fetch_via(example::parse_proxy_uri(via), example::parse_http_url(url),
+                     output.empty() ? "/dev/null" : std::string(output));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return example::run("demo", [&] { return demo({argc, argv}); });
+}

@@ -1,0 +1,168 @@
+// A file over HTTP through a SOCKS proxy, with blocking calls, and with the handshake on record.
+
+#ifndef EXAMPLES_FETCH_HPP
+#define EXAMPLES_FETCH_HPP
+
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+
+#include "client_io.hpp"
+#include "proxy_uri.hpp"
+#include "transcript.hpp"
+
+namespace example {
+
+/// What a reply code means to somebody who wanted to be connected.
+inline const char* meaning(const socks::reply_code& code) noexcept {
+    if (code.via != socks::version::v5) {
+        switch (static_cast<socks::code4>(code.octet)) {
+            case socks::code4::granted: return "connected";
+            case socks::code4::rejected:
+                return "the proxy could not connect or did not want to; SOCKS4 has one code for both";
+            case socks::code4::identd_unreachable:
+            case socks::code4::identd_mismatch: return "the proxy asks identd on this machine who you are";
+        }
+        return "no document says";
+    }
+    switch (static_cast<socks::code5>(code.octet)) {
+        case socks::code5::succeeded: return "connected";
+        case socks::code5::general_failure: return "the proxy failed and does not say why";
+        case socks::code5::not_allowed: return "the proxy works, but its rules forbid this destination";
+        case socks::code5::network_unreachable: return "the proxy has no route to the destination";
+        case socks::code5::host_unreachable:
+            return "the proxy cannot reach the destination, or does not know its name";
+        case socks::code5::connection_refused:
+            return "the proxy reached the host, but nothing listens on that port";
+        case socks::code5::ttl_expired: return "the destination is too far away, or the proxy waited in vain";
+        case socks::code5::command_not_supported: return "the proxy does not do this at all";
+        case socks::code5::address_type_not_supported:
+            return "the proxy cannot use this kind of address; another kind may work";
+    }
+    return "no document says";
+}
+
+/// The same of a handshake that failed without a reply.
+inline const char* meaning(socks::errc why) noexcept {
+    if (why == socks::errc::login_refused)
+        return "the proxy does not know this user, or the password is wrong";
+    if (why == socks::errc::no_acceptable_method)
+        return "the proxy wants a login where none was given, or the reverse";
+    switch (blame(why)) {
+        case socks::party::none: break;
+        case socks::party::peer: return "what answers there is no SOCKS proxy, or a broken one";
+        case socks::party::stream:
+            return "the proxy gave up without a reason; many do when the destination fails";
+        case socks::party::caller: return "this cannot be asked of a proxy";
+    }
+    return "nothing failed";
+}
+
+/// The proxy said no, or no proxy said anything.
+class not_connected : public std::runtime_error {
+  public:
+    explicit not_connected(const socks::client::action& failed)
+        : std::runtime_error(described(failed)), why(failed.error()) {
+        if (why == socks::errc::refused) code = failed.code();
+    }
+
+    socks::errc why;
+    socks::reply_code code;
+
+  private:
+    static std::string described(const socks::client::action& a) {
+        if (a.error() == socks::errc::refused)
+            return std::string("reply ") + std::to_string(a.code().octet) + ", " + name(a.code()) + ": " +
+                   meaning(a.code());
+        return std::string(name(a.error())) + ": " + meaning(a.error());
+    }
+};
+
+/// Asks the proxy at the other end of `fd` for `want`. @returns what the destination has said already.
+inline std::string open_tunnel(int fd, const socks::request& want, transcript& record) {
+    using next = socks::client::next;
+    socks::client handshake({.whole_refusal = true});
+    socks::inbox<socks::client::max_input> rx;
+    std::array<char, socks::client::max_output> tx;
+    for (;;) {
+        const auto s = handshake.step(want, rx, tx);
+        switch (s.next()) {
+            case next::send:
+                record.sent(s.data());
+                write_all(fd, s.data());
+                break;
+            case next::recv: {
+                const socks::buffer room = rx.space(s.need());
+                const size_t n = read_some(fd, room);
+                if (n == 0) {
+                    handshake.close();
+                    break;
+                }
+                record.received({room.data(), n});
+                rx.commit(n);
+                break;
+            }
+            case next::negotiate: handshake.negotiated(false); break;  // of no method that was offered
+            case next::wait: break;                                    // for what was answered just now
+            case next::bound: break;                                   // comes after BIND only
+            case next::done: return std::string(std::string_view(s.finish().early));
+            case next::fail: throw not_connected(s);
+        }
+    }
+}
+
+/// The value of Content-Length in the lines of `head`.
+inline std::optional<uint64_t> content_length(std::string_view head) {
+    constexpr std::string_view wanted = "content-length:";
+    while (!head.empty()) {
+        const auto [line, rest] = split(head, "\r\n");
+        head = rest;
+        size_t i = 0;
+        while (i < wanted.size() && i < line.size() &&
+               std::tolower(static_cast<unsigned char>(line[i])) == wanted[i])
+            ++i;
+        if (i < wanted.size()) continue;
+        while (i < line.size() && line[i] == ' ') ++i;
+        uint64_t size = 0;
+        if (std::from_chars(line.data() + i, line.data() + line.size(), size).ec == std::errc()) return size;
+    }
+    return {};
+}
+
+/// The content behind `url`, over a connection that stands; `received` is what has come of the answer already.
+/// @returns its size.
+inline uint64_t http_get(int fd, const http_url& url, std::string received,
+                         const std::function<void(std::string_view)>& sink) {
+    write_all(
+        fd, "GET " + std::string(url.path) + " HTTP/1.0\r\nHost: " + std::string(url.authority) + "\r\n\r\n");
+    std::vector<char> room(64 * 1024);
+    size_t end = 0;
+    while ((end = received.find("\r\n\r\n")) == received.npos) {
+        const size_t n = read_some(fd, room);
+        if (n == 0 || received.size() > room.size()) throw std::runtime_error("no HTTP answer");
+        received.append(room.data(), n);
+    }
+    const std::string_view head(received.data(), end + 2);
+    const std::string_view status = head.substr(0, head.find("\r\n"));
+    const std::string_view code = split(status, " ").second.substr(0, 3);
+    if (!status.starts_with("HTTP/") || code != "200")
+        throw std::runtime_error("the server answered \"" + escaped(code) + "\", not 200");
+    uint64_t size = received.size() - (end + 4);
+    sink(std::string_view(received).substr(end + 4));
+    while (const size_t n = read_some(fd, room)) {
+        sink({room.data(), n});
+        size += n;
+    }
+    const auto promised = content_length(head);
+    if (promised && *promised != size)
+        throw std::runtime_error("the file ended after " + std::to_string(size) + " of " +
+                                 std::to_string(*promised) + " octets");
+    return size;
+}
+
+}  // namespace example
+
+#endif

@@ -1,0 +1,206 @@
+// A handshake in words: every field of every message, beside its octets, in both directions. Whatever the octets
+// are, something true is printed; a password never is.
+
+#ifndef EXAMPLES_TRANSCRIPT_HPP
+#define EXAMPLES_TRANSCRIPT_HPP
+
+#include "posix.hpp"
+
+namespace example {
+
+/// Turns octets into lines, message by message.
+class annotator {
+  public:
+    [[nodiscard]] const std::string& lines() const noexcept { return lines_; }
+
+    void annotate(bool by_client, socks::bytes octets) {
+        by_client_ = by_client;
+        while (!octets.empty()) {
+            starts_ = true;
+            octets = octets.from(by_client ? client_message(octets) : proxy_message(octets));
+        }
+    }
+
+  private:
+    enum class due { greeting, choice, login, status, request, reply };
+    enum secrecy { shown, hidden };
+
+    size_t client_message(socks::bytes in) {
+        if (due_ == due::greeting && in[0] == 4) return request4(in);
+        if (due_ == due::greeting) return greeting(in);
+        if (due_ == due::login) return login(in);
+        return request5(in);
+    }
+
+    size_t proxy_message(socks::bytes in) {
+        if (four_) return reply4(in);
+        if (due_ == due::choice) return choice(in);
+        if (due_ == due::status) return status(in);
+        return reply5(in);
+    }
+
+    size_t greeting(socks::bytes in) {
+        const auto g = socks::decode_greeting(in);
+        if (!g) return strange(in, "greeting", g.error());
+        std::string words = "VER 5, NMETHODS " + std::to_string(in[1]) + ", METHODS";
+        for (size_t i = 0; i < g->methods.size(); ++i)
+            words += (i == 0 ? " " : ", ") + coded(static_cast<socks::method>(g->methods[i]));
+        line(in.first(g.used()), words);
+        due_ = due::choice;
+        return g.used();
+    }
+
+    size_t choice(socks::bytes in) {
+        const auto m = socks::decode_choice(in);
+        if (!m) return strange(in, "choice of a method", m.error());
+        line(in.first(m.used()), "VER 5, METHOD " + coded(*m));
+        due_ = *m == socks::method::login ? due::login : due::request;
+        return m.used();
+    }
+
+    size_t login(socks::bytes in) {
+        const auto l = socks::decode_login(in);
+        if (!l) return strange(in, "login", l.error(), hidden);
+        line(in.first(2), "VER " + std::to_string(in[0]) + ", ULEN " + std::to_string(l->user.size()));
+        line(l->user, "UNAME " + escaped(l->user));
+        line(in.from(2 + l->user.size()).first(1), "PLEN " + std::to_string(l->password.size()));
+        line(l->password, "PASSWD " + std::string(l->password.size(), '*'), hidden);
+        due_ = due::status;
+        return l.used();
+    }
+
+    size_t status(socks::bytes in) {
+        const auto s = socks::decode_status(in);
+        if (!s) return strange(in, "status of the login", s.error());
+        line(in.first(s.used()), "VER " + std::to_string(in[0]) + ", STATUS " + std::to_string(*s) +
+                                     (*s == 0 ? " user name and password accepted" : " refused"));
+        due_ = due::request;
+        return s.used();
+    }
+
+    size_t request5(socks::bytes in) {
+        const auto r = socks::decode_request5(in);
+        if (!r) return strange(in, "request", r.error());
+        address5(in.first(r.used()), "CMD " + coded(r->command), "DST", r->to);
+        due_ = due::reply;
+        return r.used();
+    }
+
+    size_t reply5(socks::bytes in) {
+        const auto r = socks::decode_reply5(in);
+        if (!r) return strange(in, "reply", r.error());
+        address5(in.first(r.used()), "REP " + coded(r->code), "BND", r->bound);
+        return r.used();
+    }
+
+    // What request and reply have in common: four octets, an address, a port.
+    void address5(socks::bytes in, const std::string& second, const std::string& prefix,
+                  const socks::endpoint& e) {
+        const auto type = static_cast<socks::address_type>(in[3]);
+        const size_t end = in.size() - 2;
+        std::string words = prefix + ".ADDR ";
+        if (type == socks::address_type::name) words = "LEN " + std::to_string(in[4]) + ", " + words;
+        line(in.first(4), "VER 5, " + second + ", RSV " + std::to_string(in[2]) + ", ATYP " + coded(type));
+        line(in.first(end).from(4), words + address(e.host));
+        line(in.from(end), prefix + ".PORT " + std::to_string(e.port));
+    }
+
+    size_t request4(socks::bytes in) {
+        const auto r = socks::decode_request4(in);
+        if (!r) return strange(in, "request", r.error());
+        const bool named = r->to.host.is() == socks::host::kind::name;
+        const std::string ip =
+            named ? "0.0.0." + std::to_string(in[7]) + ", a name follows" : address(r->to.host);
+        const size_t user = r->user.size() + 1;
+        line(in.first(8),
+             "VN 4, CD " + coded(r->command) + ", DSTPORT " + std::to_string(r->to.port) + ", DSTIP " + ip);
+        line(in.from(8).first(user), "USERID " + (r->user.empty() ? "empty" : escaped(r->user)) + ", NUL");
+        if (named) line(in.first(r.used()).from(8 + user), "NAME " + address(r->to.host) + ", NUL");
+        four_ = true;
+        return r.used();
+    }
+
+    size_t reply4(socks::bytes in) {
+        const auto r = socks::decode_reply4(in);
+        if (!r) return strange(in, "reply", r.error());
+        line(in.first(r.used()), "VN " + std::to_string(in[0]) + ", CD " + coded(r->code) + ", DSTPORT " +
+                                     std::to_string(r->bound.port) + ", DSTIP " + address(r->bound.host));
+        return r.used();
+    }
+
+    // The rest of what was said is no such message, or not all of one.
+    size_t strange(socks::bytes in, const char* what, socks::errc why, secrecy s = shown) {
+        const std::string reason = why == socks::errc::none ? "incomplete" : name(why);
+        line(in, std::string("not a ") + what + ": " + reason, s);
+        return in.size();
+    }
+
+    // Eight octets a line, and the words beside the first.
+    void line(socks::bytes octets, const std::string& words, secrecy s = shown) {
+        constexpr size_t width = 8;
+        for (size_t i = 0; i == 0 || i < octets.size(); i += width) {
+            std::string hex;
+            for (size_t k = i; k < octets.size() && k < i + width; ++k)
+                hex += s == hidden ? "** " : hexed(octets[k]) + ' ';
+            hex.resize(3 * width + 2, ' ');
+            lines_ += !starts_ ? "           " : by_client_ ? "  client > " : "  proxy  < ";
+            lines_ += i == 0 ? hex + words : hex.substr(0, hex.find_last_not_of(' ') + 1);
+            lines_ += '\n';
+            starts_ = false;
+        }
+    }
+
+    static std::string hexed(uint8_t octet) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        return {digits[octet >> 4], digits[octet & 0xf]};
+    }
+
+    static std::string address(const socks::host& h) {
+        if (h.is() == socks::host::kind::none) return "unspecified";
+        char room[socks::max_text_host];
+        return escaped(socks::format(h, room).data());
+    }
+
+    template <class Code>
+    static std::string coded(Code c) {
+        return std::to_string(static_cast<unsigned>(c)) + ' ' + name(c);
+    }
+
+    std::string lines_;
+    bool by_client_ = false;
+    bool starts_ = false;  // the next line is the first of its message
+    bool four_ = false;
+    due due_ = due::greeting;
+};
+
+/// Collects what was sent and received; text() annotates it.
+class transcript {
+  public:
+    void sent(socks::bytes octets) { add(true, octets); }
+    void received(socks::bytes octets) { add(false, octets); }
+
+    /// A line or more per message.
+    [[nodiscard]] std::string text() const {
+        annotator a;
+        for (const turn& t : turns_) a.annotate(t.by_client, t.octets);
+        return a.lines();
+    }
+
+  private:
+    struct turn {
+        bool by_client;
+        std::string octets;
+    };
+
+    // A message may have been received in pieces.
+    void add(bool by_client, socks::bytes octets) {
+        if (turns_.empty() || turns_.back().by_client != by_client) turns_.push_back({by_client, {}});
+        turns_.back().octets += std::string_view(octets);
+    }
+
+    std::vector<turn> turns_;
+};
+
+}  // namespace example
+
+#endif
