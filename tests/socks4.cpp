@@ -206,4 +206,19 @@ void a_search_resumed_at_any_step_says_the_same(check& t) {
 }
 RUN(a_search_resumed_at_any_step_says_the_same)
 
+// A server that had no room for its refusal is called again, and looks at the same request again.
+constexpr void a_search_that_ended_says_the_same_again(check& t) {
+    const bytes requests[] = {"04 01 01bb c0000207 'john' 00 'early' 00"_octets,
+                              "04 01 01bb 00000001 'john' 00 'files.example.com' 00 'early' 00"_octets,
+                              "04 01 01bb 00000001 00 00 'early' 00"_octets};
+    for (const bytes in : requests) {
+        scan4 scan;
+        const auto first = scan.resume(in);
+        const auto again = scan.resume(in);
+        t.ok(again.error() == first.error() && again.need() == 0 && again.used() == first.used());
+        t.ok(!first || scan.user_size() == 4);
+    }
+}
+RUN(a_search_that_ended_says_the_same_again)
+
 }  // namespace
