@@ -1,0 +1,162 @@
+// What becomes a view and what does not, and what a view becomes.
+
+#include <socks/core/bytes.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "check.hpp"
+
+namespace {
+
+using ::check;
+using socks::buffer;
+using socks::bytes;
+
+template <class From>
+concept reads = std::is_convertible_v<From, bytes>;
+template <class From>
+concept writes = std::is_convertible_v<From, buffer>;
+template <class To>
+concept read_as = std::is_convertible_v<bytes, To>;
+
+// Whatever knows how many octets it holds.
+static_assert(reads<std::string&> && reads<const std::string&> && reads<std::string_view>);
+static_assert(reads<std::vector<char>&> && reads<const std::vector<unsigned char>&>);
+static_assert(reads<std::vector<unsigned char>&> && reads<std::vector<std::byte>&>);
+static_assert(reads<std::span<char>> && reads<std::span<const char>> && reads<std::span<const char, 4>>);
+static_assert(reads<std::span<unsigned char>> && reads<std::span<const std::byte>>);
+static_assert(reads<std::span<std::byte, 4>>);
+static_assert(reads<const std::array<char, 4>&> && reads<const std::array<unsigned char, 4>&>);
+static_assert(reads<const std::array<std::byte, 4>&>);
+static_assert(reads<bytes> && reads<bytes&> && reads<const bytes&>);
+
+// A mutable array's size does not say how much of it was received; a pointer has no size at all.
+static_assert(!reads<std::array<char, 4>&> && !reads<std::array<unsigned char, 4>&>);
+static_assert(!reads<std::array<std::byte, 4>&> && !reads<std::array<char, 4>>);
+static_assert(!reads<buffer> && !reads<const buffer&>);
+static_assert(!reads<const char*> && !reads<char*> && !reads<std::nullptr_t>);
+
+// What is not made of octets.
+enum class not_a_byte : unsigned char {};
+static_assert(!reads<std::vector<int>&> && !reads<std::span<const int>> && !reads<std::wstring&>);
+static_assert(!reads<std::vector<signed char>&> && !reads<std::vector<bool>&>);
+static_assert(!reads<std::vector<not_a_byte>&> && !reads<std::u8string_view>);
+static_assert(!reads<int> && !reads<char>);
+
+// Room: everything mutable, a local array and std::array included.
+static_assert(writes<char (&)[4]> && writes<unsigned char (&)[4]> && writes<std::byte (&)[4]>);
+static_assert(writes<std::array<char, 4>&> && writes<std::array<std::byte, 4>&>);
+static_assert(writes<std::vector<unsigned char>&> && writes<std::string&>);
+static_assert(writes<std::span<char>> && writes<std::span<std::byte>> && writes<std::span<unsigned char, 4>>);
+static_assert(!writes<const char (&)[4]> && !writes<const std::array<char, 4>&>);
+static_assert(!writes<const std::string&> && !writes<std::string_view> && !writes<std::span<const char>>);
+static_assert(!writes<bytes> && !writes<std::vector<int>&> && !writes<int (&)[4]> && !writes<char*>);
+
+// Views of others; nothing that would own a copy, unless it is asked for.
+static_assert(read_as<std::string_view> && read_as<std::span<const char>>);
+static_assert(read_as<std::span<const unsigned char>> && read_as<std::span<const std::byte>>);
+static_assert(!read_as<std::string> && !read_as<std::vector<char>> && !read_as<std::vector<unsigned char>>);
+static_assert(!read_as<std::span<char>> && !read_as<std::span<unsigned char>> &&
+              !read_as<std::span<std::byte>>);
+static_assert(!read_as<std::span<const int>> && !read_as<std::span<const char, 4>>);
+static_assert(!read_as<const char*> && !read_as<bool> && !read_as<buffer> && !read_as<std::wstring_view>);
+
+static_assert(sizeof(bytes) == 2 * sizeof(void*) && sizeof(buffer) == 2 * sizeof(void*));
+static_assert(std::is_trivially_copyable_v<bytes> && std::is_trivially_copyable_v<buffer>);
+
+constexpr void a_literal_ends_before_its_closing_nul(check& t) {
+    t.ok(bytes("john").size() == 4);
+    t.ok(bytes("").empty() && bytes("").size() == 0);
+    t.ok(bytes("a\0b").size() == 3 && bytes("a\0b")[1] == 0);
+    t.ok(bytes("\0").size() == 1);
+    t.ok(bytes().empty() && bytes().data() == nullptr);
+}
+PROVE_AND_RUN(a_literal_ends_before_its_closing_nul)
+
+constexpr void octets_are_unsigned(check& t) {
+    const bytes b("\x7f\x80\xff\x00");
+    t.ok(b.size() == 4);
+    t.ok(b[0] == 0x7f && b[1] == 0x80 && b[2] == 0xff && b[3] == 0);
+    t.ok(b.contains('\x80') && b.contains('\0') && !b.contains('\x01') && !bytes().contains('\0'));
+}
+PROVE_AND_RUN(octets_are_unsigned)
+
+constexpr void parts_of_a_view_point_into_it(check& t) {
+    const bytes b("files.example.com");
+    t.ok(b.first(5) == "files" && b.first(5).data() == b.data());
+    t.ok(b.from(6) == "example.com" && b.from(6).data() == b.data() + 6);
+    t.ok(b.first(0).empty() && b.from(17).empty() && b.first(17) == b && b.from(0) == b);
+    t.ok(bytes().first(0).empty() && bytes().from(0).empty());
+    t.ok(bytes(b.data() + 6, 7) == "example");
+}
+PROVE_AND_RUN(parts_of_a_view_point_into_it)
+
+constexpr void views_are_equal_when_their_octets_are(check& t) {
+    t.ok(bytes("john") == bytes("john") && bytes("john") == "john" && "john" == bytes("john"));
+    t.ok(bytes("john") != bytes("johm") && bytes("john") != "joh" && bytes("joh") != "john");
+    t.ok(bytes("a\0b") != "a" && bytes("a\0b") != "a\0c" && bytes("a\0b") == "a\0b");
+    t.ok(bytes() == bytes("") && bytes() != bytes("\0"));
+    t.ok(bytes("john") == std::string_view("john") && std::string_view("john") == bytes("john"));
+    t.ok(bytes("john") != std::string_view("foo"));
+}
+PROVE_AND_RUN(views_are_equal_when_their_octets_are)
+
+constexpr void text_converts_both_ways_in_a_constant_evaluation(check& t) {
+    constexpr std::string_view text = "files.example.com";
+    const bytes b = text;
+    const std::string_view back = b;
+    t.ok(back == text && back.data() == text.data());
+    const std::span<const char> span = b;
+    t.ok(span.data() == text.data() && span.size() == 17);
+    constexpr std::array<char, 3> fixed{'f', 'o', 'o'};
+    t.ok(bytes(fixed) == "foo");
+}
+PROVE_AND_RUN(text_converts_both_ways_in_a_constant_evaluation)
+
+void octets_convert_both_ways(check& t) {
+    const std::vector<unsigned char> octets{5, 1, 0xff};
+    t.ok(bytes(octets) == "\x05\x01\xff");
+    t.ok(bytes(octets.data(), 2) == "\x05\x01");
+    const std::array<std::byte, 2> raw{std::byte{0x80}, std::byte{0}};
+    t.ok(bytes(raw) == "\x80\0" && bytes(raw.data(), 1) == "\x80");
+    const std::string text = "john";
+    t.ok(bytes(text) == "john" && bytes(text) == text && std::string(std::string_view(bytes(text))) == text);
+
+    const bytes b("\x80\x01");
+    const std::span<const unsigned char> span = b;
+    t.ok(span.size() == 2 && span[0] == 0x80 && span[1] == 1);
+    const std::span<const std::byte> byte_span = b;
+    t.ok(byte_span.size() == 2 && byte_span[0] == std::byte{0x80});
+    t.ok(static_cast<const void*>(byte_span.data()) == b.data());
+}
+RUN(octets_convert_both_ways)
+
+constexpr void room_is_what_it_was_made_of(check& t) {
+    char local[5] = {};
+    t.ok(buffer(local).data() == local && buffer(local).room() == 5);
+    std::array<char, 6> array{};
+    t.ok(buffer(array).data() == array.data() && buffer(array).room() == 6);
+    t.ok(buffer(local + 1, 3).data() == local + 1 && buffer(local + 1, 3).room() == 3);
+    t.ok(buffer().room() == 0 && buffer().data() == nullptr);
+}
+PROVE_AND_RUN(room_is_what_it_was_made_of)
+
+void room_may_be_octets_or_bytes(check& t) {
+    unsigned char octets[2] = {};
+    std::array<std::byte, 2> raw{};
+    std::vector<unsigned char> heap(2);
+    for (const buffer room : {buffer(octets), buffer(raw), buffer(heap), buffer(octets, 2)}) {
+        t.ok(room.room() == 2);
+        t.ok(socks::encode_choice(socks::method{0x80}, room).made() == 2);
+    }
+    t.ok(octets[0] == 5 && octets[1] == 0x80 && raw[1] == std::byte{0x80} && heap[1] == 0x80);
+}
+RUN(room_may_be_octets_or_bytes)
+
+}  // namespace

@@ -1,0 +1,67 @@
+// A value, "need more" or an error: exactly one of the three.
+
+#include <socks/core/decoded.hpp>
+
+#include <type_traits>
+
+#include "check.hpp"
+
+namespace {
+
+using ::check;
+using namespace socks;
+
+constexpr void a_value_is_neither_need_nor_error(check& t) {
+    const decoded<int> d(7, 3);
+    t.ok(static_cast<bool>(d) && *d == 7 && d.used() == 3 && d.need() == 0 && d.error() == errc::none);
+    const decoded<endpoint> e({{"h.example", 80}, 12});
+    t.ok(e->port == 80 && e->host.name() == "h.example" && e.used() == 12);
+}
+PROVE_AND_RUN(a_value_is_neither_need_nor_error)
+
+constexpr void need_is_neither_value_nor_error(check& t) {
+    const auto d = decoded<int>::more(5);
+    t.ok(!d && d.need() == 5 && d.used() == 0 && d.error() == errc::none);
+}
+PROVE_AND_RUN(need_is_neither_value_nor_error)
+
+constexpr void an_error_is_neither_value_nor_need(check& t) {
+    const decoded<int> d = errc::bad_version;
+    t.ok(!d && d.error() == errc::bad_version && d.need() == 0 && d.used() == 0);
+}
+PROVE_AND_RUN(an_error_is_neither_value_nor_need)
+
+constexpr void what_is_no_value_is_passed_on_to_another_type(check& t) {
+    const auto need = decoded<int>::unless(decoded<endpoint>::more(4));
+    t.ok(!need && need.need() == 4 && need.error() == errc::none);
+    const auto error = decoded<int>::unless(decoded<endpoint>(errc::nul_in_name));
+    t.ok(!error && error.error() == errc::nul_in_name && error.need() == 0);
+}
+PROVE_AND_RUN(what_is_no_value_is_passed_on_to_another_type)
+
+// A result can be tested, but is never by accident a number.
+static_assert(!std::is_convertible_v<decoded<int>, bool> && !std::is_convertible_v<decoded<int>, int>);
+static_assert(!std::is_convertible_v<encoded, bool> && !std::is_default_constructible_v<decoded<int>>);
+static_assert(std::is_trivially_copyable_v<decoded<endpoint>> && std::is_trivially_copyable_v<encoded>);
+static_assert(sizeof(encoded) <= 16);
+
+constexpr void what_was_encoded_is_data_or_an_error(check& t) {
+    char room[5] = {'a', 'b', 'c', 'd', 'e'};
+    const encoded made(room, 3);
+    t.ok(made && made.data() == "abc" && made.data().data() == room && made.made() == 3);
+    t.ok(made.error() == errc::none && made.room() == 0);
+    const encoded failed = errc::bad_host;
+    t.ok(!failed && failed.error() == errc::bad_host && failed.made() == 0 && failed.data().empty());
+    t.ok(failed.room() == 0);
+    const encoded nothing;
+    t.ok(nothing && nothing.made() == 0 && nothing.data().empty());
+}
+PROVE_AND_RUN(what_was_encoded_is_data_or_an_error)
+
+constexpr void no_space_says_how_much_would_do(check& t) {
+    const encoded e = encoded::no_space(520);
+    t.ok(!e && e.error() == errc::no_space && e.room() == 520 && e.made() == 0 && e.data().empty());
+}
+PROVE_AND_RUN(no_space_says_how_much_would_do)
+
+}  // namespace

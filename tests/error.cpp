@@ -1,0 +1,89 @@
+// Every failure has a name of its own and somebody to blame, and numbers without a meaning say so.
+
+#include <socks/core/error.hpp>
+
+#include "check.hpp"
+
+namespace {
+
+using ::check;
+using namespace socks;
+
+constexpr bytes text_of(const char* closed) {
+    size_t n = 0;
+    while (closed[n] != '\0') ++n;
+    return {closed, n};
+}
+
+// Typed again, so that a number that moves is noticed: they are stable.
+constexpr errc peers[] = {
+    errc::peer_is_http,       errc::peer_is_tls,       errc::peer_is_ssh,        errc::not_socks,
+    errc::bad_version,        errc::version_refused,   errc::login_required,     errc::bad_reserved,
+    errc::bad_address_type,   errc::empty_name,        errc::nul_in_name,        errc::name_too_long,
+    errc::user_too_long,      errc::empty_credentials, errc::no_methods,         errc::no_acceptable_method,
+    errc::method_not_offered, errc::login_refused,     errc::negotiation_failed, errc::refused};
+constexpr errc streams[] = {errc::closed, errc::truncated, errc::closed_while_bound};
+constexpr errc callers[] = {errc::no_space,
+                            errc::out_of_turn,
+                            errc::finished,
+                            errc::bad_host,
+                            errc::no_host,
+                            errc::bad_user,
+                            errc::bad_password,
+                            errc::no_credentials,
+                            errc::bad_methods,
+                            errc::command_over_socks4,
+                            errc::name_over_socks4,
+                            errc::ipv6_over_socks4,
+                            errc::reserved_over_socks4,
+                            errc::bad_port};
+
+template <size_t N>
+constexpr void are_numbered_from(check& t, const errc (&list)[N], unsigned first, party whose) {
+    for (unsigned i = 0; i < N; ++i) {
+        t.ok(static_cast<unsigned>(list[i]) == first + i);
+        t.ok(blame(list[i]) == whose);
+        t.ok(text_of(name(list[i])) != "unknown error");
+    }
+}
+
+constexpr void every_failure_blames_who_caused_it(check& t) {
+    are_numbered_from(t, peers, 1, party::peer);
+    are_numbered_from(t, streams, 32, party::stream);
+    are_numbered_from(t, callers, 64, party::caller);
+    t.ok(blame(errc::none) == party::none && errc{} == errc::none);
+}
+PROVE_AND_RUN(every_failure_blames_who_caused_it)
+
+constexpr void every_failure_has_a_name_of_its_own(check& t) {
+    size_t named = 0;
+    for (unsigned a = 0; a < 256; ++a) {
+        const bytes text = text_of(name(errc{static_cast<uint8_t>(a)}));
+        t.ok(!text.empty() && text[text.size() - 1] != '.');
+        if (text == "unknown error") continue;
+        ++named;
+        for (unsigned b = 0; b < a; ++b) t.ok(text_of(name(errc{static_cast<uint8_t>(b)})) != text);
+    }
+    t.ok(named == 1 + sizeof(peers) + sizeof(streams) + sizeof(callers));
+}
+PROVE_AND_RUN(every_failure_has_a_name_of_its_own)
+
+// V5, V6: all 256 first octets.
+constexpr void the_first_octet_tells_what_a_stranger_speaks(check& t) {
+    for (unsigned v = 0; v < 256; ++v) {
+        const errc what = stranger(static_cast<uint8_t>(v));
+        const bool letter = v >= 'A' && v <= 'Z';
+        t.ok((what == errc::peer_is_http) == (letter && v != 'S'));
+        t.ok((what == errc::peer_is_ssh) == (v == 'S'));
+        t.ok((what == errc::peer_is_tls) == (v == 0x15 || v == 0x16));
+        t.ok((what == errc::bad_version) == (v == 0 || v == 4 || v == 5));
+        t.ok((what == errc::not_socks) == (!letter && v != 0 && v != 4 && v != 5 && v != 0x15 && v != 0x16));
+        t.ok(blame(what) == party::peer);
+    }
+    for (const bytes http : {bytes("HTTP/1.1 400"), bytes("GET / HTTP/1.1"), bytes("CONNECT a:443")})
+        t.ok(stranger(http[0]) == errc::peer_is_http);
+    t.ok(stranger(bytes("SSH-2.0-x")[0]) == errc::peer_is_ssh);
+}
+PROVE_AND_RUN(the_first_octet_tells_what_a_stranger_speaks)
+
+}  // namespace
