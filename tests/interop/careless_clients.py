@@ -7,6 +7,7 @@
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import harness
@@ -86,6 +87,16 @@ class Cases:
             s.shutdown(socket.SHUT_WR)
             receive_answers(s, steps)
             expect(receive_all(s), BANNER + b"early data", "what the destination said")
+
+    def both_ways_at_once(self, kind):
+        steps = dialogue(kind, self.stage.echo.port.to_bytes(2, "big"))
+        with self.enter(kind) as s:
+            s.sendall(everything(steps))
+            receive_answers(s, steps)
+            sender = threading.Thread(target=lambda: (s.sendall(PAYLOAD), s.shutdown(socket.SHUT_WR)))
+            sender.start()
+            expect(receive_all(s), PAYLOAD, "what the destination sent back")
+            sender.join()
 
     def bind(self, kind):
         """Both answers, then octets both ways, each way until its own end."""
@@ -180,6 +191,8 @@ class Cases:
             "a_SOCKS5_client_with_a_login_in_one_piece_with_early_data": (self.coalesced, "login"),
             "a_SOCKS4_client_that_has_ended_before_the_answer": (self.ended_at_once, "4"),
             "a_SOCKS5_client_that_has_ended_before_the_answer": (self.ended_at_once, "5"),
+            "a_SOCKS4_client_that_sends_and_receives_at_once": (self.both_ways_at_once, "4"),
+            "a_SOCKS5_client_that_sends_and_receives_at_once": (self.both_ways_at_once, "5"),
             "SOCKS4_BIND_answers_twice": (self.bind, "4"),
             "SOCKS4a_BIND_answers_twice": (self.bind, "4a"),
             "SOCKS5_BIND_answers_twice": (self.bind, "5"),

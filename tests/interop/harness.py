@@ -128,6 +128,8 @@ def enter_namespaces():
     for name in [n for n in os.environ if n.lower().endswith("_proxy")]:
         del os.environ[name]
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    for buffer in ("tcp_rmem", "tcp_wmem"):  # small, so that the file does not fit into those on its way
+        pathlib.Path("/proc/sys/net/ipv4", buffer).write_text("4096 65536 65536")
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run"], check=True)
     scratch.mkdir()
     overlay("/etc/hosts", f"127.0.0.1 localhost {NAME}\n")

@@ -44,6 +44,14 @@ class Talker(socketserver.BaseRequestHandler):
         self.request.sendall(receive_all(self.request))
 
 
+class Echo(socketserver.BaseRequestHandler):
+    """Sends back at once whatever it gets."""
+
+    def handle(self):
+        while octets := self.request.recv(65536):
+            self.request.sendall(octets)
+
+
 class Origin:
     """A destination on 127.0.0.1 and ::1 at the same port, served by threads of the runner."""
 

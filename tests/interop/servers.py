@@ -4,12 +4,13 @@
     servers.py TUNNEL [CASE...]
 """
 
-import functools
+import re
 import subprocess
 import sys
 
-import peers
-from peers import BANNER, NAME, PAYLOAD, Origin, Peer, connect, expect, expect_in, receive, receive_all, scratch
+import harness
+from harness import NAME, PATIENCE, Peer, expect, expect_in, free_port, overlay, scratch
+from origins import BANNER, PAYLOAD, Echo, Origin, Talker, connect, receive_all
 
 USER, PASSWORD = "ivy", "open sesame"
 
@@ -45,27 +46,122 @@ def add_user():
     """A user of the system with a password, for Dante; in this namespace only."""
     digest = subprocess.run(["openssl", "passwd", "-6", "-stdin"], input=PASSWORD, text=True, check=True,
                             capture_output=True).stdout.strip()
-    for path, line in (("/etc/passwd", f"{USER}:x:64001:64001::/:/bin/false"), ("/etc/shadow", f"{USER}:{digest}:1::::::")):
+    for path, line in (("/etc/passwd", f"{USER}:x:64001:64001::/:/bin/false"),
+                       ("/etc/shadow", f"{USER}:{digest}:1::::::")):
         with open(path) as file:
-            peers.overlay(path, file.read() + line + "\n")
+            overlay(path, file.read() + line + "\n")
 
 
 def dante(method, forbidden):
-    port = peers.free_port()
+    port = free_port()
     config = scratch / f"dante_{method}.conf"
     config.write_text(DANTE.format(port=port, method=method, forbidden=forbidden))
     return Peer(f"dante_{method}", "danted", "-f", config, "-N", "1", port=port)
 
 
-def ssh_dynamic():
-    """`ssh -D` and the sshd at its other end."""
+def openssh():
+    """`ssh -D`, and the sshd at its other end."""
     for key in ("host_key", "user_key"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", scratch / key], check=True)
     (scratch.parent / "sshd").mkdir()
-    there, here = peers.free_port(), peers.free_port()
+    there, here = free_port(), free_port()
     (scratch / "sshd_config").write_text(SSHD.format(port=there, scratch=scratch))
     (scratch / "known_hosts").write_text(f"[127.0.0.1]:{there} " + (scratch / "host_key.pub").read_text())
     Peer("sshd", "/usr/sbin/sshd", "-D", "-e", "-f", scratch / "sshd_config", port=there)
     return Peer("ssh", "ssh", "-F", "none", "-N", "-D", f"127.0.0.1:{here}", "-p", there, "-i", scratch / "user_key",
                 "-o", "IdentitiesOnly=yes", "-o", f"UserKnownHostsFile={scratch}/known_hosts",
                 "-o", "BatchMode=yes", "root@127.0.0.1", port=here)
+
+
+class Cases:
+    def __init__(self, program):
+        self.program = program
+        self.talker, self.echo = Origin(Talker), Origin(Echo)
+        self.forbidden = free_port()
+        add_user()
+        self.dante = dante("none", self.forbidden)
+        self.dante_login = dante("username", self.forbidden)
+        self.ssh = openssh()
+
+    def command(self, server, version, *more):
+        return [self.program, "--proxy", f"127.0.0.1:{server.port}", "--version", version, *more]
+
+    def tunnel(self, *arguments, sent=b""):
+        return subprocess.run(self.command(*arguments), input=sent, capture_output=True, timeout=PATIENCE)
+
+    def carried(self, server, version, host, *login):
+        """The destination speaks first, and sends the file back when it has all of it."""
+        done = self.tunnel(server, version, *login, f"{host}:{self.talker.port}", sent=PAYLOAD)
+        expect(done.returncode, 0, f"exit code of the tunnel ({done.stderr.decode().strip()})")
+        expect(done.stdout, BANNER + PAYLOAD, "what came back")
+
+    def both_ways_at_once(self, server):
+        done = self.tunnel(server, "5", f"127.0.0.1:{self.echo.port}", sent=PAYLOAD)
+        expect(done.returncode, 0, f"exit code of the tunnel ({done.stderr.decode().strip()})")
+        expect(done.stdout, PAYLOAD, "what came back")
+
+    def bound(self, server, version, *login):
+        """A caller at the address of the first reply; the second lets the octets of both through."""
+        with subprocess.Popen(self.command(server, version, *login, "--command", "bind", "127.0.0.1:9"),
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as tunnel:
+            try:
+                first = re.fullmatch(rb"the proxy listens on 127\.0\.0\.1:(\d+)\n", tunnel.stderr.readline())
+                expect(first is not None, True, "the line with the bound address")
+                with connect(int(first[1])) as caller:
+                    tunnel.stdin.write(b"from the client")
+                    tunnel.stdin.close()
+                    expect(receive_all(caller), b"from the client", "what the caller got")
+                    caller.sendall(b"from the caller")
+                expect(tunnel.stdout.read(), b"from the caller", "what the client got")
+                expect(tunnel.wait(PATIENCE), 0, "exit code of the tunnel")
+            finally:
+                tunnel.kill()
+
+    def refused(self, server, version, said, *more, port=None):
+        done = self.tunnel(server, version, *more, f"127.0.0.1:{port or free_port()}")
+        expect(done.returncode, 1, "exit code of the tunnel")
+        expect(done.stdout, b"", "what came out")
+        expect_in(said, done.stderr.decode(), "what the tunnel says")
+
+    def forbidden_by_ruleset(self, version, said):
+        self.refused(self.dante, version, said, port=self.forbidden)
+
+    def table(self):
+        carried, refused, bound = self.carried, self.refused, self.bound
+        dante, dante_login, ssh = self.dante, self.dante_login, self.ssh
+        login, wrong = ("--user", USER, "--password", PASSWORD), ("--user", USER, "--password", "open barley")
+        return {
+            "Dante_carries_SOCKS4_to_an_IPv4_address": (carried, dante, "4", "127.0.0.1"),
+            "Dante_carries_SOCKS4_with_a_user_ID": (carried, dante, "4", "127.0.0.1", "--user", "ann"),
+            "Dante_carries_SOCKS5_to_an_IPv4_address": (carried, dante, "5", "127.0.0.1"),
+            "Dante_carries_SOCKS5_to_an_IPv6_address": (carried, dante, "5", "[::1]"),
+            "Dante_carries_SOCKS5_to_a_name": (carried, dante, "5", NAME),
+            "Dante_carries_SOCKS5_with_a_login_to_an_IPv4_address":
+                (carried, dante_login, "5", "127.0.0.1", *login),
+            "Dante_carries_SOCKS5_with_a_login_to_a_name": (carried, dante_login, "5", NAME, *login),
+            "Dante_carries_octets_both_ways_at_once": (self.both_ways_at_once, dante),
+            "Dante_answers_SOCKS4_BIND_twice": (bound, dante, "4"),
+            "Dante_answers_SOCKS5_BIND_twice": (bound, dante, "5"),
+            "Dante_answers_SOCKS5_BIND_with_a_login_twice": (bound, dante_login, "5", *login),
+            "Dante_refuses_a_wrong_password": (refused, dante_login, "5", "user name and password refused", *wrong),
+            "Dante_refuses_a_client_without_a_login":
+                (refused, dante_login, "5", "no acceptable authentication method"),
+            "Dante_refuses_SOCKS4_where_it_wants_a_login": (refused, dante_login, "4", "request rejected or failed"),
+            "Dante_passes_on_a_refused_connection_by_SOCKS4": (refused, dante, "4", "request rejected or failed"),
+            "Dante_passes_on_a_refused_connection_by_SOCKS5": (refused, dante, "5", "connection refused"),
+            "Dante_forbids_by_its_ruleset_over_SOCKS4": (self.forbidden_by_ruleset, "4", "request rejected or failed"),
+            "Dante_forbids_by_its_ruleset_over_SOCKS5":
+                (self.forbidden_by_ruleset, "5", "connection not allowed by ruleset"),
+            "OpenSSH_carries_SOCKS4_to_an_IPv4_address": (carried, ssh, "4", "127.0.0.1"),
+            "OpenSSH_carries_SOCKS4a_to_a_name": (carried, ssh, "4a", NAME),
+            "OpenSSH_carries_SOCKS5_to_an_IPv4_address": (carried, ssh, "5", "127.0.0.1"),
+            "OpenSSH_carries_SOCKS5_to_an_IPv6_address": (carried, ssh, "5", "[::1]"),
+            "OpenSSH_carries_SOCKS5_to_a_name": (carried, ssh, "5", NAME),
+            "OpenSSH_carries_octets_both_ways_at_once": (self.both_ways_at_once, ssh),
+            "OpenSSH_closes_instead_of_refusing_by_SOCKS4": (refused, ssh, "4", "connection closed before a message"),
+            "OpenSSH_closes_instead_of_refusing_by_SOCKS5": (refused, ssh, "5", "connection closed before a message"),
+        }
+
+
+if __name__ == "__main__":
+    sys.exit(harness.main(lambda program: Cases(program).table()))
