@@ -65,7 +65,7 @@ struct outcome : verdict {
     size_t taken = 0;  // octets of input, by reads
     size_t reads = 0;
     size_t steps = 0;
-    size_t unread = 0;  // what is left for whoever owns the stream next
+    size_t unread = 0;  // what a failure leaves to whoever owns the stream next
 };
 
 // A private method for tests: one message, its answer, one more message.
