@@ -1,0 +1,246 @@
+// What the text of a host is taken for: an address, a name, or nothing that can be sent.
+
+#include <socks/core/address.hpp>
+
+#include <string>
+
+#include "check.hpp"
+#include "octets.hpp"
+
+namespace {
+
+using ::check;
+using namespace socks;
+using kind = host::kind;
+
+constexpr kind kind_of(bytes text) { return host(text).is(); }
+
+constexpr ipv6 groups(const uint16_t (&g)[8]) {
+    ipv6 a;
+    for (size_t i = 0; i < 8; ++i) {
+        a.octets[2 * i] = static_cast<uint8_t>(g[i] >> 8);
+        a.octets[2 * i + 1] = static_cast<uint8_t>(g[i] & 0xff);
+    }
+    return a;
+}
+
+constexpr bool is_v6(bytes text, const uint16_t (&expected)[8]) {
+    ipv6 a;
+    return parse_ipv6(text, a) && a == groups(expected) && host(text) == host(a);
+}
+
+// D1: the text of an address can not travel as a name.
+constexpr void four_decimal_numbers_are_an_ipv4_address(check& t) {
+    t.ok(host("192.0.2.7") == host(ipv4{192, 0, 2, 7}));
+    t.ok(host("0.0.0.0") == host(ipv4{}));
+    t.ok(host("255.255.255.255") == host(ipv4{255, 255, 255, 255}));
+    t.ok(host("127.0.0.1").v4() == ipv4{127, 0, 0, 1} && host("127.0.0.1").name().empty());
+}
+PROVE_AND_RUN(four_decimal_numbers_are_an_ipv4_address)
+
+// D13: resolvers read these as addresses, each in its own way.
+constexpr void other_spellings_of_numbers_are_bad(check& t) {
+    for (const bytes text :
+         {bytes("0"),         bytes("127.1"),      bytes("0x7f.1"),     bytes("1.2.3.256"),
+          bytes("010.1.1.1"), bytes("1.2.3"),      bytes("1.2.3.4.5"),  bytes("1.2.3.04"),
+          bytes("1.2.3.4."),  bytes("2130706433"), bytes("0x7f000001"), bytes("0X7F"),
+          bytes("0x"),        bytes("1.2.3.0x4"),  bytes("example.1"),  bytes("example.0x1f"),
+          bytes("00.0.0.0"),  bytes("1.2.3.1000"), bytes("1.2..4"),     bytes(".1"),
+          bytes("1."),        bytes("example.1."), bytes("1.2.3.4 .5")})
+        t.ok(kind_of(text) == kind::bad);
+}
+PROVE_AND_RUN(other_spellings_of_numbers_are_bad)
+
+constexpr void everything_else_is_a_name_as_it_stands(check& t) {
+    for (const bytes text :
+         {bytes("files.example.com"), bytes("localhost"), bytes("1e100.net"), bytes("1.2.3.4a"), bytes("x1"),
+          bytes("1.2.3.4.example"), bytes("example.com."), bytes("0x.example"), bytes("0xg"), bytes("1x"),
+          bytes("-1"), bytes("_dns.example"), bytes("m\xc3\xbcnchen.example"), bytes(" "), bytes("1.2.3.4 "),
+          bytes("a..")}) {
+        t.ok(kind_of(text) == kind::name);
+        t.ok(host(text).name() == text && host(text).name().data() == text.data());
+    }
+}
+PROVE_AND_RUN(everything_else_is_a_name_as_it_stands)
+
+// D2, D3.
+constexpr void a_colon_or_a_bracket_belongs_to_an_ipv6_address(check& t) {
+    t.ok(host("[::1]") == host("::1") && host("::1").is() == kind::ipv6);
+    t.ok(host("[2001:db8::1]").v6() == host("2001:db8::1").v6());
+    for (const bytes text :
+         {bytes("host:80"), bytes("[::1"), bytes("::1]"), bytes("[foo]"), bytes("[]"), bytes("["), bytes("]"),
+          bytes("[[::1]]"), bytes("[127.0.0.1]"), bytes("fe80::1%eth0"), bytes("fe80::1%1"),
+          bytes("[fe80::1%1]"), bytes("[::1]:80"), bytes("127.0.0.1:80"), bytes(":"), bytes("a:b"),
+          bytes("files[0].example"), bytes("::1 "), bytes(" ::1")})
+        t.ok(kind_of(text) == kind::bad);
+}
+PROVE_AND_RUN(a_colon_or_a_bracket_belongs_to_an_ipv6_address)
+
+constexpr void bad_ipv6_text_is_refused(check& t) {
+    for (const bytes text : {bytes("1:2:3:4:5:6:7"),
+                             bytes("1:2:3:4:5:6:7:8:9"),
+                             bytes("1:2:3:4:5:6:7:8:"),
+                             bytes(":1:2:3:4:5:6:7:8"),
+                             bytes("1::2::3"),
+                             bytes(":::"),
+                             bytes("1:::2"),
+                             bytes("::1:"),
+                             bytes(":1"),
+                             bytes("1:"),
+                             bytes("12345::"),
+                             bytes("::12345"),
+                             bytes("::g"),
+                             bytes("::-1"),
+                             bytes("1:2:3:4::5:6:7:8"),
+                             bytes("1:2:3:4:5:6:7:8::"),
+                             bytes("::1:2:3:4:5:6:7:8"),
+                             bytes("::1.2.3"),
+                             bytes("::1.2.3.4.5"),
+                             bytes("::1.2.3.256"),
+                             bytes("::01.2.3.4"),
+                             bytes("::1.2.3.4:5"),
+                             bytes("::1.2.3.4::"),
+                             bytes("::a.2.3.4"),
+                             bytes("::1.2.3.4%1"),
+                             bytes("1.2.3.4::"),
+                             bytes("1:2:3:4:5:6:7:1.2.3.4"),
+                             bytes("1:2:3:4:5:1.2.3.4"),
+                             bytes("1:2:3:4:5:6::1.2.3.4"),
+                             bytes("::1:2:3:4:5:6:1.2.3.4"),
+                             bytes("::\xff"),
+                             bytes("")}) {
+        ipv6 untouched{0x11};
+        t.ok(!parse_ipv6(text, untouched) && untouched == ipv6{0x11});
+        t.ok(kind_of(text) == kind::bad);
+    }
+}
+PROVE_AND_RUN(bad_ipv6_text_is_refused)
+
+constexpr void ipv6_text_is_read_as_rfc4291_has_it(check& t) {
+    t.ok(is_v6("2001:db8:1032:5476:98ba:dcfe:f1e:2d3c",
+               {0x2001, 0xdb8, 0x1032, 0x5476, 0x98ba, 0xdcfe, 0xf1e, 0x2d3c}));
+    t.ok(is_v6("ABCD:EF01:2345:6789:abcd:ef01:2345:6789",
+               {0xabcd, 0xef01, 0x2345, 0x6789, 0xabcd, 0xef01, 0x2345, 0x6789}));
+    t.ok(is_v6("0001:0:0:0:0:0:0:00a0", {1, 0, 0, 0, 0, 0, 0, 0xa0}));
+    t.ok(is_v6("::", {}) && is_v6("::1", {0, 0, 0, 0, 0, 0, 0, 1}) && is_v6("1::", {1}));
+    t.ok(is_v6("FF01::101", {0xff01, 0, 0, 0, 0, 0, 0, 0x101}));
+}
+PROVE_AND_RUN(ipv6_text_is_read_as_rfc4291_has_it)
+
+// D4.
+constexpr void an_ipv6_address_may_end_in_an_ipv4_address(check& t) {
+    t.ok(is_v6("::ffff:1.2.3.4", {0, 0, 0, 0, 0, 0xffff, 0x102, 0x304}));
+    t.ok(is_v6("64:ff9b::1.2.3.4", {0x64, 0xff9b, 0, 0, 0, 0, 0x102, 0x304}));
+    t.ok(is_v6("::203.0.113.255", {0, 0, 0, 0, 0, 0, 0xcb00, 0x71ff}));
+    t.ok(is_v6("1:2:3:4:5:6:0.0.0.1", {1, 2, 3, 4, 5, 6, 0, 1}));
+    t.ok(is_v6("1:2:3:4:5::9.8.7.6", {1, 2, 3, 4, 5, 0, 0x908, 0x706}));
+    t.ok(is_v6("::2:3:4:5:6:9.8.7.6", {0, 2, 3, 4, 5, 6, 0x908, 0x706}));
+}
+PROVE_AND_RUN(an_ipv6_address_may_end_in_an_ipv4_address)
+
+// D4: each run of one to eight groups, at each of its places.
+constexpr void the_double_colon_may_stand_anywhere_once(check& t) {
+    constexpr bytes texts[] = {"1", "22", "333", "4444", "a", "bb", "ccc", "dddd"};
+    constexpr uint16_t values[] = {1, 0x22, 0x333, 0x4444, 0xa, 0xbb, 0xccc, 0xdddd};
+    for (size_t begin = 0; begin < 8; ++begin) {
+        for (size_t end = begin + 1; end <= 8; ++end) {
+            message<48> text;
+            uint16_t expected[8] = {};
+            for (size_t i = 0; i < begin; ++i) {
+                text.put(i == 0 ? bytes() : bytes(":")).put(texts[i]);
+                expected[i] = values[i];
+            }
+            text.put("::");
+            for (size_t i = end; i < 8; ++i) {
+                text.put(i == end ? bytes() : bytes(":")).put(texts[i]);
+                expected[i] = values[i];
+            }
+            t.ok(is_v6(text.view(), expected));
+        }
+    }
+}
+PROVE_AND_RUN(the_double_colon_may_stand_anywhere_once)
+
+// D6: 255 octets are a name, 256 are not, and nothing is cut to fit.
+constexpr void a_name_has_1_to_255_octets(check& t) {
+    constexpr size_t sizes[] = {1, 2, 127, 128, 254, 255, 256, 257, 300, 511, 512};
+    for (const size_t n : sizes) {
+        message<512> text;
+        text.letters(n);
+        const host h(text.view());
+        t.ok(h.is() == (n <= 255 ? kind::name : kind::bad));
+        t.ok(h.name() == text.view().first(n <= 255 ? n : 255));
+    }
+    t.ok(kind_of({}) == kind::bad && kind_of("") == kind::bad);
+}
+PROVE_AND_RUN(a_name_has_1_to_255_octets)
+
+// D8, D9.
+constexpr void a_name_holds_no_nul(check& t) {
+    for (const bytes text : {bytes("example.com\0"), bytes("a\0.example"), bytes("\0a"), bytes("\0"),
+                             bytes("127.0.0.1\0"), bytes("::1\0")})
+        t.ok(kind_of(text) == kind::bad);
+}
+PROVE_AND_RUN(a_name_holds_no_nul)
+
+// Results use the same type, and a peer's name is not classified: what it spells is for the application to judge.
+constexpr void a_received_name_stays_a_name(check& t) {
+    t.ok(host::as_received("127.0.0.1").is() == kind::name &&
+         host::as_received("127.0.0.1").name() == "127.0.0.1");
+    t.ok(host::as_received("a:b").is() == kind::name && host::as_received({}).is() == kind::name);
+    t.ok(host::as_received("127.0.0.1") != host("127.0.0.1"));
+}
+PROVE_AND_RUN(a_received_name_stays_a_name)
+
+constexpr void hosts_are_equal_when_kind_and_content_are(check& t) {
+    t.ok(host() == host() && host().is() == kind::none && host().name().empty());
+    t.ok(host() != host(ipv4{}) && host(ipv4{}) != host(ipv6{}) && host("a") != host());
+    t.ok(host("a") == host("a") && host("a") != host("b") && host("a") != host("A") &&
+         host("a") != host("a."));
+    t.ok(host(ipv4{1, 2, 3, 4}) != host(ipv4{1, 2, 3, 5}) && host("::1") != host("::2"));
+    t.ok(endpoint{"a", 80} == endpoint{"a", 80} && endpoint{"a", 80} != endpoint{"a", 81});
+    t.ok(endpoint{} != any_ipv4 && any_ipv4 != any_ipv6 && any_ipv6.host.v6() == ipv6{} &&
+         any_ipv4.port == 0);
+}
+PROVE_AND_RUN(hosts_are_equal_when_kind_and_content_are)
+
+// S4-6.
+constexpr void only_0_0_0_x_announces_a_name(check& t) {
+    for (unsigned x = 0; x < 256; ++x) {
+        const auto octet = static_cast<uint8_t>(x);
+        t.ok(is_name_marker({0, 0, 0, octet}) == (x != 0));
+        if (x == 0) continue;
+        t.ok(!is_name_marker({octet, 0, 0, 1}) && !is_name_marker({0, octet, 0, 1}));
+        t.ok(!is_name_marker({0, 0, octet, 1}));
+    }
+}
+PROVE_AND_RUN(only_0_0_0_x_announces_a_name)
+
+void text_at_run_time_becomes_a_host(check& t) {
+    const std::string name = "files.example.com";
+    const std::string address = "192.0.2.7";
+    const std::string bad = "localhost:80";
+    t.ok(host(name).is() == kind::name && host(name).name() == name);
+    t.ok(endpoint{address, 80}.host == host(ipv4{192, 0, 2, 7}));
+    t.ok(endpoint{bad, 80}.host.is() == kind::bad && endpoint{bad, 80}.host.name() == bad);
+}
+RUN(text_at_run_time_becomes_a_host)
+
+// All 256^4 would be the same four loops: each octet at each place, with all spellings of its value.
+void every_octet_of_an_ipv4_address_is_read(check& t) {
+    for (int v = 0; v < 1000; ++v) {
+        for (int place = 0; place < 4; ++place) {
+            std::string text;
+            for (int i = 0; i < 4; ++i) text += (i == 0 ? "" : ".") + std::to_string(i == place ? v : i + 1);
+            ipv4 expected{1, 2, 3, 4};
+            ipv4 a{9, 9, 9, 9};
+            const bool parsed = parse_ipv4(text, a);
+            t.ok(parsed == (v < 256));
+            if (v < 256) expected.octets[place] = static_cast<uint8_t>(v);
+            t.ok(a == (parsed ? expected : ipv4{9, 9, 9, 9}));
+        }
+    }
+}
+RUN(every_octet_of_an_ipv4_address_is_read)
+
+}  // namespace

@@ -1,0 +1,111 @@
+// Every registered number has its name, every other octet says that it has none, and all of them are values.
+
+#include <socks/core/numbers.hpp>
+
+#include <socks/core/bytes.hpp>
+
+#include "check.hpp"
+
+namespace {
+
+using ::check;
+using namespace socks;
+
+constexpr bytes text_of(const char* closed) {
+    size_t n = 0;
+    while (closed[n] != '\0') ++n;
+    return {closed, n};
+}
+
+// How many of the 256 octets have a name other than "unassigned"; each of these differs from the others.
+template <class Number>
+constexpr int named(check& t) {
+    int count = 0;
+    for (unsigned a = 0; a < 256; ++a) {
+        const bytes text = text_of(name(Number{static_cast<uint8_t>(a)}));
+        t.ok(!text.empty());
+        if (text == "unassigned" || text == "private method") continue;
+        ++count;
+        for (unsigned b = 0; b < a; ++b) t.ok(text_of(name(Number{static_cast<uint8_t>(b)})) != text);
+    }
+    return count;
+}
+
+constexpr void every_octet_has_a_name_or_is_unassigned(check& t) {
+    t.ok(named<version>(t) == 3);
+    t.ok(named<method>(t) == 10);
+    t.ok(named<command>(t) == 3);
+    t.ok(named<address_type>(t) == 3);
+    t.ok(named<code5>(t) == 9);
+    t.ok(named<code4>(t) == 4);
+}
+PROVE_AND_RUN(every_octet_has_a_name_or_is_unassigned)
+
+// RFC 1928 sections 3 to 6, the IANA registry "SOCKS Methods", and the SOCKS4 memo.
+constexpr void numbers_are_those_of_the_documents(check& t) {
+    t.ok(version::v5 == version{5} && version::v4 == version{4});
+    t.ok(method::none == method{0} && method::gssapi == method{1} && method::login == method{2});
+    t.ok(method::chap == method{3} && method::challenge_response == method{5} && method::ssl == method{6});
+    t.ok(method::nds == method{7} && method::multi_authentication == method{8});
+    t.ok(method::json_parameter_block == method{9} && method::no_acceptable == method{0xff});
+    t.ok(command::connect == command{1} && command::bind == command{2} &&
+         command::udp_associate == command{3});
+    t.ok(address_type::ipv4 == address_type{1} && address_type::name == address_type{3});
+    t.ok(address_type::ipv6 == address_type{4});
+    t.ok(code5::succeeded == code5{0} && code5::general_failure == code5{1} &&
+         code5::not_allowed == code5{2});
+    t.ok(code5::network_unreachable == code5{3} && code5::host_unreachable == code5{4});
+    t.ok(code5::connection_refused == code5{5} && code5::ttl_expired == code5{6});
+    t.ok(code5::command_not_supported == code5{7} && code5::address_type_not_supported == code5{8});
+    t.ok(code4::granted == code4{90} && code4::rejected == code4{91});
+    t.ok(code4::identd_unreachable == code4{92} && code4::identd_mismatch == code4{93});
+}
+PROVE_AND_RUN(numbers_are_those_of_the_documents)
+
+constexpr void names_are_the_words_of_the_documents(check& t) {
+    t.ok(text_of(name(version::v4a)) == "SOCKS4a" && text_of(name(version::v5)) == "SOCKS5");
+    t.ok(text_of(name(method::login)) == "username/password");
+    t.ok(text_of(name(command::udp_associate)) == "UDP ASSOCIATE");
+    t.ok(text_of(name(code5::not_allowed)) == "connection not allowed by ruleset");
+    t.ok(text_of(name(code5::ttl_expired)) == "TTL expired");
+    t.ok(text_of(name(code4::rejected)) == "request rejected or failed");
+    t.ok(text_of(name(method{4})) == "unassigned" && text_of(name(code5{9})) == "unassigned");
+}
+PROVE_AND_RUN(names_are_the_words_of_the_documents)
+
+// A18.
+constexpr void methods_from_80_to_fe_are_private(check& t) {
+    for (unsigned v = 0; v < 256; ++v) {
+        const method m{static_cast<uint8_t>(v)};
+        t.ok(is_private(m) == (v >= 0x80 && v <= 0xfe));
+        t.ok((text_of(name(m)) == "private method") == is_private(m));
+    }
+}
+PROVE_AND_RUN(methods_from_80_to_fe_are_private)
+
+// R10: an unknown code is a refusal, and keeps its octet.
+constexpr void one_octet_of_each_version_means_success(check& t) {
+    for (unsigned v = 0; v < 256; ++v) {
+        const auto octet = static_cast<uint8_t>(v);
+        t.ok(reply_code(version::v5, octet).succeeded() == (v == 0));
+        t.ok(reply_code(version::v4, octet).succeeded() == (v == 90));
+        t.ok(reply_code(version::v4a, octet).succeeded() == (v == 90));
+        t.ok(reply_code(version::v5, octet).octet == octet && reply_code(version::v4, octet).octet == octet);
+        t.ok(reply_code(code5{octet}) == reply_code(version::v5, octet));
+        t.ok(reply_code(code4{octet}) == reply_code(version::v4, octet));
+        t.ok(name(reply_code(code5{octet})) == name(code5{octet}));
+        t.ok(name(reply_code(code4{octet})) == name(code4{octet}));
+    }
+    t.ok(!reply_code{}.succeeded());
+}
+PROVE_AND_RUN(one_octet_of_each_version_means_success)
+
+constexpr void codes_of_different_versions_are_never_equal(check& t) {
+    t.ok(reply_code(code5::general_failure) == code5::general_failure);
+    t.ok(reply_code(code4::granted) != reply_code(version::v5, 90));
+    t.ok(reply_code(version::v4, 91) == reply_code(version::v4a, 91));
+    t.ok(reply_code(code4::rejected) != code4::granted && reply_code(code4::rejected) != code5::succeeded);
+}
+PROVE_AND_RUN(codes_of_different_versions_are_never_equal)
+
+}  // namespace

@@ -1,0 +1,155 @@
+// What a client may want, and every reason for which it can not be asked.
+
+#include <socks/core/request.hpp>
+
+#include "check.hpp"
+#include "octets.hpp"
+
+namespace {
+
+using ::check;
+using namespace socks;
+
+constexpr errc fault(const request& want) { return socks::check(want); }
+
+constexpr void a_request_that_can_be_asked_has_no_fault(check& t) {
+    const endpoint name{"files.example.com", 443};
+    const endpoint four{"192.0.2.7", 443};
+    const endpoint six{"[2001:db8::1]", 443};
+    for (const endpoint& to : {name, four, six}) {
+        t.ok(fault({.to = to}) == errc::none);
+        t.ok(fault({.command = command::bind, .to = to, .login = {"john", "foo"}}) == errc::none);
+        t.ok(fault({.command = command::udp_associate, .to = to}) == errc::none);
+    }
+    t.ok(fault({.via = version::v4, .to = four, .login = {"john"}}) == errc::none);
+    t.ok(fault({.via = version::v4a, .to = four}) == errc::none);
+    t.ok(fault({.via = version::v4a, .to = name}) == errc::none);
+    t.ok(fault({.via = version::v4, .command = command::bind, .to = any_ipv4}) == errc::none);
+    t.ok(fault({.to = {"files.example.com", 0}}) == errc::none);  // D18
+}
+PROVE_AND_RUN(a_request_that_can_be_asked_has_no_fault)
+
+constexpr void a_destination_must_be_there_and_readable(check& t) {
+    t.ok(fault({}) == errc::no_host && fault({.via = version::v4}) == errc::no_host);
+    t.ok(fault({.command = command::udp_associate}) == errc::none);
+    t.ok(fault({.command = command::bind}) == errc::none);
+    t.ok(fault({.via = version::v4, .command = command::bind}) == errc::none);
+    t.ok(fault({.command = command{0xf0}}) == errc::no_host);
+    for (const version via : {version::v4, version::v4a, version::v5})
+        for (const bytes text : {bytes("localhost:80"), bytes("1.2.3.256"), bytes(), bytes("a\0b")})
+            t.ok(fault({.via = via, .to = {text, 80}}) == errc::bad_host);
+}
+PROVE_AND_RUN(a_destination_must_be_there_and_readable)
+
+// S4-7, S4-9, S4-10.
+constexpr void socks4_carries_less_than_socks5(check& t) {
+    t.ok(fault({.via = version::v4, .to = {"h.example", 80}}) == errc::name_over_socks4);
+    for (const version via : {version::v4, version::v4a}) {
+        t.ok(fault({.via = via, .to = {"::1", 80}}) == errc::ipv6_over_socks4);
+        t.ok(fault({.via = via, .to = {"0.0.0.1", 80}}) == errc::reserved_over_socks4);
+        t.ok(fault({.via = via, .to = {"0.0.0.255", 80}}) == errc::reserved_over_socks4);
+        t.ok(fault({.via = via, .to = {"0.0.0.0", 80}}) == errc::none);
+        t.ok(fault({.via = via, .command = command::udp_associate}) == errc::command_over_socks4);
+    }
+    t.ok(fault({.to = {"0.0.0.1", 80}}) == errc::none);
+}
+PROVE_AND_RUN(socks4_carries_less_than_socks5)
+
+// A10, A13, S4-14.
+constexpr void credentials_must_fit(check& t) {
+    message<256> text;
+    text.letters(256);
+    const bytes longer = text.view();
+    const bytes just = longer.first(255);
+    const endpoint to{"192.0.2.7", 443};
+    t.ok(fault({.to = to, .login = {just, just}}) == errc::none);
+    t.ok(fault({.to = to, .login = {longer, "foo"}}) == errc::bad_user);
+    t.ok(fault({.to = to, .login = {"john", longer}}) == errc::bad_password);
+    t.ok(fault({.to = to, .login = {"jo\0hn", "\0"}}) == errc::none);
+    t.ok(fault({.via = version::v4, .to = to, .login = {just}}) == errc::none);
+    t.ok(fault({.via = version::v4, .to = to, .login = {longer}}) == errc::bad_user);
+    t.ok(fault({.via = version::v4, .to = to, .login = {"jo\0hn"}}) == errc::bad_user);
+    t.ok(fault({.via = version::v4, .to = to, .login = {"john", longer}}) == errc::none);  // never sent
+}
+PROVE_AND_RUN(credentials_must_fit)
+
+// A4.
+constexpr void username_password_is_not_offered_without_credentials(check& t) {
+    const endpoint to{"192.0.2.7", 443};
+    t.ok(fault({.to = to, .methods = method::login}) == errc::no_credentials);
+    t.ok(fault({.to = to, .methods = {method::none, method::login}}) == errc::no_credentials);
+    t.ok(fault({.to = to, .login = {"", ""}, .methods = method::login}) == errc::none);
+    t.ok(fault({.to = to, .methods = {method::none, method::gssapi}}) == errc::none);
+    t.ok(fault({.via = version::v4, .to = to, .methods = method::login}) == errc::none);
+}
+PROVE_AND_RUN(username_password_is_not_offered_without_credentials)
+
+// D7, D9: a name that came from elsewhere and could not be encoded is known before the greeting is on the wire.
+constexpr void a_received_name_that_can_not_be_sent_is_refused_too(check& t) {
+    for (const version via : {version::v4a, version::v5})
+        for (const bytes name : {bytes(), bytes("a\0b"), bytes("\0")})
+            t.ok(fault({.via = via, .to = {host::as_received(name), 80}}) == errc::bad_host);
+    t.ok(fault({.to = {host::as_received("h.example"), 80}}) == errc::none);
+}
+RUN(a_received_name_that_can_not_be_sent_is_refused_too)
+
+// A3, A4: nothing is offered that was not asked for.
+constexpr void what_is_offered_follows_from_the_credentials(check& t) {
+    t.ok(request{}.offer().octets() == "00"_octets);
+    t.ok(request{.login = {"john", "foo"}}.offer().octets() == "02"_octets);
+    t.ok(request{.login = {"", ""}}.offer().octets() == "02"_octets);
+    t.ok(request{.login = {"john", "foo"}, .methods = {method::none, method::login}}.offer().octets() ==
+         "00 02"_octets);
+    t.ok(request{.login = {"john", "foo"}, .methods = method::none}.offer().octets() == "00"_octets);
+    t.ok(request{.methods = {method{0x80}, method::gssapi}}.offer().octets() == "80 01"_octets);
+}
+PROVE_AND_RUN(what_is_offered_follows_from_the_credentials)
+
+constexpr void credentials_of_no_octets_are_credentials(check& t) {
+    t.ok(!login{}.given && login("", "").given && login("john").given);
+    t.ok(login("john", "foo").user == "john" && login("john", "foo").password == "foo");
+    t.ok(request{}.via == version::v5 && request{}.command == command::connect && !request{}.login.given);
+}
+PROVE_AND_RUN(credentials_of_no_octets_are_credentials)
+
+// A19: the list and its order are the caller's.
+constexpr void methods_keep_their_order(check& t) {
+    const methods four{method{0x80}, method::none, method{0xfe}, method::login};
+    t.ok(four.size() == 4 && !four.empty() && four.octets() == "80 00 fe 02"_octets);
+    t.ok(four[0] == method{0x80} && four[1] == method::none && four[3] == method::login);
+    t.ok(methods().empty() && methods().size() == 0 && methods().octets().empty());
+    t.ok(methods(method::none).size() == 1 && methods(method::none).octets() == "00"_octets);
+}
+PROVE_AND_RUN(methods_keep_their_order)
+
+// A8.
+constexpr void methods_leave_out_repetitions_and_no_acceptable(check& t) {
+    t.ok(methods(method::login, method::none, method::login).octets() == "02 00"_octets);
+    t.ok(methods(method::no_acceptable).empty());
+    t.ok(methods(method::no_acceptable, method::gssapi).octets() == "01"_octets);
+    methods m(method::login);
+    t.ok(!m.add(method::login) && !m.add(method::no_acceptable) && m.size() == 1);
+    t.ok(m.add(method::none) && m.add(method::gssapi) && m.add(method::chap));
+    t.ok(!m.add(method::ssl) && m.octets() == "02 00 01 03"_octets);
+}
+PROVE_AND_RUN(methods_leave_out_repetitions_and_no_acceptable)
+
+constexpr void methods_contain_what_was_added(check& t) {
+    const methods some(method::none, method{0x80});
+    for (unsigned v = 0; v < 256; ++v)
+        t.ok(some.contains(method{static_cast<uint8_t>(v)}) == (v == 0 || v == 0x80));
+    t.ok(!methods().contains(method::no_acceptable) && !methods().contains(method::none));
+}
+PROVE_AND_RUN(methods_contain_what_was_added)
+
+// A fifth does not compile.
+template <class... M>
+concept makes_methods = requires(M... list) {
+    methods(list...);
+};
+static_assert(makes_methods<method, method, method, method>);
+static_assert(!makes_methods<method, method, method, method, method>);
+static_assert(!makes_methods<int> && !makes_methods<method, int>);
+static_assert(sizeof(methods) == 4);
+
+}  // namespace
