@@ -89,13 +89,13 @@ class Cases:
             expect(receive_all(s), BANNER + b"early data", "what the destination said")
 
     def both_ways_at_once(self, kind):
-        steps = dialogue(kind, self.stage.echo.port.to_bytes(2, "big"))
+        steps = dialogue(kind, self.stage.flooder.port.to_bytes(2, "big"))
         with self.enter(kind) as s:
             s.sendall(everything(steps))
             receive_answers(s, steps)
             sender = threading.Thread(target=lambda: (s.sendall(PAYLOAD), s.shutdown(socket.SHUT_WR)))
             sender.start()
-            expect(receive_all(s), PAYLOAD, "what the destination sent back")
+            expect(receive_all(s), PAYLOAD + PAYLOAD, "what the destination sent, and sent back")
             sender.join()
 
     def bind(self, kind):

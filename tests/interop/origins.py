@@ -36,20 +36,19 @@ class File(http.server.BaseHTTPRequestHandler):
 class Talker(socketserver.BaseRequestHandler):
     """Speaks first, then listens until the peer has ended, and only then sends back all that it heard."""
 
+    banner = BANNER
     clients = []  # the address of each client, in order
 
     def handle(self):
         self.clients.append(self.client_address[:2])
-        self.request.sendall(BANNER)
+        self.request.sendall(self.banner)
         self.request.sendall(receive_all(self.request))
 
 
-class Echo(socketserver.BaseRequestHandler):
-    """Sends back at once whatever it gets."""
+class Flooder(Talker):
+    """Reads nothing before the other side has taken the whole file."""
 
-    def handle(self):
-        while octets := self.request.recv(65536):
-            self.request.sendall(octets)
+    banner = PAYLOAD
 
 
 class Origin:

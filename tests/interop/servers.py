@@ -10,7 +10,7 @@ import sys
 
 import harness
 from harness import NAME, PATIENCE, Peer, expect, expect_in, free_port, overlay, scratch
-from origins import BANNER, PAYLOAD, Echo, Origin, Talker, connect, receive_all
+from origins import BANNER, PAYLOAD, Flooder, Origin, Talker, connect, receive_all
 
 USER, PASSWORD = "ivy", "open sesame"
 
@@ -76,7 +76,7 @@ def openssh():
 class Cases:
     def __init__(self, program):
         self.program = program
-        self.talker, self.echo = Origin(Talker), Origin(Echo)
+        self.talker, self.flooder = Origin(Talker), Origin(Flooder)
         self.forbidden = free_port()
         add_user()
         self.dante = dante("none", self.forbidden)
@@ -96,9 +96,10 @@ class Cases:
         expect(done.stdout, BANNER + PAYLOAD, "what came back")
 
     def both_ways_at_once(self, server):
-        done = self.tunnel(server, "5", f"127.0.0.1:{self.echo.port}", sent=PAYLOAD)
+        """Neither side waits until the other one has been heard."""
+        done = self.tunnel(server, "5", f"127.0.0.1:{self.flooder.port}", sent=PAYLOAD)
         expect(done.returncode, 0, f"exit code of the tunnel ({done.stderr.decode().strip()})")
-        expect(done.stdout, PAYLOAD, "what came back")
+        expect(done.stdout, PAYLOAD + PAYLOAD, "what came, and came back")
 
     def bound(self, server, version, *login):
         """A caller at the address of the first reply; the second lets the octets of both through."""

@@ -39,7 +39,7 @@ class Stage:
         self.http = origins.Origin(origins.File)
         self.https = origins.Origin(origins.File, origins.tls_with_own_certificate())
         self.talker = origins.Origin(origins.Talker)
-        self.echo = origins.Origin(origins.Echo)
+        self.flooder = origins.Origin(origins.Flooder)
         self.open = Proxy("open", program)
         self.login = Proxy("login", program, "--user", USER, "--password", PASSWORD)
 
