@@ -123,6 +123,7 @@ def enter_namespaces():
         as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
         os.execvp("unshare", ["unshare", *as_root, "--net", "--pid", "--mount-proc", "--fork", "--kill-child",
                               sys.executable, "-u", *sys.argv])
+    os.umask(0o022)
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     os.environ["LC_ALL"] = "C"
     for name in [n for n in os.environ if n.lower().endswith("_proxy")]:
@@ -173,13 +174,16 @@ def run(cases, wanted):
 
 def main(make_cases):
     """The program under test is the first argument; `make_cases` starts its peers and returns the cases."""
+    if len(sys.argv) < 2:
+        print(f"usage: {sys.argv[0]} PROGRAM [CASE...]")
+        return 2
     enter_namespaces()
     signal.signal(signal.SIGALRM, give_up)
     signal.alarm(LIMIT)
     program, *wanted = sys.argv[1:]
     try:
         return run(make_cases(program), wanted)
-    except AssertionError as why:  # a peer that did not start
+    except (AssertionError, OSError, subprocess.SubprocessError) as why:  # a peer that did not start
         print(f"FAIL {why}")
         for peer in running:
             peer.tell()

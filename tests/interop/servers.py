@@ -36,14 +36,13 @@ AuthorizedKeysFile {scratch}/user_key.pub
 PidFile none
 UsePAM no
 PasswordAuthentication no
-PermitRootLogin prohibit-password
 StrictModes no
 AllowTcpForwarding yes
 """
 
 
 def add_user():
-    """A user of the system with a password, for Dante; in this namespace only."""
+    """A user of the system, for both servers; in this namespace only."""
     digest = subprocess.run(["openssl", "passwd", "-6", "-stdin"], input=PASSWORD, text=True, check=True,
                             capture_output=True).stdout.strip()
     for path, line in (("/etc/passwd", f"{USER}:x:64001:64001::/:/bin/false"),
@@ -70,7 +69,7 @@ def openssh():
     Peer("sshd", "/usr/sbin/sshd", "-D", "-e", "-f", scratch / "sshd_config", port=there)
     return Peer("ssh", "ssh", "-F", "none", "-N", "-D", f"127.0.0.1:{here}", "-p", there, "-i", scratch / "user_key",
                 "-o", "IdentitiesOnly=yes", "-o", f"UserKnownHostsFile={scratch}/known_hosts",
-                "-o", "BatchMode=yes", "root@127.0.0.1", port=here)
+                "-o", "BatchMode=yes", f"{USER}@127.0.0.1", port=here)
 
 
 class Cases:
