@@ -98,6 +98,7 @@ namespace detail {
 constexpr errc destination_fault(version via, command what, const host& to) noexcept {
     using kind = host::kind;
     if (to.is() == kind::bad) return errc::bad_host;
+    if (to.is() == kind::name && (to.name().empty() || to.name().contains('\0'))) return errc::bad_host;
     if (to.is() == kind::none && what != command::udp_associate && what != command::bind)
         return errc::no_host;
     if (via == version::v5) return errc::none;
@@ -114,7 +115,7 @@ constexpr errc destination_fault(version via, command what, const host& to) noex
 ///
 /// @errors  bad_host no_host bad_user bad_password no_credentials command_over_socks4 name_over_socks4
 ///          ipv6_over_socks4 reserved_over_socks4
-/// @cost    O(size of a SOCKS4 user ID), O(1) otherwise; constexpr, noexcept.
+/// @cost    O(size of the name and of a SOCKS4 user ID); constexpr, noexcept.
 [[nodiscard]] constexpr errc check(const request& want) noexcept {
     const errc fault = detail::destination_fault(want.via, want.command, want.to.host);
     if (fault != errc::none) return fault;

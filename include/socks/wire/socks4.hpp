@@ -38,8 +38,9 @@ constexpr bool is_named4(bytes head) noexcept { return is_name_marker(reader(hea
 /// octet by octet costs the same per octet as one that arrives whole.
 class scan4 {
   public:
-    /// Looks on. @param in  the request from its first octet; may only have grown since the last call.
+    /// Looks on; once there is a size or an error, says the same again.
     ///
+    /// @param in  the request from its first octet; may only have grown since the last call.
     /// @returns  the size of the request, need() >= 1, or error(); the same values as decode_request4.
     /// @cost     O(octets not yet looked at), constexpr, noexcept.
     constexpr decoded<size_t> resume(bytes in) noexcept {
@@ -53,8 +54,8 @@ class scan4 {
             if (end == n) return named ? size::more(3) : size::more(1);
             if (in[end] != 0) return errc::user_too_long;
             user_ = static_cast<uint8_t>(end - detail::head4);
+            if (!named) return {end + 1, end + 1};
             seen_ = static_cast<uint16_t>(end + 1);
-            if (!named) return {seen_, seen_};
             in_name_ = true;
         }
         const size_t begin = detail::head4 + user_ + 1U;
