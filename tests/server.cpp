@@ -1,0 +1,220 @@
+// The server's handshake: whole conversations octet by octet, each refusal with its reply before its error, the
+// questions in their order, and answers that come at the wrong time.
+
+#include "refusals.hpp"
+
+namespace {
+
+using namespace drive;
+using next = socks::server::next;
+
+static_assert(socks::server::max_input == 8 + 255 + 1 + 255 + 1);
+static_assert(socks::server::max_output == 4 + 1 + 255 + 2);
+
+template <class End>
+constexpr void converses(check& t) {
+    for (const conversation& c : conversations) {
+        const outcome o = run<End>(socks::server(c.serves), c.app, {.says = c.client.all().view()});
+        t.ok(o.how == ending::done && o.sent == c.server.all() && o.told == c.asked);
+        t.ok(o.used == c.client.all().size() && o.early == "");
+    }
+}
+
+constexpr void a_server_says_what_the_documents_say(check& t) { converses<plain>(t); }
+PROVE_AND_RUN(a_server_says_what_the_documents_say)
+
+constexpr void a_server_says_it_through_mailboxes_too(check& t) {
+    converses<boxed>(t);
+    converses<posted<1>>(t);
+    converses<posted<600>>(t);
+}
+PROVE_AND_RUN(a_server_says_it_through_mailboxes_too)
+
+// F13: the reply that tells the peer goes out first, in one piece; then the error tells the caller.
+template <class End>
+constexpr void refuses(check& t) {
+    for (const rejection& r : rejections) {
+        const outcome o = run<End>(socks::server(r.serves), r.app, {.says = r.client});
+        t.ok(o.how == ending::failed && o.sent == r.server);
+        t.ok(o.why == r.why && o.octet == r.octet && o.used == r.used);
+        t.ok(blame(o.why) == socks::party::peer);
+    }
+}
+
+constexpr void every_refusal_is_told_to_the_peer_first(check& t) {
+    refuses<plain>(t);
+    refuses<posted<1>>(t);
+}
+PROVE_AND_RUN(every_refusal_is_told_to_the_peer_first)
+
+// P1, P2: the longest messages of all, octet by octet, through buffers of exactly the advertised sizes.
+void the_longest_messages_to_a_server_fit(check& t) {
+    const auto letters = message<255>().letters(255);
+    const tape four = tape()
+                          .put("04 01 0050 00000001"_octets)
+                          .put(letters.view())
+                          .put(uint8_t{0})
+                          .put(letters.view())
+                          .put(uint8_t{0});
+    t.ok(four.size() == socks::server::max_input);
+    const application app4{.answers = {{code4::granted, {}}}};
+    for (const pace how : {whole, octetwise}) {
+        const outcome o = run<boxed>(socks::server(), app4, {.says = four.view(), .how = how});
+        t.ok(o.how == ending::done && o.sent == "00 5a 0000 00000000"_octets);
+        t.ok(o.told == tape()
+                           .put("'S' 4a 01 03 ff"_octets)
+                           .put(letters.view())
+                           .put("0050 00"_octets)
+                           .put(letters.view()));
+    }
+
+    const tape five = tape()
+                          .put("05 01 02  01 ff"_octets)
+                          .put(letters.view())
+                          .put(uint8_t{255})
+                          .put(letters.view())
+                          .put("05 01 00 03 ff"_octets)
+                          .put(letters.view())
+                          .put("01bb"_octets);
+    t.ok(five.size() == 3 + 513 + 262);
+    const socks::host bound(letters.view());
+    const application app5{.answers = {{code5::succeeded, {bound, 80}}}};
+    for (const pace how : {whole, octetwise}) {
+        const outcome o = run<posted<7>>(socks::server(with_login), app5, {.says = five.view(), .how = how});
+        t.ok(o.how == ending::done && o.used == five.size() &&
+             o.sent.size() == 4 + socks::server::max_output);
+        t.ok(o.sent ==
+             tape().put("05 02  01 00  05 00 00 03 ff"_octets).put(letters.view()).put("0050"_octets));
+    }
+}
+RUN(the_longest_messages_to_a_server_fit)
+
+// Brings a server to each of its questions.
+constexpr socks::server at_login() {
+    socks::server m(with_login);
+    char out[socks::server::max_output] = {};
+    const auto sent = m.step("05 01 02"_octets, out);
+    const auto asked = m.step("01 04 'john' 03 'foo'"_octets, out);
+    return sent.next() == next::send && asked.next() == next::login ? m : socks::server();
+}
+
+constexpr socks::server at_negotiation() {
+    socks::server m({.methods = toy});
+    char out[socks::server::max_output] = {};
+    const auto sent = m.step("05 01 80"_octets, out);
+    const auto asked = m.step("", out);
+    return sent.next() == next::send && asked.next() == next::negotiate ? m : socks::server();
+}
+
+constexpr socks::server at_request(bytes request) {
+    socks::server m;
+    char out[socks::server::max_output] = {};
+    const auto asked = m.step(request, out);
+    return asked.next() == next::serve ? m : socks::server(only5);
+}
+
+constexpr bytes connect4 = "04 01 0050 42660763 00"_octets;
+constexpr bytes bind4 = "04 02 0015 c6336404 00"_octets;
+constexpr socks::reply granted{code4::granted, {ipv4{192, 0, 2, 7}, 8080}};
+
+constexpr bool out_of_turn(socks::server& m, bytes in = "") {
+    char out[socks::server::max_output] = {};
+    const auto a = m.step(in, out);
+    return a.next() == next::fail && a.error() == errc::out_of_turn && a.used() == 0;
+}
+
+// An answer of the wrong kind: nothing is sent, nothing is authorised, the handshake is over.
+constexpr void an_answer_to_another_question_is_final(check& t) {
+    char out[socks::server::max_output] = {};
+    const bytes request = "05 01 00 01 42660763 0050"_octets;
+
+    socks::server grants[] = {socks::server(), at_negotiation(), at_request(connect4)};  // F12
+    for (socks::server& m : grants) {
+        const socks::encoded e = m.grant(true, out);
+        t.ok(e.error() == errc::out_of_turn && e.made() == 0 && out_of_turn(m, request));
+    }
+    socks::server answers[] = {socks::server(), at_login(), at_negotiation()};
+    for (socks::server& m : answers) {
+        const socks::encoded e = m.answer(granted, out);
+        t.ok(e.error() == errc::out_of_turn && e.made() == 0 && out_of_turn(m, request));
+    }
+    socks::server negotiated[] = {socks::server(), at_login(), at_request(connect4)};
+    for (socks::server& m : negotiated) {
+        m.negotiated(true);
+        t.ok(out_of_turn(m, request));
+    }
+}
+PROVE_AND_RUN(an_answer_to_another_question_is_final)
+
+constexpr void a_second_answer_is_final(check& t) {
+    char out[socks::server::max_output] = {};
+    const bytes request = "05 01 00 01 42660763 0050"_octets;
+    for (const bool yes : {false, true}) {
+        socks::server login = at_login();
+        t.ok(static_cast<bool>(login.grant(true, out)));
+        t.ok(login.grant(yes, out).error() == errc::out_of_turn && out_of_turn(login, request));
+        socks::server method = at_negotiation();
+        method.negotiated(true);
+        method.negotiated(yes);
+        t.ok(out_of_turn(method, request));
+    }
+    socks::server connect = at_request(connect4);
+    t.ok(connect.answer(granted, out).made() == 8);
+    t.ok(connect.answer(granted, out).error() == errc::out_of_turn && out_of_turn(connect));
+    socks::server bind = at_request(bind4);
+    t.ok(bind.answer(granted, out).made() == 8 && bind.answer(granted, out).made() == 8);
+    t.ok(bind.answer(granted, out).error() == errc::out_of_turn && out_of_turn(bind));
+}
+PROVE_AND_RUN(a_second_answer_is_final)
+
+// After "no", a "yes" changes nothing.
+constexpr void a_refusal_can_not_be_taken_back(check& t) {
+    char out[socks::server::max_output] = {};
+    socks::server login = at_login();
+    t.ok(login.grant(false, out).data() == "01 01"_octets);
+    t.ok(login.grant(true, out).error() == errc::out_of_turn);
+    const auto a = login.step("05 01 00 01 42660763 0050"_octets, out);
+    t.ok(a.next() == next::fail && a.error() == errc::login_refused);
+
+    socks::server method = at_negotiation();
+    method.negotiated(false);
+    method.negotiated(true);
+    const auto b = method.step("05 01 00 01 42660763 0050"_octets, out);
+    t.ok(b.next() == next::fail && b.error() == errc::negotiation_failed);
+
+    socks::server request = at_request(connect4);
+    t.ok(request.answer({code4::rejected, {}}, out).data() == "00 5b 0000 00000000"_octets);
+    t.ok(request.answer(granted, out).error() == errc::out_of_turn);
+    t.ok(request.step("", out).error() == errc::refused);
+}
+PROVE_AND_RUN(a_refusal_can_not_be_taken_back)
+
+// F9: an outbox holds done back until the success reply is on its way, to the last octet.
+constexpr void relaying_starts_behind_the_last_octet_of_the_reply(check& t) {
+    socks::server m = at_request(connect4);
+    socks::inbox<socks::server::max_input> in;
+    socks::outbox<socks::server::max_pending> out;
+    m.answer(granted, out);
+    for (size_t left = 8; left != 0; --left) {
+        t.ok(m.step(in, out).next() == next::send);
+        out.sent(0);
+        t.ok(m.step(in, out).data().size() == left);
+        out.sent(1);
+    }
+    t.ok(m.step(in, out).next() == next::done);
+}
+PROVE_AND_RUN(relaying_starts_behind_the_last_octet_of_the_reply)
+
+// An answer that was never filled in refuses.
+constexpr void a_forgotten_answer_refuses(check& t) {
+    char out[socks::server::max_output] = {};
+    socks::server four = at_request(connect4);
+    t.ok(four.answer({}, out).data() == "00 5b 0000 00000000"_octets);
+    socks::server five;
+    t.ok(five.step("05 01 00"_octets, out).next() == next::send);
+    t.ok(five.step("05 01 00 01 42660763 0050"_octets, out).next() == next::serve);
+    t.ok(five.answer({}, out).data() == "05 01 00 01 00000000 0000"_octets);
+}
+PROVE_AND_RUN(a_forgotten_answer_refuses)
+
+}  // namespace
