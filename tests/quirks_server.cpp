@@ -179,13 +179,13 @@ constexpr void malformed_destinations_are_refused(check& t) {
 PROVE_AND_RUN(malformed_destinations_are_refused)
 
 // D20
-constexpr void a_reserved_octet_is_ignored_unless_strict(check& t) {
+constexpr void a_request_s_reserved_octet_is_ignored_unless_strict(check& t) {
     const bytes says = "05 01 00  05 01 01 01 42660763 0050"_octets;
     t.ok(meet(any_version, says).how == ending::done);
     t.ok(fails(meet({.accept = socks::strict}, says), errc::bad_reserved,
                "05 00  05 01 00 01 00000000 0000"_octets));
 }
-PROVE_AND_RUN(a_reserved_octet_is_ignored_unless_strict)
+PROVE_AND_RUN(a_request_s_reserved_octet_is_ignored_unless_strict)
 
 // S4-2, S4-3, S4-6, S4-8
 constexpr void socks4_requests_are_read_to_the_last_nul(check& t) {
