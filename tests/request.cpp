@@ -91,7 +91,7 @@ constexpr void a_received_name_that_can_not_be_sent_is_refused_too(check& t) {
             t.ok(fault({.via = via, .to = {host::as_received(name), 80}}) == errc::bad_host);
     t.ok(fault({.to = {host::as_received("h.example"), 80}}) == errc::none);
 }
-RUN(a_received_name_that_can_not_be_sent_is_refused_too)
+PROVE_AND_RUN(a_received_name_that_can_not_be_sent_is_refused_too)
 
 // A3, A4: nothing is offered that was not asked for.
 constexpr void what_is_offered_follows_from_the_credentials(check& t) {

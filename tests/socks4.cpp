@@ -219,6 +219,6 @@ constexpr void a_search_that_ended_says_the_same_again(check& t) {
         t.ok(!first || scan.user_size() == 4);
     }
 }
-RUN(a_search_that_ended_says_the_same_again)
+PROVE_AND_RUN(a_search_that_ended_says_the_same_again)
 
 }  // namespace
