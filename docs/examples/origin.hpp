@@ -5,15 +5,14 @@
 #define EXAMPLES_ORIGIN_HPP
 
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 
 #include <array>
 #include <cstdint>
 #include <span>
-#include <thread>
 
+#include "background.hpp"
 #include "client_io.hpp"
 
 namespace example {
@@ -26,24 +25,6 @@ inline char file_octet(uint64_t position) noexcept {
     z ^= z >> 31;
     return static_cast<char>(z >> (position % 8 * 8) & 0xff);
 }
-
-/// An eventfd and the thread that is told by it to stop.
-class background {
-  public:
-    template <class Work>
-    explicit background(Work work) : thread_([this, work] { work(stop_.get()); }) {}
-    background(const background&) = delete;
-    background& operator=(const background&) = delete;
-    ~background() {
-        const uint64_t one = 1;
-        static_cast<void>(uninterrupted([&] { return ::write(stop_.get(), &one, sizeof one); }));
-        thread_.join();
-    }
-
-  private:
-    unique_fd stop_{must(::eventfd(0, EFD_CLOEXEC), "eventfd")};
-    std::thread thread_;
-};
 
 class origin {
   public:

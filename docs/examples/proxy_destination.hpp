@@ -54,6 +54,7 @@ inline bool is_unspecified(const socks::host& h) noexcept {
 
 inline void proxy_session::serve(const socks::server::action& s) {
     request_ = std::string(name(s.via())) + ' ' + name(s.command()) + ' ' + text(s.to());
+    handshake_->via = s.via();
     handshake_->command = s.command();
     switch (s.command()) {
         case socks::command::connect:
@@ -140,9 +141,11 @@ inline void proxy_session::accept_caller() {
     talk();  // the first answer may still be on its way
     if (at_ != at::listening || !target_.readable) return;
     socket_address remote;
-    unique_fd fd(::accept4(target_.fd.get(), remote.data(), remote.room(), SOCK_NONBLOCK | SOCK_CLOEXEC));
+    unique_fd fd(uninterrupted([&] {
+        return ::accept4(target_.fd.get(), remote.data(), remote.room(), SOCK_NONBLOCK | SOCK_CLOEXEC);
+    }));
     target_.readable = false;
-    if (!fd && (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)) return;
+    if (!fd && (errno == EAGAIN || errno == ECONNABORTED)) return;
     target_.adopt(std::move(fd));
     const socks::endpoint caller = remote.endpoint();
     bool expected = false;
@@ -160,9 +163,9 @@ inline void proxy_session::accept_caller() {
 
 inline void proxy_session::answer(const socks::reply& outcome) {
     handshake_->machine.answer(outcome, handshake_->tx);
-    const bool by_four = request_.starts_with("SOCKS4");
+    const bool five = handshake_->via == socks::version::v5;
     if (outcome.code.succeeded())
-        outcome_ = by_four ? name(socks::code4::granted) : name(socks::code5::succeeded);
+        outcome_ = five ? name(socks::code5::succeeded) : name(socks::code4::granted);
     at_ = at::talking;
     deadline_ = common_.loop.now() + seconds(5);
 }

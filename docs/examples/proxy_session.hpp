@@ -38,7 +38,7 @@ struct proxy_common {
     event_loop loop;
     resolver names{loop};
     std::vector<char> scratch = std::vector<char>(64 * 1024);
-    std::vector<std::shared_ptr<proxy_session>> busy;   ///< have more to relay than fits into one turn
+    std::vector<std::shared_ptr<proxy_session>> busy;   ///< have more to do than fits into one turn
     std::vector<std::shared_ptr<proxy_session>> ended;  ///< to be forgotten when the round is over
     std::string lines;                                  ///< of the log
 
@@ -72,6 +72,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
         socks::server machine;
         socks::inbox<socks::server::max_input> rx;
         socks::outbox<socks::server::max_pending> tx;
+        socks::version via{};
         socks::command command{};
         std::vector<socks::endpoint> addresses;  // of the destination
         size_t tried = 0;
@@ -201,8 +202,10 @@ inline void proxy_session::part(const socks::server::action& s) {
 }
 
 inline void proxy_session::finish_parting() {
-    while (client_.readable) client_.receive(common_.scratch);
-    if (client_.ended || client_.broken) end({});
+    constexpr int rounds = 16;
+    for (int i = 0; i < rounds && client_.readable; ++i) client_.receive(common_.scratch);
+    if (client_.ended || client_.broken) return end({});
+    if (client_.readable) common_.busy.push_back(shared_from_this());
 }
 
 inline void proxy_session::begin_relay(socks::bytes early) {

@@ -49,7 +49,7 @@ struct stream {
             return {room.data(), static_cast<size_t>(n)};
         }
         if (n < 0 && errno != EAGAIN) broken = true;
-        ended = n == 0;
+        ended |= n == 0;
         readable = false;
         return {};
     }

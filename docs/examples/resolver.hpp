@@ -26,18 +26,28 @@ class resolver final : public watcher {
         if (!loop.watch(desk_->wake.get(), EPOLLIN, *this)) must(-1, "epoll_ctl");
     }
 
+    // Nothing can interrupt getaddrinfo, and nobody who stops the proxy wants to wait for it: the threads inside
+    // are left to themselves and to their share of the desk.
     ~resolver() {
-        const std::lock_guard hold(desk_->mutex);
-        desk_->closed = true;
+        {
+            const std::lock_guard hold(desk_->mutex);
+            desk_->closed = true;
+            for (size_t i = 0; i < hired_; ++i)
+                if (desk_->looking_up[i]) threads_[i].detach();
+        }
         desk_->arrived.notify_all();
+        for (std::thread& t : threads_)
+            if (t.joinable()) t.join();
     }
 
     /// Looks `name` up and calls `done` with its addresses, or with none, in a later round of the loop.
     void resolve(std::string name, uint16_t port, callback done) {
         callbacks_.emplace(++last_, std::move(done));
-        const std::lock_guard hold(desk_->mutex);
-        desk_->questions.push_back({last_, std::move(name), port});
-        if (desk_->questions.size() > desk_->idle && desk_->threads < max_threads) hire();
+        {
+            const std::lock_guard hold(desk_->mutex);
+            desk_->questions.push_back({last_, std::move(name), port});
+            if (desk_->questions.size() > desk_->idle && hired_ < max_threads) hire();
+        }
         desk_->arrived.notify_one();
     }
 
@@ -56,7 +66,7 @@ class resolver final : public watcher {
     }
 
   private:
-    static constexpr unsigned max_threads = 4;
+    static constexpr size_t max_threads = 4;
 
     struct question {
         uint64_t id;
@@ -74,20 +84,22 @@ class resolver final : public watcher {
         std::condition_variable arrived;
         std::deque<question> questions;
         std::deque<answer> answers;
+        std::array<bool, max_threads> looking_up{};
         size_t idle = 0;
-        unsigned threads = 0;
         bool closed = false;
         unique_fd wake{must(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")};
     };
 
-    // The threads are detached and share the desk: nothing can interrupt getaddrinfo, and nobody who stops the
-    // proxy wants to wait for it.
+    // Without a thread the question waits for another one to be free, or for the end of the handshake.
     void hire() {
-        std::thread([shared = desk_] { work(*shared); }).detach();
-        ++desk_->threads;
+        try {
+            threads_[hired_] = std::thread([shared = desk_, i = hired_] { work(*shared, i); });
+            ++hired_;
+        } catch (const std::system_error&) {
+        }
     }
 
-    static void work(desk& d) {
+    static void work(desk& d, size_t me) {
         std::unique_lock hold(d.mutex);
         for (;;) {
             ++d.idle;
@@ -96,9 +108,11 @@ class resolver final : public watcher {
             if (d.closed) return;
             const question q = std::move(d.questions.front());
             d.questions.pop_front();
+            d.looking_up[me] = true;
             hold.unlock();
             std::vector<socks::endpoint> addresses = look_up(q.name, q.port);
             hold.lock();
+            d.looking_up[me] = false;
             d.answers.push_back({q.id, std::move(addresses)});
             const uint64_t one = 1;
             static_cast<void>(uninterrupted([&] { return ::write(d.wake.get(), &one, sizeof one); }));
@@ -106,6 +120,8 @@ class resolver final : public watcher {
     }
 
     std::shared_ptr<desk> desk_;
+    std::array<std::thread, max_threads> threads_;
+    size_t hired_ = 0;
     std::unordered_map<uint64_t, callback> callbacks_;
     uint64_t last_ = 0;
 };

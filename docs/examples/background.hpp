@@ -1,0 +1,35 @@
+// A thread that runs until its owner is gone.
+
+#ifndef EXAMPLES_BACKGROUND_HPP
+#define EXAMPLES_BACKGROUND_HPP
+
+#include <sys/eventfd.h>
+
+#include <cstdint>
+#include <thread>
+
+#include "posix.hpp"
+
+namespace example {
+
+/// Runs `work(stop)` in a thread of its own; the descriptor `stop` becomes readable when it is to return.
+class background {
+  public:
+    template <class Work>
+    explicit background(Work work) : thread_([this, work] { work(stop_.get()); }) {}
+    background(const background&) = delete;
+    background& operator=(const background&) = delete;
+    ~background() {
+        const uint64_t one = 1;
+        static_cast<void>(uninterrupted([&] { return ::write(stop_.get(), &one, sizeof one); }));
+        thread_.join();
+    }
+
+  private:
+    unique_fd stop_{must(::eventfd(0, EFD_CLOEXEC), "eventfd")};
+    std::thread thread_;
+};
+
+}  // namespace example
+
+#endif
