@@ -1,10 +1,9 @@
 // Standard input and output, connected through a SOCKS proxy to where the proxy can reach: a whole client, with
 // blocking calls and precise reads. It serves as ssh's ProxyCommand.
 
-#include <poll.h>
-
 #include <array>
 #include <csignal>
+#include <future>
 #include <optional>
 
 #include "client_io.hpp"
@@ -41,23 +40,17 @@ bool carry(int from, int to) {
     return n != 0;
 }
 
-// Both ways, each until its own end.
+// Both ways, each until its own end. Each has a thread of its own: a destination that sends before it reads would
+// otherwise wait for ever for a tunnel that waits for it.
 void relay(int proxy, std::string_view early) {
+    auto up = std::async(std::launch::async, [proxy] {
+        while (carry(STDIN_FILENO, proxy)) continue;
+        ::shutdown(proxy, SHUT_WR);
+    });
     example::write_all(STDOUT_FILENO, early);
-    std::array<pollfd, 2> watched{{{STDIN_FILENO, POLLIN, 0}, {proxy, POLLIN, 0}}};
-    auto& [input, output] = watched;
-    while (input.fd >= 0 || output.fd >= 0) {
-        example::must(example::uninterrupted([&] { return ::poll(watched.data(), watched.size(), -1); }),
-                      "poll");
-        if (output.revents != 0 && !carry(proxy, STDOUT_FILENO)) {
-            ::close(STDOUT_FILENO);
-            output.fd = -1;
-        }
-        if (input.revents != 0 && !carry(STDIN_FILENO, proxy)) {
-            ::shutdown(proxy, SHUT_WR);
-            input.fd = -1;
-        }
-    }
+    while (carry(proxy, STDOUT_FILENO)) continue;
+    ::close(STDOUT_FILENO);
+    up.get();
 }
 
 int failed(const socks::client::action& s) {
