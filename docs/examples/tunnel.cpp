@@ -5,6 +5,7 @@
 #include <csignal>
 #include <future>
 #include <optional>
+#include <thread>
 
 #include "client_io.hpp"
 #include "options.hpp"
@@ -41,16 +42,19 @@ bool carry(int from, int to) {
 }
 
 // Both ways, each until its own end. Each has a thread of its own: a destination that sends before it reads would
-// otherwise wait for ever for a tunnel that waits for it.
+// otherwise wait for ever for a tunnel that waits for it. Nobody waits for standard input when output has failed,
+// hence not std::async, whose future would.
 void relay(int proxy, std::string_view early) {
-    auto up = std::async(std::launch::async, [proxy] {
+    std::packaged_task<void()> up([proxy] {
         while (carry(STDIN_FILENO, proxy)) continue;
         ::shutdown(proxy, SHUT_WR);
     });
+    std::future<void> ended = up.get_future();
+    std::thread(std::move(up)).detach();
     example::write_all(STDOUT_FILENO, early);
     while (carry(proxy, STDOUT_FILENO)) continue;
     ::close(STDOUT_FILENO);
-    up.get();
+    ended.get();
 }
 
 int failed(const socks::client::action& s) {
