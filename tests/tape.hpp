@@ -3,6 +3,8 @@
 #ifndef SOCKS_TESTS_TAPE_HPP
 #define SOCKS_TESTS_TAPE_HPP
 
+#include <initializer_list>
+
 #include "check.hpp"
 #include "octets.hpp"
 
