@@ -29,7 +29,7 @@ constexpr bool is_v6(bytes text, const uint16_t (&expected)[8]) {
     return parse_ipv6(text, a) && a == groups(expected) && host(text) == host(a);
 }
 
-// D1: the text of an address can not travel as a name.
+// D1: the text of an address cannot travel as a name.
 constexpr void four_decimal_numbers_are_an_ipv4_address(check& t) {
     t.ok(host("192.0.2.7") == host(ipv4{192, 0, 2, 7}));
     t.ok(host("0.0.0.0") == host(ipv4{}));

@@ -106,7 +106,7 @@ constexpr auto letters = message<300>().letters(300);
 
 constexpr bytes many(size_t n) { return letters.view().first(n); }
 
-// A request that can not be asked costs no octet, and blames its author.
+// A request that cannot be asked costs no octet, and blames its author.
 constexpr void what_can_not_be_asked_fails_before_the_first_octet(check& t) {
     const struct {
         socks::request want;

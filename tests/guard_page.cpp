@@ -16,7 +16,7 @@ using ::check;
 using socks::buffer;
 using socks::bytes;
 
-// One page that can be used, and one behind it that can not.
+// One page that can be used, and one behind it that cannot.
 class guarded_page {
   public:
     guarded_page() {

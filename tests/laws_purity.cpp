@@ -113,7 +113,7 @@ void a_machine_survives_being_moved_octet_by_octet(check& t) {
 }
 RUN(a_machine_survives_being_moved_octet_by_octet)
 
-// What was said on the wire is state: a request that changes between two calls can not contradict it.
+// What was said on the wire is state: a request that changes between two calls cannot contradict it.
 constexpr void what_was_offered_wins_over_a_request_that_changed(check& t) {
     socks::client m;
     char out[socks::client::max_output] = {};

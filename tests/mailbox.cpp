@@ -243,7 +243,7 @@ PROVE_AND_RUN(an_endpoint_without_a_name_needs_no_copy)
 void wiping_leaves_nothing_at_run_time(check& t) {
     char secret[16];
     for (char& c : secret) c = 'x';
-    detail::wipe(secret + 1, 14);
+    wipe({secret + 1, 14});
     t.ok(secret[0] == 'x' && secret[15] == 'x');
     for (size_t i = 1; i < 15; ++i) t.ok(secret[i] == 0);
 }

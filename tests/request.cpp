@@ -1,4 +1,4 @@
-// What a client may want, and every reason for which it can not be asked.
+// What a client may want, and every reason for which it cannot be asked.
 
 #include <socks/core/request.hpp>
 

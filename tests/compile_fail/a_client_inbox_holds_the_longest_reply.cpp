@@ -1,4 +1,4 @@
-// A smaller one would be full before the message is whole, and wait for ever.
+// A smaller one would be full before the message is whole, and wait forever.
 // says: the inbox is too small for a reply
 
 #include <socks/socks.hpp>

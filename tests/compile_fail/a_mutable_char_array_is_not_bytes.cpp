@@ -1,6 +1,5 @@
 // Its size says how much room there is, not how much was received.
-// says: (expansion of|consteval function) .socks::bytes
-// says: constant expression
+// says: deleted function
 
 #include <socks/socks.hpp>
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs whatever the interop tests need and this machine lacks. A peer that can not be had fails the run.
+# Installs whatever the interop tests need and this machine lacks. A peer that cannot be had fails the run.
 # No service is started by it: the tests start their own peers, with configurations of their own.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin

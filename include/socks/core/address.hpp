@@ -1,6 +1,6 @@
 // Where a connection goes: IPv4, IPv6, or a host name, and a port.
-// A host is classified once, where it is made: the text of an address becomes an address and can not travel
-// as a name; text that is neither becomes "bad" and can not be sent at all.
+// A host is classified once, where it is made of text: the text of an address becomes an address and does not travel
+// as a name; text that is neither becomes "bad" and is never sent. Only what a peer sent keeps the form it came in.
 
 #ifndef SOCKS_CORE_ADDRESS_HPP
 #define SOCKS_CORE_ADDRESS_HPP
@@ -190,7 +190,7 @@ constexpr bool ends_in_a_number(bytes text) noexcept {
 /// is judged, and nothing is ever resolved. Names are octets: write international ones as A-labels.
 ///
 /// @lifetime  a name points into the text it was made of; addresses are held by value.
-/// @cost      making one is O(size); all the rest is O(1).
+/// @cost      making one and == are O(size), all else O(1).
 class host {
   public:
     enum class kind : uint8_t { none, ipv4, ipv6, name, bad };
@@ -217,10 +217,15 @@ class host {
     constexpr host(bytes text SOCKS_LIFETIMEBOUND) noexcept { classify(text); }
 
     template <class C>
-        requires(detail::readable<C>)
+        requires(detail::readable<C>&& detail::owning<C>)
     constexpr host(C&& text SOCKS_LIFETIMEBOUND) noexcept : host(bytes(static_cast<C&&>(text))) {}
 
-    /// A name exactly as a peer sent it, not classified: 0..255 octets that may spell an address.
+    template <class C>
+        requires(detail::readable<C> && !detail::owning<C>)
+    constexpr host(C&& text) noexcept { classify(bytes(text)); }
+
+    /// A name exactly as a peer sent it, not classified: 0..255 octets that may spell an address. To send one on as what
+    /// it spells, make a host of its text: `host(h.name())`.
     [[nodiscard]] static constexpr host as_received(bytes name SOCKS_LIFETIMEBOUND) noexcept {
         SOCKS_ASSERT(name.size() <= max_name);
         host h;

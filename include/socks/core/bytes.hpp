@@ -71,6 +71,12 @@ concept mutable_array = array_template<typename plain<C>::type> && !constant<ele
 template <class C>
 concept readable = contiguous<C> && !mutable_array<C> && !same<typename plain<C>::type, bytes>;
 
+// What owns its octets is not trivial to copy, or passes its constness on to them.
+template <class C>
+concept owning =
+    !__is_trivially_copyable(typename plain<C>::type) ||
+    constant<element<const typename plain<C>::type&>> != constant<element<typename plain<C>::type&>>;
+
 template <class C>
 concept writable = contiguous<C> && !constant<element<C&>> && !same<typename plain<C>::type, buffer>;
 
@@ -105,8 +111,10 @@ void a_char_array_without_closing_nul_is_not_a_literal() noexcept;
 /// `std::array` does not convert: its size says nothing about how much of it was received.
 /// Converts to `std::string_view` and `std::span` without including either.
 ///
+/// A `char*` has no length and does not convert: wrap text of `argv` in a `std::string_view`.
+///
 /// @lifetime  valid as long as the octets it points into.
-/// @cost      two words; every call is O(1) except ==.
+/// @cost      two words; == and contains() are O(size), all else O(1).
 class bytes {
   public:
     constexpr bytes() noexcept = default;
@@ -116,10 +124,19 @@ class bytes {
         if (literal[N - 1] != '\0') detail::a_char_array_without_closing_nul_is_not_a_literal();
     }
 
+    // The size of an array of room says nothing about what was received into it: give a length.
+    template <size_t N>
+    bytes(char (&room)[N]) = delete;
+
     template <class C>
-        requires(detail::readable<C>)
+        requires(detail::readable<C>&& detail::owning<C>)
     constexpr bytes(C&& from SOCKS_LIFETIMEBOUND) noexcept
         : bytes(from.data(), static_cast<size_t>(from.size())) {}
+
+    // A view may be gone as soon as it was converted: the octets are not its own.
+    template <class C>
+        requires(detail::readable<C> && !detail::owning<C>)
+    constexpr bytes(C&& from) noexcept : bytes(from.data(), static_cast<size_t>(from.size())) {}
 
     constexpr bytes(const char* data SOCKS_LIFETIMEBOUND, size_t size) noexcept : data_(data), size_(size) {}
 
@@ -223,6 +240,18 @@ class buffer {
     char* data_ = nullptr;
     size_t room_ = 0;
 };
+
+/// Overwrites `room` with zeros, in a way that no optimiser takes for useless: for what held a password.
+/// @cost  O(room), constexpr, noexcept.
+constexpr void wipe(buffer room) noexcept {
+    char* const p = room.data();
+    if (__builtin_is_constant_evaluated()) {
+        for (size_t i = 0; i < room.room(); ++i) p[i] = 0;
+    } else {
+        volatile char* const v = p;
+        for (size_t i = 0; i < room.room(); ++i) v[i] = 0;
+    }
+}
 
 }  // namespace socks
 

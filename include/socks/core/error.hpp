@@ -49,7 +49,7 @@ enum class errc : uint8_t {
     bad_password = 70,         ///< a password of more than 255 octets
     no_credentials = 71,       ///< username/password is to be offered, but none are given
     bad_methods = 72,          ///< a list of no methods, of more than 255, or with 0xff inside
-    command_over_socks4 = 73,  ///< a command that SOCKS4 does not have
+    command_over_socks4 = 73,  ///< UDP ASSOCIATE over SOCKS4
     name_over_socks4 = 74,     ///< a host name over SOCKS4 without its extension 4a
     ipv6_over_socks4 = 75,     ///< an IPv6 address over SOCKS4
     reserved_over_socks4 = 76,  ///< 0.0.0.1 to 0.0.0.255 over SOCKS4, where it means "a name follows"
@@ -59,7 +59,8 @@ enum class errc : uint8_t {
 /// Whose doing a failure can be.
 enum class party : uint8_t { none, peer, stream, caller };
 
-/// Who is at fault for `e`.
+/// Who is at fault for `e`. A refusal (login_refused, negotiation_failed, refused) is the peer's on either side: to a
+/// client the proxy said no, to a server the client asked for what was not granted.
 /// @cost  O(1), constexpr, noexcept.
 [[nodiscard]] constexpr party blame(errc e) noexcept {
     const auto n = static_cast<uint8_t>(e);
@@ -104,17 +105,17 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::bad_password: return "unusable password";
         case errc::no_credentials: return "username/password offered without credentials";
         case errc::bad_methods: return "unusable list of methods";
-        case errc::command_over_socks4: return "SOCKS4 has no such command";
+        case errc::command_over_socks4: return "SOCKS4 has no UDP ASSOCIATE";
         case errc::name_over_socks4: return "SOCKS4 without 4a cannot carry a host name";
         case errc::ipv6_over_socks4: return "SOCKS4 cannot carry an IPv6 address";
-        case errc::reserved_over_socks4: return "SOCKS4 cannot carry an address in 0.0.0.0/24";
-        case errc::bad_port: return "not a port number";
+        case errc::reserved_over_socks4: return "SOCKS4 cannot carry 0.0.0.1 to 0.0.0.255";
+        case errc::bad_port: return "missing or bad port";
     }
     return "unknown error";
 }
 
 /// What a stream is that begins with `first` where a SOCKS message of another kind was due. One octet decides,
-/// so that more of them can not change the verdict.
+/// so that more of them cannot change the verdict.
 ///
 /// @returns  peer_is_http  A..Z except S: "GET", "CONNECT", "HTTP/1.1"
 ///           peer_is_ssh   S: "SSH-2.0"

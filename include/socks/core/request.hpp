@@ -94,11 +94,16 @@ struct request {
 
 namespace detail {
 
+// Text that is a host; and names as received only if they are names.
+constexpr bool is_sendable(const host& h) noexcept {
+    if (h.is() != host::kind::name) return h.is() != host::kind::bad;
+    return !h.name().empty() && !h.name().contains('\0');
+}
+
 // What is wrong with asking for `command` to `to` over `via`.
 constexpr errc destination_fault(version via, command what, const host& to) noexcept {
     using kind = host::kind;
-    if (to.is() == kind::bad) return errc::bad_host;
-    if (to.is() == kind::name && (to.name().empty() || to.name().contains('\0'))) return errc::bad_host;
+    if (!is_sendable(to)) return errc::bad_host;
     if (to.is() == kind::none && what != command::udp_associate && what != command::bind)
         return errc::no_host;
     if (via == version::v5) return errc::none;
@@ -111,7 +116,7 @@ constexpr errc destination_fault(version via, command what, const host& to) noex
 
 }  // namespace detail
 
-/// Why `want` can not be asked of a proxy, or errc::none.
+/// Why `want` cannot be asked of a proxy, or errc::none.
 ///
 /// @errors  bad_host no_host bad_user bad_password no_credentials command_over_socks4 name_over_socks4
 ///          ipv6_over_socks4 reserved_over_socks4

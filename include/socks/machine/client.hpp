@@ -1,6 +1,6 @@
 // The client's handshake: what was received goes in, what must be done next comes out.
 // The machine stores no pointer and no message. It restarts decoding at the front of each message and keeps
-// only what was said on the wire, so that a request which changes later can not contradict it.
+// only what was said on the wire, so that a request which changes later cannot contradict it.
 //
 //     start ── greeting ──> choice ─┬─ none ────────────────────────────┬─> reply ─┬─> over
 //       │                           ├─ login ──────────> status ────────┤    │     │
@@ -40,7 +40,7 @@ struct client_options {
 /// One handshake per connection: a second attempt, by another version too, takes a new connection and a new
 /// client. Any call is defined in any state; none but the right one can make it succeed.
 ///
-/// @cost  12 octets of state, trivially copyable; steps per input octet are bounded; constexpr, noexcept.
+/// @cost  at most 14 octets of state, trivially copyable; steps per input octet are bounded; constexpr, noexcept.
 /// @rfc   1928, 1929, the SOCKS4 and SOCKS4a memos
 class client {
   public:
@@ -51,7 +51,7 @@ class client {
         wait,       ///< nothing, until negotiated()
         bound,      ///< BIND: the server listens at bound(); step on for the second reply
         done,       ///< succeeded: finish() has the reply and the octets behind it
-        fail,       ///< error() says why; every later step says the same
+        fail,       ///< error() says why, and every later step the same; no_space only asks for room()
     };
 
     class action;
@@ -63,9 +63,8 @@ class client {
         bytes early;
     };
 
-    static constexpr size_t max_input =
-        262;  ///< the longest message received: a SOCKS5 reply, 4 + 1 + 255 + 2
-    static constexpr size_t max_output = 520;  ///< the longest message sent: SOCKS4a, 8 + 255 + 1 + 255 + 1
+    static constexpr size_t max_input = 262;   ///< the longest message in: a SOCKS5 reply, 4 + 1 + 255 + 2
+    static constexpr size_t max_output = 520;  ///< the longest message out: SOCKS4a, 8 + 255 + 1 + 255 + 1
 
     constexpr client() noexcept = default;
     constexpr explicit client(client_options options) noexcept
@@ -78,8 +77,8 @@ class client {
     /// @param in    what was received and not yet used, oldest first.
     /// @param out   room for one message, max_output octets at most.
     /// @returns     exactly one action; see next.
-    /// @errors      whatever check(want) finds, before the first octet; no_space, final in no way; the peer's and
-    ///              the stream's faults.
+    /// @errors      whatever check(want) finds, before the first octet; no_space, after which nothing has changed; the
+    ///              peer's and the stream's faults.
     /// @lifetime    the action's views point into `in` and `out`.
     /// @cost        O(octets of one message).
     [[nodiscard]] constexpr action step(const request& want, bytes in, buffer out) noexcept;
@@ -148,7 +147,7 @@ class client::action : public detail::action<client::next> {
     }
 
     /// bound: where the server listens. fail with errc::refused: the bound address, if the whole reply was waited
-    /// for and came; else no host.
+    /// for and came, on the step that failed; else no host.
     [[nodiscard]] constexpr endpoint bound() const noexcept {
         if (next_ == client::next::bound) return answer(static_cast<version>(octet_)).reply.bound;
         return data_ == nullptr ? endpoint{} : answer(code().via).reply.bound;

@@ -1,6 +1,6 @@
 // Optional fixed buffers: inbox for what was received, outbox for what is to be sent, owned for what must
-// outlive the message it came in. None of them allocates, and none of them ever moves a view that is in use:
-// views into an inbox stay valid until its next space().
+// outlive the message it came in. None of them allocates. A view into an inbox lives until its next space(), one into
+// an outbox or an owned until that is changed.
 
 #ifndef SOCKS_MACHINE_MAILBOX_HPP
 #define SOCKS_MACHINE_MAILBOX_HPP
@@ -8,19 +8,6 @@
 #include <socks/core/address.hpp>
 
 namespace socks {
-
-namespace detail {
-
-// Overwrites secrets in a way that no optimiser takes for useless.
-constexpr void wipe(char* p, size_t n) noexcept {
-    if (__builtin_is_constant_evaluated()) {
-        for (size_t i = 0; i < n; ++i) p[i] = 0;
-    } else {
-        for (volatile char* v = p; n != 0; --n) *v++ = 0;
-    }
-}
-
-}  // namespace detail
 
 /// Received octets that no message has used yet, in storage of N octets.
 ///
@@ -78,7 +65,7 @@ class inbox {
 
     /// Overwrites everything with zeros, used octets included.
     constexpr void clear() noexcept {
-        detail::wipe(octets_, N);
+        wipe({octets_, N});
         begin_ = end_ = 0;
     }
 
@@ -103,7 +90,9 @@ class inbox {
 /// The machine appends, the caller sends as much as its socket takes and says so with `sent(n)`. While anything
 /// is unsent, the machine's step returns `send` and does nothing else.
 ///
-/// @cost  unsent, room O(1); space, sent O(unsent). N + 8 octets, not zeroed.
+/// Room is regained when all of it was sent.
+///
+/// @cost  O(1) but for clear(). N + 8 octets, not zeroed.
 template <size_t N>
 class outbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
@@ -139,7 +128,7 @@ class outbox {
 
     /// Overwrites everything with zeros: a client's outbox has held the password.
     constexpr void clear() noexcept {
-        detail::wipe(octets_, N);
+        wipe({octets_, N});
         begin_ = end_ = 0;
     }
 
@@ -189,7 +178,7 @@ class owned {
 
     /// Overwrites the copy with zeros and empties it.
     constexpr void clear() noexcept {
-        detail::wipe(octets_, N);
+        wipe({octets_, N});
         size_ = 0;
     }
 

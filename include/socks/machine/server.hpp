@@ -23,7 +23,7 @@ namespace socks {
 ///
 ///     server_options{.v4 = false, .v4a = false, .methods = {method::login}}
 ///
-/// The first of `methods` that the client offers is chosen; the client's order does not matter. SOCKS4 can not
+/// The first of `methods` that the client offers is chosen; the client's order does not matter. SOCKS4 cannot
 /// authenticate, so it is accepted only where `methods` contains none.
 struct server_options {
     bool v4 = true;
@@ -34,6 +34,25 @@ struct server_options {
 };
 
 /// The server's side of a SOCKS4, SOCKS4a or SOCKS5 handshake; the first octet decides which.
+///
+///     server handshake{{.methods = {method::login}}};
+///     inbox<server::max_input> rx;
+///     outbox<server::max_pending> tx;
+///     for (;;) {
+///         const auto s = handshake.step(rx, tx);
+///         switch (s.next()) {
+///             case server::next::send: tx.sent(write_some(fd, s.data())); break;
+///             case server::next::recv:
+///                 if (auto n = read_some(fd, rx.space())) rx.commit(n); else handshake.close();
+///                 break;
+///             case server::next::login: handshake.grant(known(s.user(), s.password()), tx); break;
+///             case server::next::negotiate: handshake.negotiated(run(s.method(), rx)); break;
+///             case server::next::serve: handshake.answer(dial(s.command(), s.to()), tx); break;
+///             case server::next::wait: return until_answered();       // by answers that come later
+///             case server::next::done: return relay(fd, s.finish().early);
+///             case server::next::fail: return report(s.error());
+///         }
+///     }
 ///
 /// One handshake per connection. A peer that is not SOCKS ends it with nothing used and nothing sent, so that
 /// the same octets can be handed to another protocol. Any call is defined in any state; none but the right one
@@ -51,7 +70,7 @@ class server {
         serve,      ///< do command() for to(), then call answer(); for BIND twice
         wait,       ///< nothing, until the answer; also between the two answers to BIND
         done,       ///< the success reply is on its way: relay, finish().early first
-        fail,       ///< error() says why; the failure reply, if any, is on its way; close the connection
+        fail,  ///< error() says why; the reply that tells the client is on its way: close. no_space: see room()
     };
 
     class action;
@@ -61,10 +80,9 @@ class server {
         bytes early;
     };
 
-    static constexpr size_t max_input =
-        520;  ///< the longest message received: SOCKS4a, 8 + 255 + 1 + 255 + 1
-    static constexpr size_t max_output = 262;  ///< the longest message sent: a SOCKS5 reply, 4 + 1 + 255 + 2
-    static constexpr size_t max_pending = 2 * max_output;  ///< the most an outbox holds: both replies to BIND
+    static constexpr size_t max_input = 520;    ///< the longest message in: SOCKS4a, 8 + 255 + 1 + 255 + 1
+    static constexpr size_t max_output = 262;   ///< the longest message out: a SOCKS5 reply, 4 + 1 + 255 + 2
+    static constexpr size_t max_pending = 524;  ///< the most that an outbox holds: both replies to BIND
 
     constexpr server() noexcept = default;
     constexpr explicit server(const server_options& options) noexcept
@@ -79,7 +97,7 @@ class server {
     /// @param in   what was received and not yet used, oldest first; may hold any number of messages.
     /// @param out  room for one message, max_output octets at most.
     /// @returns    exactly one action; see next. While a question is open it is wait, and nothing is used.
-    /// @errors     no_space, final in no way; the peer's and the stream's faults, each after the reply that tells
+    /// @errors     no_space, after which nothing has changed; the peer's and the stream's faults, each after the reply that tells
     ///             the peer, where the protocol has one.
     /// @lifetime   the action's views point into `in` and `out`.
     /// @cost       O(octets of one message).
@@ -127,6 +145,7 @@ class server {
     [[nodiscard]] constexpr socks::method method() const noexcept { return chosen_; }
 
   private:
+    // In granting, negotiating, serving and bound a question is open.
     enum class at : uint8_t {
         first,
         login,

@@ -153,6 +153,7 @@ constexpr encoded server::answer(const reply& outcome, buffer out) noexcept {
 }
 
 constexpr encoded server::encode_answer(const reply& outcome, buffer out) const noexcept {
+    if (outcome.bound.host.is() == host::kind::bad) return errc::bad_host;
     const bool native = (outcome.code.via != version::v5) == speaks4_;
     const bool good = outcome.code.succeeded();
     if (speaks4_) {

@@ -45,7 +45,7 @@ constexpr login read_login(bytes whole) noexcept {
 ///
 /// @param in  received, not yet used, oldest first. May be short; may hold later messages.
 /// @returns   a value with used() in 3..513, or need() >= 1, or error().
-/// @errors    bad_version        octet 0 is not 1              (as soon as 1 octet is there)
+/// @errors    bad_version        octet 0 is not 1, nor 5 where that is tolerated (as soon as 1 octet is there)
 ///            empty_credentials  ULEN or PLEN is 0, strict only (as soon as that octet is there)
 /// @lifetime  user and password point into `in`.
 /// @cost      O(1), constexpr, noexcept.
@@ -112,7 +112,7 @@ constexpr encoded encode_status(uint8_t status, buffer out SOCKS_LIFETIMEBOUND) 
 
 /// Whether two secrets are equal, in a time that depends on their lengths only.
 ///
-/// Compare both fields and combine the results with `&`, not `&&`, so that the time does not tell which differs.
+/// Compare both fields before looking at either result, so that the time does not tell which differs.
 ///
 /// @cost  O(size of the longer), constexpr, noexcept.
 [[nodiscard]] constexpr bool constant_time_equal(bytes a, bytes b) noexcept {

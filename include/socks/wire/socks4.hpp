@@ -149,10 +149,8 @@ constexpr reply4 read_reply4(bytes whole) noexcept {
 
 /// Encodes a SOCKS4 request, or for a name a SOCKS4a request, into `out`; the picture is decode_request4's.
 /// No host is written as 0.0.0.0; the marker of SOCKS4a as 0.0.0.1.
-/// @errors  bad_host              the text of the host was bad
+/// @errors  bad_host              the text of the host was bad, or a name has no octets or a NUL
 ///          bad_user              more than 255 octets or a NUL inside
-///          empty_name            a name of no octets
-///          nul_in_name           a NUL in the name
 ///          ipv6_over_socks4      an IPv6 address
 ///          reserved_over_socks4  an address that means "a name follows"
 ///          no_space              out is smaller than encoded_size
@@ -171,10 +169,9 @@ constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBO
             if (is_name_marker(address)) return errc::reserved_over_socks4;
             break;
         case host::kind::name:
+            if (!detail::is_sendable(r.to.host)) return errc::bad_host;
             name = r.to.host.name();
             address.octets[3] = 1;
-            if (name.empty()) return errc::empty_name;
-            if (name.contains('\0')) return errc::nul_in_name;
             break;
     }
     if (out.room() < encoded_size(r)) return encoded::no_space(encoded_size(r));

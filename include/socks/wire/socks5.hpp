@@ -247,17 +247,12 @@ constexpr reply5 read_reply5(bytes whole) noexcept {
 }
 
 /// Encodes a SOCKS5 request into `out`; the picture is decode_request5's. No host is written as 0.0.0.0.
-/// @errors  bad_host     the text of the host was bad
-///          empty_name   a name of no octets
-///          nul_in_name  a NUL in the name
-///          no_space     out is smaller than encoded_size
+/// @errors  bad_host  the text of the host was bad, or a name has no octets or a NUL
+///          no_space  out is smaller than encoded_size
 /// @cost    O(size), constexpr, noexcept.
 /// @rfc     1928 section 4
 constexpr encoded encode_request5(const request5& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    if (r.to.host.is() == host::kind::name) {
-        const errc fault = detail::name_fault(r.to.host.name());
-        if (fault != errc::none) return fault;
-    }
+    if (!detail::is_sendable(r.to.host)) return errc::bad_host;
     return detail::encode_frame5(static_cast<uint8_t>(r.command), r.to, out);
 }
 
