@@ -21,7 +21,8 @@ struct login {
     bool given = false;
 
     constexpr login() noexcept = default;
-    constexpr login(bytes name, bytes secret = {}) noexcept : user(name), password(secret), given(true) {}
+    constexpr login(bytes name SOCKS_LIFETIMEBOUND, bytes secret SOCKS_LIFETIMEBOUND = {}) noexcept
+        : user(name), password(secret), given(true) {}
 };
 
 /// Up to four authentication methods in the order of preference: `methods{method::gssapi, method::login}`.

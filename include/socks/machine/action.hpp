@@ -68,7 +68,7 @@ class action {
   protected:
     constexpr action(Next next, size_t used, const char* data, size_t size, uint8_t octet) noexcept
         : data_(data),
-          size_(static_cast<uint32_t>(size)),
+          size_(size < UINT32_MAX ? static_cast<uint32_t>(size) : UINT32_MAX),
           used_(static_cast<uint16_t>(used)),
           next_(next),
           octet_(octet) {}

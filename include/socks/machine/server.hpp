@@ -75,7 +75,8 @@ class server {
 
     class action;
 
-    /// What done hands over: the octets that the client sent behind its request, first of all to be relayed.
+    /// What done hands over: the octets that the client sent behind its request, up to 2^32 - 1 of them, first of all
+    /// to be relayed.
     struct finished {
         bytes early;
     };

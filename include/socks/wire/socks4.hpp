@@ -72,7 +72,7 @@ class scan4 {
   private:
     // The next NUL, the octet at `last`, or the end of `in`, whichever comes first.
     constexpr size_t find_nul(bytes in, size_t last) noexcept {
-        size_t i = seen_;
+        size_t i = seen_ < in.size() ? seen_ : in.size();  // should the input have shrunk after all
         const size_t stop = last < in.size() ? last : in.size();
         const char* const p = in.data();
         while (i < stop && p[i] != '\0') ++i;
