@@ -48,7 +48,7 @@ class proxy_server final : watcher {
     void turn() {
         const bool at_rest = sessions_.empty() && accepting_;
         common_.loop.turn(!common_.busy.empty() ? 0 : at_rest ? -1 : 1000);
-        for (const auto& session : std::exchange(common_.busy, {})) session->advance();
+        for (const auto& session : std::exchange(common_.busy, {})) session->go_on();
         if (common_.loop.now() >= next_sweep_) sweep();
         if (!common_.ended.empty()) {
             for (const auto& session : common_.ended) sessions_.erase(session);

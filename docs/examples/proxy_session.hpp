@@ -53,6 +53,11 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     void start();
     /// Does what the state of both sockets allows.
     void advance();
+    /// Does more of what did not fit into the turn before.
+    void go_on() {
+        queued_ = false;
+        advance();
+    }
     /// The deadline has passed.
     void expire();
     /// Gives up, for a reason told in the log.
@@ -89,6 +94,11 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
         proxy_session& session;
     };
 
+    // At most once in the queue: events may bring a session here several times in a turn.
+    void go_on_later() {
+        if (!std::exchange(queued_, true)) common_.busy.push_back(shared_from_this());
+    }
+
     void talk();
     bool receive();
     bool transmit(socks::bytes octets);
@@ -110,6 +120,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     side target_{*this};
     std::unique_ptr<handshake> handshake_;
     at at_ = at::talking;
+    bool queued_ = false;  // among the busy
     event_loop::clock::time_point began_;
     event_loop::clock::time_point deadline_;
     socks::endpoint peer_;
@@ -205,7 +216,7 @@ inline void proxy_session::finish_parting() {
     constexpr int rounds = 16;
     for (int i = 0; i < rounds && client_.readable; ++i) client_.receive(common_.scratch);
     if (client_.ended || client_.broken) return end({});
-    if (client_.readable) common_.busy.push_back(shared_from_this());
+    if (client_.readable) go_on_later();
 }
 
 inline void proxy_session::begin_relay(socks::bytes early) {
@@ -226,7 +237,7 @@ inline void proxy_session::relay() {
         return end(client_.broken ? "reset by the client" : "reset by the destination");
     }
     if (over(client_, target_)) return end({});
-    if (more_up || more_down) common_.busy.push_back(shared_from_this());
+    if (more_up || more_down) go_on_later();
     deadline_ = common_.loop.now() + common_.options.idle_limit;
 }
 
