@@ -74,13 +74,15 @@ inline void proxy_session::reach(const socks::endpoint& to) {
         case kind::ipv6: return reached({{spelled, to.port}});
         case kind::name:
             at_ = at::resolving;
-            return common_.names.resolve(std::string(std::string_view(spelled.name())), to.port,
-                                         [weak = weak_from_this()](std::vector<socks::endpoint> addresses) {
-                                             const auto self = weak.lock();
-                                             if (!self || self->at_ != at::resolving) return;
-                                             self->reached(std::move(addresses));
-                                             self->talk();
-                                         });
+            handshake_->asked =
+                common_.names.resolve(std::string(std::string_view(spelled.name())), to.port,
+                                      [weak = weak_from_this()](std::vector<socks::endpoint> addresses) {
+                                          const auto self = weak.lock();
+                                          if (!self || self->at_ != at::resolving) return;
+                                          self->reached(std::move(addresses));
+                                          self->talk();
+                                      });
+            return;
         case kind::none:
         case kind::bad: break;
     }
@@ -163,6 +165,7 @@ inline void proxy_session::accept_caller() {
 
 inline void proxy_session::answer(const socks::reply& outcome) {
     handshake_->machine.answer(outcome, handshake_->tx);
+    handshake_->asked.reset();
     const bool five = handshake_->via == socks::version::v5;
     if (outcome.code.succeeded())
         outcome_ = five ? name(socks::code5::succeeded) : name(socks::code4::granted);

@@ -79,6 +79,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
         socks::outbox<socks::server::max_pending> tx;
         socks::version via{};
         socks::command command{};
+        resolver::interest asked;                // until there is an answer for the client
         std::vector<socks::endpoint> addresses;  // of the destination
         size_t tried = 0;
         int error = EHOSTUNREACH;  // why the last of them failed; this if there are none

@@ -40,15 +40,21 @@ class resolver final : public watcher {
             if (t.joinable()) t.join();
     }
 
-    /// Looks `name` up and calls `done` with its addresses, or with none, in a later round of the loop.
-    void resolve(std::string name, uint16_t port, callback done) {
+    /// Held by whoever asks for as long as the answer matters to them.
+    using interest = std::shared_ptr<const void>;
+
+    /// Looks `name` up and calls `done` with its addresses, or with none, in a later round of the loop. Without the
+    /// interest nothing is looked up any more: those who have left must not keep those who wait from their turn.
+    [[nodiscard]] interest resolve(std::string name, uint16_t port, callback done) {
         callbacks_.emplace(++last_, std::move(done));
+        interest asker = std::make_shared<uint64_t>(last_);
         {
             const std::lock_guard hold(desk_->mutex);
-            desk_->questions.push_back({last_, std::move(name), port});
+            desk_->questions.push_back({last_, std::move(name), port, asker});
             if (desk_->questions.size() > desk_->idle && hired_ < max_threads) hire();
         }
         desk_->arrived.notify_one();
+        return asker;
     }
 
     void ready(uint32_t) override {
@@ -72,6 +78,7 @@ class resolver final : public watcher {
         uint64_t id;
         std::string name;
         uint16_t port;
+        std::weak_ptr<const void> asker;
     };
     struct answer {
         uint64_t id;
@@ -110,7 +117,8 @@ class resolver final : public watcher {
             d.questions.pop_front();
             d.looking_up[me] = true;
             hold.unlock();
-            std::vector<socks::endpoint> addresses = look_up(q.name, q.port);
+            std::vector<socks::endpoint> addresses;
+            if (!q.asker.expired()) addresses = look_up(q.name, q.port);
             hold.lock();
             d.looking_up[me] = false;
             d.answers.push_back({q.id, std::move(addresses)});
