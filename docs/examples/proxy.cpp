@@ -1,8 +1,11 @@
 // A SOCKS4, SOCKS4a and SOCKS5 proxy for Linux, in one thread: the command line around proxy_server.hpp.
 
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 
+#include <algorithm>
+#include <climits>
 #include <csignal>
 
 #include "proxy_server.hpp"
@@ -38,11 +41,41 @@ struct settings {
     bool help = false;
 };
 
+// The log on standard error. The proxy never waits for whoever reads it: a reader that stalls loses lines, and is told
+// later how many.
+class log_writer {
+  public:
+    void operator()(std::string_view lines) {
+        while (!lines.empty()) {
+            const size_t last = lines.rfind('\n', PIPE_BUF - 1);
+            const std::string_view part = lines.substr(0, last == lines.npos ? PIPE_BUF : last + 1);
+            lines.remove_prefix(part.size());
+            if (!tell_loss() || !write(part)) lost_ += std::count(part.begin(), part.end(), '\n');
+        }
+    }
+
+  private:
+    bool tell_loss() {
+        if (lost_ != 0 && write("the log lost " + std::to_string(lost_) + " lines here\n")) lost_ = 0;
+        return lost_ == 0;
+    }
+
+    // A pipe that is ready takes PIPE_BUF octets without waiting. To make it non-blocking instead would do so to
+    // every program that shares it.
+    static bool write(std::string_view part) {
+        pollfd ready{STDERR_FILENO, POLLOUT, 0};
+        if (::poll(&ready, 1, 0) != 1) return false;
+        return example::uninterrupted([&] { return ::write(STDERR_FILENO, part.data(), part.size()); }) >= 0;
+    }
+
+    std::ptrdiff_t lost_ = 0;
+};
+
 settings parse(example::arguments args) {
     settings s;
     bool default_peers = true;
     bool password_due = false;
-    s.proxy.log = [](std::string_view lines) { std::fwrite(lines.data(), 1, lines.size(), stderr); };
+    s.proxy.log = log_writer{};
     while (args.next()) {
         if (args.is("--listen")) {
             const std::string_view where = args.value();
@@ -107,6 +140,7 @@ int serve(example::arguments args) {
     }
     raise_descriptor_limit(s.proxy.connections);
     const example::unique_fd stop = stop_signals();
+    std::signal(SIGPIPE, SIG_IGN);  // a log that nobody reads any more is no reason to stop
     example::proxy_server proxy(std::move(s.proxy));
     std::printf("listening on %s\n", example::text(proxy.address()).c_str());
     std::fflush(stdout);
