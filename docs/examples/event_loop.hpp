@@ -29,7 +29,7 @@ class watcher {
 class event_loop {
   public:
     using clock = std::chrono::steady_clock;
-    static constexpr uint32_t stream_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    static constexpr uint32_t stream_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
 
     event_loop() : epoll_(must(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {}
 

@@ -4,8 +4,6 @@
 #ifndef EXAMPLES_PROXY_DESTINATION_HPP
 #define EXAMPLES_PROXY_DESTINATION_HPP
 
-#include <netinet/tcp.h>
-
 #include "proxy_session.hpp"
 
 namespace example {
@@ -31,8 +29,7 @@ inline unique_fd connect_to(const socks::endpoint& to) noexcept {
     socket_address remote(to);
     unique_fd fd(::socket(remote.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!fd) return fd;
-    const int on = 1;  // a relay passes on at once what it gets; collecting it would be delay
-    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    prepare(fd.get());
     if (::connect(fd.get(), remote.data(), remote.size()) == 0 || errno == EINPROGRESS) return fd;
     const int error = errno;
     fd.reset();
@@ -133,6 +130,7 @@ inline void proxy_session::listen() {
     target_.adopt(listen_on({here, 0}, 1, SOCK_NONBLOCK));
     if (!target_.fd || !common_.loop.watch(target_.fd.get(), EPOLLIN | EPOLLET, target_))
         return answer({code_for(errno), {}});
+    prepare(target_.fd.get());
     answer({socks::code5::succeeded, local_endpoint(target_.fd.get())});
     at_ = at::listening;
     deadline_ = common_.loop.now() + common_.options.bind_limit;

@@ -7,8 +7,6 @@
 #ifndef EXAMPLES_PROXY_SERVER_HPP
 #define EXAMPLES_PROXY_SERVER_HPP
 
-#include <netinet/tcp.h>
-
 #include <unordered_set>
 
 #include "proxy_session.hpp"
@@ -21,8 +19,7 @@ class proxy_server final : watcher {
         : common_(std::move(options)),
           listener_(listen_on(common_.options.listen, SOMAXCONN, SOCK_NONBLOCK)) {
         must(listener_.get(), ("cannot listen on " + text(common_.options.listen)).c_str());
-        const int on = 1;  // accepted sockets inherit it
-        must(::setsockopt(listener_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "setsockopt");
+        prepare(listener_.get());
         if (!common_.loop.watch(listener_.get(), EPOLLIN, *this)) must(-1, "epoll_ctl");
     }
 

@@ -4,6 +4,7 @@
 #ifndef EXAMPLES_RELAY_HPP
 #define EXAMPLES_RELAY_HPP
 
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 
 #include <span>
@@ -12,12 +13,20 @@
 
 namespace example {
 
+/// Prepares a socket for a relay, or a listener, from which what it accepts inherits this. Octets are passed on at
+/// once, not collected; and urgent ones stay in their place among the others instead of being lost.
+inline void prepare(int fd) noexcept {
+    const int on = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+}
+
 /// One socket, what is known about it, and what is still to be sent to it.
 struct stream {
     unique_fd fd;
     bool readable = false;  ///< until recv() would block
     bool writable = false;  ///< until send() would block
-    bool hangup = false;    ///< the peer has ended its side; the end may lie behind unread octets
+    bool cut = false;       ///< recv() may stop short of what there is: before the end, or at urgent data
     bool failed = false;    ///< the connection is lost; octets that came before are still to be read
     bool broken = false;    ///< lost, and nothing is left to be read
     bool ended = false;     ///< the end was read
@@ -26,16 +35,16 @@ struct stream {
     uint64_t carried = 0;  ///< octets received here and passed on
 
     void note(uint32_t events) noexcept {
-        readable |= (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+        readable |= (events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
         writable |= (events & EPOLLOUT) != 0;
-        hangup |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+        cut |= (events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
         failed |= (events & EPOLLERR) != 0;
     }
 
     /// Starts again with another socket.
     void adopt(unique_fd other) noexcept {
         fd = std::move(other);
-        readable = writable = hangup = failed = broken = ended = shut = false;
+        readable = writable = cut = failed = broken = ended = shut = false;
     }
 
     /// Receives what there is. @returns the octets in `room`; none when there are none now, at the end, or when
@@ -43,9 +52,9 @@ struct stream {
     std::string_view receive(std::span<char> room) noexcept {
         const ssize_t n = uninterrupted([&] { return ::recv(fd.get(), room.data(), room.size(), 0); });
         if (n > 0) {
-            // Less than asked for was all there is, and epoll tells of more; only an end that it told of already
-            // is still to be fetched.
-            if (static_cast<size_t>(n) < room.size() && !hangup) readable = false;
+            // Less than asked for was all there is, and epoll tells of more; only what it told of already, an end
+            // or what follows urgent data, is still to be fetched.
+            if (static_cast<size_t>(n) < room.size() && !cut) readable = false;
             return {room.data(), static_cast<size_t>(n)};
         }
         if (n < 0 && errno != EAGAIN) broken = true;
