@@ -63,12 +63,13 @@ inline void proxy_session::serve(const socks::server::action& s) {
 
 // A name that spells an address is that address: what looks at addresses must not be passed by with a name.
 // One that only a resolver would take for an address, such as 127.1, is refused.
+// By way of the system's form ::ffff:a.b.c.d becomes the IPv4 address that a caller from there will have.
 inline void proxy_session::reach(const socks::endpoint& to) {
     using kind = socks::host::kind;
     const socks::host spelled = to.host.is() == kind::name ? socks::host(to.host.name()) : to.host;
     switch (spelled.is()) {
         case kind::ipv4:
-        case kind::ipv6: return reached({{spelled, to.port}});
+        case kind::ipv6: return reached({socket_address({spelled, to.port}).endpoint()});
         case kind::name:
             at_ = at::resolving;
             handshake_->asked =
