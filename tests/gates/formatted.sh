@@ -2,4 +2,4 @@
 # formatted.sh TREE CLANG-FORMAT
 set -eu
 cd "$1"
-find include tests fuzz bench docs/examples \( -name '*.hpp' -o -name '*.cpp' \) -exec "$2" --dry-run -Werror {} +
+find . -path ./build -prune -o \( -name '*.hpp' -o -name '*.cpp' \) -exec "$2" --dry-run -Werror {} +
