@@ -34,8 +34,14 @@ constexpr int first_failure(F body) {
     return t.count == 0 ? -1 : t.line;
 }
 
+// The same, at run time only: clang would fold a call of a constexpr function inside CHECK, and take minutes for it.
+template <class F>
+int first_failure_at_run_time(F body) {
+    return first_failure(body);
+}
+
 #define RUN(sentence) \
-    TEST_CASE(#sentence) { CHECK(first_failure(sentence) == 0); }
+    TEST_CASE(#sentence) { CHECK(first_failure_at_run_time(sentence) == 0); }
 
 #define PROVE_AND_RUN(sentence)                             \
     static_assert(first_failure(sentence) == 0, #sentence); \
