@@ -15,9 +15,9 @@ enum class leeway : uint8_t { strict, known, any };
 /// The tolerances. The default accepts what is known to be harmless; `strict` is for a conformance peer.
 struct tolerance {
     /// VN of a SOCKS4 reply: 0; known: also 4.
-    leeway reply4_version : 2 = leeway::known;
+    leeway reply4_version = leeway::known;
     /// VER of a username/password reply: 1; known: also 5.
-    leeway status_version : 2 = leeway::known;
+    leeway status_version = leeway::known;
     /// VER 5 in a username/password request.
     bool login_version_5 : 1 = false;
     /// A reserved octet that is not zero, in SOCKS5 requests and replies.

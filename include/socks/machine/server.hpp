@@ -88,10 +88,12 @@ class server {
     constexpr server() noexcept = default;
     constexpr explicit server(const server_options& options) noexcept
         : methods_(options.methods),
-          accept_(options.accept),
           v4_(options.v4),
           v4a_(options.v4a),
-          v5_(options.v5) {}
+          v5_(options.v5),
+          login_version_5_(options.accept.login_version_5),
+          reserved_(options.accept.reserved),
+          empty_credentials_(options.accept.empty_credentials) {}
 
     /// Takes the handshake one step further, on plain views.
     ///
@@ -171,6 +173,13 @@ class server {
     constexpr action die(errc why, uint8_t octet = 0) noexcept;
     constexpr encoded encode_answer(const reply& outcome, buffer out) const noexcept;
 
+    // What a server meets of the tolerances.
+    [[nodiscard]] constexpr tolerance accept() const noexcept {
+        return {.login_version_5 = login_version_5_,
+                .reserved = reserved_,
+                .empty_credentials = empty_credentials_};
+    }
+
     // The only way into failed: the first reason stays.
     constexpr void fuse(errc why, uint8_t octet = 0) noexcept {
         if (at_ == at::failed) return;
@@ -182,10 +191,12 @@ class server {
     scan4 scan_{};
     at at_ = at::first;
     socks::methods methods_ = socks::method::none;
-    tolerance accept_{};
     bool v4_ : 1 = true;
     bool v4a_ : 1 = true;
     bool v5_ : 1 = true;
+    bool login_version_5_ : 1 = lenient.login_version_5;
+    bool reserved_ : 1 = lenient.reserved;
+    bool empty_credentials_ : 1 = lenient.empty_credentials;
     bool closed_ : 1 = false;
     bool speaks4_ : 1 = false;
     bool wants_ipv6_ : 1 = false;

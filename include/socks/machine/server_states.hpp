@@ -77,7 +77,7 @@ constexpr server::action server::greet(bytes in, buffer out) noexcept {
 }
 
 constexpr server::action server::login(bytes in, buffer out) noexcept {
-    const decoded<size_t> whole = detail::measure_login(in, accept_);
+    const decoded<size_t> whole = detail::measure_login(in, accept());
     if (whole.error() != errc::none)
         return refuse(whole.error(), encode_status(1, out), detail::version_octet(whole.error(), in));
     if (!whole) return starve(in, whole.need());
@@ -86,7 +86,7 @@ constexpr server::action server::login(bytes in, buffer out) noexcept {
 }
 
 constexpr server::action server::request5(bytes in, buffer out) noexcept {
-    const decoded<size_t> whole = detail::measure_request5(in, accept_);
+    const decoded<size_t> whole = detail::measure_request5(in, accept());
     if (whole.error() != errc::none) {
         const code5 code = whole.error() == errc::bad_address_type ? code5::address_type_not_supported
                                                                    : code5::general_failure;
