@@ -150,6 +150,15 @@ constexpr void no_tolerance_lets_an_empty_name_or_a_nul_into_a_request(check& t)
 }
 PROVE_AND_RUN(no_tolerance_lets_an_empty_name_or_a_nul_into_a_request)
 
-static_assert(sizeof(tolerance) <= 2, "a machine of 16 octets holds one");
+constexpr void a_tolerance_can_be_spelled_where_it_is_used(check& t) {
+    const bytes reply = "07 5a 1f90 c0000207"_octets;
+    t.ok(decode_reply4(reply, {.reply4_version = leeway::any}) && !decode_reply4(reply));
+    socks::client wary({.accept = {.reserved = false}});
+    const socks::server stern({.accept = {.empty_credentials = false}});
+    char out[3];
+    const bool greets = wary.step({.to = {"h.example", 80}}, {}, out).next() == socks::client::next::send;
+    t.ok(greets && stern.method() == method::none);
+}
+PROVE_AND_RUN(a_tolerance_can_be_spelled_where_it_is_used)
 
 }  // namespace
