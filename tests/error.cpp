@@ -21,8 +21,11 @@ constexpr errc peers[] = {
     errc::bad_version,        errc::version_refused,   errc::login_required,     errc::bad_reserved,
     errc::bad_address_type,   errc::empty_name,        errc::nul_in_name,        errc::name_too_long,
     errc::user_too_long,      errc::empty_credentials, errc::no_methods,         errc::no_acceptable_method,
-    errc::method_not_offered, errc::login_refused,     errc::negotiation_failed, errc::refused};
-constexpr errc streams[] = {errc::closed, errc::truncated, errc::closed_while_bound};
+    errc::method_not_offered, errc::login_refused,     errc::negotiation_failed, errc::refused,
+    errc::fragmented,         errc::bad_length,        errc::bad_message_type,   errc::weak_protection,
+    errc::spoke_first};
+constexpr errc streams[] = {errc::closed, errc::truncated, errc::closed_while_bound, errc::unreachable,
+                            errc::timed_out};
 constexpr errc callers[] = {errc::no_space,
                             errc::out_of_turn,
                             errc::finished,
@@ -36,7 +39,12 @@ constexpr errc callers[] = {errc::no_space,
                             errc::name_over_socks4,
                             errc::ipv6_over_socks4,
                             errc::reserved_over_socks4,
-                            errc::bad_port};
+                            errc::bad_port,
+                            errc::bad_route,
+                            errc::bad_scheme,
+                            errc::bad_escape,
+                            errc::bad_path,
+                            errc::bad_schedule};
 
 template <size_t N>
 constexpr void are_numbered_from(check& t, const errc (&list)[N], unsigned first, party whose) {

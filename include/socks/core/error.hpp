@@ -33,11 +33,18 @@ enum class errc : uint8_t {
     login_refused = 18,         ///< user name and password were not accepted
     negotiation_failed = 19,    ///< the sub-negotiation of another method failed
     refused = 20,               ///< the request was refused; the reply code says why
+    fragmented = 21,            ///< a datagram that is a fragment, where none are put together
+    bad_length = 22,            ///< a length that contradicts the message it stands in
+    bad_message_type = 23,      ///< a GSSAPI message of another type than was due
+    weak_protection = 24,       ///< a GSSAPI protection level below the one demanded
+    spoke_first = 25,           ///< octets from a proxy of a chain before its greeting
 
     // The stream, by how it ended.
     closed = 32,              ///< ended where a message would have begun
     truncated = 33,           ///< ended in the middle of a message
     closed_while_bound = 34,  ///< ended between the two replies to BIND
+    unreachable = 35,         ///< never began: the proxy could not be reached
+    timed_out = 36,           ///< the caller's deadline passed
 
     // The caller.
     no_space = 64,             ///< the room for output is too small; nothing changed, call again with more
@@ -54,6 +61,11 @@ enum class errc : uint8_t {
     ipv6_over_socks4 = 75,     ///< an IPv6 address over SOCKS4
     reserved_over_socks4 = 76,  ///< 0.0.0.1 to 0.0.0.255 over SOCKS4, where it means "a name follows"
     bad_port = 77,              ///< text that is not a port, or none where one is needed
+    bad_route = 78,     ///< a route of no proxies, or with another command than CONNECT before its end
+    bad_scheme = 79,    ///< a URI of another scheme than SOCKS's
+    bad_escape = 80,    ///< a percent sign without two hexadecimal digits behind it
+    bad_path = 81,      ///< octets of a URI behind its authority
+    bad_schedule = 82,  ///< a number of a retry schedule outside its range
 };
 
 /// Whose doing a failure can be.
@@ -93,9 +105,16 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::login_refused: return "user name and password refused";
         case errc::negotiation_failed: return "authentication failed";
         case errc::refused: return "request refused";
+        case errc::fragmented: return "fragment of a datagram";
+        case errc::bad_length: return "length contradicts the message";
+        case errc::bad_message_type: return "GSSAPI message of the wrong type";
+        case errc::weak_protection: return "GSSAPI protection level too low";
+        case errc::spoke_first: return "the proxy spoke before its greeting";
         case errc::closed: return "connection closed before a message";
         case errc::truncated: return "connection closed inside a message";
         case errc::closed_while_bound: return "connection closed while waiting for the incoming connection";
+        case errc::unreachable: return "the proxy could not be reached";
+        case errc::timed_out: return "the deadline passed";
         case errc::no_space: return "not enough room for output";
         case errc::out_of_turn: return "answer without a question";
         case errc::finished: return "the handshake is already done";
@@ -110,6 +129,11 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::ipv6_over_socks4: return "SOCKS4 cannot carry an IPv6 address";
         case errc::reserved_over_socks4: return "SOCKS4 cannot carry 0.0.0.1 to 0.0.0.255";
         case errc::bad_port: return "missing or bad port";
+        case errc::bad_route: return "unusable route of proxies";
+        case errc::bad_scheme: return "not a SOCKS URI";
+        case errc::bad_escape: return "percent sign without two hexadecimal digits";
+        case errc::bad_path: return "a proxy's URI ends with its port";
+        case errc::bad_schedule: return "number of a retry schedule out of range";
     }
     return "unknown error";
 }
