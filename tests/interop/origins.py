@@ -51,6 +51,14 @@ class Flooder(Talker):
     banner = PAYLOAD
 
 
+class Mirror(Talker):
+    """Needs no end of the stream to answer, for proxies that take an end for both."""
+
+    def handle(self):
+        self.request.sendall(self.banner)
+        self.request.sendall(receive(self.request, len(PAYLOAD)))
+
+
 class Origin:
     """A destination on 127.0.0.1 and ::1 at the same port, served by threads of the runner."""
 

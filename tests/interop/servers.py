@@ -72,15 +72,12 @@ def openssh():
                 "-o", "BatchMode=yes", f"{USER}@127.0.0.1", port=here)
 
 
-class Cases:
+class Tunnels:
+    """What our tunnel is told to do, and what must come of it."""
+
     def __init__(self, program):
         self.program = program
-        self.talker, self.flooder = Origin(Talker), Origin(Flooder)
-        self.forbidden = free_port()
-        add_user()
-        self.dante = dante("none", self.forbidden)
-        self.dante_login = dante("username", self.forbidden)
-        self.ssh = openssh()
+        self.talker = Origin(Talker)
 
     def command(self, server, version, *more):
         return [self.program, "--proxy", f"127.0.0.1:{server.port}", "--version", version, *more]
@@ -93,6 +90,23 @@ class Cases:
         done = self.tunnel(server, version, *login, f"{host}:{self.talker.port}", sent=PAYLOAD)
         expect(done.returncode, 0, f"exit code of the tunnel ({done.stderr.decode().strip()})")
         expect(done.stdout, BANNER + PAYLOAD, "what came back")
+
+    def refused(self, server, version, said, *more, port=None):
+        done = self.tunnel(server, version, *more, f"127.0.0.1:{port or free_port()}")
+        expect(done.returncode, 1, "exit code of the tunnel")
+        expect(done.stdout, b"", "what came out")
+        expect_in(said, done.stderr.decode(), "what the tunnel says")
+
+
+class Cases(Tunnels):
+    def __init__(self, program):
+        super().__init__(program)
+        self.flooder = Origin(Flooder)
+        self.forbidden = free_port()
+        add_user()
+        self.dante = dante("none", self.forbidden)
+        self.dante_login = dante("username", self.forbidden)
+        self.ssh = openssh()
 
     def both_ways_at_once(self, server):
         """Neither side waits until the other one has been heard."""
@@ -116,12 +130,6 @@ class Cases:
                 expect(tunnel.wait(PATIENCE), 0, "exit code of the tunnel")
             finally:
                 tunnel.kill()
-
-    def refused(self, server, version, said, *more, port=None):
-        done = self.tunnel(server, version, *more, f"127.0.0.1:{port or free_port()}")
-        expect(done.returncode, 1, "exit code of the tunnel")
-        expect(done.stdout, b"", "what came out")
-        expect_in(said, done.stderr.decode(), "what the tunnel says")
 
     def forbidden_by_ruleset(self, version, said):
         self.refused(self.dante, version, said, port=self.forbidden)
