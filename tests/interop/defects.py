@@ -74,8 +74,8 @@ class Nameserver(socketserver.BaseRequestHandler):
         question = query[12:query.index(b"\x00", 12) + 5]
         is_a = question[-4:-2] == b"\x00\x01"
         answer = b"\xc0\x0c\x00\x01\x00\x01" + bytes(4) + b"\x00\x04\x7f\x00\x00\x01" if is_a else b""
-        s.sendto(query[:2] + b"\x81\x80\x00\x01" + (b"\x00\x01" if is_a else b"\x00\x00") + bytes(4) + question + answer,
-                 self.client_address)
+        counts = b"\x00\x01" + (b"\x00\x01" if is_a else b"\x00\x00") + bytes(4)
+        s.sendto(query[:2] + b"\x81\x80" + counts + question + answer, self.client_address)
 
 
 def reset(s):
