@@ -17,6 +17,8 @@
 #include <socks/machine/client.hpp>
 #include <socks/machine/mailbox.hpp>
 #include <socks/machine/server.hpp>
+#include <socks/policy/relay.hpp>
+#include <socks/policy/scope.hpp>
 #include <socks/text/literal.hpp>
 #include <socks/wire/datagram.hpp>
 #include <socks/wire/login.hpp>
