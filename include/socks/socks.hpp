@@ -19,6 +19,8 @@
 #include <socks/machine/server.hpp>
 #include <socks/policy/dial_error.hpp>
 #include <socks/policy/disposition.hpp>
+#include <socks/policy/relay.hpp>
+#include <socks/policy/scope.hpp>
 #include <socks/text/literal.hpp>
 #include <socks/wire/datagram.hpp>
 #include <socks/wire/login.hpp>
