@@ -20,6 +20,7 @@
 #include <socks/policy/dial_error.hpp>
 #include <socks/policy/disposition.hpp>
 #include <socks/text/literal.hpp>
+#include <socks/text/uri.hpp>
 #include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>
 #include <socks/wire/socks4.hpp>
