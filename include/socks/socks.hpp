@@ -22,6 +22,7 @@
 #include <socks/policy/relay.hpp>
 #include <socks/policy/scope.hpp>
 #include <socks/text/literal.hpp>
+#include <socks/text/uri.hpp>
 #include <socks/wire/datagram.hpp>
 #include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>
