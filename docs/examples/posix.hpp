@@ -143,6 +143,20 @@ inline unique_fd listen_on(const socks::endpoint& where, int backlog, int flags 
     return fd;
 }
 
+/// One datagram, as far as `room` goes, and where it came from. @returns its size, or -1 with errno set.
+inline ssize_t receive_from(int fd, socks::buffer room, socket_address& from) noexcept {
+    from = {};
+    return uninterrupted(
+        [&] { return ::recvfrom(fd, room.data(), room.room(), 0, from.data(), from.room()); });
+}
+
+/// @returns false, with errno set, when the datagram was not sent; whether it arrives nobody knows.
+inline bool send_to(int fd, std::string_view octets, socket_address& to) noexcept {
+    return uninterrupted([&] {
+               return ::sendto(fd, octets.data(), octets.size(), MSG_NOSIGNAL, to.data(), to.size());
+           }) >= 0;
+}
+
 /// The addresses of a host, by the system's resolver, each with `port`; none when there are none. This blocks.
 inline std::vector<socks::endpoint> look_up(const std::string& name, uint16_t port, int family = AF_UNSPEC) {
     addrinfo hints{};

@@ -15,7 +15,7 @@ import sys
 
 import harness
 from harness import NAME, PATIENCE, expect, expect_in, free_port, scratch
-from origins import BANNER, PAYLOAD, connect, receive, receive_all
+from origins import BANNER, PAYLOAD, Echo, connect, receive, receive_all
 from stage import PASSWORD, USER, Proxy, Stage
 
 sys.path.append("/usr/lib/python3/dist-packages")  # where Debian puts modules, whichever python3 comes first
@@ -29,6 +29,7 @@ class Cases:
     def __init__(self, stage):
         self.stage = stage
         self.talker = stage.talker.port
+        self.echo = Echo().port
         self.inner = Proxy("inner", stage.program, "--user", USER, "--password", "foo")  # ProxyChains knows no spaces
 
     def pysocks(self, proxy, kind, host, port, login):
@@ -55,6 +56,18 @@ class Cases:
         except socks.ProxyError as why:
             return expect_in(said, str(why), "what PySocks says")
         raise AssertionError("PySocks was not refused")
+
+    def pysocks_associates(self, host, login=(), rdns=True):
+        """The destination that PySocks declares is the name 0, or by its own look-up 0.0.0.0, and its own port."""
+        proxy = self.stage.login if login else self.stage.open
+        since = proxy.mark()
+        with socks.socksocket(type=socket.SOCK_DGRAM) as s:
+            s.settimeout(PATIENCE)
+            s.set_proxy(socks.SOCKS5, "127.0.0.1", proxy.port, rdns, *login)
+            for data in (b"one", b"three" * 200):
+                s.sendto(data, (host, self.echo))
+                expect(s.recvfrom(65535), (data, ("127.0.0.1", self.echo)), "the answer and its source")
+        proxy.line("SOCKS5 UDP ASSOCIATE " + ("0:" if rdns else "0.0.0.0:"), since)
 
     def node(self, proxy, command, version, host, port, login):
         return [*NODE, command, version, str(proxy.port), host, str(port), *login]
@@ -86,6 +99,13 @@ class Cases:
                 expect(node.wait(PATIENCE), 0, "exit code of node")
             finally:
                 node.kill()
+
+    def node_associates(self, host, source, login=()):
+        proxy = self.stage.login if login else self.stage.open
+        done = subprocess.run(self.node(proxy, "associate", "5", host, self.echo, login), input=b"datagram",
+                              capture_output=True, timeout=PATIENCE)
+        expect(done.returncode, 0, f"exit code of node ({done.stderr.decode().strip()})")
+        expect(done.stdout, f"{source} {self.echo}\ndatagram".encode(), "the answer behind its source")
 
     def node_refused(self, proxy, version, said, login=()):
         argv = self.node(getattr(self.stage, proxy), "connect", version, "127.0.0.1", free_port(), login)
@@ -123,6 +143,10 @@ class Cases:
             "PySocks_by_SOCKS5_to_an_IPv6_address": (pysocks, five, "::1", "SOCKS5 CONNECT [::1]"),
             "PySocks_by_SOCKS5_to_a_name": (pysocks, five, NAME, f"SOCKS5 CONNECT {NAME}"),
             "PySocks_by_SOCKS5_with_a_login": (pysocks, five, NAME, f"SOCKS5 CONNECT {NAME}", login),
+            "PySocks_associates": (self.pysocks_associates, "127.0.0.1"),
+            "PySocks_associates_without_a_name_for_itself": (self.pysocks_associates, "127.0.0.1", (), False),
+            "PySocks_associates_and_sends_to_a_name": (self.pysocks_associates, NAME),
+            "PySocks_associates_with_a_login": (self.pysocks_associates, NAME, login),
             "PySocks_with_a_wrong_password":
                 (no_pysocks, "login", five, "SOCKS5 authentication failed", "127.0.0.1", wrong),
             "PySocks_without_the_login_that_the_proxy_wants":
@@ -142,6 +166,11 @@ class Cases:
             "Node_binds_by_SOCKS4": (self.node_binds, "4"),
             "Node_binds_by_SOCKS5": (self.node_binds, "5"),
             "Node_binds_by_SOCKS5_with_a_login": (self.node_binds, "5", login),
+            "Node_associates": (self.node_associates, "127.0.0.1", "127.0.0.1"),
+            "Node_associates_and_sends_to_an_IPv6_address":
+                (self.node_associates, "::1", "0000:0000:0000:0000:0000:0000:0000:0001"),
+            "Node_associates_and_sends_to_a_name": (self.node_associates, NAME, "127.0.0.1"),
+            "Node_associates_with_a_login": (self.node_associates, "127.0.0.1", "127.0.0.1", login),
             "Node_with_a_wrong_password": (no_node, "login", "5", "Socks5 Authentication failed", wrong),
             "Node_without_the_login_that_the_proxy_wants": (no_node, "login", "5", "no accepted authentication type"),
             "Node_by_SOCKS4_to_a_port_that_nobody_listens_at": (no_node, "open", "4", "Failed"),

@@ -80,6 +80,24 @@ class Origin:
         return Server((address, self.port), handler)
 
 
+class Echo:
+    """Sends each datagram back to whom it came from, at the same port of 127.0.0.1 and ::1; an empty one too."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.clients = []  # the address of each sender, in order
+        for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+            s = socket.socket(family, socket.SOCK_DGRAM)
+            s.bind((address, self.port))
+            threading.Thread(target=self.serve, args=(s,), daemon=True).start()
+
+    def serve(self, s):
+        while True:
+            data, client = s.recvfrom(65535)
+            self.clients.append(client[:2])
+            s.sendto(data, client)
+
+
 def tls_with_own_certificate():
     """A TLS context for NAME and both loopback addresses; cert.pem is its own authority."""
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={NAME}",
