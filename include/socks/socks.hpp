@@ -19,6 +19,7 @@
 #include <socks/machine/server.hpp>
 #include <socks/policy/dial_error.hpp>
 #include <socks/policy/disposition.hpp>
+#include <socks/policy/tor.hpp>
 #include <socks/text/literal.hpp>
 #include <socks/text/uri.hpp>
 #include <socks/wire/login.hpp>
