@@ -21,6 +21,7 @@
 #include <socks/policy/disposition.hpp>
 #include <socks/policy/relay.hpp>
 #include <socks/policy/scope.hpp>
+#include <socks/policy/tor.hpp>
 #include <socks/text/literal.hpp>
 #include <socks/text/uri.hpp>
 #include <socks/wire/datagram.hpp>
