@@ -25,6 +25,7 @@
 #include <socks/wire/reader.hpp>
 #include <socks/wire/socks4.hpp>
 #include <socks/wire/socks5.hpp>
+#include <socks/wire/udp_over_tcp.hpp>
 #include <socks/wire/writer.hpp>
 
 #endif
