@@ -16,6 +16,7 @@
 #include <socks/machine/action.hpp>
 #include <socks/machine/client.hpp>
 #include <socks/machine/mailbox.hpp>
+#include <socks/machine/reassembly.hpp>
 #include <socks/machine/server.hpp>
 #include <socks/policy/relay.hpp>
 #include <socks/policy/scope.hpp>
