@@ -129,6 +129,12 @@ inline socks::endpoint local_endpoint(int fd) noexcept {
     return ::getsockname(fd, local.data(), local.room()) == 0 ? local.endpoint() : socks::endpoint{};
 }
 
+/// The address of whom a socket is connected to; no host when the system does not tell.
+inline socks::endpoint remote_endpoint(int fd) noexcept {
+    socket_address remote;
+    return ::getpeername(fd, remote.data(), remote.room()) == 0 ? remote.endpoint() : socks::endpoint{};
+}
+
 /// A listening TCP socket; invalid, with errno set, when that fails.
 inline unique_fd listen_on(const socks::endpoint& where, int backlog, int flags = 0) noexcept {
     socket_address local(where);

@@ -5,6 +5,8 @@
 #ifndef EXAMPLES_PROXY_ASSOCIATION_HPP
 #define EXAMPLES_PROXY_ASSOCIATION_HPP
 
+#include <algorithm>
+
 #include "proxy_common.hpp"
 
 namespace example {
@@ -23,14 +25,6 @@ class association final : public std::enable_shared_from_this<association> {
                ::bind(near_.fd.get(), local.data(), local.size()) == 0;
     }
 
-    /// Watchers must stay until the round is over, descriptors need not.
-    void close() noexcept {
-        near_.fd.reset();
-        four_.fd.reset();
-        six_.fd.reset();
-        destinations_.clear();
-    }
-
     /// Where the client is to send its datagrams.
     [[nodiscard]] socks::endpoint address() const noexcept { return local_endpoint(near_.fd.get()); }
 
@@ -43,6 +37,7 @@ class association final : public std::enable_shared_from_this<association> {
   private:
     static constexpr int rounds = 16;               // datagrams of one socket until another one has its turn
     static constexpr size_t max_destinations = 64;  // the one that was silent for longest makes room
+    static constexpr size_t max_look_ups = 8;       // at once
     static constexpr size_t max_waiting = 4;        // datagrams for a name that is being looked up
 
     struct destination {
@@ -101,6 +96,7 @@ class association final : public std::enable_shared_from_this<association> {
     void forward(const std::string& name, uint16_t port, std::string_view data) {
         destination* d = find(name, {{}, port});
         if (d == nullptr) {
+            if (look_ups() == max_look_ups) return;
             d = &add({name, {{}, port}, {}, {}, {}});
             d->asked = common_.names.resolve(
                 name, port, [weak = weak_from_this(), name, port](std::vector<socks::endpoint> addresses) {
@@ -171,13 +167,20 @@ class association final : public std::enable_shared_from_this<association> {
         return nullptr;
     }
 
+    [[nodiscard]] size_t look_ups() const noexcept {
+        const auto n = std::count_if(destinations_.begin(), destinations_.end(),
+                                     [](const destination& d) { return d.asked != nullptr; });
+        return static_cast<size_t>(n);
+    }
+
+    // Who is being looked up does not make room: the question would stay, and the client could ask without end.
     destination& add(destination d) {
         d.used = common_.loop.now();
         if (destinations_.size() < max_destinations) return destinations_.emplace_back(std::move(d));
-        const auto oldest =
-            std::min_element(destinations_.begin(), destinations_.end(),
-                             [](const destination& a, const destination& b) { return a.used < b.used; });
-        return *oldest = std::move(d);
+        const auto earlier = [](const destination& a, const destination& b) {
+            return std::pair(a.asked != nullptr, a.used) < std::pair(b.asked != nullptr, b.used);
+        };
+        return *std::min_element(destinations_.begin(), destinations_.end(), earlier) = std::move(d);
     }
 
     proxy_common& common_;

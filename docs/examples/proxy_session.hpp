@@ -261,7 +261,6 @@ inline void proxy_session::end(std::string_view why) {
     if (association_) {
         client_.carried = association_->up();
         target_.carried = association_->down();
-        association_->close();
     }
     common_.ended.push_back(shared_from_this());
     if (!why.empty()) outcome_ += (outcome_.empty() ? "" : ", then ") + std::string(why);

@@ -79,20 +79,21 @@ class Tunnels:
         self.program = program
         self.talker = Origin(Talker)
 
-    def command(self, server, version, *more):
-        return [self.program, "--proxy", f"127.0.0.1:{server.port}", "--version", version, *more]
+    def command(self, server, version, *more, login=""):
+        scheme = {"4": "socks4", "4a": "socks4a", "5": "socks5h"}[version]
+        return [self.program, "--via", f"{scheme}://{login}127.0.0.1:{server.port}", *more]
 
-    def tunnel(self, *arguments, sent=b""):
-        return subprocess.run(self.command(*arguments), input=sent, capture_output=True, timeout=PATIENCE)
+    def tunnel(self, *arguments, sent=b"", login=""):
+        return subprocess.run(self.command(*arguments, login=login), input=sent, capture_output=True, timeout=PATIENCE)
 
-    def carried(self, server, version, host, *login):
+    def carried(self, server, version, host, login=""):
         """The destination speaks first, and sends the file back when it has all of it."""
-        done = self.tunnel(server, version, *login, f"{host}:{self.talker.port}", sent=PAYLOAD)
+        done = self.tunnel(server, version, f"{host}:{self.talker.port}", sent=PAYLOAD, login=login)
         expect(done.returncode, 0, f"exit code of the tunnel ({done.stderr.decode().strip()})")
         expect(done.stdout, BANNER + PAYLOAD, "what came back")
 
-    def refused(self, server, version, said, *more, port=None):
-        done = self.tunnel(server, version, *more, f"127.0.0.1:{port or free_port()}")
+    def refused(self, server, version, said, login="", more=(), port=None):
+        done = self.tunnel(server, version, *more, f"127.0.0.1:{port or free_port()}", login=login)
         expect(done.returncode, 1, "exit code of the tunnel")
         expect(done.stdout, b"", "what came out")
         expect_in(said, done.stderr.decode(), "what the tunnel says")
@@ -114,9 +115,9 @@ class Cases(Tunnels):
         expect(done.returncode, 0, f"exit code of the tunnel ({done.stderr.decode().strip()})")
         expect(done.stdout, PAYLOAD + PAYLOAD, "what came, and came back")
 
-    def bound(self, server, version, *login):
+    def bound(self, server, version, login=""):
         """A caller at the address of the first reply; the second lets the octets of both through."""
-        with subprocess.Popen(self.command(server, version, *login, "--command", "bind", "127.0.0.1:9"),
+        with subprocess.Popen(self.command(server, version, "--command", "bind", "127.0.0.1:9", login=login),
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as tunnel:
             try:
                 first = re.fullmatch(rb"the proxy listens on 127\.0\.0\.1:(\d+)\n", tunnel.stderr.readline())
@@ -137,21 +138,21 @@ class Cases(Tunnels):
     def table(self):
         carried, refused, bound = self.carried, self.refused, self.bound
         dante, dante_login, ssh = self.dante, self.dante_login, self.ssh
-        login, wrong = ("--user", USER, "--password", PASSWORD), ("--user", USER, "--password", "open barley")
+        login, wrong = f"{USER}:open%20sesame@", f"{USER}:open%20barley@"
         return {
             "Dante_carries_SOCKS4_to_an_IPv4_address": (carried, dante, "4", "127.0.0.1"),
-            "Dante_carries_SOCKS4_with_a_user_ID": (carried, dante, "4", "127.0.0.1", "--user", "ann"),
+            "Dante_carries_SOCKS4_with_a_user_ID": (carried, dante, "4", "127.0.0.1", "ann@"),
             "Dante_carries_SOCKS5_to_an_IPv4_address": (carried, dante, "5", "127.0.0.1"),
             "Dante_carries_SOCKS5_to_an_IPv6_address": (carried, dante, "5", "[::1]"),
             "Dante_carries_SOCKS5_to_a_name": (carried, dante, "5", NAME),
             "Dante_carries_SOCKS5_with_a_login_to_an_IPv4_address":
-                (carried, dante_login, "5", "127.0.0.1", *login),
-            "Dante_carries_SOCKS5_with_a_login_to_a_name": (carried, dante_login, "5", NAME, *login),
+                (carried, dante_login, "5", "127.0.0.1", login),
+            "Dante_carries_SOCKS5_with_a_login_to_a_name": (carried, dante_login, "5", NAME, login),
             "Dante_carries_octets_both_ways_at_once": (self.both_ways_at_once, dante),
             "Dante_answers_SOCKS4_BIND_twice": (bound, dante, "4"),
             "Dante_answers_SOCKS5_BIND_twice": (bound, dante, "5"),
-            "Dante_answers_SOCKS5_BIND_with_a_login_twice": (bound, dante_login, "5", *login),
-            "Dante_refuses_a_wrong_password": (refused, dante_login, "5", "user name and password refused", *wrong),
+            "Dante_answers_SOCKS5_BIND_with_a_login_twice": (bound, dante_login, "5", login),
+            "Dante_refuses_a_wrong_password": (refused, dante_login, "5", "user name and password refused", wrong),
             "Dante_refuses_a_client_without_a_login":
                 (refused, dante_login, "5", "no acceptable authentication method"),
             "Dante_refuses_SOCKS4_where_it_wants_a_login": (refused, dante_login, "4", "request rejected or failed"),

@@ -38,9 +38,9 @@ class Cases(Tunnels):
         self.microsocks_login = microsocks("microsocks_login", "-u", USER, "-P", PASSWORD)
         self.shadowsocks = shadowsocks()
 
-    def mirrored(self, server, host, *login):
+    def mirrored(self, server, host, login=""):
         """The destination speaks first, and ends when it has sent the file back."""
-        with subprocess.Popen(self.command(server, "5", *login, f"{host}:{self.mirror.port}"),
+        with subprocess.Popen(self.command(server, "5", f"{host}:{self.mirror.port}", login=login),
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE) as tunnel:
             try:
                 tunnel.stdin.write(PAYLOAD)
@@ -62,15 +62,15 @@ class Cases(Tunnels):
     def table(self):
         mirrored, refused = self.mirrored, self.refused
         micro, micro_login, shadow = self.microsocks, self.microsocks_login, self.shadowsocks
-        login, wrong = ("--user", USER, "--password", PASSWORD), ("--user", USER, "--password", "open barley")
-        bind = ("--command", "bind")
+        login, wrong = f"{USER}:open%20sesame@", f"{USER}:open%20barley@"
+        bind = ("", ("--command", "bind"))
         return {
             "microsocks_carries_SOCKS5_to_an_IPv4_address": (mirrored, micro, "127.0.0.1"),
             "microsocks_carries_SOCKS5_to_an_IPv6_address": (mirrored, micro, "[::1]"),
             "microsocks_carries_SOCKS5_to_a_name": (mirrored, micro, NAME),
-            "microsocks_carries_SOCKS5_with_a_login": (mirrored, micro_login, NAME, *login),
+            "microsocks_carries_SOCKS5_with_a_login": (mirrored, micro_login, NAME, login),
             "microsocks_refuses_a_wrong_password":
-                (refused, micro_login, "5", "user name and password refused", *wrong),
+                (refused, micro_login, "5", "user name and password refused", wrong),
             "microsocks_refuses_a_client_without_a_login":
                 (refused, micro_login, "5", "no acceptable authentication method"),
             "microsocks_passes_on_a_refused_connection": (refused, micro, "5", "connection refused"),
