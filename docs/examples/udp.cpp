@@ -116,13 +116,13 @@ class association {
     example::unique_fd socket_;
 };
 
-// Waits until one of three has something; @returns false when none has within `time`.
-bool wait(std::array<pollfd, 3>& watched, clock::duration time) {
-    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(time).count();
-    const int limit = static_cast<int>(std::max<decltype(ms)>(ms, 0));
-    return example::must(
-               example::uninterrupted([&] { return ::poll(watched.data(), watched.size(), limit); }),
-               "poll") != 0;
+// Waits until one of three has something. @returns false when none has until `deadline`, if there is one.
+bool wait(std::array<pollfd, 3>& watched, std::optional<clock::time_point> deadline) {
+    using std::chrono::milliseconds;
+    const auto left = deadline ? std::chrono::ceil<milliseconds>(*deadline - clock::now()).count() : -1;
+    const int limit = deadline && left < 0 ? 0 : static_cast<int>(left);
+    const auto poll = [&] { return ::poll(watched.data(), watched.size(), limit); };
+    return example::must(example::uninterrupted(poll), "poll") != 0;
 }
 
 // The lines of standard input, as they come.
@@ -157,19 +157,18 @@ int exchange(settings& s) {
         sent += datagrams.size();
     };
     send_all(s.lines);
-    auto deadline = clock::now() + s.patience;
-    bool reading = s.lines.empty();
-    while (reading || answered < sent) {
+    std::optional<clock::time_point> deadline;  // when all is sent
+    if (!s.lines.empty()) deadline = clock::now() + s.patience;
+    while (!deadline || answered < sent) {
         std::array<pollfd, 3> watched{
-            {{a.socket(), POLLIN, 0}, {a.control(), POLLIN, 0}, {reading ? STDIN_FILENO : -1, POLLIN, 0}}};
-        if (!wait(watched, reading ? std::chrono::hours(1) : deadline - clock::now()) && !reading) break;
+            {{a.socket(), POLLIN, 0}, {a.control(), POLLIN, 0}, {deadline ? -1 : STDIN_FILENO, POLLIN, 0}}};
+        if (!wait(watched, deadline)) break;
         if (watched[0].revents != 0 && a.receive()) ++answered;
         // Nothing more is said on the control connection: this is its end, and with it that of the association.
         if (watched[1].revents != 0) throw std::runtime_error("the proxy has ended the association");
         if (watched[2].revents == 0) continue;
         send_all(input.more());
-        reading = !input.ended();
-        deadline = clock::now() + s.patience;
+        if (input.ended()) deadline = clock::now() + s.patience;
     }
     if (answered < sent) std::fprintf(stderr, "udp: %zu of %zu datagrams were answered\n", answered, sent);
     return answered < sent ? 1 : 0;

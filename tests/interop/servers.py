@@ -24,8 +24,8 @@ user.privileged: root
 user.unprivileged: nobody
 client pass {{ from: 0/0 to: 0/0 }}
 socks block {{ from: 0/0 to: 0/0 port = {forbidden} }}
-socks pass {{ from: 0/0 to: 0/0 command: connect bind }}
-socks pass {{ from: 0/0 to: 0/0 command: bindreply }}
+socks pass {{ from: 0/0 to: 0/0 command: connect bind udpassociate }}
+socks pass {{ from: 0/0 to: 0/0 command: bindreply udpreply }}
 """
 
 SSHD = """

@@ -26,8 +26,8 @@ def shadowsocks():
     """ss-local, and the ss-server at its other end."""
     there, here = free_port(), free_port()
     key = ("-s", "127.0.0.1", "-p", there, "-k", PASSWORD, "-m", "chacha20-ietf-poly1305")
-    Peer("ss_server", "ss-server", *key, port=there)
-    return Peer("ss_local", "ss-local", *key, "-b", "127.0.0.1", "-l", here, port=here)
+    Peer("ss_server", "ss-server", *key, "-u", port=there)
+    return Peer("ss_local", "ss-local", *key, "-u", "-b", "127.0.0.1", "-l", here, port=here)
 
 
 class Cases(Tunnels):
