@@ -122,7 +122,7 @@ class reassembly {
   private:
     // Whether a header is that of the sequence, but for RSV and FRAG: the far end is the same.
     [[nodiscard]] constexpr bool belongs(bytes header, buffer storage) const noexcept {
-        return waiting() && header.size() == header_ && storage.room() >= size_ &&
+        return waiting() && storage.room() >= size_ &&
                header.from(3) == bytes(storage.data(), header_).from(3);
     }
 
