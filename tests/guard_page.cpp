@@ -90,6 +90,7 @@ size_t decode_all(bytes in, socks::tolerance accept) {
     if (const auto d = socks::decode_reply4(in, accept)) n += sum(d->bound);
     if (const auto d = socks::decode_datagram(in, accept)) n += sum(d->at()) + sum(d->data());
     if (const auto d = socks::decode_framed(in)) n += sum(d->at()) + sum(d->data());
+    n += static_cast<size_t>(socks::sniff(in));
     return n;
 }
 

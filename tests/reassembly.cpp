@@ -128,8 +128,10 @@ constexpr void the_timer_abandons_the_sequence(check& t) {
     t.ok(delivers(r.take(0x82, "second"), "firstsecond"));
     r.now = UINT64_MAX - 10;
     t.ok(waits(r.take(1, "one")));
-    r.now += 4999;
-    t.ok(delivers(r.take(0x82, "two"), "onetwo"));
+    r.now += 5;
+    t.ok(waits(r.take(2, "")));
+    r.now += 4994;
+    t.ok(delivers(r.take(0x83, "two"), "onetwo"));
 }
 PROVE_AND_RUN(the_timer_abandons_the_sequence)
 

@@ -132,6 +132,8 @@ void frames_of_every_size_are_asked_for_exactly(check& t) {
         t.ok(d && d.used() == 10 + n && d->data().size() == n);
     }
     static char out[70000];
+    const encoded some = encode_framed(any_ipv4, bytes(in, 0x1234), out);
+    t.ok(some.made() == 0x1234 + 10 && out[0] == 0x12 && out[1] == 0x34);
     t.ok(encode_framed(any_ipv4, bytes(in, 65525), out).made() == 65535);
     const encoded over = encode_framed(any_ipv4, bytes(in, 65526), out);
     t.ok(over.error() == errc::no_space && over.room() == 0);

@@ -29,6 +29,7 @@
 #include <socks/wire/datagram.hpp>
 #include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>
+#include <socks/wire/sniff.hpp>
 #include <socks/wire/socks4.hpp>
 #include <socks/wire/socks5.hpp>
 #include <socks/wire/udp_over_tcp.hpp>

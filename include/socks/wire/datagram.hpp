@@ -1,5 +1,5 @@
-// A datagram between a client and the UDP relay of its proxy: a header, and behind it the data, as long as they may be.
-// A datagram is whole or bad, and nothing is ever asked to be read after it: whatever octets arrive have a verdict.
+// A datagram between a client and the UDP relay of its proxy: a header, and behind it the data. It is whole or bad:
+// whatever octets arrive have a verdict, and "need more" is none of them.
 
 #ifndef SOCKS_WIRE_DATAGRAM_HPP
 #define SOCKS_WIRE_DATAGRAM_HPP
