@@ -7,6 +7,7 @@ import socketserver
 import ssl
 import subprocess
 import threading
+import urllib.parse
 
 from harness import NAME, PATIENCE, free_port, scratch
 
@@ -15,13 +16,14 @@ BANNER = b"220 files.example.com is ready\r\n"
 
 
 class File(http.server.BaseHTTPRequestHandler):
-    """GET /file gives PAYLOAD; PUT /file takes nothing else."""
+    """GET /file gives PAYLOAD, also to those who take this for an HTTP proxy; PUT /file takes nothing else."""
 
     def do_GET(self):
-        self.send_response(200 if self.path == "/file" else 404)
-        self.send_header("Content-Length", str(len(PAYLOAD) if self.path == "/file" else 0))
+        found = urllib.parse.urlsplit(self.path).path == "/file"
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Length", str(len(PAYLOAD) if found else 0))
         self.end_headers()
-        if self.path == "/file":
+        if found:
             self.wfile.write(PAYLOAD)
 
     def do_PUT(self):

@@ -66,6 +66,7 @@ class Cases:
             "Tor_refuses_to_look_for_the_name_of_a_name":
                 (unresolved, "address type not supported", "--reverse", "files.example.com"),
             "Tor_refuses_private_addresses": (refused, "general SOCKS server failure", "127.0.0.1:9"),
+            "Tor_hears_out_a_pipelined_client": (refused, "general SOCKS server failure", "--pipelined", "127.0.0.1:9"),
             "Tor_has_no_BIND": (refused, "command not supported", "--command", "bind", "192.0.2.7:9"),
             "Tor_has_a_code_for_an_onion_address_that_is_none":
                 (refused, "onion address invalid", "--tor", f"{ONION}:80"),
