@@ -200,7 +200,7 @@ class Cases:
     def unprintable(self):
         """A name that could forge a line of a log or of a header is refused before anybody looks it up."""
         with connect(self.proxy.port) as s:
-            s.sendall(HELLO + b"\x05\x01\x00\x03\x0aevil\r\nX: y" + self.port)
+            s.sendall(HELLO + b"\x05\x01\x00\x03\x0aevil\r\nHost" + self.port)
             expect(receive(s, 4)[2:], b"\x05\x02", "the answer")
 
     def table(self):
