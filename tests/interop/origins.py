@@ -1,5 +1,6 @@
 """Destinations: a file by HTTP and HTTPS, and a talker that shows where each stream begins and ends."""
 
+import contextlib
 import http.server
 import random
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import threading
 import urllib.parse
 
-from harness import NAME, PATIENCE, free_port, scratch
+from harness import NAME, PATIENCE, free_port, overlay, scratch
 
 PAYLOAD = random.Random(1928).randbytes(16 * 1024 * 1024 + 11)
 BANNER = b"220 files.example.com is ready\r\n"
@@ -98,6 +99,33 @@ class Echo:
             data, client = s.recvfrom(65535)
             self.clients.append(client[:2])
             s.sendto(data, client)
+
+
+class Nameserver(socketserver.BaseRequestHandler):
+    """Knows quick.example at 127.0.0.1, and keeps silent about everything else."""
+
+    def handle(self):
+        query, s = self.request
+        if b"\x05quick\x07example\x00" not in query:
+            return
+        question = query[12:query.index(b"\x00", 12) + 5]
+        is_a = question[-4:-2] == b"\x00\x01"
+        answer = b"\xc0\x0c\x00\x01\x00\x01" + bytes(4) + b"\x00\x04\x7f\x00\x00\x01" if is_a else b""
+        counts = b"\x00\x01" + (b"\x00\x01" if is_a else b"\x00\x00") + bytes(4)
+        s.sendto(query[:2] + b"\x81\x80" + counts + question + answer, self.client_address)
+
+
+@contextlib.contextmanager
+def slow_names():
+    """Other names than quick.example take a second, and are not found. Once for each run."""
+    overlay("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+    with socketserver.ThreadingUDPServer(("127.0.0.1", 53), Nameserver) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield
+        finally:
+            server.shutdown()
 
 
 def tls_with_own_certificate():

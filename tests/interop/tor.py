@@ -38,12 +38,12 @@ class Cases:
 
     def unresolved(self, said, *arguments):
         done = self.run(self.resolve_program, *arguments)
-        expect_in(said, done.stdout, "what resolve says")
+        expect_in(said, done.stderr, "what resolve says")
         expect(done.returncode, 1, "exit code of resolve")
 
     def login_refused(self, login):
         done = self.run(self.resolve_program, "192.0.2.7", login=login)
-        expect_in("user name and password refused", done.stdout, "what resolve says")
+        expect_in("user name and password refused", done.stderr, "what resolve says")
         expect(done.returncode, 1, "exit code of resolve")
 
     def refused(self, said, *arguments):
