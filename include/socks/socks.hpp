@@ -17,7 +17,11 @@
 #include <socks/machine/client.hpp>
 #include <socks/machine/mailbox.hpp>
 #include <socks/machine/server.hpp>
+#include <socks/policy/dial_error.hpp>
+#include <socks/policy/disposition.hpp>
+#include <socks/policy/tor.hpp>
 #include <socks/text/literal.hpp>
+#include <socks/text/uri.hpp>
 #include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>
 #include <socks/wire/socks4.hpp>
