@@ -19,13 +19,19 @@
 #include <socks/machine/server.hpp>
 #include <socks/policy/dial_error.hpp>
 #include <socks/policy/disposition.hpp>
+#include <socks/policy/relay.hpp>
+#include <socks/policy/scope.hpp>
 #include <socks/policy/tor.hpp>
 #include <socks/text/literal.hpp>
 #include <socks/text/uri.hpp>
+#include <socks/wire/datagram.hpp>
 #include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>
 #include <socks/wire/socks4.hpp>
 #include <socks/wire/socks5.hpp>
 #include <socks/wire/writer.hpp>
+<<<<<<< HEAD
+=======
+>>>>>>> udp
 
 #endif
