@@ -18,6 +18,7 @@
 #include <socks/machine/mailbox.hpp>
 #include <socks/machine/server.hpp>
 #include <socks/text/literal.hpp>
+#include <socks/wire/gssapi.hpp>
 #include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>
 #include <socks/wire/socks4.hpp>
