@@ -23,7 +23,7 @@ constexpr auto get(type due, size_t cap = longest, tolerance accept = lenient) {
 }
 constexpr auto put = [](const gssapi_message& v, buffer out) { return encode_gssapi(v, out); };
 
-// Sections 3.3, 4.3 and 5. The rows return how many exact reads they take: behind an abort there is nothing to read.
+// Sections 3.4, 4.3 and 5. The rows return how many exact reads they take: behind an abort there is nothing to read.
 constexpr void gssapi_messages_are_as_drawn(check& t) {
     t.ok(3 == golden(t, "01 01 0007 'context'"_octets, gssapi_message{type::authentication, "context"},
                      get(type::authentication), put));
@@ -34,8 +34,8 @@ constexpr void gssapi_messages_are_as_drawn(check& t) {
     t.ok(3 == golden(t, "01 03 0006 00 ff 00 '0' 0d 0a"_octets,
                      gssapi_message{type::user_data, "00 ff 00 '0' 0d 0a"_octets}, get(type::user_data),
                      put));
-    t.ok(2 == golden(t, "01 01 0001 'T'"_octets, gssapi_message{type::authentication, "T"},
-                     get(type::authentication), put));
+    t.ok(2 == golden(t, "01 02 0001 'L'"_octets, gssapi_message{type::protection_level, "L"},
+                     get(type::protection_level), put));
 }
 PROVE_AND_RUN(gssapi_messages_are_as_drawn)
 
@@ -73,14 +73,24 @@ void the_longest_token_has_65535_octets(check& t) {
     }
     room[0] = 'z';
     t.ok(encode_gssapi({type::user_data, token.view()}, room).error() == errc::bad_length);
-    t.ok(encode_gssapi({type::authentication, {}}, room).error() == errc::bad_length);
+    t.ok(encode_gssapi({type::user_data, {}}, room).error() == errc::bad_length);
+    t.ok(encode_gssapi({type::protection_level, {}}, room).error() == errc::bad_length);
     t.ok(room[0] == 'z');
 }
 RUN(the_longest_token_has_65535_octets)
 
+// Section 3.6: a server that has accepted the context and has no token left says so without one.
+constexpr void only_an_authentication_token_may_have_no_octets(check& t) {
+    const gssapi_message ready{type::authentication, {}};
+    t.ok(2 == golden(t, "01 01 0000"_octets, ready, get(type::authentication), put));
+    t.ok(2 == golden(t, "01 01 0000"_octets, ready, get(type::authentication, 0), put));
+    sweep_refused(t, "01 02 0000"_octets, get(type::protection_level), errc::bad_length, 4);
+    sweep_refused(t, "01 03 0000 'abc'"_octets, get(type::user_data), errc::bad_length, 4);
+}
+PROVE_AND_RUN(only_an_authentication_token_may_have_no_octets)
+
 // G2: refused at its length; to wait for more than fits would be to wait for ever.
 constexpr void a_token_longer_than_the_caller_s_room_is_refused_at_its_length(check& t) {
-    sweep_refused(t, "01 01 0000 'abc'"_octets, get(type::authentication), errc::bad_length, 4);
     sweep_refused(t, "01 01 0006 'abcdef'"_octets, get(type::authentication, 5), errc::bad_length, 4);
     sweep_refused(t, "01 03 0105 'abcdef'"_octets, get(type::user_data, 260), errc::bad_length, 4);
     sweep_refused(t, "01 02 ffff 'abcdef'"_octets, get(type::protection_level, 65'534), errc::bad_length, 4);

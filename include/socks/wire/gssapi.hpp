@@ -17,7 +17,7 @@
 namespace socks {
 
 /// What a GSSAPI message is about (MTYP).
-/// @rfc  1961 sections 3.3, 3.8, 4.3 and 5
+/// @rfc  1961 sections 3.4, 3.8, 4.3 and 5
 enum class gssapi_type : uint8_t {
     authentication = 0x01,    ///< a token of the security context
     protection_level = 0x02,  ///< a wrapped octet: the level that the client wants or that the server chose
@@ -35,25 +35,35 @@ struct gssapi_message {
 inline constexpr size_t gssapi_head_size = 4;       ///< VER, MTYP and LEN, in front of each token
 inline constexpr size_t max_gssapi_token = 65'535;  ///< what LEN can count to
 
+namespace detail {
+
+constexpr size_t least_token(gssapi_type type) noexcept {
+    return type == gssapi_type::authentication ? 0 : 1;
+}
+
+}  // namespace detail
+
 /// Decodes one GSSAPI message of the type that is due from the front of `in`.
 ///
 ///     VER  MTYP  LEN             TOKEN
-///      1    1     2, big endian  1..65535         5..65539 octets
+///      1    1     2, big endian  0..65535         4..65539 octets
 ///
-/// A token that is longer than the caller can hold is refused at its length, not waited for. An abort, two octets
-/// without a length, may come in place of any message.
+/// A token that is longer than the caller can hold is refused at its length, not waited for. Only authentication may
+/// have a token of no octets: a server whose mechanism has nothing left to say is ready. An abort, two octets without
+/// a length, may come in place of any message.
 ///
 /// @param in         received, not yet used, oldest first. May be short; may hold later messages.
 /// @param due        the only type that is accepted.
 /// @param max_token  the longest token that the caller takes: the room of its buffer less gssapi_head_size.
-/// @returns   a value with used() in 5..4 + max_token, or need() >= 1, or error().
+/// @returns   a value with used() in 4..4 + max_token, or need() >= 1, or error().
 /// @errors    bad_version         octet 0 is not 1 (nor 5, unless strict)         (as soon as 1 octet is there)
 ///            negotiation_failed  octet 1 is 0xff: the peer aborts                (as soon as 2 octets are there)
 ///            bad_message_type    octet 1 is another type than `due`              (as soon as 2 octets are there)
-///            bad_length          LEN is 0 or more than `max_token`               (as soon as 4 octets are there)
+///            bad_length          LEN is more than `max_token`, or 0 unless authentication is due
+///                                                                                (as soon as 4 octets are there)
 /// @lifetime  the token points into `in`.
 /// @cost      O(1), constexpr, noexcept.
-/// @rfc       1961 sections 3.3, 3.8, 4.3 and 5
+/// @rfc       1961 sections 3.4, 3.6 to 3.8, 4.3 and 5
 [[nodiscard]] constexpr decoded<gssapi_message> decode_gssapi(bytes in SOCKS_LIFETIMEBOUND, gssapi_type due,
                                                               size_t max_token,
                                                               tolerance accept = lenient) noexcept {
@@ -67,9 +77,10 @@ inline constexpr size_t max_gssapi_token = 65'535;  ///< what LEN can count to
     const auto type = static_cast<gssapi_type>(in[1]);
     if (type == gssapi_type::abort) return errc::negotiation_failed;
     if (type != due) return errc::bad_message_type;
-    if (n < gssapi_head_size) return message::more(gssapi_head_size + 1 - n);
+    const size_t least = detail::least_token(due);
+    if (n < gssapi_head_size) return message::more(gssapi_head_size + least - n);
     const size_t length = size_t{in[2]} << 8 | in[3];
-    if (length == 0 || length > max_token) return errc::bad_length;
+    if (length < least || length > max_token) return errc::bad_length;
     const size_t whole = gssapi_head_size + length;
     if (n < whole) return message::more(whole - n);
     return {{type, in.first(whole).from(gssapi_head_size)}, whole};
@@ -98,13 +109,14 @@ inline constexpr size_t max_gssapi_token = 65'535;  ///< what LEN can count to
 }
 
 /// Encodes a GSSAPI message into `out`; the picture is decode_gssapi's. An abort has no token and no length.
-/// @errors  bad_length  no token, or one of more than 65535 octets
+/// @errors  bad_length  a token of more than 65535 octets, or none unless it is for authentication
 ///          no_space    out is smaller than encoded_size
 /// @cost    O(size), constexpr, noexcept.
-/// @rfc     1961 sections 3.3, 3.8, 4.3 and 5
+/// @rfc     1961 sections 3.4, 3.6 to 3.8, 4.3 and 5
 constexpr encoded encode_gssapi(const gssapi_message& m, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     const bool abort = m.type == gssapi_type::abort;
-    if (!abort && (m.token.empty() || m.token.size() > max_gssapi_token)) return errc::bad_length;
+    if (!abort && (m.token.size() < detail::least_token(m.type) || m.token.size() > max_gssapi_token))
+        return errc::bad_length;
     if (out.room() < encoded_size(m)) return encoded::no_space(encoded_size(m));
     writer w(out);
     w.u8(1).u8(static_cast<uint8_t>(m.type));
