@@ -25,6 +25,7 @@
 #include <socks/text/literal.hpp>
 #include <socks/text/uri.hpp>
 #include <socks/wire/datagram.hpp>
+#include <socks/wire/gssapi.hpp>
 #include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>
 #include <socks/wire/socks4.hpp>
