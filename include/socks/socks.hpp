@@ -31,8 +31,5 @@
 #include <socks/wire/socks4.hpp>
 #include <socks/wire/socks5.hpp>
 #include <socks/wire/writer.hpp>
-<<<<<<< HEAD
-=======
->>>>>>> udp
 
 #endif
