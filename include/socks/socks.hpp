@@ -16,6 +16,7 @@
 #include <socks/machine/action.hpp>
 #include <socks/machine/client.hpp>
 #include <socks/machine/mailbox.hpp>
+#include <socks/machine/reassembly.hpp>
 #include <socks/machine/server.hpp>
 #include <socks/policy/dial_error.hpp>
 #include <socks/policy/disposition.hpp>
@@ -28,8 +29,10 @@
 #include <socks/wire/gssapi.hpp>
 #include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>
+#include <socks/wire/sniff.hpp>
 #include <socks/wire/socks4.hpp>
 #include <socks/wire/socks5.hpp>
+#include <socks/wire/udp_over_tcp.hpp>
 #include <socks/wire/writer.hpp>
 
 #endif
