@@ -24,6 +24,8 @@
 
 namespace socks {
 
+class chain;
+
 /// What a client puts up with, and how it takes a refusal.
 struct client_options {
     tolerance accept{};
@@ -171,6 +173,17 @@ class client {
     constexpr action starve(bytes in, size_t need) noexcept;
     constexpr action die(errc why, uint8_t octet = 0, size_t used = 0, const char* reply = nullptr) noexcept;
 
+    friend class chain;
+
+    [[nodiscard]] constexpr bool is_fresh() const noexcept { return at_ == at::start; }
+
+    // Another handshake like this one, in the same stream.
+    [[nodiscard]] constexpr client anew() const noexcept {
+        client c({.accept = accept_, .whole_refusal = whole_refusal_, .pipelined = pipelined_});
+        c.closed_ = closed_;
+        return c;
+    }
+
     // Whether the next step sends, whatever is received.
     [[nodiscard]] constexpr bool runs_ahead() const noexcept {
         return at_ == at::login_ahead || at_ == at::request_ahead;
@@ -222,6 +235,7 @@ class client::action : public detail::action<client::next> {
 
   private:
     friend class client;
+    friend class chain;
     using detail::action<client::next>::action;
     constexpr action(const detail::action<client::next>& a) noexcept : detail::action<client::next>(a) {}
 
