@@ -1,6 +1,6 @@
-// The reassembly queue and timer of RFC 1928 for the fragments of datagrams, in the caller's storage and by the caller's
-// clock. One sequence at a time, in order: fragments carry no number of their datagram, so whatever does not continue
-// the sequence ends it.
+// The reassembly queue and timer of RFC 1928 for the fragments of datagrams, in the caller's storage and by the
+// caller's clock. One sequence at a time, in order: fragments carry no number of their datagram, so whatever does not
+// continue the sequence ends it.
 
 #ifndef SOCKS_MACHINE_REASSEMBLY_HPP
 #define SOCKS_MACHINE_REASSEMBLY_HPP
@@ -59,8 +59,8 @@ class reassembly {
         reassembly::next next_;
     };
 
-    /// @param limit  how long a sequence may take, from its first fragment to its last, in ticks of the caller's clock: at
-    ///               least 5 seconds, says the document.
+    /// @param limit  how long a sequence may take, from its first fragment to its last, in ticks of the caller's
+    ///               clock: at least 5 seconds, says the document.
     constexpr explicit reassembly(uint64_t limit) noexcept : limit_(limit) {}
 
     /// Takes one datagram.

@@ -61,8 +61,8 @@ enum class source_ports : uint8_t { locked, roaming };
 ///     ...
 ///     send(client.source(), answer);
 ///
-/// The port is the one that the request declared, if it declared it for that very address: clients fill in anything else
-/// there, zeros, their address behind NAT, or a destination. Otherwise it is the port of the first datagram.
+/// The port is the one that the request declared, if it declared it for that very address: clients fill in anything
+/// else there, zeros, their address behind NAT, or a destination. Otherwise it is the port of the first datagram.
 ///
 /// @lifetime  holds everything by value; end it with the control connection.
 /// @cost      O(1), constexpr, noexcept.

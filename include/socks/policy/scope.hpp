@@ -145,8 +145,8 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 }
 
 /// An address of one host that the whole internet can reach. What the registries of special addresses rule out is not
-/// global: all of the above, the shared, test and documentation networks, what is reserved, and of IPv6 also the tunnels
-/// that carry an IPv4 address inside, Teredo and 6to4.
+/// global: all of the above, the shared, test and documentation networks, what is reserved, and of IPv6 also the
+/// tunnels that carry an IPv4 address inside, Teredo and 6to4.
 /// @rfc  6890, and the registries that it began
 [[nodiscard]] constexpr bool is_global(const host& h) noexcept {
     using detail::within;
@@ -164,7 +164,8 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 }
 
 /// Whether two hosts are the same to an access list: names without regard to the case of ASCII letters and to one
-/// trailing dot, addresses IPv4-mapped or not, a name that spells an address like that address. Bad text equals nothing.
+/// trailing dot, addresses IPv4-mapped or not, a name that spells an address like that address. Bad text equals
+/// nothing.
 /// @cost  O(size of the names), constexpr, noexcept.
 /// @rfc   4343
 [[nodiscard]] constexpr bool canonical_equal(const host& a, const host& b) noexcept {

@@ -29,8 +29,8 @@ enum class protocol : uint8_t {
 /// The server agrees with it: it serves what is socks4 or socks5, and names the others by the same octet.
 ///
 /// @param in  what was received from the beginning of the stream; may be one octet, may be anything.
-/// @returns   socks4 for 4 and socks5 for 5; http, tls and ssh as stranger() tells them, so that an HTTP method with an S
-///            in front is taken for ssh; need_more for no octets.
+/// @returns   socks4 for 4 and socks5 for 5; http, tls and ssh as stranger() tells them, so that an HTTP method with
+///            an S in front is taken for ssh; need_more for no octets.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr protocol sniff(bytes in) noexcept {
     if (in.empty()) return protocol::need_more;

@@ -1,5 +1,5 @@
-// Datagrams inside the TCP connection to the proxy, an extension of the hev-socks5 family: each is framed by its lengths,
-// and after the reply to command 5 nothing but frames follows, in both directions.
+// Datagrams inside the TCP connection to the proxy, an extension of the hev-socks5 family: each is framed by its
+// lengths, and after the reply to command 5 nothing but frames follows, in both directions.
 
 #ifndef SOCKS_WIRE_UDP_OVER_TCP_HPP
 #define SOCKS_WIRE_UDP_OVER_TCP_HPP
@@ -45,8 +45,8 @@ constexpr errc framed_fault(bytes in) noexcept {
 ///     MSGLEN  HDRLEN  ATYP  DST.ADDR           DST.PORT        DATA
 ///       2       1       1   4 | 16 | 1+n       2, big endian   MSGLEN      8..65790 octets
 ///
-/// MSGLEN counts the data, and HDRLEN what stands before them, MSGLEN itself included. (The documents of the extension let
-/// MSGLEN count the header too; no implementation does.) fragment() is 0.
+/// MSGLEN counts the data, and HDRLEN what stands before them, MSGLEN itself included. (The document of the extension
+/// lets MSGLEN count the header too; the programs that it comes with do not.) fragment() is 0.
 ///
 /// @param in  received, not yet used, oldest first. May be short; may hold later frames.
 /// @returns   a value with used() == HDRLEN + MSGLEN, or need() >= 1, or error().
@@ -87,8 +87,8 @@ constexpr void write_framed_header(char* to, const endpoint& at, size_t data) no
 }  // namespace detail
 
 /// Encodes a framed datagram into `out`; the picture is decode_framed's. No host is written as 0.0.0.0.
-/// @errors    bad_host  the text of the host was bad, or a name has no octets, a NUL, or more than the 248 octets that
-///                      HDRLEN can count
+/// @errors    bad_host  the text of the host was bad, or a name has no octets, a NUL, or more than the 248 octets
+///                      that HDRLEN can count
 ///            no_space  out is smaller than datagram_header_size and the data; or those are more than 65535, and
 ///                      room() is 0
 /// @lifetime  the octets are in `out`.
@@ -102,8 +102,8 @@ constexpr encoded encode_framed(const endpoint& at, bytes data, buffer out SOCKS
     return {out.data(), header + data.size()};
 }
 
-/// Encodes the header in front of data that is in its place already, and does not move: `packet` is `headroom` octets of
-/// room, at most packet.room(), and then the data. max_framed_header always suffices.
+/// Encodes the header in front of data that is in its place already, and does not move: `packet` is `headroom` octets
+/// of room, at most packet.room(), and then the data. max_framed_header always suffices.
 /// @returns  header and data, which end where the packet does.
 /// @errors   as encode_framed; where the headroom is smaller than the header, room() is the header's size
 /// @lifetime the octets are in `packet`.
