@@ -60,6 +60,7 @@ class protected_stream {
         } while ((major & GSS_S_CONTINUE_NEEDED) != 0);
         if (major != GSS_S_COMPLETE || (given & GSS_C_MUTUAL_FLAG) == 0)
             throw std::runtime_error("the proxy did not prove who it is");
+        must_protect(given);
 
         send_level(wanted.least, wanted.nec);
         level_ = receive_level(wanted.nec);
@@ -73,16 +74,18 @@ class protected_stream {
     protected_stream(int fd, const gssapi_settings& wanted) : fd_(fd) {
         OM_uint32 major = 0;
         OM_uint32 minor = 0;
+        OM_uint32 given = 0;
         do {
             gss_buffer_desc in = gss_view(expect(socks::gssapi_type::authentication));
             gss_octets token;
             major = gss_accept_sec_context(&minor, &context_.handle, GSS_C_NO_CREDENTIAL, &in,
                                            GSS_C_NO_CHANNEL_BINDINGS, &peer_.handle, nullptr, token.out(),
-                                           nullptr, nullptr, nullptr);
+                                           &given, nullptr, nullptr);
             if (GSS_ERROR(major)) send(socks::gssapi_type::abort, {});
             gss_must(major, minor, "cannot authenticate the client");
             send(socks::gssapi_type::authentication, token.view());
         } while ((major & GSS_S_CONTINUE_NEEDED) != 0);
+        must_protect(given);
 
         level_ = receive_level(wanted.nec);
         const bool plain =
@@ -122,6 +125,11 @@ class protected_stream {
   private:
     // At a selective level the sender chooses: this one likes confidentiality.
     [[nodiscard]] bool confidential() const noexcept { return level_ != socks::protection::integrity; }
+
+    // Confidentiality is looked at token by token.
+    static void must_protect(OM_uint32 given) {
+        if ((given & GSS_C_INTEG_FLAG) == 0) throw std::runtime_error("the mechanism protects nothing");
+    }
 
     // The most octets that a token can hold when they are wrapped.
     [[nodiscard]] size_t wrap_size_limit() const {

@@ -62,10 +62,9 @@ struct gss_name {
     }
 };
 
-/// A view of octets for GSS-API to read.
+/// A view of octets for GSS-API to read. Its C types have no const for what it never writes.
 inline gss_buffer_desc gss_view(std::string_view octets) noexcept {
-    return {octets.size(),
-            const_cast<char*>(octets.data())};  // what it never writes is not const in its C types
+    return {octets.size(), const_cast<char*>(octets.data())};
 }
 
 /// Throws what GSS-API says unless it succeeded; `minor` is the mechanism's own code.

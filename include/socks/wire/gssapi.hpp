@@ -87,14 +87,15 @@ constexpr size_t least_token(gssapi_type type) noexcept {
 }
 
 /// Decodes a UDP datagram that was received over an association authenticated by GSSAPI: one message of user data,
-/// no more and no less. What its token unwraps to is a datagram with the usual header.
+/// no more and no less. What its token unwraps to is a datagram with the usual header. Datagrams get lost and overtake
+/// each other: the security context must not insist on their sequence.
 ///
 /// @returns   a value with used() == datagram.size(), or error(). A datagram is whole: need() is always 0.
 /// @errors    those of decode_gssapi, and
 ///            bad_length  the message ends before the datagram, or the datagram before the message
 /// @lifetime  the token points into `datagram`.
 /// @cost      O(1), constexpr, noexcept.
-/// @rfc       1961 section 5; 1928 section 7
+/// @rfc       1961 sections 3.2 and 5; 1928 section 7
 [[nodiscard]] constexpr decoded<gssapi_message> decode_gssapi_datagram(bytes datagram SOCKS_LIFETIMEBOUND,
                                                                        tolerance accept = lenient) noexcept {
     const decoded<gssapi_message> d =

@@ -1,4 +1,4 @@
-// Both machines below a method that wraps: GSSAPI's messages, with a toy of a mechanism inside.
+// Methods that the caller runs, between negotiate and negotiated(): GSSAPI with a toy of a mechanism, and CHAP.
 
 #include "check.hpp"
 #include "octets.hpp"
@@ -128,5 +128,40 @@ constexpr void a_handshake_runs_on_the_unwrapped_octets(check& t) {
     t.ok(!occurs("files.example.com", up.wire()) && !occurs("220 ready", down.wire()));
 }
 PROVE_AND_RUN(a_handshake_runs_on_the_unwrapped_octets)
+
+// What a client does when its greeting is answered by the choice of `chosen`.
+constexpr client::action choose(client& c, const request& want, uint8_t chosen, buffer out) {
+    const char choice[] = {5, static_cast<char>(chosen)};
+    static_cast<void>(c.step(want, {}, out));
+    return c.step(want, bytes(choice, 2), out);
+}
+
+// G6: a failed CHAP does not end with the password in the clear, unless the caller offered that and the server asks.
+constexpr void nothing_takes_the_place_of_a_method_that_failed(check& t) {
+    const request either{
+        .to = {"files.example.com", 443}, .login = {"john", "foo"}, .methods = {method::chap, method::login}};
+    char out[client::max_output];
+    client fails;
+    const auto asked = choose(fails, either, 3, out);
+    t.ok(asked.next() == client::next::negotiate && asked.method() == method::chap);
+    t.ok(fails.step(either, {}, out).next() == client::next::wait);
+    fails.negotiated(false);
+    const auto failed = fails.step(either, {}, out);
+    t.ok(failed.next() == client::next::fail && failed.error() == errc::negotiation_failed);
+    t.ok(fails.step(either, "05 02"_octets, out).error() == errc::negotiation_failed);
+
+    client succeeds;
+    t.ok(choose(succeeds, either, 3, out).next() == client::next::negotiate);
+    succeeds.negotiated(true);
+    t.ok(succeeds.step(either, {}, out).data() == "05 01 00 03 11 'files.example.com' 01bb"_octets);
+
+    client with_password;
+    t.ok(choose(with_password, either, 2, out).data() == "01 04 'john' 03 'foo'"_octets);
+
+    const request only{.to = either.to, .login = either.login, .methods = method::chap};
+    client narrow;
+    t.ok(choose(narrow, only, 2, out).error() == errc::method_not_offered);
+}
+PROVE_AND_RUN(nothing_takes_the_place_of_a_method_that_failed)
 
 }  // namespace
