@@ -17,6 +17,8 @@
 #include <socks/machine/client.hpp>
 #include <socks/machine/mailbox.hpp>
 #include <socks/machine/server.hpp>
+#include <socks/policy/dial_error.hpp>
+#include <socks/policy/disposition.hpp>
 #include <socks/text/literal.hpp>
 #include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>
