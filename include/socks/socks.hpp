@@ -17,8 +17,17 @@
 #include <socks/machine/client.hpp>
 #include <socks/machine/mailbox.hpp>
 #include <socks/machine/server.hpp>
+#include <socks/policy/cft_configuration.hpp>
+#include <socks/policy/cft_finding.hpp>
+#include <socks/policy/cft_objects.hpp>
+#include <socks/policy/cft_values.hpp>
 #include <socks/policy/dial_error.hpp>
 #include <socks/policy/disposition.hpp>
+#include <socks/policy/fallback.hpp>
+#include <socks/policy/retry.hpp>
+#include <socks/policy/transfer_cft.hpp>
+#include <socks/text/cftutil.hpp>
+#include <socks/text/cftutil_lexer.hpp>
 #include <socks/text/literal.hpp>
 #include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>
