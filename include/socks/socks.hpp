@@ -25,11 +25,11 @@
 #include <socks/policy/cft_values.hpp>
 #include <socks/policy/dial_error.hpp>
 #include <socks/policy/disposition.hpp>
+#include <socks/policy/fallback.hpp>
 #include <socks/policy/relay.hpp>
+#include <socks/policy/retry.hpp>
 #include <socks/policy/scope.hpp>
 #include <socks/policy/tor.hpp>
-#include <socks/policy/fallback.hpp>
-#include <socks/policy/retry.hpp>
 #include <socks/policy/transfer_cft.hpp>
 #include <socks/text/cftutil.hpp>
 #include <socks/text/cftutil_lexer.hpp>
