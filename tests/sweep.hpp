@@ -47,6 +47,9 @@ constexpr bool same(const socks::request4& a, const socks::request4& b) {
 constexpr bool same(const socks::reply4& a, const socks::reply4& b) {
     return a.code == b.code && a.bound == b.bound;
 }
+constexpr bool same(const socks::datagram& a, const socks::datagram& b) {
+    return a.fragment() == b.fragment() && a.at() == b.at() && a.data() == b.data();
+}
 
 // Octets that may follow a message and must not matter: none, a NUL, another message, what no message begins with.
 inline constexpr socks::bytes followers[] = {{}, "00"_octets, "05 01 00"_octets, "'GET ' ff ff ff ff"_octets};

@@ -45,10 +45,6 @@ inline socks::host route_to(const socks::host& to) noexcept {
     return local_endpoint(probe.get()).host;
 }
 
-inline bool is_unspecified(const socks::host& h) noexcept {
-    return h == socks::any_ipv4.host || h == socks::any_ipv6.host;
-}
-
 inline void proxy_session::serve(const socks::server::action& s) {
     request_ = std::string(name(s.via())) + ' ' + name(s.command()) + ' ' + text(s.to());
     handshake_->via = s.via();

@@ -1,18 +1,19 @@
 #!/bin/sh
 # Installs whatever the interop tests need and this machine lacks. A peer that cannot be had fails the run.
 # No service is started by it: the tests start their own peers, with configurations of their own.
+# usage: setup.sh [COMMAND:PACKAGE | /FILE:PACKAGE]...
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
 export PATH DEBIAN_FRONTEND=noninteractive
 
-# command:package
-needed='danted:dante-server sshd:openssh-server ssh:openssh-client ssh-keygen:openssh-client curl:curl
-    ip:iproute2 unshare:util-linux mount:mount openssl:openssl'
+# command:package or /file:package
+needed="danted:dante-server sshd:openssh-server ssh:openssh-client ssh-keygen:openssh-client curl:curl
+    ip:iproute2 unshare:util-linux mount:mount openssl:openssl $*"
 policy=/usr/sbin/policy-rc.d
 
 missing() {
     for pair in $needed; do
-        command -v "${pair%%:*}" >/dev/null || echo "${pair#*:}"
+        command -v "${pair%%:*}" >/dev/null || [ -f "${pair%%:*}" ] || echo "${pair#*:}"
     done
     python3 -c 'import http.server, ssl' 2>/dev/null || echo python3
 }
