@@ -110,14 +110,14 @@ constexpr size_t least_token(gssapi_type type) noexcept {
 }
 
 /// Encodes a GSSAPI message into `out`; the picture is decode_gssapi's. An abort has no token and no length.
-/// @errors  bad_length  a token of more than 65535 octets, or none unless it is for authentication
+/// @errors  bad_token  a token of more than 65535 octets, or none unless it is for authentication
 ///          no_space    out is smaller than encoded_size
 /// @cost    O(size), constexpr, noexcept.
 /// @rfc     1961 sections 3.4, 3.6 to 3.8, 4.3 and 5
 constexpr encoded encode_gssapi(const gssapi_message& m, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     const bool abort = m.type == gssapi_type::abort;
     if (!abort && (m.token.size() < detail::least_token(m.type) || m.token.size() > max_gssapi_token))
-        return errc::bad_length;
+        return errc::bad_token;
     if (out.room() < encoded_size(m)) return encoded::no_space(encoded_size(m));
     writer w(out);
     w.u8(1).u8(static_cast<uint8_t>(m.type));
