@@ -37,15 +37,22 @@ std::string by_hand5(const socks::request& r) {
     return s + port(r.to.port);
 }
 
+std::string by_hand_login(const socks::login& l) { return '\1' + counted(l.user) + counted(l.password); }
+
 // Whether `sent` is what was to be said to a proxy that answered `says`, as far as it went.
-void check_what_was_sent(const socks::request& r, const std::string& sent, bytes says) {
+void check_what_was_sent(const socks::request& r, bool pipelined, const std::string& sent, bytes says) {
     if (r.via != socks::version::v5) return demand(sent == by_hand4(r));
     const socks::methods offer = r.offer();
     std::string all = '\5' + counted(offer.octets());
+    if (pipelined && offer.size() == 1 &&
+        (offer[0] == socks::method::none || offer[0] == socks::method::login)) {
+        if (offer[0] == socks::method::login) all += by_hand_login(r.login);
+        return demand(sent == all + by_hand5(r));
+    }
     if (sent == all) return;
     demand(says.size() >= 2 && says[0] == 5 && offer.contains(static_cast<socks::method>(says[1])));
     if (says[1] == 2) {
-        all += '\1' + counted(r.login.user) + counted(r.login.password);
+        all += by_hand_login(r.login);
         if (sent == all) return;
         demand(says.size() >= 4 && says[3] == 0);
     }
@@ -61,13 +68,15 @@ void fuzz(input in) {
     const uint32_t seed = in.octet();
     const socks::request want = any_request(in);
     const bytes says = in.rest();
-    const socks::client machine({.accept = any_tolerance(tolerance), .whole_refusal = (options & 1) != 0});
+    const bool pipelined = (options & 4) != 0;
+    const socks::client machine(
+        {.accept = any_tolerance(tolerance), .whole_refusal = (options & 1) != 0, .pipelined = pipelined});
     const outcome o = play_at_every_pace(machine, want, says, (options & 2) != 0, seed);
     if (socks::check(want) != errc::none) {
         demand(o.how == ending::failed && o.why == socks::check(want));
         demand(blame(o.why) == socks::party::caller && o.sent.empty() && o.used == 0);
         return;
     }
-    check_what_was_sent(want, o.sent, says);
+    check_what_was_sent(want, pipelined, o.sent, says);
     if (o.how == ending::failed) demand(blame(o.why) != socks::party::caller);
 }

@@ -19,7 +19,7 @@ struct side {
     ending how = ending::running;
     errc why = errc::none;
     socks::inbox<socks::server::max_input> in{};
-    socks::outbox<socks::server::max_pending> out{};
+    socks::outbox<socks::client::max_pipelined> out{};
 
     // Moves octets that the other side sent into the inbox.
     bool hear(const std::string& other, dice& chance) {
@@ -128,7 +128,7 @@ void fuzz(input in) {
     const socks::server_options serves = any_server_options(in);
     const answers app = any_answers(in);
     const socks::request want = any_request(in);
-    socks::client near({.accept = any_tolerance(tolerance)});
+    socks::client near({.accept = any_tolerance(tolerance), .pipelined = (tolerance & 1) != 0});
     socks::server far(serves);
     side a;
     side b;

@@ -179,10 +179,12 @@ void settle(const Machine& m, outcome& o, const peer& from, const Want&... want)
     if (o.how == ending::done || o.how == ending::failed) stays_ended(m, o, want...);
 }
 
-inline size_t step_limit(const peer& from) { return 2 * from.says.size() + 24; }
+inline size_t step_limit(const peer& from) { return 2 * from.says.size() + 64; }
 
-inline outcome play(socks::client m, const socks::request& want, peer from) {
-    using next = socks::client::next;
+// A client, or a chain of them.
+template <class Machine, class Wish>
+outcome play_client(Machine m, const Wish& want, peer from) {
+    using next = typename Machine::next;
     outcome o;
     bool closed = false;
     for (size_t steps = 0; o.how == ending::running; ++steps) {
@@ -201,6 +203,7 @@ inline outcome play(socks::client m, const socks::request& want, peer from) {
                     o.how = ending::done;
                     o.early = text(a.finish().early);
                     demand(a.finish().reply.code.succeeded());
+                    demand(!m.sent_ahead().login && !m.sent_ahead().request);
                     break;
                 case next::fail:
                     o.how = ending::failed;
@@ -212,6 +215,13 @@ inline outcome play(socks::client m, const socks::request& want, peer from) {
     }
     settle(m, o, from, want);
     return o;
+}
+
+inline outcome play(const socks::client& m, const socks::request& want, const peer& from) {
+    return play_client(m, want, from);
+}
+inline outcome play(const socks::chain& m, const socks::route& way, const peer& from) {
+    return play_client(m, way, from);
 }
 
 // grant() and answer(), with no room, then with just enough.

@@ -143,6 +143,55 @@ void handshakes(library& to) {
     for (const drive::rejection& r : drive::rejections)
         if (r.client.size() >= 8)
             to.add("server", r.what, seed().put(closes).put(7).put(r.serves).put(r.app).put(r.client));
+    // The first conversations over SOCKS5, as the hops of one route.
+    const drive::conversation& named = drive::conversations[5];
+    const drive::conversation& four = drive::conversations[3];
+    to.add("chain", "two proxies",
+           seed()
+               .put(0)
+               .put(socks::lenient)
+               .put(7)
+               .put(2)
+               .put(named.want)
+               .put(four.want)
+               .put(four.want.to)
+               .put(named.server)
+               .put(four.server));
+    to.add("chain", "three proxies, pipelined",
+           seed()
+               .put(4)
+               .put(socks::lenient)
+               .put(7)
+               .put(3)
+               .put(four.want)
+               .put(named.want)
+               .put(four.want)
+               .put(named.want.to)
+               .put(four.server)
+               .put(named.server)
+               .put(four.server));
+    to.add("chain", "SOCKS4a behind SOCKS5",
+           seed()
+               .put(closes)
+               .put(socks::lenient)
+               .put(7)
+               .put(2)
+               .put(four.want)
+               .put(drive::conversations[2].want)
+               .put(named.want.to)
+               .put(four.server)
+               .put(drive::conversations[2].server));
+    to.add("chain", "a proxy that refuses",
+           seed()
+               .put(closes)
+               .put(socks::lenient)
+               .put(7)
+               .put(2)
+               .put(four.want)
+               .put(four.want)
+               .put(four.want.to)
+               .put(four.server)
+               .put(bytes("05 00 05 02"_octets)));
     // Steps with ever more octets shown, and every answer in turn.
     for (const size_t i : {size_t{1}, size_t{5}, size_t{6}}) {
         const drive::conversation& c = drive::conversations[i];
@@ -169,6 +218,7 @@ void messages(library& to) {
     for (const auto& m : seeds::messages)
         to.add(m.target, m.what, seed().put(m.which).put(socks::lenient).put(m.octets));
     for (const auto& t : seeds::texts) to.add(t.target, t.what, seed().put(t.which).put(t.octets));
+    for (const auto& i : seeds::inputs) to.add(i.target, i.what, seed().put(i.octets));
 }
 
 }  // namespace
