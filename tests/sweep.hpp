@@ -1,4 +1,4 @@
-// The laws that every decoder keeps forevery message, in one place: each message of the tests goes through here.
+// The laws that every decoder keeps for every message, in one place: each message of the tests goes through here.
 // Each prefix is handed over in storage of exactly its size, so that both a constant evaluation and a sanitizer
 // see a decoder that looks one octet too far.
 

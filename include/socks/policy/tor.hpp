@@ -17,6 +17,9 @@ namespace socks::tor {
 inline constexpr command resolve{0xf0};
 inline constexpr command resolve_ptr{0xf1};
 
+/// The name of a command to Tor: one of its own, otherwise what it is called anywhere.
+/// @lifetime  static.
+/// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* name(command c) noexcept {
     return c == resolve ? "RESOLVE" : c == resolve_ptr ? "RESOLVE_PTR" : socks::name(c);
 }
@@ -32,7 +35,7 @@ inline constexpr command resolve_ptr{0xf1};
     return r;
 }
 
-/// The request for the name of an address.
+/// The request for the name of an address. The specification speaks of IPv4 only.
 /// @lifetime  as `who`.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr request reverse_lookup(const ipv4& address, const login& who = {}) noexcept {
@@ -101,6 +104,8 @@ enum class isolation_format : uint8_t {
     invalid,  ///< the prefix with anything else behind it: to be refused
 };
 
+/// Credentials taken apart. Two streams of the same format, token or object, may share a circuit if their tokens are
+/// equal.
 /// @lifetime  as the credentials that it was read from.
 struct isolation {
     isolation_format format = isolation_format::none;

@@ -126,8 +126,8 @@ class uri_reader {
             size_t width = 1;
             if (c == '%') {
                 const int high = at_ + 2 < stop ? hex_digit(text_.data()[at_ + 1]) : -1;
-                const int low = at_ + 2 < stop ? hex_digit(text_.data()[at_ + 2]) : -1;
-                if (high < 0 || low < 0) return {errc::bad_escape, at_};
+                const int low = high < 0 ? -1 : hex_digit(text_.data()[at_ + 2]);
+                if (low < 0) return {errc::bad_escape, at_};
                 c = static_cast<char>(high * 16 + low);
                 width = 3;
             }

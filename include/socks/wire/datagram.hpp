@@ -56,10 +56,10 @@ inline constexpr size_t max_datagram = 65535;
 
 namespace detail {
 
-// Room that suffices, and no cursor: the stores of an address become one.
+// Room that suffices, and no cursor: so the stores of an address become one. The endpoint is read before anything is
+// written, since for all that a compiler knows it lies in the room.
 SOCKS_INLINE constexpr void write_datagram_header(char* to, const endpoint& at, uint8_t fragment) noexcept {
-    to[0] = to[1] = 0;
-    to[2] = static_cast<char>(fragment);
+    const uint16_t number = at.port;
     char* port = to + 8;
     if (at.host.is() == host::kind::name) {
         const bytes name = at.host.name();
@@ -77,8 +77,10 @@ SOCKS_INLINE constexpr void write_datagram_header(char* to, const endpoint& at, 
         to[3] = static_cast<char>(address_type::ipv4);
         for (size_t i = 0; i < 4; ++i) to[4 + i] = static_cast<char>(a.octets[i]);
     }
-    port[0] = static_cast<char>(at.port >> 8);
-    port[1] = static_cast<char>(at.port & 0xff);
+    port[0] = static_cast<char>(number >> 8);
+    port[1] = static_cast<char>(number & 0xff);
+    to[0] = to[1] = 0;
+    to[2] = static_cast<char>(fragment);
 }
 
 }  // namespace detail
@@ -146,6 +148,21 @@ constexpr encoded encode_datagram(const endpoint& at, bytes data, buffer out SOC
     return {out.data(), header + data.size()};
 }
 
+namespace detail {
+
+// A host that can be sent, whose header takes `header` octets.
+SOCKS_INLINE constexpr encoded encode_datagram_header(const endpoint& at, buffer packet, size_t headroom,
+                                                      size_t header) noexcept {
+    const size_t data = packet.room() - headroom;
+    if (data > max_datagram - header) return errc::no_space;
+    if (headroom < header) return encoded::no_space(header);
+    char* const begin = packet.data() + (headroom - header);
+    write_datagram_header(begin, at, 0);
+    return {begin, header + data};
+}
+
+}  // namespace detail
+
 /// Encodes the header in front of data that is in its place already, and does not move:
 ///
 ///     char packet[max_datagram_header + 1500];
@@ -165,14 +182,16 @@ constexpr encoded encode_datagram(const endpoint& at, bytes data, buffer out SOC
 SOCKS_INLINE constexpr encoded encode_datagram_in_place(const endpoint& at, buffer packet SOCKS_LIFETIMEBOUND,
                                                         size_t headroom) noexcept {
     SOCKS_ASSERT(headroom <= packet.room());
-    const size_t header = datagram_header_size(at);
-    const size_t data = packet.room() - headroom;
-    if (!detail::is_sendable(at.host)) return errc::bad_host;
-    if (data > max_datagram - header) return errc::no_space;
-    if (headroom < header) return encoded::no_space(header);
-    char* const begin = packet.data() + (headroom - header);
-    detail::write_datagram_header(begin, at, 0);
-    return {begin, header + data};
+    switch (at.host.is()) {
+        case host::kind::none:
+        case host::kind::ipv4: return detail::encode_datagram_header(at, packet, headroom, 4 + 4 + 2);
+        case host::kind::ipv6: return detail::encode_datagram_header(at, packet, headroom, 4 + 16 + 2);
+        case host::kind::name:
+            if (!detail::is_sendable(at.host)) break;
+            return detail::encode_datagram_header(at, packet, headroom, datagram_header_size(at));
+        case host::kind::bad: break;
+    }
+    return errc::bad_host;
 }
 
 }  // namespace socks
