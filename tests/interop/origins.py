@@ -66,21 +66,21 @@ class Origin:
     """A destination on 127.0.0.1 and ::1 at the same port, served by threads of the runner."""
 
     def __init__(self, handler, tls=None):
-        self.port = free_port()
-        for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-            server = self.listen(family, address, handler)
-            if tls:
-                server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.port, self.handler, self.tls = free_port(), handler, tls
+        self.serve(socket.AF_INET, "127.0.0.1")
+        self.serve(socket.AF_INET6, "::1")
 
-    def listen(self, of, address, handler):
+    def serve(self, of, address):
         class Server(socketserver.ThreadingTCPServer):
             address_family, allow_reuse_address, request_queue_size, daemon_threads = of, True, 128, True
 
             def handle_error(self, *_):  # a client that goes away is the client's case to judge
                 pass
 
-        return Server((address, self.port), handler)
+        server = Server((address, self.port), self.handler)
+        if self.tls:
+            server.socket = self.tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
 class Echo:

@@ -9,7 +9,8 @@ export PATH DEBIAN_FRONTEND=noninteractive
 
 # command:package
 needed='danted:dante-server sshd:openssh-server ssh:openssh-client ssh-keygen:openssh-client curl:curl
-    ip:iproute2 unshare:util-linux mount:mount openssl:openssl proxychains4:proxychains4 microsocks:microsocks
+    ip:iproute2 unshare:util-linux mount:mount openssl:openssl proxychains4:proxychains4 nc.openbsd:netcat-openbsd
+    ncat:ncat socat:socat connect-proxy:connect-proxy torsocks:torsocks microsocks:microsocks
     ss-local:shadowsocks-libev ss-server:shadowsocks-libev tor:tor node:nodejs npm:npm'
 node_socks=2.8.11
 policy=/usr/sbin/policy-rc.d
