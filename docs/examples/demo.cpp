@@ -42,16 +42,16 @@ class stopwatch {
     std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
-// Fetches `url` through `proxy`, prints the handshake, and hands the content to `sink`.
-uint64_t fetch(const socks::endpoint& proxy, const socks::request& want, const example::http_url& url,
+// Fetches `url` by `way`, prints the handshakes, and hands the content to `sink`.
+uint64_t fetch(const socks::route& way, const example::http_url& url,
                const std::function<void(std::string_view)>& sink) {
     example::transcript record;
-    const example::unique_fd fd = example::connect_to_any(proxy);
+    const example::unique_fd fd = example::connect_to_any(way.through[0].at);
     const timeval patience{30, 0};
     example::must(::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), "setsockopt");
     std::string early;
     try {
-        early = example::open_tunnel(fd.get(), want, record);
+        early = example::open_tunnel(fd.get(), way, record);
     } catch (...) {
         std::fputs(record.text().c_str(), stdout);
         throw;
@@ -88,32 +88,35 @@ class show {
                     std::to_string(example::origin::file_size).c_str(),
                     example::text({four, origin_.port()}).c_str(), origin_.has_ipv6() ? " and [::1]" : "",
                     example::text(open_.address()).c_str(), example::text(closed_.address()).c_str());
-        transfer("SOCKS4, IPv4", open_,
-                 {.via = version::v4, .to = {four, origin_.port()}, .login = {"john"}});
-        transfer("SOCKS4a, name", open_, {.via = version::v4a, .to = {"localhost", origin_.port()}});
-        transfer("SOCKS5, IPv4", open_, {.to = {four, origin_.port()}});
+        const socks::hop open{.at = open_.address()};
+        const socks::hop closed{.at = closed_.address(), .login = {"john", "foo"}};
+        const socks::endpoint name{"localhost", origin_.port()};
+        transfer("SOCKS4, IPv4", {{.at = open.at, .via = version::v4, .login = {"john"}}}, {four, name.port});
+        transfer("SOCKS4a, name", {{.at = open.at, .via = version::v4a}}, name);
+        transfer("SOCKS5, IPv4", {open}, {four, name.port});
         if (origin_.has_ipv6())
-            transfer("SOCKS5, IPv6", open_, {.to = {"::1", origin_.port()}});
+            transfer("SOCKS5, IPv6", {open}, {"::1", name.port});
         else
             std::printf("\nSKIPPED SOCKS5, IPv6: %s\n", origin_.why_no_ipv6().c_str());
-        transfer("SOCKS5, name", open_, {.to = {"localhost", origin_.port()}});
-        transfer("SOCKS5, login", closed_, {.to = {"localhost", origin_.port()}, .login = {"john", "foo"}});
-        refusal("a port where nothing listens", open_, {.to = {four, silent_port()}},
+        transfer("SOCKS5, name", {open}, name);
+        transfer("SOCKS5, login", {closed}, name);
+        transfer("SOCKS5 behind SOCKS4", {{.at = open.at, .via = version::v4}, closed}, name);
+        refusal("a port where nothing listens", open, {four, silent_port()},
                 socks::code5::connection_refused);
-        refusal("a wrong password", closed_, {.to = {four, origin_.port()}, .login = {"john", "bar!"}},
+        refusal("a wrong password", {.at = closed.at, .login = {"john", "bar!"}}, name,
                 socks::errc::login_refused);
         std::printf("\n%d passed, %d failed\n", passed_, failed_);
         return failed_ == 0 ? 0 : 1;
     }
 
   private:
-    void transfer(const char* title, const local_proxy& proxy, const socks::request& want) {
+    void transfer(const char* title, const std::vector<socks::hop>& through, const socks::endpoint& to) {
         std::printf("\n%s\n", title);
         const stopwatch watch;
         uint64_t size = 0;
         uint64_t wrong = 0;
         try {
-            fetch(proxy.address(), want, url_, [&](std::string_view octets) {
+            fetch({.through = through, .to = to}, url_, [&](std::string_view octets) {
                 for (const char c : octets) wrong += c != example::file_octet(size++) ? 1 : 0;
             });
             if (wrong != 0) throw std::runtime_error(std::to_string(wrong) + " octets are wrong");
@@ -127,11 +130,11 @@ class show {
     }
 
     // A refusal passes when it comes as it must.
-    void refusal(const char* title, const local_proxy& proxy, const socks::request& want,
+    void refusal(const char* title, const socks::hop& proxy, const socks::endpoint& to,
                  const socks::outcome& why) {
         std::printf("\nRefused: %s\n", title);
         try {
-            fetch(proxy.address(), want, url_, [](std::string_view) {});
+            fetch({.through = {&proxy, 1}, .to = to}, url_, [](std::string_view) {});
             result(false, std::string(title) + " was not refused");
         } catch (const example::not_connected& e) {
             result(e.why == why, std::string(title) + ": " + e.what());
@@ -174,7 +177,8 @@ std::vector<socks::endpoint> destinations(const socks::proxy_uri& proxy, const s
 }
 
 int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const std::string& path) {
-    socks::request want{.via = proxy.via, .to = url.host, .login = proxy.login};
+    const socks::hop hop{.at = proxy.proxy, .via = proxy.via, .login = proxy.login};
+    const socks::request want{.via = proxy.via, .to = url.host, .login = proxy.login};
     const socks::errc fault = check(want);
     if (fault != socks::errc::none && fault != socks::errc::name_over_socks4)  // which is resolved here
         throw example::bad_argument(name(fault));
@@ -188,11 +192,10 @@ int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const
     std::string why;
     try {
         for (const socks::endpoint& to : destinations(proxy, url.host)) {
-            want.to = to;
             std::printf("%s to %s\n", title.c_str(), example::text(to).c_str());
             try {
                 const stopwatch watch;
-                const uint64_t size = fetch(proxy.proxy, want, url, sink);
+                const uint64_t size = fetch({.through = {&hop, 1}, .to = to}, url, sink);
                 output.close();
                 std::printf("PASS %s: %s octets, %s\n", title.c_str(), std::to_string(size).c_str(),
                             watch.text().c_str());

@@ -173,28 +173,39 @@ class annotator {
     due due_ = due::greeting;
 };
 
-/// Collects what was sent and received; text() annotates it.
+/// Collects what was sent to and received from the proxies of a way; text() annotates it.
 class transcript {
   public:
-    void sent(socks::bytes octets) { add(true, octets); }
-    void received(socks::bytes octets) { add(false, octets); }
+    void sent(size_t proxy, socks::bytes octets) { add(proxy, true, octets); }
+    void received(size_t proxy, socks::bytes octets) { add(proxy, false, octets); }
 
     /// A line or more per message.
     [[nodiscard]] std::string text() const {
+        std::string lines;
         annotator a;
-        for (const turn& t : turns_) a.annotate(t.by_client, t.octets);
-        return a.lines();
+        size_t proxy = 0;
+        for (const turn& t : turns_) {
+            if (t.proxy != proxy) {
+                lines += a.lines() + "  and so through to the next proxy:\n";
+                a = {};
+                proxy = t.proxy;
+            }
+            a.annotate(t.by_client, t.octets);
+        }
+        return lines + a.lines();
     }
 
   private:
     struct turn {
+        size_t proxy;
         bool by_client;
         std::string octets;
     };
 
     // A message may have been received in pieces.
-    void add(bool by_client, socks::bytes octets) {
-        if (turns_.empty() || turns_.back().by_client != by_client) turns_.push_back({by_client, {}});
+    void add(size_t proxy, bool by_client, socks::bytes octets) {
+        if (turns_.empty() || turns_.back().proxy != proxy || turns_.back().by_client != by_client)
+            turns_.push_back({proxy, by_client, {}});
         turns_.back().octets += std::string_view(octets);
     }
 
