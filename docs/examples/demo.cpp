@@ -8,6 +8,7 @@
 #include "fetch.hpp"
 #include "origin.hpp"
 #include "proxy_server.hpp"
+#include "udp_client.hpp"
 
 namespace {
 
@@ -16,8 +17,9 @@ constexpr const char* help =
        demo --via PROXY --fetch URL [--output FILE]
 
 Without arguments: starts a SOCKS proxy and an HTTP server with a file of 16 MiB
-on loopback, fetches the file by SOCKS4, SOCKS4a and SOCKS5, checks every octet,
-and shows what is said on the wire and what refusals look like.
+on loopback, fetches the file by SOCKS4, SOCKS4a and SOCKS5, and through two
+proxies in a row, checks every octet, sends datagrams, and shows what is said on
+the wire and what refusals look like.
 
   --via PROXY      use this proxy instead: SCHEME://[USER[:PASSWORD]@]HOST[:PORT]
                    socks4, socks5    names are resolved here
@@ -101,6 +103,7 @@ class show {
         transfer("SOCKS5, name", {open}, name);
         transfer("SOCKS5, login", {closed}, name);
         transfer("SOCKS5 behind SOCKS4", {{.at = open.at, .via = version::v4}, closed}, name);
+        datagrams("SOCKS5, datagrams", closed);
         refusal("a port where nothing listens", open, {four, silent_port()},
                 socks::code5::connection_refused);
         refusal("a wrong password", {.at = closed.at, .login = {"john", "bar!"}}, name,
@@ -124,6 +127,43 @@ class show {
                 throw std::runtime_error("only " + std::to_string(size) + " octets came");
             result(true, std::string(title) + ": " + std::to_string(size) + " octets, each checked, " +
                              watch.text());
+        } catch (const std::exception& e) {
+            result(false, std::string(title) + ": " + e.what());
+        }
+    }
+
+    // The destination is here too, and sends each datagram back.
+    void datagrams(const char* title, const socks::hop& proxy) {
+        constexpr int count = 100;
+        std::printf("\n%s\n", title);
+        try {
+            example::udp_client client(proxy);
+            const example::unique_fd far(
+                example::must(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+            example::socket_address local({socks::ipv4{127, 0, 0, 1}, 0});
+            example::must(::bind(far.get(), local.data(), local.size()), "bind");
+            const timeval patience{10, 0};
+            for (const int fd : {client.socket(), far.get()})
+                example::must(::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience),
+                              "setsockopt");
+            const socks::endpoint to = example::local_endpoint(far.get());
+            for (int i = 0; i < count; ++i) {
+                const std::string data = "datagram-" + std::to_string(i);
+                example::annotator shown;
+                shown.datagram(true, client.send(to, data));
+                char room[64];
+                example::socket_address from;
+                const auto n =
+                    example::must(example::receive_from(far.get(), room, from), "no datagram came");
+                if (!example::send_to(far.get(), {room, static_cast<size_t>(n)}, from))
+                    example::must(-1, "sendto");
+                const auto answer = client.receive();
+                if (!answer || answer->at() != to || answer->data() != data)
+                    throw std::runtime_error(data + " came back as another one");
+                shown.datagram(false, client.received());
+                if (i == 0) std::fputs(shown.lines().c_str(), stdout);
+            }
+            result(true, std::string(title) + ": " + std::to_string(count) + " there and back, each checked");
         } catch (const std::exception& e) {
             result(false, std::string(title) + ": " + e.what());
         }
