@@ -11,7 +11,7 @@
 #include <stdexcept>
 
 #include "client_io.hpp"
-#include "proxy_uri.hpp"
+#include "http_url.hpp"
 #include "transcript.hpp"
 
 namespace example {

@@ -28,7 +28,9 @@
 #include <socks/policy/transfer_cft.hpp>
 #include <socks/text/cftutil.hpp>
 #include <socks/text/cftutil_lexer.hpp>
+#include <socks/policy/tor.hpp>
 #include <socks/text/literal.hpp>
+#include <socks/text/uri.hpp>
 #include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>
 #include <socks/wire/socks4.hpp>

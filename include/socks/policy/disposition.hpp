@@ -137,6 +137,9 @@ class disposition_table {
     return table[o];
 }
 
+/// Its name, in one word.
+/// @lifetime  static.
+/// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* name(disposition d) noexcept {
     switch (d) {
         case disposition::connected: return "connected";
