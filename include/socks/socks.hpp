@@ -25,10 +25,10 @@
 #include <socks/policy/disposition.hpp>
 #include <socks/policy/fallback.hpp>
 #include <socks/policy/retry.hpp>
+#include <socks/policy/tor.hpp>
 #include <socks/policy/transfer_cft.hpp>
 #include <socks/text/cftutil.hpp>
 #include <socks/text/cftutil_lexer.hpp>
-#include <socks/policy/tor.hpp>
 #include <socks/text/literal.hpp>
 #include <socks/text/uri.hpp>
 #include <socks/wire/login.hpp>
