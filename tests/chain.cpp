@@ -1,0 +1,318 @@
+// Several proxies in a row: each is asked for the next, and whatever fails is laid at the right proxy's door.
+
+#include <type_traits>
+#include <vector>
+
+#include "journey.hpp"
+
+namespace {
+
+using namespace drive;
+using next = socks::chain::next;
+
+static_assert(sizeof(socks::chain) <= 16 && std::is_trivially_copyable_v<socks::chain>);
+
+constexpr socks::hop office[] = {{.at = {"gate.example.net", 1080}, .login = {"john", "foo"}},
+                                 {.at = {ipv4{192, 0, 2, 7}, 1081}, .via = version::v4a, .login = {"fred"}},
+                                 {.at = {"exit.example.net", 1082}}};
+
+// Every action of a whole chain, with the octets as the documents draw them.
+constexpr void each_proxy_is_asked_for_the_next(check& t) {
+    const socks::route way{.through = office, .command = command::bind, .to = {ipv4{198, 51, 100, 4}, 21}};
+    socks::chain m;
+    char out[socks::chain::max_output] = {};
+    const struct {
+        bytes in;
+        bytes sends;
+        size_t hop;
+    } steps[] = {
+        {"", "05 01 02"_octets, 0},
+        {"05 02"_octets, "01 04 'john' 03 'foo'"_octets, 0},
+        {"01 00"_octets, "05 01 00 01 c0000207 0439"_octets, 0},
+        {"05 00 00 01 cb007105 0fa0"_octets, "04 01 043a 00000001 'fred' 00 'exit.example.net' 00"_octets, 1},
+        {"00 5a 0000 00000000"_octets, "05 01 00"_octets, 2},
+        {"05 00"_octets, "05 02 00 01 c6336404 0015"_octets, 2},
+    };
+    for (const auto& s : steps) {
+        const auto a = m.step(way, s.in, out);
+        t.ok(a.next() == next::send && a.data() == s.sends && a.used() == s.in.size() && m.hop() == s.hop);
+        const auto idle = m.step(way, "", out);
+        t.ok(idle.next() == next::recv && idle.used() == 0);
+    }
+    const auto a = m.step(way, "05 00 00 01 cb007105 0fa1"_octets, out);
+    t.ok(a.next() == next::bound && a.bound() == socks::endpoint{ipv4{203, 0, 113, 5}, 4001});
+    const auto b = m.step(way, "05 00 00 01 c6336404 0014  'x'"_octets, out);
+    t.ok(b.next() == next::done && b.finish().early == "x" && m.hop() == 2);
+    t.ok(m.step(way, "", out).error() == errc::finished && m.hop() == 2);
+}
+PROVE_AND_RUN(each_proxy_is_asked_for_the_next)
+
+// A proxy that says no, or nonsense, fails as it would alone, and is named; those before it do not matter.
+constexpr void a_refusal_is_laid_at_the_right_door(check& t) {
+    for (const refusal& r : refusals) {
+        const outcome alone = run<plain>(socks::client(), r.want, {.says = r.server});
+        const socks::hop says_no{.at = {"exit.example.net", 1082},
+                                 .via = r.want.via,
+                                 .login = r.want.login,
+                                 .methods = r.want.methods};
+        const bytes good = "00 5a 0000 00000000"_octets;
+        for (const pace how : {whole, octetwise, precise}) {
+            const socks::hop behind[] = {{.at = {"a.example", 1080}, .via = version::v4a}, says_no};
+            socks::route way{.through = behind, .command = r.want.command};
+            way.to = r.want.to;
+            socks::chain m;
+            const size_t sent = "04 01 043a 00000001 00 'exit.example.net' 00"_octets.size();
+            const outcome o =
+                travel<plain>(m, way, line().add(tape().put(good), 0).add(tape().put(r.server), sent), how);
+            t.ok(o.how == ending::failed && o.why == r.why && o.octet == r.octet && m.hop() == 1);
+            t.ok(o.used == good.size() + r.used && o.told == alone.told);
+            t.ok(o.sent.view().from(sent) == alone.sent.view());
+
+            if (r.want.command != command::connect) continue;
+            const socks::hop first[] = {says_no, {.at = r.want.to}};
+            const socks::route onwards{.through = first, .to = {"b.example", 80}};
+            socks::chain n;
+            const outcome p = travel<plain>(n, onwards, line().add(tape().put(r.server), 0), how);
+            t.ok(p.how == ending::failed && p.why == r.why && p.octet == r.octet && n.hop() == 0);
+            t.ok(p.used == r.used && p.sent == alone.sent);
+        }
+    }
+}
+PROVE_AND_RUN(a_refusal_is_laid_at_the_right_door)
+
+// Octets behind the reply of a proxy on the way come from the next one, which has not been greeted yet. Whoever
+// reads no further than the reply meets them where the next choice is due.
+constexpr void a_proxy_that_speaks_first_is_named(check& t) {
+    const socks::hop proxies[] = {{.at = {"a.example", 1080}}, {.at = {"b.example", 1080}}};
+    const socks::route way{.through = proxies, .to = {"c.example", 80}};
+    const bytes says = "05 00  05 00 00 01 c0000207 0438  'SSH-2.0-x'"_octets;
+    const struct {
+        pace how;
+        errc why;
+        size_t unread;
+    } reads[] = {
+        {whole, errc::spoke_first, 9},        {split_at(2), errc::spoke_first, 9},
+        {split_at(13), errc::spoke_first, 1}, {split_at(12), errc::peer_is_ssh, 9},
+        {precise, errc::peer_is_ssh, 2},
+    };
+    for (const bool pipelined : {false, true})
+        for (const auto& r : reads) {
+            socks::chain m({.pipelined = pipelined});
+            const outcome o = travel<boxed>(m, way, line().add(tape().put(says), 0), r.how);
+            t.ok(o.how == ending::failed && o.why == r.why && m.hop() == 1);
+            t.ok(o.octet == 'S' && o.used == 12 && o.unread == r.unread);
+            t.ok(travel<boxed>(m, way, line(), whole).why == r.why && m.hop() == 1);
+        }
+}
+PROVE_AND_RUN(a_proxy_that_speaks_first_is_named)
+
+// A route that cannot be gone costs no octet, and the hop that cannot be asked is named.
+constexpr void a_route_is_looked_at_before_the_first_octet(check& t) {
+    const socks::hop fine{.at = {"a.example", 1080}};
+    const socks::hop four{.at = {ipv4{192, 0, 2, 7}, 1081}, .via = version::v4};
+    const socks::hop bad{.at = {bytes("localhost:80"), 80}};
+    const socks::hop unset{};
+    const socks::hop greedy{.at = {"b.example", 1080}, .methods = method::login};
+    const struct {
+        socks::hop proxies[3];
+        size_t size;
+        errc why;
+        size_t hop;
+    } routes[] = {
+        {{fine}, 0, errc::bad_route, 0},
+        {{fine, fine, bad}, 3, errc::bad_host, 1},
+        {{fine, unset, fine}, 3, errc::no_host, 0},
+        {{four, fine, fine}, 3, errc::name_over_socks4, 0},
+        {{fine, four, {.at = {documentation, 80}}}, 3, errc::ipv6_over_socks4, 1},
+        {{fine, fine, four}, 3, errc::name_over_socks4, 2},
+        {{fine, greedy, fine}, 3, errc::no_credentials, 1},
+    };
+    for (const auto& r : routes) {
+        const socks::route way{.through = {r.proxies, r.size}, .to = {"c.example", 80}};
+        socks::chain m;
+        socks::inbox<socks::chain::max_input> in;
+        socks::outbox<socks::chain::max_output> out;
+        for (int i = 0; i < 2; ++i) {
+            const auto a = m.step(way, in, out);
+            t.ok(a.next() == next::fail && a.error() == r.why && m.hop() == r.hop && out.empty());
+            t.ok(blame(a.error()) == socks::party::caller);
+        }
+    }
+    const socks::hop proxies[] = {four, four};
+    socks::chain udp;
+    char out[socks::chain::max_output] = {};
+    const socks::route way{.through = proxies, .command = command::udp_associate};
+    t.ok(udp.step(way, "", out).error() == errc::command_over_socks4 && udp.hop() == 1);
+}
+PROVE_AND_RUN(a_route_is_looked_at_before_the_first_octet)
+
+void a_chain_has_at_most_255_proxies(check& t) {
+    const std::vector<socks::hop> proxies(256, {.at = {ipv4{192, 0, 2, 7}, 1081}, .via = version::v4});
+    char out[socks::chain::max_output] = {};
+    socks::chain m;
+    const socks::route too_long{.through = proxies, .to = {ipv4{66, 102, 7, 99}, 80}};
+    const auto a = m.step(too_long, "", out);
+    t.ok(a.next() == next::fail && a.error() == errc::bad_route);
+
+    socks::chain n;
+    const socks::route longest{.through = {proxies.data(), 255}, .to = {ipv4{66, 102, 7, 99}, 80}};
+    bytes in = "";
+    for (size_t i = 0; i < 255; ++i) {
+        const auto b = n.step(longest, in, out);
+        t.ok(b.next() == next::send && n.hop() == i && b.used() == in.size());
+        t.ok(b.data() == (i == 254 ? "04 01 0050 42660763 00"_octets : "04 01 0439 c0000207 00"_octets));
+        in = "00 5a 0000 00000000"_octets;
+    }
+    t.ok(n.step(longest, in, out).next() == next::done);
+}
+RUN(a_chain_has_at_most_255_proxies)
+
+// The route is borrowed anew for each step: one that shrinks below the proxy in turn, or cuts off what it was asked
+// for, never ends in a tunnel to somewhere else.
+constexpr void a_route_that_shrinks_is_no_way(check& t) {
+    const bytes done0 = "05 00 00 01 c0000207 0438"_octets;
+    for (const size_t left : {size_t{0}, size_t{1}}) {
+        const socks::hop proxies[] = {{.at = {"a.example", 1080}}, {.at = {"b.example", 1080}}};
+        const socks::route way{.through = proxies, .to = {"c.example", 80}};
+        const socks::route shrunk{.through = {proxies, left}, .to = {"c.example", 80}};
+        char out[socks::chain::max_output] = {};
+        for (const int steps : {1, 2, 3}) {
+            socks::chain m;
+            t.ok(m.step(way, "", out).data() == "05 01 00"_octets);
+            if (steps > 1) t.ok(m.step(way, "05 00"_octets, out).next() == next::send);
+            if (steps > 2) t.ok(m.step(way, done0, out).next() == next::send);
+            const auto a = m.step(shrunk, steps == 2 ? done0 : "05 00"_octets, out);
+            t.ok(a.next() == next::fail && a.error() == errc::bad_route && a.used() == 0);
+            t.ok(m.step(way, "05 00"_octets, out).error() == errc::bad_route);
+        }
+    }
+}
+PROVE_AND_RUN(a_route_that_shrinks_is_no_way)
+
+// One that grows changes nothing for a proxy that was the last when it was greeted.
+constexpr void a_route_that_grows_ends_where_it_did(check& t) {
+    const socks::hop proxies[] = {{.at = {"a.example", 1080}}, {.at = {"b.example", 1080}}};
+    const socks::route way{.through = {proxies, 1}, .to = {"c.example", 80}};
+    const socks::route grown{.through = proxies, .to = {"c.example", 80}};
+    char out[socks::chain::max_output] = {};
+    socks::chain m;
+    t.ok(m.step(way, "", out).data() == "05 01 00"_octets);
+    t.ok(m.step(grown, "05 00"_octets, out).data() == "05 01 00 03 09 'c.example' 0050"_octets);
+    t.ok(m.step(grown, "05 00 00 01 c0000207 0438"_octets, out).next() == next::done);
+}
+PROVE_AND_RUN(a_route_that_grows_ends_where_it_did)
+
+// An end that is told while a reply still lies in the inbox outlives the handshake that the reply completes.
+constexpr void an_end_is_told_once_for_all_proxies(check& t) {
+    const socks::route way{.through = {office, 2}, .to = {"files.example.com", 443}};
+    socks::chain m;
+    char out[socks::chain::max_output] = {};
+    t.ok(m.step(way, "", out).next() == next::send);
+    m.close();
+    t.ok(m.step(way, "05 02"_octets, out).next() == next::send);
+    t.ok(m.step(way, "01 00"_octets, out).next() == next::send);
+    t.ok(m.step(way, "05 00 00 01 c0000207 0438"_octets, out).next() == next::send && m.hop() == 1);
+    const auto a = m.step(way, "", out);
+    t.ok(a.next() == next::fail && a.error() == errc::closed && m.hop() == 1);
+}
+PROVE_AND_RUN(an_end_is_told_once_for_all_proxies)
+
+// What is tolerated, and how a refusal is taken, is the same for the second proxy as for the first.
+constexpr void the_options_of_a_chain_hold_for_all_proxies(check& t) {
+    const socks::hop proxies[] = {{.at = {"a.example", 1080}}, {.at = {"b.example", 1080}}};
+    const socks::route way{.through = proxies, .to = {"c.example", 80}};
+    const tape good = tape().put("05 00  05 00 00 01 c0000207 0438"_octets);
+    const size_t sent = "05 01 00  05 01 00 03 09 'b.example' 0438"_octets.size();
+
+    const line odd = line().add(good, 0).add(tape().put("05 00  05 00 01 01 c0000207 0439"_octets), sent);
+    socks::chain strict({.accept = socks::strict});
+    t.ok(travel<plain>(strict, way, odd, whole).why == errc::bad_reserved && strict.hop() == 1);
+    socks::chain lenient;
+    t.ok(travel<plain>(lenient, way, odd, whole).how == ending::done);
+
+    const line no = line().add(good, 0).add(tape().put("05 00  05 05 00 03 03 'b.c' 9c40"_octets), sent);
+    socks::chain patient({.whole_refusal = true});
+    t.ok(travel<plain>(patient, way, no, whole).told == "'R' 05 03 03 'b.c' 9c40"_octets);
+    socks::chain hasty;
+    t.ok(travel<plain>(hasty, way, no, whole).told == "'R' 05 00 0000"_octets);
+}
+PROVE_AND_RUN(the_options_of_a_chain_hold_for_all_proxies)
+
+// Too little room for any message, the first of the next proxy included, leaves the chain where it is.
+constexpr void a_chain_out_of_room_is_as_it_was(check& t) {
+    const socks::route way{.through = office, .to = {"files.example.com", 443}};
+    const bytes replies_in_order[] = {"",
+                                      "05 02"_octets,
+                                      "01 00"_octets,
+                                      "05 00 00 01 c0000207 0438"_octets,
+                                      "00 5a 0000 00000000"_octets,
+                                      "05 00"_octets};
+    const bytes messages[] = {"05 01 02"_octets,
+                              "01 04 'john' 03 'foo'"_octets,
+                              "05 01 00 01 c0000207 0439"_octets,
+                              "04 01 043a 00000001 'fred' 00 'exit.example.net' 00"_octets,
+                              "05 01 00"_octets,
+                              "05 01 00 03 11 'files.example.com' 01bb"_octets};
+    socks::chain m;
+    char out[socks::chain::max_output] = {};
+    for (size_t i = 0; i < 6; ++i) {
+        const size_t here = m.hop();
+        for (const size_t room : {messages[i].size() - 1, size_t{1}, size_t{0}}) {
+            const auto a = m.step(way, replies_in_order[i], {out, room});
+            t.ok(a.next() == next::fail && a.error() == errc::no_space && a.room() == messages[i].size());
+            t.ok(a.used() == 0 && m.hop() == here);
+        }
+        const auto a = m.step(way, replies_in_order[i], {out, messages[i].size()});
+        t.ok(a.next() == next::send && a.data() == messages[i] && a.used() == replies_in_order[i].size());
+    }
+}
+PROVE_AND_RUN(a_chain_out_of_room_is_as_it_was)
+
+// Pipelined, each proxy hears all at once, but not before its predecessor answered; the application only the last.
+constexpr void a_pipelined_chain_waits_once_for_each_proxy(check& t) {
+    const socks::route way{.through = office, .to = {"files.example.com", 443}};
+    socks::chain m(at_once);
+    socks::inbox<socks::chain::max_input> in;
+    socks::outbox<socks::chain::max_pipelined> out;
+    const struct {
+        bytes says;
+        bytes sends;
+        bool login;
+        bool request;
+        bool open;
+    } turns[] = {
+        {"", "05 01 02  01 04 'john' 03 'foo'  05 01 00 01 c0000207 0439"_octets, true, true, false},
+        {"05 02  01 00  05 00 00 01 c0000207 0438"_octets,
+         "04 01 043a 00000001 'fred' 00 'exit.example.net' 00"_octets, false, false, false},
+        {"00 5a 0000 00000000"_octets, "05 01 00  05 01 00 03 11 'files.example.com' 01bb"_octets, false,
+         true, true},
+    };
+    for (const auto& turn : turns) {
+        if (!turn.says.empty()) {
+            const socks::buffer to = in.space(turn.says.size());
+            for (size_t i = 0; i < turn.says.size(); ++i) to.data()[i] = turn.says.data()[i];
+            in.commit(turn.says.size());
+        }
+        const auto a = m.step(way, in, out);
+        t.ok(a.next() == next::send && a.data() == turn.sends && in.empty());
+        t.ok(m.sent_ahead().login == turn.login && m.sent_ahead().request == turn.request);
+        t.ok(m.may_send_early() == turn.open);
+        out.sent(a.data().size());
+        t.ok(m.step(way, in, out).next() == next::recv);
+    }
+}
+PROVE_AND_RUN(a_pipelined_chain_waits_once_for_each_proxy)
+
+constexpr void an_answer_to_no_question_is_final_for_the_chain(check& t) {
+    const socks::route way{.through = office, .to = {"files.example.com", 443}};
+    socks::chain m;
+    m.negotiated(true);
+    char out[socks::chain::max_output] = {};
+    for (int i = 0; i < 2; ++i) {
+        const auto a = m.step(way, "", out);
+        t.ok(a.next() == next::fail && a.error() == errc::out_of_turn && m.hop() == 0);
+    }
+}
+PROVE_AND_RUN(an_answer_to_no_question_is_final_for_the_chain)
+
+}  // namespace
