@@ -195,3 +195,12 @@ fault("92 and 93 are tried again", "policy/disposition.hpp", "o.code() == code4:
       "disposition")
 fault("a table may turn a success into a failure", "policy/disposition.hpp",
       "if (o.succeeded()) return disposition::connected;", "", "disposition", "fuzz/disposition")
+fault("the interval of a schedule does not double", "policy/retry.hpp", "interval *= 2;", "", "retry", "fuzz/retry")
+fault("a schedule allows one attempt too many", "policy/retry.hpp", "return failed <= s.limit;",
+      "return failed <= s.limit + 1U;", "retry", "fuzz/retry")
+fault("a transfer that was given up begins again", "policy/retry.hpp", "if (state_ != next::again) return state_;", "",
+      "retry", "fuzz/retry")
+fault("a proxy that spoke SOCKS5 is asked again by SOCKS4", "policy/fallback.hpp", " || used != 0 ||", " ||", "fallback")
+fault("an apostrophe that is missing ends with the text", "text/cftutil.hpp",
+      "if (ahead_.is == token::kind::open_quote)\n            return \"an apostrophe that ends the value which begins here\";",
+      "", "cftutil", "fuzz/transfer_cft")
