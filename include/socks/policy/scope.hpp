@@ -5,6 +5,7 @@
 #define SOCKS_POLICY_SCOPE_HPP
 
 #include <socks/core/address.hpp>
+#include <socks/core/letters.hpp>
 
 namespace socks {
 
@@ -42,8 +43,6 @@ constexpr bool is_translated(const ipv6& a) noexcept {
         if (a.octets[i] != 0) return false;
     return front(a) == 0x0064ff9b || (front(a) == 0 && number(tail(a)) > 1);
 }
-
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 constexpr bytes without_trailing_dot(bytes name) noexcept {
     const size_t n = name.size();
@@ -175,12 +174,7 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
     const host y = unmap(spelled_b.is() == host::kind::none ? b : spelled_b);
     if (x.is() == host::kind::bad) return false;
     if (x.is() != host::kind::name || y.is() != host::kind::name) return x == y;
-    const bytes p = detail::without_trailing_dot(x.name());
-    const bytes q = detail::without_trailing_dot(y.name());
-    if (p.size() != q.size()) return false;
-    for (size_t i = 0; i < p.size(); ++i)
-        if (detail::lower(p.data()[i]) != detail::lower(q.data()[i])) return false;
-    return true;
+    return same_word(detail::without_trailing_dot(x.name()), detail::without_trailing_dot(y.name()));
 }
 
 /// Whether a name may go into a log or a header of another protocol as it is: visible ASCII, neither a space nor a
@@ -198,9 +192,8 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 /// @rfc  952, 1123 section 2.1
 [[nodiscard]] constexpr bool ldh(const host& h) noexcept {
     for (size_t i = 0; i < h.name().size(); ++i) {
-        const char c = detail::lower(h.name().data()[i]);
-        const bool letter = c >= 'a' && c <= 'z';
-        if (!letter && !detail::is_digit(c) && c != '-' && c != '.' && c != '_') return false;
+        const char c = h.name().data()[i];
+        if (!detail::is_letter(c) && !detail::is_digit(c) && c != '-' && c != '.' && c != '_') return false;
     }
     return printable(h);
 }
