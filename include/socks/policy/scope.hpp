@@ -85,8 +85,8 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 /// What an access list has to judge: the IPv4 address inside an IPv4-mapped one, an IPv4-compatible one or one of the
 /// translators' prefix 64:ff9b::/96; so too where a name spells any of them; and everything else as it is.
 ///
-/// Judge so what is asked for, and again what a name resolves to. It is for what a list refuses: of whom a list lets in
-/// ask same_address(), or somebody from ::127.0.0.1 would pass for this host.
+/// Judge so what is asked for, and again what a name resolves to. It is for what a list refuses. Whom a list lets in
+/// is judged by unmap(), or somebody from ::127.0.0.1 would pass for this host.
 ///
 /// @returns   an address; a name that spells none; kind::bad as literal_in; or kind::none.
 /// @lifetime  as `h`.
