@@ -35,6 +35,7 @@ class network {
         return {address, prefix};
     }
 
+    /// An IPv4-mapped address is the IPv4 address that it is; no other is seen through.
     [[nodiscard]] bool contains(const socks::host& address) const noexcept {
         const std::array<uint8_t, 16> other = widened(address);
         for (unsigned bit = 0; bit < bits_; ++bit) {
@@ -67,14 +68,13 @@ inline bool within(const std::vector<network>& list, const socks::host& address)
     return false;
 }
 
-/// Whether a list of forbidden networks has the address, or the IPv4 address inside it, at which it may arrive. To connect
-/// to the unspecified one is to connect to loopback. Only what is forbidden is looked into: as a list of whom to let
-/// in, it would take 64:ff9b::127.0.0.1 for this host.
+/// Whether a list of forbidden networks has the address, or the IPv4 address inside it. To connect to the unspecified
+/// one is to connect to loopback.
 inline bool forbidden(const std::vector<network>& list, const socks::host& address) noexcept {
-    if (!socks::is_unspecified(address))
-        return within(list, address) || within(list, socks::access_view(address));
+    if (within(list, address) || within(list, socks::access_view(address))) return true;
     const bool six = address.is() == socks::host::kind::ipv6;
-    return within(list, address) || within(list, six ? socks::host("::1") : socks::host("127.0.0.1"));
+    return socks::is_unspecified(address) &&
+           within(list, six ? socks::host("::1") : socks::host("127.0.0.1"));
 }
 
 struct credentials {
