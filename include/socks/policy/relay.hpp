@@ -57,7 +57,7 @@ enum class source_ports : uint8_t { locked, roaming };
 /// Whose datagrams a server relays: those from the address of the control connection, and from one port of it.
 ///
 ///     source_lock client(peer_of(control), request.to);
-///     if (auto d = decode_datagram(in); d && client.admits(source)) relay(*d);      // else dropped without a word
+///     if (auto d = decode_datagram(in); d && client.admit(source)) relay(*d);      // else dropped without a word
 ///     ...
 ///     send(client.source(), answer);
 ///
@@ -84,7 +84,7 @@ class source_lock {
 
     /// Whether the datagram from `source` is the client's. Ask about such as can be decoded: the first one admitted
     /// decides about all others.
-    [[nodiscard]] constexpr bool admits(const endpoint& source) noexcept {
+    [[nodiscard]] constexpr bool admit(const endpoint& source) noexcept {
         if (!same_address(source.host, source_.host) || source.port == 0) return false;
         if (source_.port != 0 && source_.port != source.port && ports_ == source_ports::locked) return false;
         source_ = source;

@@ -190,7 +190,13 @@ constexpr int strength(protection p, int unnamed) noexcept {
 
 }  // namespace detail
 
-/// Whether `chosen`, the level in the server's answer, protects as much as `least` demands. What is refused here
+/// The weakest level of protection that is good enough: a type of its own, so that it cannot be taken for the level
+/// that was chosen.
+struct at_least {
+    protection level;
+};
+
+/// Whether `chosen`, the level in the server's answer, protects as much as is demanded. What is refused here
 /// must end the connection: to go on would send in the clear what was to be protected.
 ///
 /// Confidentiality means that of every message, which a selective level does not promise; it promises integrity.
@@ -200,8 +206,8 @@ constexpr int strength(protection p, int unnamed) noexcept {
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1961 section 4.4
-[[nodiscard]] constexpr errc check(protection chosen, protection least) noexcept {
-    const bool enough = detail::strength(chosen, -1) >= detail::strength(least, 3);
+[[nodiscard]] constexpr errc check(protection chosen, at_least demanded) noexcept {
+    const bool enough = detail::strength(chosen, -1) >= detail::strength(demanded.level, 3);
     return enough ? errc::none : errc::weak_protection;
 }
 
