@@ -14,7 +14,8 @@ constexpr const char* help =
 Asks Tor for an address of each HOST and prints a line for each.
 
   --via PROXY   where Tor listens: socks5h://[USER:PASSWORD@]HOST[:PORT]; several
-                are gone through in their order, the last is Tor. Other users and
+                are gone through in their order, the last is Tor. Not of socks4
+                or socks5, which would look HOST up here. Other users and
                 passwords mean other circuits
   --reverse     each HOST is an address; print its name
   --help        this text
@@ -43,6 +44,8 @@ std::optional<settings> parse(example::arguments args) {
             args.unknown();
     }
     if (s.via.size() == 0) throw example::bad_argument("--via is missing");
+    if (s.via.resolves_here())
+        throw example::bad_argument("names are for Tor to look up: --via needs socks4a or socks5h");
     if (s.hosts.empty()) throw example::bad_argument("HOST is missing");
     return s;
 }
@@ -54,10 +57,11 @@ bool look_up(settings& s, const socks::host& host) {
     example::handshake handshake(way, socks::tor::name);
     try {
         const socks::host found = socks::tor::found(s.command, handshake.run(fd.get()).reply);
+        const bool answered = found.is() != socks::host::kind::none;
         char room[socks::max_text_host];
         const std::string answer = example::escaped(format(found, room).data());
-        std::printf("%s\n", answer.empty() ? "no answer in the reply" : answer.c_str());
-        return !answer.empty();
+        std::printf("%s\n", answered ? answer.c_str() : "no answer in the reply");
+        return answered;
     } catch (const example::not_granted& e) {
         std::printf("%s\n", e.what());
         return false;

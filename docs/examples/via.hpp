@@ -38,6 +38,9 @@ class via {
 
     [[nodiscard]] size_t size() const noexcept { return hops_.size(); }
 
+    /// Whether names for the last proxy to reach are looked up here.
+    [[nodiscard]] bool resolves_here() const noexcept { return resolve_here_.back(); }
+
     /// The proxy to connect to.
     [[nodiscard]] const socks::endpoint& first() const noexcept { return hops_[0].at; }
 
