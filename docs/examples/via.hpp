@@ -31,7 +31,7 @@ class via {
         credentials_.emplace_back();
         socks::proxy_uri proxy;
         if (const socks::uri_fault fault = parse_proxy_uri(uri, proxy, credentials_.back()))
-            throw bad_argument("--via, at octet " + std::to_string(fault.at) + ": " + name(fault.why));
+            throw bad_argument("--via, at octet " + std::to_string(fault.at + 1) + ": " + name(fault.why));
         hops_.push_back({.at = proxy.proxy, .via = proxy.via, .login = proxy.login});
         resolve_here_.push_back(proxy.resolve_here);
     }
