@@ -60,17 +60,18 @@ class Cases:
 
     def unresolved(self, said, *arguments):
         done = self.run(self.resolve_program, *arguments)
-        expect_in(said, done.stdout, "what resolve says")
+        expect_in(said, done.stderr, "what resolve says")
         expect(done.returncode, 1, "exit code of resolve")
 
     def login_refused(self, login):
         done = self.run(self.resolve_program, "192.0.2.7", login=login)
-        expect_in("user name and password refused", done.stdout, "what resolve says")
+        expect_in("user name and password refused", done.stderr, "what resolve says")
         expect(done.returncode, 1, "exit code of resolve")
 
     def beside_the_question(self, answer, *arguments):
         done = self.run(self.resolve_program, *arguments, at=Sophist(answer))
-        expect(done.stdout, "no answer in the reply\n", "what resolve says")
+        expect(done.stdout, "", "what resolve has found")
+        expect_in("no answer in the reply", done.stderr, "what resolve says")
         expect(done.returncode, 1, "exit code of resolve")
 
     def not_looked_up_here(self, scheme):
@@ -107,6 +108,7 @@ class Cases:
             "a_name_for_Tor_is_not_looked_up_here": (self.not_looked_up_here, "socks5"),
             "a_name_for_Tor_is_not_looked_up_here_by_SOCKS4": (self.not_looked_up_here, "socks4"),
             "Tor_refuses_private_addresses": (refused, "general SOCKS server failure", "127.0.0.1:9"),
+            "Tor_hears_out_a_pipelined_client": (refused, "general SOCKS server failure", "--pipelined", "127.0.0.1:9"),
             "Tor_has_no_BIND": (refused, "command not supported", "--command", "bind", "192.0.2.7:9"),
             "Tor_has_a_code_for_an_onion_address_that_is_none":
                 (refused, "onion address invalid", "--tor", f"{ONION}:80"),
