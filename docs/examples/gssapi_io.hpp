@@ -238,7 +238,7 @@ inline void relay(const std::shared_ptr<protected_stream>& inside, int fd, std::
     write_all(to, early);
     std::array<char, 64 * 1024> room;
     while (const size_t n = inside->read_some(room)) write_all(to, {room.data(), n});
-    if (::shutdown(to, SHUT_WR) != 0) ::close(to);
+    if (::shutdown(to, SHUT_WR) != 0 && errno == ENOTSOCK) ::close(to);  // the end of a pipe is told so
     ended.get();
 }
 

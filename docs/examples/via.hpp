@@ -11,15 +11,6 @@
 
 namespace example {
 
-/// HOST:PORT of an argument; it points into the argument.
-inline socks::endpoint parse_endpoint(const char* what, std::string_view text) {
-    socks::endpoint e;
-    const socks::errc fault = socks::parse_endpoint(text, e, -1);
-    if (fault != socks::errc::none)
-        throw bad_argument(std::string(what) + " \"" + std::string(text) + "\": " + name(fault));
-    return e;
-}
-
 /// The arguments must outlive it.
 class via {
   public:

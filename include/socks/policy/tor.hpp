@@ -43,6 +43,7 @@ inline constexpr command resolve_ptr{0xf1};
     r.command = resolve_ptr;
     return r;
 }
+/// The same of an IPv6 address, to a Tor that goes beyond its specification.
 [[nodiscard]] constexpr request reverse_lookup(const ipv6& address, const login& who = {}) noexcept {
     request r = lookup(address, who);
     r.command = resolve_ptr;
