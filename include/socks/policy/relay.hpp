@@ -21,7 +21,8 @@ enum class replace_bound : uint8_t {
 ///
 /// @param bound  the reply's address.
 /// @param proxy  the proxy as it was reached, an address. A name comes out as it went in.
-/// @param when   what is not trusted. A bound name is replaced only where it is unspecified, or always.
+/// @param when   what is not trusted. A bound name that spells no address is replaced only where it is unspecified, or
+///               always.
 /// @returns      the port of `bound`, on its host or on the proxy.
 /// @lifetime     as `bound` and `proxy`.
 /// @cost         O(size of the name), constexpr, noexcept.
