@@ -2,7 +2,7 @@
 //
 //     bench                 checks, then times all rows interleaved on one CPU: medians and ratios as a table
 //     bench --json FILE     the same, and as JSON
-//     bench --count         each row under callgrind, in the order of --list: see instructions.py
+//     bench --count [N]     each row, or the Nth, under callgrind, in the order of --list: see instructions.py
 //     bench --list          the rows: operation, tab, contender
 //
 // Nothing is folded away: a row whose result does not change when an octet of its input does is an error.
@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <string_view>
@@ -191,9 +192,11 @@ int main(int argc, char** argv) {
         return 1;
     }
     if (mode == "--count") {
-        for (const course* c : courses) {
-            measured(*c, 1);
-            measured(*c, 9);
+        const size_t only = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : courses.size();
+        for (size_t i = 0; i < courses.size(); ++i) {
+            if (only != courses.size() && only != i) continue;
+            measured(*courses[i], 1);
+            measured(*courses[i], 9);
         }
         return 0;
     }

@@ -99,6 +99,35 @@ constexpr void copy(char* to, const char* from, size_t n) noexcept {
     for (size_t i = 0; i < n; ++i) to[i] = from[i];
 }
 
+// Searches look at eight octets at a time; builds for size, and so small machines, at one.
+#if defined(__OPTIMIZE_SIZE__)
+inline constexpr bool by_words = false;
+#else
+inline constexpr bool by_words = true;
+#endif
+
+struct word {
+    char octets[8];
+};
+
+// Whether any of the eight octets at `p` is `c`: a borrow runs into the top bit of an octet that became zero.
+SOCKS_INLINE constexpr bool word_has(const char* p, char c) noexcept {
+    constexpr uint64_t ones = 0x0101010101010101;
+    word w{};
+    copy(w.octets, p, sizeof w);
+    const uint64_t x = __builtin_bit_cast(uint64_t, w) ^ (ones * static_cast<uint8_t>(c));
+    return ((x - ones) & ~x & (ones << 7)) != 0;
+}
+
+// The first `c` in p[from, size), or `size`.
+SOCKS_INLINE constexpr size_t find(const char* p, size_t from, size_t size, char c) noexcept {
+    size_t i = from;
+    if constexpr (by_words)
+        while (size - i >= sizeof(word) && !word_has(p + i, c)) i += sizeof(word);
+    while (i < size && p[i] != c) ++i;
+    return i;
+}
+
 // Never defined. Its name is the diagnostic: the array is no string literal.
 void a_char_array_without_closing_nul_is_not_a_literal() noexcept;
 
@@ -169,9 +198,7 @@ class bytes {
 
     /// Whether the octet `c` occurs. O(size()).
     [[nodiscard]] constexpr bool contains(char c) const noexcept {
-        for (size_t i = 0; i < size_; ++i)
-            if (data_[i] == c) return true;
-        return false;
+        return detail::find(data_, 0, size_, c) != size_;
     }
 
     template <class V>

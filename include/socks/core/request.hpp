@@ -65,6 +65,14 @@ class methods {
         return false;
     }
 
+    /// The first of these that is among `offered`, the octets of a greeting; no_acceptable when none is.
+    [[nodiscard]] constexpr method first_in(bytes offered) const noexcept {
+        for (size_t i = 0; i < max && (*this)[i] != method::no_acceptable; ++i)
+            for (size_t k = 0; k < offered.size(); ++k)
+                if (offered.data()[k] == list_[i]) return (*this)[i];
+        return method::no_acceptable;
+    }
+
     /// The methods as octets of a greeting. @lifetime points into this object.
     [[nodiscard]] constexpr bytes octets() const noexcept SOCKS_LIFETIMEBOUND { return {list_, size()}; }
 

@@ -113,7 +113,7 @@ class client {
     constexpr action status(const request& want, bytes in, buffer out) noexcept;
     constexpr action ask(const request& want, buffer out, size_t used) noexcept;
     constexpr action receive(bytes in) noexcept;
-    constexpr action refuse(bytes in, const decoded<size_t>& whole) noexcept;
+    constexpr action refuse(bytes in, extent whole) noexcept;
     constexpr action emit(const encoded& made, at then, size_t used) noexcept;
     constexpr action starve(bytes in, size_t need) noexcept;
     constexpr action die(errc why, uint8_t octet = 0, size_t used = 0, const char* reply = nullptr) noexcept;
@@ -250,7 +250,7 @@ constexpr client::action client::ask(const request& want, buffer out, size_t use
 
 constexpr client::action client::receive(bytes in) noexcept {
     const bool five = via_ == version::v5;
-    const decoded<size_t> whole =
+    const extent whole =
         five ? detail::measure_reply5(in, accept_) : detail::measure_reply4(in, accept_);
     if (whole.error() == errc::bad_version) return die(five ? errc::bad_version : stranger(in[0]), in[0]);
     if (in.size() >= 2 && !reply_code(via_, in[1]).succeeded()) return refuse(in, whole);
@@ -266,7 +266,7 @@ constexpr client::action client::receive(bytes in) noexcept {
 }
 
 // A refusal is what its second octet says it is, whatever follows or fails to.
-constexpr client::action client::refuse(bytes in, const decoded<size_t>& whole) noexcept {
+constexpr client::action client::refuse(bytes in, extent whole) noexcept {
     if (whole_refusal_ && whole) return die(errc::refused, in[1], *whole, in.data());
     if (whole_refusal_ && whole.need() != 0 && !closed_) return starve(in, whole.need());
     return die(errc::refused, in[1], 2);

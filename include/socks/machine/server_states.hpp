@@ -57,27 +57,25 @@ SOCKS_INLINE constexpr server::action server::step(inbox<N>& in, outbox<M>& out)
     return a;
 }
 
-constexpr server::action server::greet(bytes in, buffer out) noexcept {
+SOCKS_INLINE constexpr server::action server::greet(bytes in, buffer out) noexcept {
     if (!v5_) return refuse(errc::version_refused, encode_choice(socks::method::no_acceptable, out), in[0]);
     const decoded<greeting> offer = decode_greeting(in);
     if (offer.error() != errc::none)
         return refuse(offer.error(), encode_choice(socks::method::no_acceptable, out));
     if (!offer) return starve(in, offer.need());
-    size_t i = 0;
-    while (i < methods_.size() && !offer->offers(methods_[i])) ++i;
-    if (i == methods_.size())
-        return refuse(errc::no_acceptable_method, encode_choice(socks::method::no_acceptable, out));
-    const encoded choice = encode_choice(methods_[i], out);
+    const socks::method chosen = methods_.first_in(offer->methods);
+    const encoded choice = encode_choice(chosen, out);
+    if (chosen == socks::method::no_acceptable) return refuse(errc::no_acceptable_method, choice);
     if (!choice) return action::no_space(choice);
-    chosen_ = methods_[i];
+    chosen_ = chosen;
     at_ = chosen_ == socks::method::none    ? at::request
           : chosen_ == socks::method::login ? at::login
                                             : at::negotiate;
     return {next::send, offer.used(), choice.data().data(), choice.made(), 0};
 }
 
-constexpr server::action server::login(bytes in, buffer out) noexcept {
-    const decoded<size_t> whole = detail::measure_login(in, accept());
+SOCKS_INLINE constexpr server::action server::login(bytes in, buffer out) noexcept {
+    const extent whole = detail::measure_login(in, accept_);
     if (whole.error() != errc::none)
         return refuse(whole.error(), encode_status(1, out), detail::version_octet(whole.error(), in));
     if (!whole) return starve(in, whole.need());
@@ -85,8 +83,8 @@ constexpr server::action server::login(bytes in, buffer out) noexcept {
     return {next::login, *whole, in.data(), *whole, 0};
 }
 
-constexpr server::action server::request5(bytes in, buffer out) noexcept {
-    const decoded<size_t> whole = detail::measure_request5(in, accept());
+SOCKS_INLINE constexpr server::action server::request5(bytes in, buffer out) noexcept {
+    const extent whole = detail::measure_request5(in, accept_);
     if (whole.error() != errc::none) {
         const code5 code = whole.error() == errc::bad_address_type ? code5::address_type_not_supported
                                                                    : code5::general_failure;
@@ -94,26 +92,26 @@ constexpr server::action server::request5(bytes in, buffer out) noexcept {
                       detail::version_octet(whole.error(), in));
     }
     if (!whole) return starve(in, whole.need());
-    command_ = static_cast<socks::command>(in[1]);
+    octet_ = in[1];
     wants_ipv6_ = in[3] == static_cast<uint8_t>(address_type::ipv6);
     at_ = at::serving;
     return {next::serve, *whole, in.data(), *whole, static_cast<uint8_t>(chosen_)};
 }
 
-constexpr server::action server::request4(bytes in, buffer out) noexcept {
+SOCKS_INLINE constexpr server::action server::request4(bytes in, buffer out) noexcept {
     if (!v4_ && !v4a_) return refuse4(errc::version_refused, out, in[0]);
     if (!methods_.contains(socks::method::none)) return refuse4(errc::login_required, out);
-    const decoded<size_t> whole = scan_.resume(in);
+    const extent whole = scan_.resume(in);
     if (whole.error() != errc::none) return refuse4(whole.error(), out);
     if (!whole) return starve(in, whole.need());
     if (!(detail::is_named4(in) ? v4a_ : v4_)) return refuse4(errc::version_refused, out, in[0]);
-    command_ = static_cast<socks::command>(in[1]);
+    octet_ = in[1];
     speaks4_ = true;
     at_ = at::serving;
     return {next::serve, *whole, in.data(), *whole, scan_.user_size()};
 }
 
-constexpr encoded server::grant(bool granted, buffer out) noexcept {
+SOCKS_INLINE constexpr encoded server::grant(bool granted, buffer out) noexcept {
     if (at_ != at::granting) {
         fuse(errc::out_of_turn);
         return errc::out_of_turn;
@@ -136,7 +134,7 @@ constexpr void server::negotiated(bool succeeded) noexcept {
         fuse(errc::negotiation_failed);
 }
 
-constexpr encoded server::answer(const reply& outcome, buffer out) noexcept {
+SOCKS_INLINE constexpr encoded server::answer(const reply& outcome, buffer out) noexcept {
     if (at_ != at::serving && at_ != at::bound) {
         fuse(errc::out_of_turn);
         return errc::out_of_turn;
@@ -148,11 +146,11 @@ constexpr encoded server::answer(const reply& outcome, buffer out) noexcept {
     else if (!outcome.code.succeeded())
         fuse(errc::refused, reply.data()[1]);
     else
-        at_ = command_ == socks::command::bind && at_ == at::serving ? at::bound : at::answered;
+        at_ = octet_ == static_cast<uint8_t>(socks::command::bind) && at_ == at::serving ? at::bound : at::answered;
     return reply;
 }
 
-constexpr encoded server::encode_answer(const reply& outcome, buffer out) const noexcept {
+SOCKS_INLINE constexpr encoded server::encode_answer(const reply& outcome, buffer out) const noexcept {
     if (outcome.bound.host.is() == host::kind::bad) return errc::bad_host;
     const bool native = (outcome.code.via != version::v5) == speaks4_;
     const bool good = outcome.code.succeeded();
@@ -165,9 +163,10 @@ constexpr encoded server::encode_answer(const reply& outcome, buffer out) const 
     const code5 code = native ? static_cast<code5>(outcome.code.octet)
                        : good ? code5::succeeded
                               : code5::general_failure;
-    endpoint bound = outcome.bound;
-    if (bound.host.is() == host::kind::none && wants_ipv6_) bound.host = ipv6{};
-    return encode_reply5({code, bound}, out);
+    const auto octet = static_cast<uint8_t>(code);
+    if (outcome.bound.host.is() == host::kind::none && wants_ipv6_)
+        return detail::encode_frame5(octet, {ipv6{}, outcome.bound.port}, out);
+    return detail::encode_frame5(octet, outcome.bound, out);
 }
 
 template <size_t M>
@@ -195,7 +194,7 @@ constexpr server::action server::refuse4(errc why, buffer out, uint8_t octet) no
     return a;
 }
 
-constexpr server::action server::starve(bytes in, size_t need) noexcept {
+SOCKS_INLINE constexpr server::action server::starve(bytes in, size_t need) noexcept {
     if (!closed_) return {next::recv, 0, nullptr, need, 0};
     return die(in.empty() ? errc::closed : errc::truncated);
 }
