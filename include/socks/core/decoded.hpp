@@ -18,44 +18,45 @@ namespace socks {
 class [[nodiscard]] extent {
   public:
     /// A message of `size` octets, all of them there.
-    [[nodiscard]] static constexpr extent whole(size_t size) noexcept { return {size, false}; }
+    [[nodiscard]] static constexpr extent whole(size_t size) noexcept { return extent(size, 0); }
 
     /// At least `n` more octets are missing, n >= 1.
     [[nodiscard]] static constexpr extent more(size_t n) noexcept {
         SOCKS_ASSERT(n >= 1);
-        return {n, true};
+        return extent(n, is_short);
     }
 
     /// A malformed message; `e` is not errc::none.
-    constexpr extent(errc e) noexcept : error_(e) { SOCKS_ASSERT(e != errc::none); }
-
-    [[nodiscard]] constexpr explicit operator bool() const noexcept {
-        return error_ == errc::none && !short_;
+    constexpr extent(errc e) noexcept : extent(0, uint32_t{static_cast<uint8_t>(e)} << 16) {
+        SOCKS_ASSERT(e != errc::none);
     }
+
+    [[nodiscard]] constexpr explicit operator bool() const noexcept { return packed_ <= UINT16_MAX; }
 
     /// The size of the message.
     [[nodiscard]] constexpr size_t operator*() const noexcept {
         SOCKS_ASSERT(*this);
-        return count_;
+        return packed_;
     }
 
     /// The same, or 0 without a message.
-    [[nodiscard]] constexpr size_t used() const noexcept { return *this ? count_ : 0; }
+    [[nodiscard]] constexpr size_t used() const noexcept { return *this ? packed_ : 0; }
 
     /// At least this many more octets are needed; 0 with a size or an error.
-    [[nodiscard]] constexpr size_t need() const noexcept { return short_ ? count_ : 0; }
+    [[nodiscard]] constexpr size_t need() const noexcept {
+        return packed_ >= is_short ? packed_ & UINT16_MAX : 0;
+    }
 
-    [[nodiscard]] constexpr errc error() const noexcept { return error_; }
+    [[nodiscard]] constexpr errc error() const noexcept { return static_cast<errc>(packed_ >> 16 & 0xff); }
 
   private:
-    constexpr extent(size_t count, bool is_short) noexcept
-        : count_(static_cast<uint16_t>(count)), short_(is_short) {
+    static constexpr uint32_t is_short = 1U << 24;
+
+    constexpr extent(size_t count, uint32_t rest) noexcept : packed_(static_cast<uint32_t>(count) | rest) {
         SOCKS_ASSERT(count <= UINT16_MAX);
     }
 
-    uint16_t count_ = 0;
-    errc error_ = errc::none;
-    bool short_ = false;
+    uint32_t packed_;  // the count, the errc << 16, is_short
 };
 
 /// The outcome of decoding one message from the front of some octets.

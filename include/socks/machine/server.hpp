@@ -161,18 +161,20 @@ class server {
         failed
     };
 
-    constexpr action greet(bytes in, buffer out) noexcept;
-    constexpr action login(bytes in, buffer out) noexcept;
-    constexpr action request5(bytes in, buffer out) noexcept;
-    constexpr action request4(bytes in, buffer out) noexcept;
-    constexpr action refuse(errc why, const encoded& reply, uint8_t octet = 0) noexcept;
-    constexpr action refuse4(errc why, buffer out, uint8_t octet = 0) noexcept;
-    constexpr action starve(bytes in, size_t need) noexcept;
-    constexpr action die(errc why, uint8_t octet = 0) noexcept;
+    // What is to be done in each state goes into `now`.
+    constexpr void begin(bytes in, buffer out, action& now) noexcept;
+    constexpr void greet(bytes in, buffer out, action& now) noexcept;
+    constexpr void login(bytes in, buffer out, action& now) noexcept;
+    constexpr void request5(bytes in, buffer out, action& now) noexcept;
+    constexpr void request4(bytes in, buffer out, action& now) noexcept;
+    constexpr void refuse(errc why, const encoded& reply, action& now, uint8_t octet = 0) noexcept;
+    constexpr void refuse4(errc why, buffer out, action& now, uint8_t octet = 0) noexcept;
+    constexpr void starve(bytes in, size_t need, action& now) noexcept;
+    constexpr void die(errc why, action& now, uint8_t octet = 0) noexcept;
     constexpr encoded encode_answer(const reply& outcome, buffer out) const noexcept;
 
     // The only way into failed: the first reason stays.
-    constexpr void fuse(errc why, uint8_t octet = 0) noexcept {
+    SOCKS_INLINE constexpr void fuse(errc why, uint8_t octet = 0) noexcept {
         if (at_ == at::failed) return;
         at_ = at::failed;
         why_ = why;
@@ -244,8 +246,7 @@ class server::action : public detail::action<server::next> {
 
   private:
     friend class server;
-    using detail::action<server::next>::action;
-    constexpr action(const detail::action<server::next>& a) noexcept : detail::action<server::next>(a) {}
+    constexpr action() noexcept = default;
 
     [[nodiscard]] constexpr bytes message() const noexcept { return {data_, size_}; }
 };

@@ -18,26 +18,27 @@ constexpr uint8_t version_octet(errc why, bytes in) noexcept {
 }  // namespace detail
 
 SOCKS_INLINE constexpr server::action server::step(bytes in, buffer out) noexcept {
+    action now;
     switch (at_) {
-        case at::first:
-            if (in.empty()) return starve(in, 3);
-            if (in[0] == 5) return greet(in, out);
-            if (in[0] == 4) return request4(in, out);
-            return die(stranger(in[0]), in[0]);
-        case at::login: return login(in, out);
-        case at::request: return request5(in, out);
+        case at::first: begin(in, out, now); break;
+        case at::login: login(in, out, now); break;
+        case at::request: request5(in, out, now); break;
         case at::negotiate:
             at_ = at::negotiating;
-            return {next::negotiate, 0, nullptr, 0, static_cast<uint8_t>(chosen_)};
+            now.tell(next::negotiate, {}, static_cast<uint8_t>(chosen_), 0);
+            break;
         case at::granting:
         case at::negotiating:
         case at::serving:
-        case at::bound: return {next::wait, 0, nullptr, 0, 0};
-        case at::answered: at_ = at::over; return {next::done, 0, in.data(), in.size(), 0};
-        case at::over: return die(errc::finished);
-        case at::failed: break;
+        case at::bound: break;  // wait
+        case at::answered:
+            at_ = at::over;
+            now.tell(next::done, in.size() < UINT32_MAX ? in : in.first(UINT32_MAX), 0, 0);
+            break;
+        case at::over: die(errc::finished, now); break;
+        case at::failed: die(why_, now); break;
     }
-    return action::failure(why_, octet_, speaks4_ ? version::v4 : version::v5);
+    return now;
 }
 
 template <size_t N>
@@ -51,64 +52,79 @@ SOCKS_INLINE constexpr server::action server::step(inbox<N>& in, buffer out) noe
 template <size_t N, size_t M>
 SOCKS_INLINE constexpr server::action server::step(inbox<N>& in, outbox<M>& out) noexcept {
     static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
-    if (!out.empty()) return {next::send, 0, out.unsent().data(), out.unsent().size(), 0};
-    const action a = step(in, out.space());
-    if (a.next() == next::send) out.commit(a.data().size());
-    return a;
+    action now;
+    if (!out.empty()) {
+        now.tell(next::send, out.unsent(), 0, 0);
+        return now;
+    }
+    now = step(in, out.space());
+    if (now.next() == next::send) out.commit(now.data().size());
+    return now;
 }
 
-SOCKS_INLINE constexpr server::action server::greet(bytes in, buffer out) noexcept {
-    if (!v5_) return refuse(errc::version_refused, encode_choice(socks::method::no_acceptable, out), in[0]);
+SOCKS_INLINE constexpr void server::begin(bytes in, buffer out, action& now) noexcept {
+    if (in.empty())
+        starve(in, 3, now);
+    else if (in[0] == 5)
+        greet(in, out, now);
+    else if (in[0] == 4)
+        request4(in, out, now);
+    else
+        die(stranger(in[0]), now, in[0]);
+}
+
+SOCKS_INLINE constexpr void server::greet(bytes in, buffer out, action& now) noexcept {
+    constexpr auto none = socks::method::no_acceptable;
+    if (!v5_) return refuse(errc::version_refused, encode_choice(none, out), now, in[0]);
     const decoded<greeting> offer = decode_greeting(in);
-    if (offer.error() != errc::none)
-        return refuse(offer.error(), encode_choice(socks::method::no_acceptable, out));
-    if (!offer) return starve(in, offer.need());
+    if (offer.error() != errc::none) return refuse(offer.error(), encode_choice(none, out), now);
+    if (!offer) return starve(in, offer.need(), now);
     const socks::method chosen = methods_.first_in(offer->methods);
     const encoded choice = encode_choice(chosen, out);
-    if (chosen == socks::method::no_acceptable) return refuse(errc::no_acceptable_method, choice);
-    if (!choice) return action::no_space(choice);
+    if (chosen == none) return refuse(errc::no_acceptable_method, choice, now);
+    if (!choice) return now.fail(choice);
     chosen_ = chosen;
     at_ = chosen_ == socks::method::none    ? at::request
           : chosen_ == socks::method::login ? at::login
                                             : at::negotiate;
-    return {next::send, offer.used(), choice.data().data(), choice.made(), 0};
+    now.send(choice, offer.used());
 }
 
-SOCKS_INLINE constexpr server::action server::login(bytes in, buffer out) noexcept {
+SOCKS_INLINE constexpr void server::login(bytes in, buffer out, action& now) noexcept {
     const extent whole = detail::measure_login(in, accept_);
     if (whole.error() != errc::none)
-        return refuse(whole.error(), encode_status(1, out), detail::version_octet(whole.error(), in));
-    if (!whole) return starve(in, whole.need());
+        return refuse(whole.error(), encode_status(1, out), now, detail::version_octet(whole.error(), in));
+    if (!whole) return starve(in, whole.need(), now);
     at_ = at::granting;
-    return {next::login, *whole, in.data(), *whole, 0};
+    now.tell(next::login, in.first(*whole), 0, *whole);
 }
 
-SOCKS_INLINE constexpr server::action server::request5(bytes in, buffer out) noexcept {
+SOCKS_INLINE constexpr void server::request5(bytes in, buffer out, action& now) noexcept {
     const extent whole = detail::measure_request5(in, accept_);
     if (whole.error() != errc::none) {
         const code5 code = whole.error() == errc::bad_address_type ? code5::address_type_not_supported
                                                                    : code5::general_failure;
-        return refuse(whole.error(), encode_reply5({code, {}}, out),
+        return refuse(whole.error(), encode_reply5({code, {}}, out), now,
                       detail::version_octet(whole.error(), in));
     }
-    if (!whole) return starve(in, whole.need());
+    if (!whole) return starve(in, whole.need(), now);
     octet_ = in[1];
     wants_ipv6_ = in[3] == static_cast<uint8_t>(address_type::ipv6);
     at_ = at::serving;
-    return {next::serve, *whole, in.data(), *whole, static_cast<uint8_t>(chosen_)};
+    now.tell(next::serve, in.first(*whole), static_cast<uint8_t>(chosen_), *whole);
 }
 
-SOCKS_INLINE constexpr server::action server::request4(bytes in, buffer out) noexcept {
-    if (!v4_ && !v4a_) return refuse4(errc::version_refused, out, in[0]);
-    if (!methods_.contains(socks::method::none)) return refuse4(errc::login_required, out);
+SOCKS_INLINE constexpr void server::request4(bytes in, buffer out, action& now) noexcept {
+    if (!v4_ && !v4a_) return refuse4(errc::version_refused, out, now, in[0]);
+    if (!methods_.contains(socks::method::none)) return refuse4(errc::login_required, out, now);
     const extent whole = scan_.resume(in);
-    if (whole.error() != errc::none) return refuse4(whole.error(), out);
-    if (!whole) return starve(in, whole.need());
-    if (!(detail::is_named4(in) ? v4a_ : v4_)) return refuse4(errc::version_refused, out, in[0]);
+    if (whole.error() != errc::none) return refuse4(whole.error(), out, now);
+    if (!whole) return starve(in, whole.need(), now);
+    if (!(detail::is_named4(in) ? v4a_ : v4_)) return refuse4(errc::version_refused, out, now, in[0]);
     octet_ = in[1];
     speaks4_ = true;
     at_ = at::serving;
-    return {next::serve, *whole, in.data(), *whole, scan_.user_size()};
+    now.tell(next::serve, in.first(*whole), scan_.user_size(), *whole);
 }
 
 SOCKS_INLINE constexpr encoded server::grant(bool granted, buffer out) noexcept {
@@ -182,26 +198,25 @@ constexpr void server::answer(const reply& outcome, outbox<M>& out) noexcept {
 }
 
 // The reply that tells the peer goes out first; the failure is the step after.
-constexpr server::action server::refuse(errc why, const encoded& reply, uint8_t octet) noexcept {
-    if (!reply) return action::no_space(reply);
+SOCKS_INLINE constexpr void server::refuse(errc why, const encoded& reply, action& now, uint8_t octet) noexcept {
+    if (!reply) return now.fail(reply);
     fuse(why, octet);
-    return {next::send, 0, reply.data().data(), reply.made(), 0};
+    now.send(reply, 0);
 }
 
-constexpr server::action server::refuse4(errc why, buffer out, uint8_t octet) noexcept {
-    const action a = refuse(why, encode_reply4({code4::rejected, {}}, out), octet);
-    if (a.next() == next::send) speaks4_ = true;
-    return a;
+SOCKS_INLINE constexpr void server::refuse4(errc why, buffer out, action& now, uint8_t octet) noexcept {
+    refuse(why, encode_reply4({code4::rejected, {}}, out), now, octet);
+    if (now.next() == next::send) speaks4_ = true;
 }
 
-SOCKS_INLINE constexpr server::action server::starve(bytes in, size_t need) noexcept {
-    if (!closed_) return {next::recv, 0, nullptr, need, 0};
-    return die(in.empty() ? errc::closed : errc::truncated);
+SOCKS_INLINE constexpr void server::starve(bytes in, size_t need, action& now) noexcept {
+    if (!closed_) return now.recv(need);
+    die(in.empty() ? errc::closed : errc::truncated, now);
 }
 
-constexpr server::action server::die(errc why, uint8_t octet) noexcept {
+SOCKS_INLINE constexpr void server::die(errc why, action& now, uint8_t octet) noexcept {
     fuse(why, octet);
-    return action::failure(why_, octet_, speaks4_ ? version::v4 : version::v5);
+    now.fail(why_, octet_, speaks4_ ? version::v4 : version::v5);
 }
 
 }  // namespace socks
