@@ -199,13 +199,8 @@ class host {
     /// No host: the wildcard of BIND and UDP ASSOCIATE, and what an empty name in a reply means.
     constexpr host() noexcept = default;
 
-    constexpr host(const ipv4& a) noexcept : kind_(kind::ipv4) {
-        for (size_t i = 0; i < 4; ++i) octets_[i] = a.octets[i];
-    }
-
-    constexpr host(const ipv6& a) noexcept : kind_(kind::ipv6) {
-        for (size_t i = 0; i < 16; ++i) octets_[i] = a.octets[i];
-    }
+    constexpr host(const ipv4& a) noexcept : kind_(kind::ipv4) { detail::copy(octets_, a.octets, 4); }
+    constexpr host(const ipv6& a) noexcept : kind_(kind::ipv6) { detail::copy(octets_, a.octets, 16); }
 
     /// A literal, checked by the compiler.
     template <size_t N>
@@ -238,14 +233,16 @@ class host {
     /// The address; only for kind::ipv4.
     [[nodiscard]] constexpr socks::ipv4 v4() const noexcept {
         SOCKS_ASSERT(kind_ == kind::ipv4);
-        return {octets_[0], octets_[1], octets_[2], octets_[3]};
+        socks::ipv4 a;
+        detail::copy(a.octets, octets_, 4);
+        return a;
     }
 
     /// The address; only for kind::ipv6.
     [[nodiscard]] constexpr socks::ipv6 v6() const noexcept {
         SOCKS_ASSERT(kind_ == kind::ipv6);
         socks::ipv6 a;
-        for (size_t i = 0; i < 16; ++i) a.octets[i] = octets_[i];
+        detail::copy(a.octets, octets_, 16);
         return a;
     }
 

@@ -171,7 +171,8 @@ class server {
     constexpr void refuse4(errc why, buffer out, action& now, uint8_t octet = 0) noexcept;
     constexpr void starve(bytes in, size_t need, action& now) noexcept;
     constexpr void die(errc why, action& now, uint8_t octet = 0) noexcept;
-    constexpr encoded encode_answer(const reply& outcome, buffer out) const noexcept;
+    constexpr uint8_t native(reply_code code) const noexcept;
+    constexpr encoded encode_answer(uint8_t code, const endpoint& bound, buffer out) const noexcept;
 
     // The only way into failed: the first reason stays.
     SOCKS_INLINE constexpr void fuse(errc why, uint8_t octet = 0) noexcept {

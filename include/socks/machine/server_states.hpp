@@ -155,34 +155,33 @@ SOCKS_INLINE constexpr encoded server::answer(const reply& outcome, buffer out) 
         fuse(errc::out_of_turn);
         return errc::out_of_turn;
     }
-    const encoded reply = encode_answer(outcome, out);
+    const uint8_t code = native(outcome.code);
+    const encoded reply = encode_answer(code, outcome.bound, out);
     if (reply.error() == errc::no_space) return reply;
     if (!reply)
         fuse(reply.error());
-    else if (!outcome.code.succeeded())
-        fuse(errc::refused, reply.data()[1]);
+    else if (code != (speaks4_ ? static_cast<uint8_t>(code4::granted) : static_cast<uint8_t>(code5::succeeded)))
+        fuse(errc::refused, code);
     else
-        at_ = octet_ == static_cast<uint8_t>(socks::command::bind) && at_ == at::serving ? at::bound : at::answered;
+        at_ = octet_ == static_cast<uint8_t>(socks::command::bind) && at_ == at::serving ? at::bound
+                                                                                         : at::answered;
     return reply;
 }
 
-SOCKS_INLINE constexpr encoded server::encode_answer(const reply& outcome, buffer out) const noexcept {
-    if (outcome.bound.host.is() == host::kind::bad) return errc::bad_host;
-    const bool native = (outcome.code.via != version::v5) == speaks4_;
-    const bool good = outcome.code.succeeded();
-    if (speaks4_) {
-        const code4 code = native ? static_cast<code4>(outcome.code.octet)
-                           : good ? code4::granted
-                                  : code4::rejected;
-        return encode_reply4({code, outcome.bound}, out);
-    }
-    const code5 code = native ? static_cast<code5>(outcome.code.octet)
-                       : good ? code5::succeeded
-                              : code5::general_failure;
-    const auto octet = static_cast<uint8_t>(code);
-    if (outcome.bound.host.is() == host::kind::none && wants_ipv6_)
-        return detail::encode_frame5(octet, {ipv6{}, outcome.bound.port}, out);
-    return detail::encode_frame5(octet, outcome.bound, out);
+// A code in the version that the client speaks.
+constexpr uint8_t server::native(reply_code code) const noexcept {
+    if ((code.via != version::v5) == speaks4_) return code.octet;
+    if (speaks4_) return static_cast<uint8_t>(code.succeeded() ? code4::granted : code4::rejected);
+    return static_cast<uint8_t>(code.succeeded() ? code5::succeeded : code5::general_failure);
+}
+
+SOCKS_INLINE constexpr encoded server::encode_answer(uint8_t code, const endpoint& bound,
+                                                     buffer out) const noexcept {
+    if (bound.host.is() == host::kind::bad) return errc::bad_host;
+    if (speaks4_) return detail::encode_frame4(code, bound, out);
+    if (wants_ipv6_ && bound.host.is() == host::kind::none)
+        return detail::encode_frame5(code, {ipv6{}, bound.port}, out);
+    return detail::encode_frame5(code, bound, out);
 }
 
 template <size_t M>

@@ -28,14 +28,14 @@ class reader {
     }
 
     constexpr ipv4 v4() noexcept {
-        const bytes b = take(4);
-        return {b[0], b[1], b[2], b[3]};
+        ipv4 a;
+        detail::copy(a.octets, take(4).data(), 4);
+        return a;
     }
 
     constexpr ipv6 v6() noexcept {
-        const bytes b = take(16);
         ipv6 a;
-        for (size_t i = 0; i < 16; ++i) a.octets[i] = b[i];
+        detail::copy(a.octets, take(16).data(), 16);
         return a;
     }
 

@@ -201,16 +201,24 @@ SOCKS_INLINE constexpr encoded encode_request4(const request4& r, buffer out SOC
 /// Octets that encode_reply4 makes.
 inline constexpr size_t reply4_size = detail::head4;
 
+namespace detail {
+
+SOCKS_INLINE constexpr encoded encode_frame4(uint8_t code, const endpoint& bound, buffer out) noexcept {
+    if (out.room() < reply4_size) return encoded::no_space(reply4_size);
+    writer w(out);
+    w.u8(0).u8(code).u16(bound.port);
+    return w.v4(bound.host.is() == host::kind::ipv4 ? bound.host.v4() : ipv4{}).made();
+}
+
+}  // namespace detail
+
 /// Encodes a SOCKS4 reply into `out`; the picture is decode_reply4's. A bound host other than an IPv4 address
 /// has no place in it and is written as 0.0.0.0.
 /// @errors  no_space  out is smaller than 8 octets
 /// @cost    O(1), constexpr, noexcept.
 /// @rfc     the SOCKS4 memo
 SOCKS_INLINE constexpr encoded encode_reply4(const reply4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    if (out.room() < reply4_size) return encoded::no_space(reply4_size);
-    const host& h = r.bound.host;
-    const ipv4 address = h.is() == host::kind::ipv4 ? h.v4() : ipv4{};
-    return writer(out).u8(0).u8(static_cast<uint8_t>(r.code)).u16(r.bound.port).v4(address).made();
+    return detail::encode_frame4(static_cast<uint8_t>(r.code), r.bound, out);
 }
 
 }  // namespace socks

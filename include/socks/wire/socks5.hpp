@@ -187,14 +187,14 @@ constexpr errc name_fault(bytes name) noexcept {
 }
 
 SOCKS_INLINE constexpr extent measure_request5(bytes in, tolerance accept) noexcept {
-    // A name of no octets is known for what it is before the port arrives.
     const extent whole = measure5(in, accept);
-    if (in.size() < 5 || whole.error() != errc::none ||
-        static_cast<address_type>(in[3]) != address_type::name)
-        return whole;
-    if (in[4] == 0) return errc::empty_name;
-    if (whole && in.from(5).first(in[4]).contains('\0')) return errc::nul_in_name;
-    return whole;
+    if (!whole) {  // a name of no octets is known for what it is before the port arrives
+        const bool empty = in.size() > 4 && in[3] == static_cast<uint8_t>(address_type::name) && in[4] == 0;
+        return empty && whole.need() != 0 ? errc::empty_name : whole;
+    }
+    if (static_cast<address_type>(in[3]) != address_type::name) return whole;
+    const errc fault = name_fault(in.from(5).first(in[4]));
+    return fault == errc::none ? whole : extent(fault);
 }
 
 SOCKS_INLINE constexpr extent measure_reply5(bytes in, tolerance accept) noexcept {

@@ -25,27 +25,22 @@ class writer {
         return u8(static_cast<uint8_t>(v >> 8)).u8(static_cast<uint8_t>(v & 0xff));
     }
 
-    constexpr writer& put(bytes from) noexcept {
-        SOCKS_ASSERT(from.size() <= to_.room() - made_);
-        detail::copy(to_.data() + made_, from.data(), from.size());
-        made_ += from.size();
-        return *this;
-    }
-
-    constexpr writer& v4(const ipv4& a) noexcept {
-        for (const uint8_t octet : a.octets) u8(octet);
-        return *this;
-    }
-
-    constexpr writer& v6(const ipv6& a) noexcept {
-        for (const uint8_t octet : a.octets) u8(octet);
-        return *this;
-    }
+    constexpr writer& put(bytes from) noexcept { return copy(from.data(), from.size()); }
+    constexpr writer& v4(const ipv4& a) noexcept { return copy(a.octets, 4); }
+    constexpr writer& v6(const ipv6& a) noexcept { return copy(a.octets, 16); }
 
     /// What was written so far.
     [[nodiscard]] constexpr encoded made() const noexcept { return {to_.data(), made_}; }
 
   private:
+    template <class T>
+    constexpr writer& copy(const T* from, size_t n) noexcept {
+        SOCKS_ASSERT(n <= to_.room() - made_);
+        detail::copy(to_.data() + made_, from, n);
+        made_ += n;
+        return *this;
+    }
+
     buffer to_;
     size_t made_ = 0;
 };
