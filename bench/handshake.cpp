@@ -12,22 +12,23 @@ namespace {
 
 using socks::bytes;
 
-constexpr socks::ipv4 bound_address{192, 168, 0, 7};
 constexpr uint16_t bound_port = 4242;
 
-// What the application knows and answers, out of the optimiser's sight.
+// What the application knows and answers, out of the optimiser's sight. Which methods a server accepts and that it
+// grants a request stands in its code, as it does in that of the floor.
 struct service {
     bytes user;
     bytes password;
-    socks::server_options options;
-    socks::reply answer;
+    socks::ipv4 address;
+    uint16_t port;
 };
 
 bool known(const service& s, bytes user, bytes password) { return user == s.user && password == s.password; }
 
+template <socks::method Accepted, auto Granted>
 outcome serve(const sample& s) {
     const service& app = *static_cast<const service*>(s.with);
-    socks::server handshake(app.options);
+    socks::server handshake({.methods = Accepted});
     const char* in = s.in;
     const char* const end = s.in + s.size;
     const char* visible = in + s.chunk;
@@ -49,7 +50,8 @@ outcome serve(const sample& s) {
             case socks::server::next::serve: {
                 const socks::endpoint to = a.to();
                 digest = mix(to.host.name().size(), to.port);
-                out += handshake.answer(app.answer, {out, socks::server::max_output}).made();
+                out += handshake.answer({Granted, {app.address, app.port}}, {out, socks::server::max_output})
+                           .made();
                 break;
             }
             case socks::server::next::done: return {static_cast<size_t>(out - s.out), digest};
@@ -90,6 +92,7 @@ outcome connect(const sample& s) {
 }
 
 // The same work by the wire layer alone: each message decoded and encoded by its own call.
+template <socks::method Accepted>
 outcome wire_serve5(const sample& s) {
     const service& app = *static_cast<const service*>(s.with);
     bytes in{s.in, s.size};
@@ -98,10 +101,9 @@ outcome wire_serve5(const sample& s) {
     const auto offer = socks::decode_greeting(in);
     if (!offer) return {};
     in = in.from(offer.used());
-    const socks::method chosen = app.options.methods[0];
-    if (!offer->offers(chosen)) return {};
-    out += socks::encode_choice(chosen, room()).made();
-    if (chosen == socks::method::login) {
+    if (!offer->offers(Accepted)) return {};
+    out += socks::encode_choice(Accepted, room()).made();
+    if (Accepted == socks::method::login) {
         const auto who = socks::decode_login(in);
         if (!who || !known(app, who->user, who->password)) return {};
         in = in.from(who.used());
@@ -110,7 +112,7 @@ outcome wire_serve5(const sample& s) {
     const auto asked = socks::decode_request5(in);
     if (!asked || asked->command != socks::command::connect) return {};
     const size_t digest = mix(asked->to.host.name().size(), asked->to.port);
-    out += encode_reply5({socks::code5::succeeded, app.answer.bound}, room()).made();
+    out += encode_reply5({socks::code5::succeeded, {app.address, app.port}}, room()).made();
     return {static_cast<size_t>(out - s.out), digest};
 }
 
@@ -141,8 +143,8 @@ outcome wire_serve4(const sample& s) {
     const auto asked = socks::decode_request4({s.in, s.size});
     if (!asked || asked->command != socks::command::connect) return {};
     const size_t digest = mix(asked->to.host.name().size(), asked->to.port);
-    const auto made =
-        socks::encode_reply4({socks::code4::granted, app.answer.bound}, {s.out, socks::server::max_output});
+    const auto made = socks::encode_reply4({socks::code4::granted, {app.address, app.port}},
+                                           {s.out, socks::server::max_output});
     return {made.made(), digest};
 }
 
@@ -171,7 +173,6 @@ char* put_port(char* to, uint16_t port) {
 struct plain_service {
     const char* user;
     const char* password;
-    char method;
     char address[4];
     uint16_t port;
 };
@@ -182,17 +183,18 @@ char* put_reply5(char* out, const plain_service& app) {
     return put_port(out + 8, app.port);
 }
 
+template <char Accepted>
 outcome floor_serve5(const sample& s) {
     const auto& app = *static_cast<const plain_service*>(s.with);
     const char* in = s.in;
     char* out = s.out;
     const size_t methods = length_at(in + 1);
-    if (std::memchr(in + 2, app.method, methods) == nullptr) return {};
+    if (std::memchr(in + 2, Accepted, methods) == nullptr) return {};
     in += 2 + methods;
     out[0] = 5;
-    out[1] = app.method;
+    out[1] = Accepted;
     out += 2;
-    if (app.method == 2) {
+    if (Accepted == 2) {
         const size_t user = length_at(in + 1);
         const size_t password = length_at(in + 2 + user);
         if (std::memcmp(in + 2, app.user, user) != 0 ||
@@ -341,14 +343,8 @@ void add(std::vector<row>& rows, const handshake& h) {
 
 void add_handshakes(std::vector<row>& rows) {
     using namespace socks;
-    const reply answer5{code5::succeeded, {bound_address, bound_port}};
-    const reply answer4{code4::granted, {bound_address, bound_port}};
-    const auto server = [&](methods m, const reply& r) {
-        return keep(service{"john", "foo", {.methods = m}, r});
-    };
-    const auto plain_server = [](char method) {
-        return keep(plain_service{"john", "foo", method, {'\xc0', '\xa8', 0, 7}, bound_port});
-    };
+    const auto* const app = keep(service{"john", "foo", {192, 168, 0, 7}, bound_port});
+    const auto* const plain = keep(plain_service{"john", "foo", {'\xc0', '\xa8', 0, 7}, bound_port});
     const endpoint name{"files.example.com", 443};
     const endpoint address{ipv4{198, 51, 100, 9}, 443};
     const auto client = [](version via, const endpoint& to, methods m, bool with_login) {
@@ -371,14 +367,14 @@ void add_handshakes(std::vector<row>& rows) {
     const char* const ask_4 = "040101bb c6336409 'john' 00";
     const char* const ask_4a = "040101bb 00000001 'john' 00 'files.example.com' 00";
 
-    add(rows, {"server, SOCKS5", serve, wire_serve5, floor_serve5, server(method::none, answer5),
-               plain_server(0), ask_none, reply_none, asked_name});
-    add(rows, {"server, SOCKS5 login", serve, wire_serve5, floor_serve5, server(method::login, answer5),
-               plain_server(2), ask_login, reply_login, asked_name});
-    add(rows, {"server, SOCKS4", serve, wire_serve4, floor_serve4, server(method::none, answer4),
-               plain_server(0), ask_4, reply_4, asked_address});
-    add(rows, {"server, SOCKS4a", serve, wire_serve4, floor_serve4, server(method::none, answer4),
-               plain_server(0), ask_4a, reply_4, asked_name});
+    add(rows, {"server, SOCKS5", serve<method::none, code5::succeeded>, wire_serve5<method::none>,
+               floor_serve5<0>, app, plain, ask_none, reply_none, asked_name});
+    add(rows, {"server, SOCKS5 login", serve<method::login, code5::succeeded>, wire_serve5<method::login>,
+               floor_serve5<2>, app, plain, ask_login, reply_login, asked_name});
+    add(rows, {"server, SOCKS4", serve<method::none, code4::granted>, wire_serve4, floor_serve4, app, plain,
+               ask_4, reply_4, asked_address});
+    add(rows, {"server, SOCKS4a", serve<method::none, code4::granted>, wire_serve4, floor_serve4, app, plain,
+               ask_4a, reply_4, asked_name});
     add(rows, {"client, SOCKS5", connect, wire_connect5, floor_connect5,
                client(version::v5, name, method::none, false),
                plain_client("files.example.com", nullptr, "\0", 1), reply_none, ask_none, replied});

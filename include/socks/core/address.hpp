@@ -25,7 +25,9 @@ struct ipv6 {
 /// Whether SOCKS4a gives `a` the meaning "a name follows": 0.0.0.1 to 0.0.0.255. 0.0.0.0 is an address.
 /// @rfc  the SOCKS4a memo
 [[nodiscard]] constexpr bool is_name_marker(const ipv4& a) noexcept {
-    return a.octets[0] == 0 && a.octets[1] == 0 && a.octets[2] == 0 && a.octets[3] != 0;
+    const uint32_t number = uint32_t{a.octets[0]} << 24 | uint32_t{a.octets[1]} << 16 |
+                            uint32_t{a.octets[2]} << 8 | uint32_t{a.octets[3]};
+    return number - 1 < 255;
 }
 
 namespace detail {

@@ -102,11 +102,12 @@ constexpr void copy(To* to, const From* from, size_t n) noexcept {
     for (size_t i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);
 }
 
-// Searches and comparisons take eight or four octets at a time; builds for size, and so small machines, one.
-#if defined(__OPTIMIZE_SIZE__)
-inline constexpr bool by_words = false;
-#else
+// Searches and comparisons take eight or four octets at a time, first octet lowest; builds for size, and so small
+// machines, one.
+#if !defined(__OPTIMIZE_SIZE__) && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 inline constexpr bool by_words = true;
+#else
+inline constexpr bool by_words = false;
 #endif
 
 template <class Word>
@@ -118,18 +119,18 @@ SOCKS_INLINE constexpr Word word_at(const char* p) noexcept {
     return __builtin_bit_cast(Word, w);
 }
 
-// Whether any of the eight octets at `p` is `c`: a borrow runs into the top bit of an octet that became zero.
-SOCKS_INLINE constexpr bool word_has(const char* p, char c) noexcept {
-    constexpr uint64_t ones = 0x0101010101010101;
-    const uint64_t x = word_at<uint64_t>(p) ^ (ones * static_cast<uint8_t>(c));
-    return ((x - ones) & ~x & (ones << 7)) != 0;
-}
-
-// The first `c` in p[from, size), or `size`.
+// The first `c` in p[from, size), or `size`. In a word, what was `c` becomes zero, and the first zero borrows into its
+// top bit; others may follow it, none goes before.
 SOCKS_INLINE constexpr size_t find(const char* p, size_t from, size_t size, char c) noexcept {
     size_t i = from;
-    if constexpr (by_words)
-        while (size - i >= 8 && !word_has(p + i, c)) i += 8;
+    if constexpr (by_words) {
+        constexpr uint64_t ones = 0x0101010101010101;
+        for (; size - i >= 8; i += 8) {
+            const uint64_t x = word_at<uint64_t>(p + i) ^ (ones * static_cast<uint8_t>(c));
+            const uint64_t zeros = (x - ones) & ~x & (ones << 7);
+            if (zeros != 0) return i + static_cast<size_t>(__builtin_ctzll(zeros)) / 8;
+        }
+    }
     while (i < size && p[i] != c) ++i;
     return i;
 }

@@ -43,7 +43,7 @@ class scan4 {
     /// @param in  the request from its first octet; may only have grown since the last call.
     /// @returns  the size of the request, need() >= 1, or error(); the same values as decode_request4.
     /// @cost     O(octets not yet looked at), constexpr, noexcept.
-    constexpr extent resume(bytes in) noexcept {
+    SOCKS_INLINE constexpr extent resume(bytes in) noexcept {
         const size_t n = in.size();
         if (n > 0 && in[0] != 4) return errc::bad_version;
         if (n < detail::head4) return extent::more(detail::head4 + 1 - n);
@@ -70,7 +70,7 @@ class scan4 {
 
   private:
     // The next NUL, the octet at `last`, or the end of `in`, whichever comes first.
-    constexpr size_t find_nul(bytes in, size_t last) noexcept {
+    SOCKS_INLINE constexpr size_t find_nul(bytes in, size_t last) noexcept {
         const size_t begin = seen_ < in.size() ? seen_ : in.size();  // should the input have shrunk after all
         const size_t stop = last < in.size() ? last : in.size();
         const size_t end = detail::find(in.data(), begin, stop, '\0');
