@@ -135,15 +135,15 @@ SOCKS_INLINE constexpr size_t find(const char* p, size_t from, size_t size, char
     return i;
 }
 
-// Whether `n` octets are the same. Of four and more the last four are compared as a whole, some of them again.
+// Whether `n` octets are the same. Of four and more the last four are compared as a whole, some of them again; of up
+// to three the first, the middle and the last are all there are.
 SOCKS_INLINE constexpr bool equal(const char* a, const char* b, size_t n) noexcept {
     size_t i = 0;
     if constexpr (by_words) {
-        if (n >= 4) {
-            for (; n - i > 4; i += 4)
-                if (word_at<uint32_t>(a + i) != word_at<uint32_t>(b + i)) return false;
-            return word_at<uint32_t>(a + n - 4) == word_at<uint32_t>(b + n - 4);
-        }
+        if (n < 4) return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+        for (; n - i > 4; i += 4)
+            if (word_at<uint32_t>(a + i) != word_at<uint32_t>(b + i)) return false;
+        return word_at<uint32_t>(a + n - 4) == word_at<uint32_t>(b + n - 4);
     }
     while (i < n && a[i] == b[i]) ++i;
     return i == n;

@@ -92,22 +92,23 @@ SOCKS_INLINE constexpr void server::greet(bytes in, buffer out, action& now) noe
 
 SOCKS_INLINE constexpr void server::login(bytes in, buffer out, action& now) noexcept {
     const extent whole = detail::measure_login(in, accept_);
-    if (whole.error() != errc::none)
+    if (!whole) {
+        if (whole.need() != 0) return starve(in, whole.need(), now);
         return refuse(whole.error(), encode_status(1, out), now, detail::version_octet(whole.error(), in));
-    if (!whole) return starve(in, whole.need(), now);
+    }
     at_ = at::granting;
     now.tell(next::login, in.first(*whole), 0, *whole);
 }
 
 SOCKS_INLINE constexpr void server::request5(bytes in, buffer out, action& now) noexcept {
     const extent whole = detail::measure_request5(in, accept_);
-    if (whole.error() != errc::none) {
+    if (!whole) {
+        if (whole.need() != 0) return starve(in, whole.need(), now);
         const code5 code = whole.error() == errc::bad_address_type ? code5::address_type_not_supported
                                                                    : code5::general_failure;
         return refuse(whole.error(), encode_reply5({code, {}}, out), now,
                       detail::version_octet(whole.error(), in));
     }
-    if (!whole) return starve(in, whole.need(), now);
     octet_ = in[1];
     wants_ipv6_ = in[3] == static_cast<uint8_t>(address_type::ipv6);
     at_ = at::serving;
@@ -118,8 +119,10 @@ SOCKS_INLINE constexpr void server::request4(bytes in, buffer out, action& now) 
     if (!v4_ && !v4a_) return refuse4(errc::version_refused, out, now, in[0]);
     if (!methods_.contains(socks::method::none)) return refuse4(errc::login_required, out, now);
     const extent whole = scan_.resume(in);
-    if (whole.error() != errc::none) return refuse4(whole.error(), out, now);
-    if (!whole) return starve(in, whole.need(), now);
+    if (!whole) {
+        if (whole.need() != 0) return starve(in, whole.need(), now);
+        return refuse4(whole.error(), out, now);
+    }
     if (!(detail::is_named4(in) ? v4a_ : v4_)) return refuse4(errc::version_refused, out, now, in[0]);
     octet_ = in[1];
     speaks4_ = true;

@@ -192,9 +192,11 @@ SOCKS_INLINE constexpr extent measure_request5(bytes in, tolerance accept) noexc
         const bool empty = in.size() > 4 && in[3] == static_cast<uint8_t>(address_type::name) && in[4] == 0;
         return empty && whole.need() != 0 ? errc::empty_name : whole;
     }
-    if (static_cast<address_type>(in[3]) != address_type::name) return whole;
-    const errc fault = name_fault(in.from(5).first(in[4]));
-    return fault == errc::none ? whole : extent(fault);
+    if (static_cast<address_type>(in[3]) == address_type::name) {
+        if (in[4] == 0) return errc::empty_name;
+        if (in.from(5).first(in[4]).contains('\0')) return errc::nul_in_name;
+    }
+    return whole;
 }
 
 SOCKS_INLINE constexpr extent measure_reply5(bytes in, tolerance accept) noexcept {
