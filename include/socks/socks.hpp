@@ -14,6 +14,7 @@
 #include <socks/core/request.hpp>
 #include <socks/core/tolerance.hpp>
 #include <socks/machine/action.hpp>
+#include <socks/machine/chain.hpp>
 #include <socks/machine/client.hpp>
 #include <socks/machine/mailbox.hpp>
 #include <socks/machine/server.hpp>

@@ -8,6 +8,7 @@ trouble=0
 for header in $(cd include && find socks -name '*.hpp' | sort); do
     case $header in
         socks/socks.hpp) continue ;;                  # the list itself
+        socks/machine/client_states.hpp) continue ;;  # the second half of client.hpp
         socks/machine/server_states.hpp) continue ;;  # the second half of server.hpp
         socks/policy/errno.hpp) ;;                    # not listed: bare metal has no <errno.h>
         *)

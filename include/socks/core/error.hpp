@@ -61,7 +61,7 @@ enum class errc : uint8_t {
     ipv6_over_socks4 = 75,     ///< an IPv6 address over SOCKS4
     reserved_over_socks4 = 76,  ///< 0.0.0.1 to 0.0.0.255 over SOCKS4, where it means "a name follows"
     bad_port = 77,              ///< text that is not a port, or none where one is needed
-    bad_route = 78,     ///< a route of no proxies, or with another command than CONNECT before its end
+    bad_route = 78,     ///< a route of no proxies, of more than 255, or that became too short on the way
     bad_scheme = 79,    ///< a URI of another scheme than SOCKS's
     bad_escape = 80,    ///< a percent sign without two hexadecimal digits behind it
     bad_path = 81,      ///< octets of a URI behind its authority

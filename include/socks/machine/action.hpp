@@ -57,7 +57,7 @@ class action {
 
     /// fail: the octet that decided it, 0 where none did.
     ///
-    /// The peer's: its first octet for peer_is_*, not_socks, bad_version and version_refused; to a client also the
+    /// The peer's: its first octet for peer_is_*, not_socks, bad_version, spoke_first and version_refused; to a client also the
     /// method for method_not_offered and no_acceptable_method, the status for login_refused, the code for refused.
     /// A server's own: the status it sent for login_refused, the code it sent for refused.
     [[nodiscard]] constexpr uint8_t octet() const noexcept {
@@ -67,22 +67,6 @@ class action {
 
   protected:
     constexpr action() noexcept = default;
-    constexpr action(Next next, size_t used, const char* data, size_t size, uint8_t octet) noexcept
-        : data_(data),
-          size_(size < UINT32_MAX ? static_cast<uint32_t>(size) : UINT32_MAX),
-          used_(static_cast<uint16_t>(used)),
-          next_(next),
-          octet_(octet) {}
-
-    static constexpr action failure(errc why, uint8_t octet, version via, size_t used = 0,
-                                    const char* reply = nullptr) noexcept {
-        const size_t both = size_t{static_cast<uint8_t>(via)} << 8 | octet;
-        return {Next::fail, used, reply, both, static_cast<uint8_t>(why)};
-    }
-
-    static constexpr action no_space(const encoded& missed) noexcept {
-        return {Next::fail, 0, nullptr, missed.room(), static_cast<uint8_t>(errc::no_space)};
-    }
 
     // How the machines say what must be done now. They fill an action in where it will be read: clang takes one that
     // is returned apart and puts it together again at every return.
@@ -94,15 +78,15 @@ class action {
 
     constexpr void tell(Next next, bytes message, uint8_t octet, size_t used) noexcept {
         data_ = message.data();
-        size_ = static_cast<uint32_t>(message.size());
+        size_ = message.size() < UINT32_MAX ? static_cast<uint32_t>(message.size()) : UINT32_MAX;
         used_ = static_cast<uint16_t>(used);
         next_ = next;
         octet_ = octet;
     }
 
-    constexpr void fail(errc why, uint8_t octet, version via) noexcept {
+    constexpr void fail(errc why, uint8_t octet, version via, size_t used, const char* reply) noexcept {
         const size_t both = size_t{static_cast<uint8_t>(via)} << 8 | octet;
-        tell(Next::fail, {nullptr, both}, static_cast<uint8_t>(why), 0);
+        tell(Next::fail, {reply, both}, static_cast<uint8_t>(why), used);
     }
 
     constexpr void fail(const encoded& missed) noexcept {

@@ -7,6 +7,10 @@
 //       │                           └─ another: negotiate, negotiated ──┘    │ BIND: bound
 //       └── SOCKS4: request ─────────────────────────────────────────────>───┘     │
 //                                                                    accepted ─────┘     any: failed
+//
+// Pipelined, what is known to come next goes out at once, and the same replies are then taken one by one:
+//
+//     start ── greeting ──> [ahead: login] ──> ahead: request ──> choice ── ...
 
 #ifndef SOCKS_MACHINE_CLIENT_HPP
 #define SOCKS_MACHINE_CLIENT_HPP
@@ -20,12 +24,19 @@
 
 namespace socks {
 
+class chain;
+
 /// What a client puts up with, and how it takes a refusal.
 struct client_options {
     tolerance accept{};
     /// A refusal is decided on its first two octets, because that is all that some servers send. Set this to
     /// wait for the whole reply, or for the end of the stream, and learn the bound address too.
     bool whole_refusal = false;
+    /// Send greeting, login and request without waiting for the replies between them: up to two round trips
+    /// less. It has effect where exactly one method is offered, which is none or login; otherwise there is
+    /// something to wait for. A proxy that chooses another, or refuses the login, has been shown the rest by then;
+    /// sent_ahead() tells how much. Some proxies lose what comes early and never answer: keep a deadline.
+    bool pipelined = false;
 };
 
 /// The client's side of a SOCKS4, SOCKS4a or SOCKS5 handshake.
@@ -66,9 +77,19 @@ class client {
     static constexpr size_t max_input = 262;   ///< the longest message in: a SOCKS5 reply, 4 + 1 + 255 + 2
     static constexpr size_t max_output = 520;  ///< the longest message out: SOCKS4a, 8 + 255 + 1 + 255 + 1
 
+    /// The most that goes out before the first reply, pipelined: 3 + (3 + 255 + 255) + (4 + 1 + 255 + 2). An
+    /// outbox of this size makes one send of it.
+    static constexpr size_t max_pipelined = 778;
+
+    /// What went out before the proxy had agreed to it. Each is false again as soon as it has.
+    struct ahead {
+        bool login = false;    ///< user name and password, although no login was asked for yet
+        bool request = false;  ///< the request, although nobody was authenticated yet
+    };
+
     constexpr client() noexcept = default;
     constexpr explicit client(client_options options) noexcept
-        : accept_(options.accept), whole_refusal_(options.whole_refusal) {}
+        : accept_(options.accept), whole_refusal_(options.whole_refusal), pipelined_(options.pipelined) {}
 
     /// Takes the handshake one step further, on plain views.
     ///
@@ -87,7 +108,8 @@ class client {
     template <size_t N>
     [[nodiscard]] constexpr action step(const request& want, inbox<N>& in, buffer out) noexcept;
 
-    /// The same on both mailboxes. While `out` holds anything, the action is send with all of it.
+    /// The same on both mailboxes. While `out` holds anything, the action is send with all of it; pipelined
+    /// messages are appended as long as there is room for the next one.
     template <size_t N, size_t M>
     [[nodiscard]] constexpr action step(const request& want, inbox<N>& in, outbox<M>& out) noexcept;
 
@@ -105,21 +127,72 @@ class client {
             fuse(errc::negotiation_failed);
     }
 
-  private:
-    enum class at : uint8_t { start, choice, status, negotiating, request, reply, accepted, over, failed };
+    /// What is out and was not agreed to yet, or never was when the handshake has failed. All false without
+    /// client_options::pipelined.
+    /// @cost  O(1), constexpr, noexcept.
+    [[nodiscard]] constexpr ahead sent_ahead() const noexcept { return {login_ahead_, request_ahead_}; }
 
-    constexpr action start(const request& want, buffer out) noexcept;
-    constexpr action choose(const request& want, bytes in, buffer out) noexcept;
-    constexpr action status(const request& want, bytes in, buffer out) noexcept;
-    constexpr action ask(const request& want, buffer out, size_t used) noexcept;
-    constexpr action receive(bytes in) noexcept;
-    constexpr action refuse(bytes in, extent whole) noexcept;
-    constexpr action emit(const encoded& made, at then, size_t used) noexcept;
-    constexpr action starve(bytes in, size_t need) noexcept;
-    constexpr action die(errc why, uint8_t octet = 0, size_t used = 0, const char* reply = nullptr) noexcept;
+    /// Whether the application's own octets may go out before done, behind all that step gave to send. True only
+    /// with client_options::pipelined, for CONNECT, from the request until its reply.
+    ///
+    ///     case client::next::recv:
+    ///         if (handshake.may_send_early() && !hello.empty()) { write_all(fd, hello); hello = {}; }
+    ///
+    /// They stay the caller's. When the handshake fails afterwards, nobody knows whether they arrived: send
+    /// early only what may be sent twice.
+    /// @cost  O(1), constexpr, noexcept.
+    [[nodiscard]] constexpr bool may_send_early() const noexcept {
+        return pipelined_ && command_ == socks::command::connect && (request_ahead_ || at_ == at::reply) &&
+               at_ != at::failed;
+    }
+
+  private:
+    enum class at : uint8_t {
+        start,
+        login_ahead,
+        request_ahead,
+        choice,
+        status,
+        negotiating,
+        request,
+        reply,
+        accepted,
+        over,
+        failed
+    };
+
+    // What is to be done in each state goes into `now`.
+    constexpr void start(const request& want, buffer out, action& now) noexcept;
+    constexpr void run_ahead(const request& want, buffer out, action& now) noexcept;
+    constexpr void choose(const request& want, bytes in, buffer out, action& now) noexcept;
+    constexpr void status(const request& want, bytes in, buffer out, action& now) noexcept;
+    constexpr void authenticated(const request& want, bytes in, buffer out, size_t used, action& now) noexcept;
+    constexpr void ask(const request& want, buffer out, at then, size_t used, action& now) noexcept;
+    constexpr void receive(bytes in, action& now) noexcept;
+    constexpr void refuse(bytes in, extent whole, action& now) noexcept;
+    constexpr void emit(const encoded& made, at then, size_t used, action& now) noexcept;
+    constexpr void starve(bytes in, size_t need, action& now) noexcept;
+    constexpr void die(errc why, action& now, uint8_t octet = 0, size_t used = 0,
+                       const char* reply = nullptr) noexcept;
+
+    friend class chain;
+
+    [[nodiscard]] constexpr bool is_fresh() const noexcept { return at_ == at::start; }
+
+    // Another handshake like this one, in the same stream.
+    [[nodiscard]] constexpr client anew() const noexcept {
+        client c({.accept = accept_, .whole_refusal = whole_refusal_, .pipelined = pipelined_});
+        c.closed_ = closed_;
+        return c;
+    }
+
+    // Whether the next step sends, whatever is received.
+    [[nodiscard]] constexpr bool runs_ahead() const noexcept {
+        return at_ == at::login_ahead || at_ == at::request_ahead;
+    }
 
     // The only way into failed: the first reason stays.
-    constexpr void fuse(errc why, uint8_t octet = 0) noexcept {
+    SOCKS_INLINE constexpr void fuse(errc why, uint8_t octet = 0) noexcept {
         if (at_ == at::failed) return;
         at_ = at::failed;
         why_ = why;
@@ -133,6 +206,9 @@ class client {
     tolerance accept_{};
     bool whole_refusal_ : 1 = false;
     bool closed_ : 1 = false;
+    bool pipelined_ : 1 = false;
+    bool login_ahead_ : 1 = false;
+    bool request_ahead_ : 1 = false;
     errc why_ = errc::none;
     uint8_t octet_ = 0;
 };
@@ -161,136 +237,17 @@ class client::action : public detail::action<client::next> {
 
   private:
     friend class client;
-    using detail::action<client::next>::action;
-    constexpr action(const detail::action<client::next>& a) noexcept : detail::action<client::next>(a) {}
+    friend class chain;
+    constexpr action() noexcept = default;
+
+    // This action comes behind a reply of `n` octets that needed no action of its own.
+    constexpr void behind(size_t n) noexcept { used_ = static_cast<uint16_t>(used_ + n); }
 
     [[nodiscard]] constexpr finished answer(version via) const noexcept;
 };
 
-constexpr client::finished client::action::answer(version via) const noexcept {
-    const bytes in{data_, used_ + size_t{next_ == client::next::done ? size_ : 0}};
-    if (via == version::v5) {
-        const reply5 r = detail::read_reply5(in.first(used_));
-        return {{r.code, r.bound}, in.from(used_)};
-    }
-    const reply4 r = detail::read_reply4(in.first(used_));
-    return {{r.code, r.bound}, in.from(used_)};
-}
-
-SOCKS_INLINE constexpr client::action client::step(const request& want, bytes in, buffer out) noexcept {
-    switch (at_) {
-        case at::start: return start(want, out);
-        case at::choice: return choose(want, in, out);
-        case at::status: return status(want, in, out);
-        case at::negotiating: return {next::wait, 0, nullptr, 0, 0};
-        case at::request: return ask(want, out, 0);
-        case at::reply:
-        case at::accepted: return receive(in);
-        case at::over: return die(errc::finished);
-        case at::failed: break;
-    }
-    return action::failure(why_, octet_, via_);
-}
-
-template <size_t N>
-SOCKS_INLINE constexpr client::action client::step(const request& want, inbox<N>& in, buffer out) noexcept {
-    static_assert(N >= max_input, "the inbox is too small for a reply");
-    const action a = step(want, in.unread(), out);
-    in.drop(a.next() == next::done ? in.unread().size() : a.used());
-    return a;
-}
-
-template <size_t N, size_t M>
-SOCKS_INLINE constexpr client::action client::step(const request& want, inbox<N>& in,
-                                                   outbox<M>& out) noexcept {
-    static_assert(M >= max_output, "the outbox is too small for a request");
-    if (!out.empty()) return {next::send, 0, out.unsent().data(), out.unsent().size(), 0};
-    const action a = step(want, in, out.space());
-    if (a.next() == next::send) out.commit(a.data().size());
-    return a;
-}
-
-constexpr client::action client::start(const request& want, buffer out) noexcept {
-    const errc fault = check(want);
-    if (fault != errc::none) return die(fault);
-    via_ = want.via;
-    command_ = want.command;
-    if (via_ != version::v5) return ask(want, out, 0);
-    offered_ = want.offer();
-    return emit(encode_greeting({offered_.octets()}, out), at::choice, 0);
-}
-
-constexpr client::action client::choose(const request& want, bytes in, buffer out) noexcept {
-    const decoded<method> chosen = decode_choice(in);
-    if (chosen.error() != errc::none) return die(stranger(in[0]), in[0]);
-    if (!chosen) return starve(in, chosen.need());
-    if (*chosen == method::no_acceptable) return die(errc::no_acceptable_method, in[1], chosen.used());
-    if (!offered_.contains(*chosen)) return die(errc::method_not_offered, in[1], chosen.used());
-    if (*chosen == method::none) return ask(want, out, chosen.used());
-    if (*chosen == method::login) return emit(encode_login(want.login, out), at::status, chosen.used());
-    at_ = at::negotiating;
-    return {next::negotiate, chosen.used(), nullptr, 0, in[1]};
-}
-
-constexpr client::action client::status(const request& want, bytes in, buffer out) noexcept {
-    const decoded<uint8_t> verdict = decode_status(in, accept_);
-    if (verdict.error() != errc::none) return die(verdict.error(), in[0]);
-    if (!verdict) return starve(in, verdict.need());
-    if (*verdict != 0) return die(errc::login_refused, *verdict, verdict.used());
-    return ask(want, out, verdict.used());
-}
-
-// Sends the request, once authenticated.
-constexpr client::action client::ask(const request& want, buffer out, size_t used) noexcept {
-    const errc fault = detail::destination_fault(via_, command_, want.to.host);
-    if (fault != errc::none) return die(fault);
-    if (via_ == version::v5) return emit(encode_request5({command_, want.to}, out), at::reply, used);
-    return emit(encode_request4({command_, want.to, want.login.user}, out), at::reply, used);
-}
-
-constexpr client::action client::receive(bytes in) noexcept {
-    const bool five = via_ == version::v5;
-    const extent whole =
-        five ? detail::measure_reply5(in, accept_) : detail::measure_reply4(in, accept_);
-    if (whole.error() == errc::bad_version) return die(five ? errc::bad_version : stranger(in[0]), in[0]);
-    if (in.size() >= 2 && !reply_code(via_, in[1]).succeeded()) return refuse(in, whole);
-    if (whole.error() != errc::none) return die(whole.error());
-    if (!whole) return starve(in, whole.need());
-    const auto via = static_cast<uint8_t>(via_);
-    if (command_ == socks::command::bind && at_ == at::reply) {
-        at_ = at::accepted;
-        return {next::bound, *whole, in.data(), 0, via};
-    }
-    at_ = at::over;
-    return {next::done, *whole, in.data(), in.size() - *whole, via};
-}
-
-// A refusal is what its second octet says it is, whatever follows or fails to.
-constexpr client::action client::refuse(bytes in, extent whole) noexcept {
-    if (whole_refusal_ && whole) return die(errc::refused, in[1], *whole, in.data());
-    if (whole_refusal_ && whole.need() != 0 && !closed_) return starve(in, whole.need());
-    return die(errc::refused, in[1], 2);
-}
-
-// The state moves on only with the octets that say so: after no_space the same step can be made again.
-constexpr client::action client::emit(const encoded& made, at then, size_t used) noexcept {
-    if (made.error() == errc::no_space) return action::no_space(made);
-    if (!made) return die(made.error());
-    at_ = then;
-    return {next::send, used, made.data().data(), made.made(), 0};
-}
-
-constexpr client::action client::starve(bytes in, size_t need) noexcept {
-    if (!closed_) return {next::recv, 0, nullptr, need, 0};
-    if (!in.empty()) return die(errc::truncated);
-    return die(at_ == at::accepted ? errc::closed_while_bound : errc::closed);
-}
-
-constexpr client::action client::die(errc why, uint8_t octet, size_t used, const char* reply) noexcept {
-    fuse(why, octet);
-    return action::failure(why_, octet_, via_, used, reply);
-}
-
 }  // namespace socks
+
+#include <socks/machine/client_states.hpp>
 
 #endif

@@ -33,7 +33,7 @@ SOCKS_INLINE constexpr server::action server::step(bytes in, buffer out) noexcep
         case at::bound: break;  // wait
         case at::answered:
             at_ = at::over;
-            now.tell(next::done, in.size() < UINT32_MAX ? in : in.first(UINT32_MAX), 0, 0);
+            now.tell(next::done, in, 0, 0);
             break;
         case at::over: die(errc::finished, now); break;
         case at::failed: die(why_, now); break;
@@ -218,7 +218,7 @@ SOCKS_INLINE constexpr void server::starve(bytes in, size_t need, action& now) n
 
 SOCKS_INLINE constexpr void server::die(errc why, action& now, uint8_t octet) noexcept {
     fuse(why, octet);
-    now.fail(why_, octet_, speaks4_ ? version::v4 : version::v5);
+    now.fail(why_, octet_, speaks4_ ? version::v4 : version::v5, 0, nullptr);
 }
 
 }  // namespace socks

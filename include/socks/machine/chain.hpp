@@ -1,0 +1,242 @@
+// Several proxies in a row, in one stream, with the client's own actions: the first proxy is asked for the second,
+// through it the second for the third, and the last for the destination.
+// A handshake that is done with on the way is nothing that the caller hears of; a failure says at which proxy.
+
+#ifndef SOCKS_MACHINE_CHAIN_HPP
+#define SOCKS_MACHINE_CHAIN_HPP
+
+#include <socks/machine/client.hpp>
+
+namespace socks {
+
+/// One proxy of a route: where it listens, and how it is spoken to.
+///
+///     hop{.at = {"gate.example.net", 1080}, .login = {"john", "foo"}}
+///
+/// @lifetime  as its texts.
+struct hop {
+    endpoint at{};
+    version via = version::v5;
+    socks::login login{};
+    socks::methods methods{};  ///< as those of a request
+};
+
+/// A borrowed view of hops: made from an array that has a name, from anything with `data()` and `size()` over
+/// hops, and from pointer and length.
+/// @lifetime  valid as long as the hops it points into.
+/// @cost      two words, O(1).
+class hops {
+  public:
+    constexpr hops() noexcept = default;
+    constexpr hops(const hop* data SOCKS_LIFETIMEBOUND, size_t size) noexcept : data_(data), size_(size) {}
+
+    // Not of a list in braces, which would be gone before it is used: from one of those no type is deduced.
+    template <class T, size_t N>
+        requires(detail::same<T, hop> || detail::same<T, const hop>)
+    constexpr hops(T (&list SOCKS_LIFETIMEBOUND)[N]) noexcept : hops(list, N) {}
+
+    template <class C>
+        requires(requires(const C& c) { hops(c.data(), size_t{c.size()}); })
+    constexpr hops(const C& list SOCKS_LIFETIMEBOUND) noexcept : hops(list.data(), size_t{list.size()}) {}
+
+    [[nodiscard]] constexpr size_t size() const noexcept { return size_; }
+
+    /// The hop at `i`, 0 <= i < size().
+    [[nodiscard]] constexpr const hop& operator[](size_t i) const noexcept {
+        SOCKS_ASSERT(i < size_);
+        return data_[i];
+    }
+
+  private:
+    const hop* data_ = nullptr;
+    size_t size_ = 0;
+};
+
+/// The way to a destination through 1..255 proxies, the outermost first: that is the one to connect to.
+///
+///     const hop proxies[] = {{.at = {"gate.example.net", 1080}, .login = {"john", "foo"}},
+///                            {.at = {ipv4{192, 0, 2, 7}, 1081}, .via = version::v4a}};
+///     const route way{.through = proxies, .to = {"files.example.com", 443}};
+///
+/// The command is that of the last proxy; all before it are asked to CONNECT. What they are asked for is the
+/// endpoint of the next, so a name is resolved by the proxy in front of it.
+///
+/// @lifetime  as its hops and the texts in it.
+struct route {
+    hops through{};
+    socks::command command = socks::command::connect;
+    endpoint to{};
+};
+
+/// The client's side of the handshakes with all proxies of a route.
+///
+///     chain handshake;
+///     for (;;) {
+///         const auto s = handshake.step(way, rx, tx);
+///         switch (s.next()) { ... }         // the client's actions; done is that of the last proxy
+///     }
+///
+/// The loop is a client's, and so are the sizes of the mailboxes. UDP ASSOCIATE goes through the chain as any
+/// request does; the datagrams do not, but straight to the last proxy.
+///
+/// @cost  at most 16 octets of state, trivially copyable; steps per input octet are bounded; constexpr, noexcept.
+/// @rfc   as client
+class chain {
+  public:
+    using next = client::next;
+    using action = client::action;
+    using finished = client::finished;
+    using ahead = client::ahead;
+
+    static constexpr size_t max_hops = 255;
+    static constexpr size_t max_input = client::max_input;
+    static constexpr size_t max_output = client::max_output;
+    static constexpr size_t max_pipelined = client::max_pipelined;
+
+    constexpr chain() noexcept = default;
+
+    /// With options that hold for all proxies. Pipelined, each is told everything at once, but not before the
+    /// one in front of it has answered.
+    constexpr explicit chain(client_options options) noexcept : client_(options) {}
+
+    /// Takes the handshakes one step further, on plain views.
+    ///
+    /// @param way  the route; borrowed for this call.
+    /// @param in   what was received and not yet used, oldest first.
+    /// @param out  room for one message, max_output octets at most.
+    /// @returns    exactly one action; see client::next.
+    /// @errors     before the first octet: bad_route, and what check() finds wrong with the request to any proxy;
+    ///             later bad_route, when the route became shorter than the way already gone; spoke_first, when
+    ///             octets lie in `in` behind the reply of a proxy that is not the last; all others as client.
+    /// @lifetime   the action's views point into `in` and `out`.
+    /// @cost       O(octets of one message); the first step O(route).
+    [[nodiscard]] constexpr action step(const route& way, bytes in, buffer out) noexcept;
+
+    /// The same on an inbox, which drops what was used; on done it is emptied into `early`.
+    template <size_t N>
+    [[nodiscard]] constexpr action step(const route& way, inbox<N>& in, buffer out) noexcept;
+
+    /// The same on both mailboxes. While `out` holds anything, the action is send with all of it; pipelined
+    /// messages are appended as long as there is room for the next one.
+    template <size_t N, size_t M>
+    [[nodiscard]] constexpr action step(const route& way, inbox<N>& in, outbox<M>& out) noexcept;
+
+    /// The stream has ended. What was received before may still complete a message.
+    constexpr void close() noexcept { client_.close(); }
+
+    /// The answer to negotiate: whether the sub-negotiation succeeded.
+    /// @errors  out_of_turn, at the next step, when nothing was asked
+    constexpr void negotiated(bool succeeded) noexcept { client_.negotiated(succeeded); }
+
+    /// Whose handshake it is, counted from 0. On fail: the proxy that answered so, that fell silent, or that cannot be
+    /// asked; when it refused, the one behind it is what it did not reach.
+    /// @cost  O(1), constexpr, noexcept.
+    [[nodiscard]] constexpr size_t hop() const noexcept { return hop_; }
+
+    /// What is out and was not agreed to yet by the proxy at hop(); as client::sent_ahead.
+    [[nodiscard]] constexpr ahead sent_ahead() const noexcept { return client_.sent_ahead(); }
+
+    /// As client::may_send_early; true of the last proxy only.
+    [[nodiscard]] constexpr bool may_send_early() const noexcept { return last_ && client_.may_send_early(); }
+
+  private:
+    // What the proxy at hop_ is asked for.
+    [[nodiscard]] constexpr request wish(const route& way) const noexcept {
+        const socks::hop& proxy = way.through[hop_];
+        request want{.via = proxy.via, .login = proxy.login, .methods = proxy.methods};
+        if (last_) {
+            want.command = way.command;
+            want.to = way.to;
+        } else {
+            want.to = way.through[size_t{hop_} + 1].at;
+        }
+        return want;
+    }
+
+    constexpr void enter(const route& way, size_t i) noexcept {
+        hop_ = static_cast<uint8_t>(i);
+        last_ = i + 1 == way.through.size();
+    }
+
+    // Whether the proxy at hop_ still is on the route, and whatever it was asked for.
+    [[nodiscard]] constexpr bool is_on(const route& way) const noexcept {
+        return size_t{hop_} + (last_ ? 0 : 1) < way.through.size();
+    }
+
+    constexpr errc survey(const route& way) noexcept;
+    constexpr void go_on(const route& way, bytes behind, buffer out, action& now) noexcept;
+
+    client client_{};
+    uint8_t hop_ = 0;
+    bool last_ = false;
+};
+
+// Looks at the whole route before the first octet, and stays at the first hop that cannot be asked.
+constexpr errc chain::survey(const route& way) noexcept {
+    const size_t n = way.through.size();
+    if (n == 0 || n > max_hops) return errc::bad_route;
+    for (size_t i = 0; i < n; ++i) {
+        enter(way, i);
+        const errc fault = check(wish(way));
+        if (fault != errc::none) return fault;
+    }
+    enter(way, 0);
+    return errc::none;
+}
+
+constexpr chain::action chain::step(const route& way, bytes in, buffer out) noexcept {
+    action now;
+    errc fault = client_.is_fresh() ? survey(way) : errc::none;
+    if (fault == errc::none && !is_on(way)) fault = errc::bad_route;
+    if (fault != errc::none) {
+        client_.die(fault, now);
+        return now;
+    }
+    const chain before = *this;
+    now = client_.step(wish(way), in, out);
+    if (last_ || now.next() != next::done) return now;
+    go_on(way, in.from(now.used()), out, now);
+    if (now.next() == next::fail && now.error() == errc::no_space) *this = before;
+    return now;
+}
+
+// The tunnel to the next proxy stands: greets it, before anything was heard of it.
+constexpr void chain::go_on(const route& way, bytes behind, buffer out, action& now) noexcept {
+    const size_t used = now.used();
+    enter(way, size_t{hop_} + 1);
+    client_ = client_.anew();
+    if (!behind.empty()) return client_.die(errc::spoke_first, now, behind[0], used);
+    client_.start(wish(way), out, now);
+    if (now.next() != next::fail) now.behind(used);
+}
+
+template <size_t N>
+constexpr chain::action chain::step(const route& way, inbox<N>& in, buffer out) noexcept {
+    static_assert(N >= max_input, "the inbox is too small for a reply");
+    const action a = step(way, in.unread(), out);
+    in.drop(a.next() == next::done ? in.unread().size() : a.used());
+    return a;
+}
+
+template <size_t N, size_t M>
+constexpr chain::action chain::step(const route& way, inbox<N>& in, outbox<M>& out) noexcept {
+    static_assert(M >= max_output, "the outbox is too small for a request");
+    action now;
+    if (out.empty()) {
+        now = step(way, in, out.space());
+        if (now.next() != next::send) return now;
+        out.commit(now.data().size());
+        while (client_.runs_ahead()) {
+            action more;
+            client_.run_ahead(wish(way), out.space(), more);
+            if (more.next() != next::send) break;
+            out.commit(more.data().size());
+        }
+    }
+    now.tell(next::send, out.unsent(), 0, now.used());
+    return now;
+}
+
+}  // namespace socks
+
+#endif

@@ -1,0 +1,357 @@
+// A client that does not wait: greeting, login and request go out at once, and the replies are then taken one by
+// one. Whatever a proxy answers, the outcome is that of a client which had waited; only what was sent differs.
+
+#include "refusals.hpp"
+
+namespace {
+
+using namespace drive;
+using next = socks::client::next;
+
+constexpr socks::client_options at_once{.pipelined = true};
+
+static_assert(socks::client::max_pipelined == 3 + (3 + 255 + 255) + (4 + 1 + 255 + 2));
+
+// Whether the option has an effect on this request.
+constexpr bool runs_ahead(const socks::request& want) {
+    if (want.via != version::v5 || want.offer().size() != 1) return false;
+    return want.offer()[0] == method::none || want.offer()[0] == method::login;
+}
+
+// T6, X1: three messages, three spans, no reply in between.
+constexpr void all_messages_go_out_before_the_first_reply(check& t) {
+    int with_login = 0;
+    for (const conversation& c : conversations) {
+        if (!runs_ahead(c.want)) continue;
+        socks::client m(at_once);
+        char out[socks::client::max_output] = {};
+        for (const bytes message : c.client.messages) {
+            if (message.empty()) break;
+            const auto a = m.step(c.want, "", out);
+            t.ok(a.next() == next::send && a.data() == message && a.used() == 0);
+        }
+        const auto idle = m.step(c.want, "", out);
+        t.ok(idle.next() == next::recv && idle.used() == 0 && idle.need() == 2);
+        with_login += !c.client.messages[2].empty();
+    }
+    t.ok(with_login == 1);
+}
+PROVE_AND_RUN(all_messages_go_out_before_the_first_reply)
+
+// Messages that could have been received before they are sent change nothing about what is sent.
+constexpr void nothing_is_taken_before_all_is_sent(check& t) {
+    socks::client m(at_once);
+    char out[socks::client::max_output] = {};
+    const bytes in = "05 02  01 00  05 00 00 03 03 'b.c' 9c40  'early'"_octets;
+    t.ok(m.step(login5, in, out).data() == "05 01 02"_octets);
+    t.ok(m.step(login5, in, out).data() == "01 04 'john' 03 'foo'"_octets);
+    const auto a = m.step(login5, in, out);
+    t.ok(a.data() == "05 01 00 03 11 'files.example.com' 01bb"_octets && a.used() == 0);
+    const auto done = m.step(login5, in, out);
+    t.ok(done.next() == next::done && done.used() == 14 && done.finish().early == "early");
+    t.ok(done.finish().reply.bound == socks::endpoint{"b.c", 40000});
+    t.ok(done.finish().reply.bound.host.name().data() == in.data() + 9);
+}
+PROVE_AND_RUN(nothing_is_taken_before_all_is_sent)
+
+constexpr void replies_are_taken_one_by_one(check& t) {
+    socks::client m(at_once);
+    char out[socks::client::max_output] = {};
+    for (int i = 0; i < 3; ++i) t.ok(m.step(login5, "", out).next() == next::send);
+    t.ok(m.step(login5, "05"_octets, out).need() == 1);
+    const auto chosen = m.step(login5, "05 02"_octets, out);
+    t.ok(chosen.next() == next::recv && chosen.used() == 2 && chosen.need() == 2);
+    t.ok(m.step(login5, "01"_octets, out).need() == 1);
+    const auto granted = m.step(login5, "01 00  05 00 00"_octets, out);
+    t.ok(granted.next() == next::recv && granted.used() == 2 && granted.need() == 4);
+    t.ok(m.step(login5, "05 00 00 01"_octets, out).need() == 6);
+    const auto a = m.step(login5, "05 00 00 01 c0000207 0438  16 03"_octets, out);
+    t.ok(a.next() == next::done && a.used() == 10 && a.finish().early == "16 03"_octets);
+}
+PROVE_AND_RUN(replies_are_taken_one_by_one)
+
+// The law of this file. A pace decides how many replies lie there at once.
+template <class End>
+constexpr void agrees(check& t, socks::client_options options, const socks::request& want, const peer& from) {
+    outcome waited = run<End>(socks::client(options), want, from);
+    options.pipelined = true;
+    const outcome ahead = run<End>(socks::client(options), want, from);
+    t.ok(ahead.how != ending::spun && ahead.unread == waited.unread);
+    if (runs_ahead(want) && waited.how == ending::failed) waited.sent = ahead.sent;  // it says no more
+    t.ok(static_cast<const verdict&>(ahead) == waited);
+}
+
+template <class End>
+constexpr void agrees_at_many_paces(check& t, const socks::request& want, bytes says, bool closes) {
+    agrees<End>(t, {}, want, {.says = says, .how = whole, .closes = closes});
+    agrees<End>(t, {}, want, {.says = says, .how = octetwise, .closes = closes});
+    agrees<End>(t, {}, want, {.says = says, .how = precise, .closes = closes});
+}
+
+constexpr void a_pipelined_client_learns_what_a_patient_one_does(check& t) {
+    for (const conversation& c : conversations) {
+        agrees_at_many_paces<plain>(t, c.want, c.server.all().view(), false);
+        agrees_at_many_paces<boxed>(t, c.want, c.server.all().put("SSH-2.0-x\r\n").view(), false);
+        agrees_at_many_paces<posted<600>>(t, c.want, c.server.all().view(), true);
+    }
+}
+PROVE_AND_RUN(a_pipelined_client_learns_what_a_patient_one_does)
+
+void it_does_so_however_the_replies_are_split(check& t) {
+    for (const conversation& c : conversations) {
+        const tape says = c.server.all().put("SSH-2.0-x\r\n");
+        for (size_t n = 0; n <= says.size(); ++n) {
+            agrees<plain>(t, {}, c.want, {.says = says.view(), .how = split_at(n)});
+            agrees<posted<3>>(t, {}, c.want, {.says = says.view(), .how = split_at(n)});
+            agrees<boxed>(t, {}, c.want, {.says = says.view().first(n), .closes = true});
+        }
+        for (uint32_t seed = 1; seed <= 50; ++seed)
+            agrees<plain>(t, {}, c.want, {.says = says.view(), .how = at_random(seed)});
+    }
+}
+RUN(it_does_so_however_the_replies_are_split)
+
+constexpr void a_pipelined_client_is_refused_as_a_patient_one_is(check& t) {
+    for (const refusal& r : refusals) {
+        agrees_at_many_paces<plain>(t, r.want, r.server, false);
+        agrees_at_many_paces<boxed>(t, r.want, r.server, true);
+    }
+}
+PROVE_AND_RUN(a_pipelined_client_is_refused_as_a_patient_one_is)
+
+// The bound address of a refusal lies behind the other replies of the same step.
+constexpr void a_whole_refusal_is_found_behind_other_replies(check& t) {
+    const bytes says = "05 02  01 00  05 05 00 03 03 'b.c' 9c40  'x'"_octets;
+    for (const pace how : {whole, octetwise, precise, split_at(4)})
+        agrees<plain>(t, {.whole_refusal = true}, login5, {.says = says, .how = how});
+    const outcome o =
+        run<plain>(socks::client({.whole_refusal = true, .pipelined = true}), login5, {.says = says});
+    t.ok(o.told == "'R' 05 03 03 'b.c' 9c40"_octets && o.used == 14);
+}
+PROVE_AND_RUN(a_whole_refusal_is_found_behind_other_replies)
+
+// X1: the rest is of no use to a proxy that chose otherwise, and would be garbage to it.
+constexpr void another_choice_than_the_one_offered_is_fatal(check& t) {
+    const struct {
+        socks::request want;
+        bytes says;
+        errc why;
+        uint8_t octet;
+    } choices[] = {
+        {login5, "05 00  05 00 00 01 c0000207 0438"_octets, errc::method_not_offered, 0x00},
+        {login5, "05 80"_octets, errc::method_not_offered, 0x80},
+        {login5, "05 ff"_octets, errc::no_acceptable_method, 0xff},
+        {plain5, "05 02  01 00"_octets, errc::method_not_offered, 0x02},
+        {plain5, "05 ff"_octets, errc::no_acceptable_method, 0xff},
+    };
+    for (const auto& c : choices) {
+        socks::client m(at_once);
+        const outcome o = run_on<plain>(m, c.want, {.says = c.says});
+        t.ok(o.how == ending::failed && o.why == c.why && o.octet == c.octet && o.used == 2);
+        t.ok(m.sent_ahead().login == c.want.login.given && m.sent_ahead().request);
+        t.ok(!m.may_send_early());
+    }
+}
+PROVE_AND_RUN(another_choice_than_the_one_offered_is_fatal)
+
+// T6: a failure says what went out too early.
+constexpr void what_went_out_too_early_is_reported(check& t) {
+    const struct {
+        socks::request want;
+        bytes says;
+        bool login;
+        bool request;
+    } failures[] = {
+        {login5, "", true, true},
+        {login5, "H", true, true},
+        {login5, "05"_octets, true, true},
+        {login5, "05 02"_octets, false, true},
+        {login5, "05 02  01 01"_octets, false, true},
+        {login5, "05 02  01 00"_octets, false, false},
+        {login5, "05 02  01 00  05 05"_octets, false, false},
+        {plain5, "", false, true},
+        {plain5, "05 00"_octets, false, false},
+        {plain5, "05 00  05 05"_octets, false, false},
+        {plain4, "", false, false},
+        {{.to = {"a.example", 25}, .methods = toy}, "05 81"_octets, false, false},
+        {{.to = {"a.example", 25}, .login = {"a", "b"}, .methods = {method::login, method::none}},
+         "05 ff"_octets,
+         false,
+         false},
+    };
+    for (const auto& f : failures)
+        for (const pace how : {whole, octetwise}) {
+            socks::client m(at_once);
+            const outcome o = run_on<plain>(m, f.want, {.says = f.says, .how = how, .closes = true});
+            t.ok(o.how == ending::failed);
+            t.ok(m.sent_ahead().login == f.login && m.sent_ahead().request == f.request);
+            socks::client patient;
+            t.ok(run_on<plain>(patient, f.want, {.says = f.says, .closes = true}).why == o.why);
+            t.ok(!patient.sent_ahead().login && !patient.sent_ahead().request);
+        }
+}
+PROVE_AND_RUN(what_went_out_too_early_is_reported)
+
+// The caller changed its mind between two sends: it hears what is out already.
+constexpr void what_was_sent_before_a_request_became_impossible_is_reported(check& t) {
+    socks::client m(at_once);
+    char out[socks::client::max_output] = {};
+    t.ok(m.step(login5, "", out).next() == next::send && !m.sent_ahead().login);
+    t.ok(m.step(login5, "", out).next() == next::send && m.sent_ahead().login && !m.sent_ahead().request);
+    const socks::request nowhere{.login = {"john", "foo"}};
+    const auto a = m.step(nowhere, "", out);
+    t.ok(a.next() == next::fail && a.error() == errc::no_host);
+    t.ok(m.sent_ahead().login && !m.sent_ahead().request && !m.may_send_early());
+}
+PROVE_AND_RUN(what_was_sent_before_a_request_became_impossible_is_reported)
+
+// Whether the application may send first, a digit for each step; `says` arrives when something is needed.
+constexpr tape early_chances(socks::client m, const socks::request& want, bytes says) {
+    tape chances;
+    char out[socks::client::max_output] = {};
+    bytes in;
+    for (bool more = true; more;) {
+        const auto a = m.step(want, in, out);
+        chances.put(static_cast<uint8_t>(m.may_send_early() ? '1' : '0'));
+        more = a.next() == next::send || (a.next() == next::recv && !says.empty());
+        in = in.from(a.used());
+        if (a.next() != next::recv) continue;
+        in = says;
+        says = {};
+    }
+    return chances;
+}
+
+// T6: right behind the request, and no sooner; never where the other side has to call first.
+constexpr void the_application_may_send_right_behind_the_request(check& t) {
+    const socks::client ahead(at_once);
+    const socks::request both{
+        .to = {"a.example", 25}, .login = {"a", "b"}, .methods = {method::login, method::none}};
+    const socks::request udp{.command = command::udp_associate};
+    t.ok(early_chances(ahead, login5, "") == "0011");
+    t.ok(early_chances(ahead, plain5, "") == "011");
+    t.ok(early_chances(ahead, plain4, "") == "11");
+    t.ok(early_chances(ahead, plain4, "99"_octets) == "110");
+    t.ok(early_chances(ahead, plain5, "05 00  05 00 00 01 c0000207 0438"_octets) == "0110");
+    t.ok(early_chances(ahead, login5, "05 02  01 01"_octets) == "00110");
+    t.ok(early_chances(ahead, both, "05 00"_octets) == "0011");
+    t.ok(early_chances(ahead, both, "") == "00");
+    t.ok(early_chances(ahead, bind5, "") == "000");
+    t.ok(early_chances(ahead, bind4, "") == "00");
+    t.ok(early_chances(ahead, udp, "") == "000");
+    t.ok(early_chances({}, login5, "") == "00");
+    t.ok(early_chances({}, plain4, "") == "00");
+}
+PROVE_AND_RUN(the_application_may_send_right_behind_the_request)
+
+// An outbox of max_pipelined makes one send of the three, a smaller one as few as it can, and octets are octets.
+template <size_t M>
+constexpr size_t sends(check& t, const socks::request& want, bytes expected, size_t portion) {
+    socks::client m(at_once);
+    socks::inbox<socks::client::max_input> in;
+    socks::outbox<M> out;
+    tape sent;
+    size_t n = 0;
+    for (; n != 2000; ++n) {
+        const auto a = m.step(want, in, out);
+        if (a.next() != next::send) {
+            t.ok(a.next() == next::recv && out.empty());
+            break;
+        }
+        t.ok(a.data() == out.unsent() && a.used() == 0);
+        const size_t k = portion < a.data().size() ? portion : a.data().size();
+        sent.put(a.data().first(k));
+        out.sent(k);
+    }
+    t.ok(sent == expected);
+    return n;
+}
+
+constexpr auto letters = message<255>().letters(255);
+
+constexpr void an_outbox_makes_one_send_of_all_messages(check& t) {
+    for (const conversation& c : conversations) {
+        if (!runs_ahead(c.want)) continue;
+        const tape all = c.client.all();
+        t.ok(sends<socks::client::max_pipelined>(t, c.want, all.view(), 1000) == 1);
+        t.ok(sends<socks::client::max_output>(t, c.want, all.view(), 1000) == 1);
+        t.ok(sends<socks::client::max_pipelined>(t, c.want, all.view(), 1) == all.size());
+    }
+    const bytes most = letters.view();
+    const socks::host to(most);
+    const socks::request longest{.to = {to, 443}, .login = {most, most}};
+    const tape all =
+        tape().put("05 01 02  01 ff"_octets).put(most).put(0xff).put(most).put("05 01 00 03 ff"_octets);
+    const tape expected = tape(all).put(most).put("01bb"_octets);
+    t.ok(expected.size() == socks::client::max_pipelined);
+    t.ok(sends<socks::client::max_pipelined>(t, longest, expected.view(), 1000) == 1);
+    t.ok(sends<socks::client::max_pipelined - 1>(t, longest, expected.view(), 1000) == 2);
+    t.ok(sends<socks::client::max_output>(t, longest, expected.view(), 1000) == 2);
+}
+PROVE_AND_RUN(an_outbox_makes_one_send_of_all_messages)
+
+// The law of space holds at each of the sends.
+constexpr void each_message_that_runs_ahead_may_be_short_of_room(check& t) {
+    const bytes messages[] = {"05 01 02"_octets, "01 04 'john' 03 'foo'"_octets,
+                              "05 01 00 03 11 'files.example.com' 01bb"_octets};
+    socks::client m(at_once);
+    char out[socks::client::max_output] = {};
+    for (const bytes message : messages) {
+        for (const size_t room : {message.size() - 1, message.size() / 2, size_t{0}}) {
+            const socks::client::ahead before = m.sent_ahead();
+            const auto a = m.step(login5, "05 02"_octets, {out, room});
+            t.ok(a.next() == next::fail && a.error() == errc::no_space && a.room() == message.size());
+            t.ok(a.used() == 0 && !m.may_send_early());
+            t.ok(m.sent_ahead().login == before.login && m.sent_ahead().request == before.request);
+        }
+        t.ok(m.step(login5, "", {out, message.size()}).data() == message);
+    }
+    t.ok(m.step(login5, "", {out, 0}).next() == next::recv && m.may_send_early());
+}
+PROVE_AND_RUN(each_message_that_runs_ahead_may_be_short_of_room)
+
+// Wherever the stream ends, the failure is final; the flags of it stay as they were.
+constexpr void a_pipelined_failure_is_final(check& t) {
+    const bytes all = "05 02  01 00  05 00 00 01 c0000207 0438"_octets;
+    for (size_t n = 0; n < all.size(); ++n) {
+        socks::client m(at_once);
+        const outcome o = run_on<plain>(m, login5, {.says = all.first(n), .closes = true});
+        t.ok(o.how == ending::failed && blame(o.why) == socks::party::stream);
+        t.ok(m.sent_ahead().login == (n < 2) && m.sent_ahead().request == (n < 4));
+        const socks::client::ahead before = m.sent_ahead();
+        const outcome again = run_on<boxed>(m, login5, {.says = all});
+        t.ok(again.how == ending::failed && again.why == o.why && again.used == 0 && again.sent == "");
+        t.ok(m.sent_ahead().login == before.login && m.sent_ahead().request == before.request);
+        m.negotiated(true);
+        t.ok(run_on<boxed>(m, login5, {.says = all}).why == o.why);
+    }
+    socks::client m(at_once);
+    t.ok(run_on<plain>(m, login5, {.says = all}).how == ending::done);
+    t.ok(run_on<plain>(m, login5, {.says = all}).why == errc::finished);
+}
+PROVE_AND_RUN(a_pipelined_failure_is_final)
+
+// Our server takes all of it at once, payload included, and answers message by message.
+constexpr void our_server_serves_a_pipelined_client(check& t) {
+    for (const conversation& c : conversations) {
+        if (!runs_ahead(c.want)) continue;
+        socks::client near(at_once);
+        const outcome asked = run_on<posted<600>>(near, c.want, {.says = ""});
+        t.ok(asked.how == ending::starved && asked.sent == c.client.all());
+        t.ok(near.may_send_early() == (c.want.command == command::connect));
+        const tape up = tape(asked.sent).put("GET / HTTP/1.0\r\n\r\n");
+        for (const pace how : {whole, octetwise, in_pieces_of(5)}) {
+            const outcome served =
+                run<boxed>(socks::server(c.serves), c.app, {.says = up.view(), .how = how});
+            t.ok(served.how == ending::done && served.sent == c.server.all() && served.told == c.asked);
+            const tape rest = tape(served.early).put(up.view().from(served.taken));
+            t.ok(rest == "GET / HTTP/1.0\r\n\r\n");
+            socks::client resumed = near;
+            const outcome heard = run_on<plain>(resumed, c.want, {.says = served.sent.view(), .how = how});
+            t.ok(heard.how == ending::done && heard.told == c.result && heard.sent == "");
+        }
+    }
+}
+PROVE_AND_RUN(our_server_serves_a_pipelined_client)
+
+}  // namespace
