@@ -201,8 +201,13 @@ class host {
     /// No host: the wildcard of BIND and UDP ASSOCIATE, and what an empty name in a reply means.
     constexpr host() noexcept = default;
 
-    constexpr host(const ipv4& a) noexcept : kind_(kind::ipv4) { detail::copy(octets_, a.octets, 4); }
-    constexpr host(const ipv6& a) noexcept : kind_(kind::ipv6) { detail::copy(octets_, a.octets, 16); }
+    // Octet by octet: g++ 12 takes an object that is const for const even while it is made, behind a pointer.
+    constexpr host(const ipv4& a) noexcept
+        : octets_{a.octets[0], a.octets[1], a.octets[2], a.octets[3]}, kind_(kind::ipv4) {}
+
+    constexpr host(const ipv6& a) noexcept : kind_(kind::ipv6) {
+        for (size_t i = 0; i < 16; ++i) octets_[i] = a.octets[i];
+    }
 
     /// A literal, checked by the compiler.
     template <size_t N>
@@ -227,10 +232,17 @@ class host {
         SOCKS_ASSERT(name.size() <= max_name);
         host h;
         h.keep(kind::name, name);
+        h.classified_ = false;
         return h;
     }
 
     [[nodiscard]] constexpr kind is() const noexcept { return kind_; }
+
+    /// Whether it may be sent to a peer: not bad, and if it is a name as received, neither empty nor with a NUL inside.
+    [[nodiscard]] constexpr bool is_sendable() const noexcept {
+        if (classified_) return kind_ != kind::bad;
+        return size_ != 0 && !name().contains('\0');
+    }
 
     /// The address; only for kind::ipv4.
     [[nodiscard]] constexpr socks::ipv4 v4() const noexcept {
@@ -286,6 +298,7 @@ class host {
     uint8_t octets_[16] = {};
     uint8_t size_ = 0;
     kind kind_ = kind::none;
+    bool classified_ = true;
 };
 
 /// A host and a port: `endpoint{"files.example.com", 443}`.

@@ -103,16 +103,10 @@ struct request {
 
 namespace detail {
 
-// Text that is a host; and names as received only if they are names.
-constexpr bool is_sendable(const host& h) noexcept {
-    if (h.is() != host::kind::name) return h.is() != host::kind::bad;
-    return !h.name().empty() && !h.name().contains('\0');
-}
-
 // What is wrong with asking for `command` to `to` over `via`.
 constexpr errc destination_fault(version via, command what, const host& to) noexcept {
     using kind = host::kind;
-    if (!is_sendable(to)) return errc::bad_host;
+    if (!to.is_sendable()) return errc::bad_host;
     if (to.is() == kind::none && what != command::udp_associate && what != command::bind)
         return errc::no_host;
     if (via == version::v5) return errc::none;

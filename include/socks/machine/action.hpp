@@ -74,7 +74,7 @@ class action {
         tell(Next::send, made.data(), 0, used);
     }
 
-    constexpr void recv(size_t need) noexcept { tell(Next::recv, {nullptr, need}, 0, 0); }
+    constexpr void recv(size_t need, size_t used) noexcept { tell(Next::recv, {nullptr, need}, 0, used); }
 
     constexpr void tell(Next next, bytes message, uint8_t octet, size_t used) noexcept {
         data_ = message.data();

@@ -164,7 +164,6 @@ class chain {
     }
 
     constexpr errc survey(const route& way) noexcept;
-    constexpr void go_on(const route& way, bytes behind, buffer out, action& now) noexcept;
 
     client client_{};
     uint8_t hop_ = 0;
@@ -193,21 +192,20 @@ constexpr chain::action chain::step(const route& way, bytes in, buffer out) noex
         return now;
     }
     const chain before = *this;
-    now = client_.step(wish(way), in, out);
-    if (last_ || now.next() != next::done) return now;
-    go_on(way, in.from(now.used()), out, now);
-    if (now.next() == next::fail && now.error() == errc::no_space) *this = before;
-    return now;
-}
-
-// The tunnel to the next proxy stands: greets it, before anything was heard of it.
-constexpr void chain::go_on(const route& way, bytes behind, buffer out, action& now) noexcept {
-    const size_t used = now.used();
-    enter(way, size_t{hop_} + 1);
-    client_ = client_.anew();
-    if (!behind.empty()) return client_.die(errc::spoke_first, now, behind[0], used);
-    client_.start(wish(way), out, now);
-    if (now.next() != next::fail) now.behind(used);
+    size_t used = 0;
+    for (;;) {
+        now = client_.step(wish(way), in.from(used), out);
+        if (now.next() != next::fail) now.behind(used);
+        if (now.next() == next::fail && now.error() == errc::no_space) *this = before;
+        if (last_ || now.next() != next::done) return now;
+        // The tunnel to the next proxy stands: it is greeted, before anything was heard of it.
+        used = now.used();
+        enter(way, size_t{hop_} + 1);
+        client_ = client_.anew();
+        if (in.size() == used) continue;
+        client_.die(errc::spoke_first, now, in[used], used);
+        return now;
+    }
 }
 
 template <size_t N>
@@ -222,18 +220,14 @@ template <size_t N, size_t M>
 constexpr chain::action chain::step(const route& way, inbox<N>& in, outbox<M>& out) noexcept {
     static_assert(M >= max_output, "the outbox is too small for a request");
     action now;
-    if (out.empty()) {
-        now = step(way, in, out.space());
-        if (now.next() != next::send) return now;
-        out.commit(now.data().size());
-        while (client_.runs_ahead()) {
-            action more;
-            client_.run_ahead(wish(way), out.space(), more);
-            if (more.next() != next::send) break;
-            out.commit(more.data().size());
-        }
-    }
-    now.tell(next::send, out.unsent(), 0, now.used());
+    size_t used = 0;
+    if (out.empty()) do {
+            now = step(way, in, out.space());
+            if (now.next() != next::send) break;
+            used += now.used();
+            out.commit(now.data().size());
+        } while (client_.runs_ahead());
+    if (!out.empty()) now.tell(next::send, out.unsent(), 0, used);
     return now;
 }
 

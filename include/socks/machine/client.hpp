@@ -161,17 +161,16 @@ class client {
         failed
     };
 
-    // What is to be done in each state goes into `now`.
-    constexpr void start(const request& want, buffer out, action& now) noexcept;
-    constexpr void run_ahead(const request& want, buffer out, action& now) noexcept;
-    constexpr void choose(const request& want, bytes in, buffer out, action& now) noexcept;
-    constexpr void status(const request& want, bytes in, buffer out, action& now) noexcept;
-    constexpr void authenticated(const request& want, bytes in, buffer out, size_t used, action& now) noexcept;
-    constexpr void ask(const request& want, buffer out, at then, size_t used, action& now) noexcept;
-    constexpr void receive(bytes in, action& now) noexcept;
-    constexpr void refuse(bytes in, extent whole, action& now) noexcept;
+    // What is to be done goes into `now`. greet, choose and status say whether the request is due behind them; `used`
+    // counts the replies in front of it.
+    constexpr bool greet(const request& want, buffer out, action& now) noexcept;
+    constexpr bool choose(const request& want, bytes in, buffer out, size_t& used, action& now) noexcept;
+    constexpr bool status(bytes in, size_t& used, action& now) noexcept;
+    constexpr void ask(const request& want, buffer out, size_t used, action& now) noexcept;
+    constexpr void receive(bytes in, size_t before, action& now) noexcept;
+    constexpr void refuse(bytes in, extent whole, size_t before, action& now) noexcept;
     constexpr void emit(const encoded& made, at then, size_t used, action& now) noexcept;
-    constexpr void starve(bytes in, size_t need, action& now) noexcept;
+    constexpr void starve(bytes in, size_t need, size_t before, action& now) noexcept;
     constexpr void die(errc why, action& now, uint8_t octet = 0, size_t used = 0,
                        const char* reply = nullptr) noexcept;
 
@@ -224,13 +223,13 @@ class client::action : public detail::action<client::next> {
 
     /// bound: where the server listens. fail with errc::refused: the bound address, if the whole reply was waited
     /// for and came, on the step that failed; else no host.
-    [[nodiscard]] constexpr endpoint bound() const noexcept {
+    [[nodiscard]] SOCKS_INLINE constexpr endpoint bound() const noexcept {
         if (next_ == client::next::bound) return answer(static_cast<version>(octet_)).reply.bound;
         return data_ == nullptr ? endpoint{} : answer(code().via).reply.bound;
     }
 
     /// done: the reply, and what came behind it.
-    [[nodiscard]] constexpr finished finish() const noexcept {
+    [[nodiscard]] SOCKS_INLINE constexpr finished finish() const noexcept {
         SOCKS_ASSERT(next_ == client::next::done);
         return answer(static_cast<version>(octet_));
     }

@@ -212,7 +212,7 @@ SOCKS_INLINE constexpr void server::refuse4(errc why, buffer out, action& now, u
 }
 
 SOCKS_INLINE constexpr void server::starve(bytes in, size_t need, action& now) noexcept {
-    if (!closed_) return now.recv(need);
+    if (!closed_) return now.recv(need, 0);
     die(in.empty() ? errc::closed : errc::truncated, now);
 }
 

@@ -167,7 +167,7 @@ SOCKS_INLINE constexpr encoded encode_request4(const request4& r, buffer out SOC
             if (is_name_marker(address)) return errc::reserved_over_socks4;
             break;
         case host::kind::name:
-            if (!detail::is_sendable(r.to.host)) return errc::bad_host;
+            if (!r.to.host.is_sendable()) return errc::bad_host;
             name = r.to.host.name();
             address.octets[3] = 1;
             break;

@@ -253,7 +253,7 @@ SOCKS_INLINE constexpr reply5 read_reply5(bytes whole) noexcept {
 /// @cost    O(size), constexpr, noexcept.
 /// @rfc     1928 section 4
 SOCKS_INLINE constexpr encoded encode_request5(const request5& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    if (!detail::is_sendable(r.to.host)) return errc::bad_host;
+    if (!r.to.host.is_sendable()) return errc::bad_host;
     return detail::encode_frame5(static_cast<uint8_t>(r.command), r.to, out);
 }
 
