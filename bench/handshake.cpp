@@ -79,9 +79,9 @@ outcome connect(const sample& s) {
                 visible = static_cast<size_t>(end - visible) > s.chunk ? visible + s.chunk : end;
                 break;
             case socks::client::next::done: {
-                const socks::reply r = a.finish().reply;
-                const socks::ipv4 at = r.bound.host.v4();
-                return {static_cast<size_t>(out - s.out), mix(at.octets[3], r.bound.port)};
+                const auto [reply, early] = a.finish();
+                const socks::ipv4 at = reply.bound.host.v4();
+                return {static_cast<size_t>(out - s.out), mix(at.octets[3], reply.bound.port)};
             }
             case socks::client::next::negotiate:
             case socks::client::next::wait:

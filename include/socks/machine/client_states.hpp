@@ -89,7 +89,7 @@ SOCKS_INLINE constexpr bool client::greet(const request& want, buffer out, actio
         if (offered_[0] == method::none) then = at::request_ahead;
         if (offered_[0] == method::login) then = at::login_ahead;
     }
-    emit(encode_greeting({offered_.octets()}, out), then, 0, now);
+    emit(detail::write_greeting(offered_.octets(), out), then, 0, now);
     return false;
 }
 
@@ -146,10 +146,10 @@ SOCKS_INLINE constexpr void client::ask(const request& want, buffer out, size_t 
     const errc fault = detail::destination_fault(via_, command_, want.to.host);
     if (fault != errc::none) return die(fault, now);
     if (via_ == version::v5)
-        emit(encode_request5({command_, want.to}, out), then, used, now);
+        emit(detail::encode_frame5(static_cast<uint8_t>(command_), want.to, out), then, used, now);
     else
         emit(encode_request4({command_, want.to, want.login.user}, out), then, used, now);
-    request_ahead_ = early && now.next() == next::send;
+    if (early) request_ahead_ = now.next() == next::send;
 }
 
 // Behind `before` octets of replies that were waited for only to know that the request may stand.

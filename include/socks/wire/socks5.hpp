@@ -58,6 +58,15 @@ struct reply5 {
 /// Octets that encode_greeting makes.
 [[nodiscard]] constexpr size_t encoded_size(const greeting& g) noexcept { return 2 + g.methods.size(); }
 
+namespace detail {
+
+SOCKS_INLINE constexpr encoded write_greeting(bytes methods, buffer out) noexcept {
+    if (out.room() < 2 + methods.size()) return encoded::no_space(2 + methods.size());
+    return writer(out).u8(5).u8(static_cast<uint8_t>(methods.size())).put(methods).made();
+}
+
+}  // namespace detail
+
 /// Encodes a greeting into `out`; the picture is decode_greeting's.
 /// @errors  bad_methods  no methods, more than 255, or 0xff among them
 ///          no_space     out is smaller than encoded_size
@@ -66,8 +75,7 @@ struct reply5 {
 SOCKS_INLINE constexpr encoded encode_greeting(const greeting& g, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (g.methods.empty() || g.methods.size() > 255 || g.offers(method::no_acceptable))
         return errc::bad_methods;
-    if (out.room() < encoded_size(g)) return encoded::no_space(encoded_size(g));
-    return writer(out).u8(5).u8(static_cast<uint8_t>(g.methods.size())).put(g.methods).made();
+    return detail::write_greeting(g.methods, out);
 }
 
 /// Decodes the server's choice of a method from the front of `in`.
@@ -136,14 +144,19 @@ SOCKS_INLINE constexpr extent measure5(bytes in, tolerance accept) noexcept {
 // The address and port of a frame that was found whole.
 SOCKS_INLINE constexpr endpoint read_endpoint5(bytes whole) noexcept {
     reader r(whole.from(3));
-    endpoint e;
     switch (static_cast<address_type>(r.u8())) {
-        case address_type::ipv4: e.host = r.v4(); break;
-        case address_type::ipv6: e.host = r.v6(); break;
-        case address_type::name: e.host = host::as_received(r.take(r.u8())); break;
+        case address_type::ipv4: {
+            const ipv4 address = r.v4();
+            return {address, r.u16()};
+        }
+        case address_type::ipv6: {
+            const ipv6 address = r.v6();
+            return {address, r.u16()};
+        }
+        case address_type::name: break;
     }
-    e.port = r.u16();
-    return e;
+    const bytes name = r.take(r.u8());
+    return {host::as_received(name), r.u16()};
 }
 
 constexpr size_t endpoint_size5(const endpoint& e) noexcept {
@@ -210,10 +223,11 @@ SOCKS_INLINE constexpr extent measure_reply5(bytes in, tolerance accept) noexcep
 }
 
 SOCKS_INLINE constexpr reply5 read_reply5(bytes whole) noexcept {
-    reply5 r{static_cast<code5>(whole[1]), read_endpoint5(whole)};
-    if (r.bound.host.is() == host::kind::name && name_fault(r.bound.host.name()) != errc::none)
-        r.bound.host = host();
-    return r;
+    const auto code = static_cast<code5>(whole[1]);
+    if (static_cast<address_type>(whole[3]) == address_type::name &&
+        name_fault(whole.from(5).first(whole[4])) != errc::none)
+        return {code, {host(), reader(whole.from(whole.size() - 2)).u16()}};
+    return {code, read_endpoint5(whole)};
 }
 
 }  // namespace detail
