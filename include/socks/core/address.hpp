@@ -202,12 +202,8 @@ class host {
     constexpr host() noexcept = default;
 
     // Octet by octet: g++ 12 takes an object that is const for const even while it is made, behind a pointer.
-    constexpr host(const ipv4& a) noexcept
-        : octets_{a.octets[0], a.octets[1], a.octets[2], a.octets[3]}, kind_(kind::ipv4) {}
-
-    constexpr host(const ipv6& a) noexcept : kind_(kind::ipv6) {
-        for (size_t i = 0; i < 16; ++i) octets_[i] = a.octets[i];
-    }
+    constexpr host(const ipv4& a) noexcept : v4_(a), kind_(kind::ipv4) {}
+    constexpr host(const ipv6& a) noexcept : v6_(a), kind_(kind::ipv6) {}
 
     /// A literal, checked by the compiler.
     template <size_t N>
@@ -216,7 +212,7 @@ class host {
     }
 
     /// Text at run time. Ask `is()` for kind::bad, or let the machine refuse it.
-    constexpr host(bytes text SOCKS_LIFETIMEBOUND) noexcept { classify(text); }
+    constexpr host(bytes text SOCKS_LIFETIMEBOUND) noexcept : host(classify(text)) {}
 
     template <class C>
         requires(detail::readable<C>&& detail::owning<C>)
@@ -224,16 +220,13 @@ class host {
 
     template <class C>
         requires(detail::readable<C> && !detail::owning<C>)
-    constexpr host(C&& text) noexcept { classify(bytes(text)); }
+    constexpr host(C&& text) noexcept : host(classify(bytes(text))) {}
 
     /// A name exactly as a peer sent it, not classified: 0..255 octets that may spell an address. To send one on as what
     /// it spells, make a host of its text: `host(h.name())`.
     [[nodiscard]] static constexpr host as_received(bytes name SOCKS_LIFETIMEBOUND) noexcept {
         SOCKS_ASSERT(name.size() <= max_name);
-        host h;
-        h.keep(kind::name, name);
-        h.classified_ = false;
-        return h;
+        return {kind::name, name, false};
     }
 
     [[nodiscard]] constexpr kind is() const noexcept { return kind_; }
@@ -247,55 +240,46 @@ class host {
     /// The address; only for kind::ipv4.
     [[nodiscard]] constexpr socks::ipv4 v4() const noexcept {
         SOCKS_ASSERT(kind_ == kind::ipv4);
-        socks::ipv4 a;
-        detail::copy(a.octets, octets_, 4);
-        return a;
+        return v4_;
     }
 
     /// The address; only for kind::ipv6.
     [[nodiscard]] constexpr socks::ipv6 v6() const noexcept {
         SOCKS_ASSERT(kind_ == kind::ipv6);
-        socks::ipv6 a;
-        detail::copy(a.octets, octets_, 16);
-        return a;
+        return v6_;
     }
 
     /// The name, or the text that was bad (cut to 255 octets); empty otherwise.
     [[nodiscard]] constexpr bytes name() const noexcept { return {name_, size_}; }
 
     friend constexpr bool operator==(const host& a, const host& b) noexcept {
-        if (a.kind_ != b.kind_ || a.name() != b.name()) return false;
-        for (size_t i = 0; i < 16; ++i)
-            if (a.octets_[i] != b.octets_[i]) return false;
-        return true;
+        return a.kind_ == b.kind_ && a.name() == b.name() && a.v4_ == b.v4_ && a.v6_ == b.v6_;
     }
 
   private:
-    constexpr void keep(kind k, bytes text) noexcept {
-        kind_ = k;
-        name_ = text.data();
-        size_ = static_cast<uint8_t>(text.size() <= max_name ? text.size() : max_name);
-    }
+    // A text longer than a name can be is cut: it is bad.
+    constexpr host(kind is, bytes text, bool classified) noexcept
+        : name_(text.data()),
+          size_(static_cast<uint8_t>(text.size() <= max_name ? text.size() : max_name)),
+          kind_(is),
+          classified_(classified) {}
 
-    constexpr void classify(bytes text) noexcept {
+    static constexpr host classify(bytes text) noexcept {
         socks::ipv4 four;
         socks::ipv6 six;
         bytes inner = text;
         const bool bracketed = text.size() >= 2 && text[0] == '[' && text[text.size() - 1] == ']';
         if (bracketed) inner = text.from(1).first(text.size() - 2);
-        if (parse_ipv6(inner, six))
-            *this = six;
-        else if (parse_ipv4(text, four))
-            *this = four;
-        else if (text.empty() || text.size() > max_name || text.contains('\0') || text.contains(':') ||
-                 text.contains('[') || text.contains(']') || detail::ends_in_a_number(text))
-            keep(kind::bad, text);
-        else
-            keep(kind::name, text);
+        if (parse_ipv6(inner, six)) return six;
+        if (parse_ipv4(text, four)) return four;
+        const bool bad = text.empty() || text.size() > max_name || text.contains('\0') || text.contains(':') ||
+                         text.contains('[') || text.contains(']') || detail::ends_in_a_number(text);
+        return {bad ? kind::bad : kind::name, text, true};
     }
 
     const char* name_ = nullptr;
-    uint8_t octets_[16] = {};
+    socks::ipv6 v6_{};
+    socks::ipv4 v4_{};
     uint8_t size_ = 0;
     kind kind_ = kind::none;
     bool classified_ = true;

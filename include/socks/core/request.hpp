@@ -104,7 +104,7 @@ struct request {
 namespace detail {
 
 // What is wrong with asking for `command` to `to` over `via`.
-constexpr errc destination_fault(version via, command what, const host& to) noexcept {
+SOCKS_INLINE constexpr errc destination_fault(version via, command what, const host& to) noexcept {
     using kind = host::kind;
     if (!to.is_sendable()) return errc::bad_host;
     if (to.is() == kind::none && what != command::udp_associate && what != command::bind)
@@ -124,7 +124,7 @@ constexpr errc destination_fault(version via, command what, const host& to) noex
 /// @errors  bad_host no_host bad_user bad_password no_credentials command_over_socks4 name_over_socks4
 ///          ipv6_over_socks4 reserved_over_socks4
 /// @cost    O(size of the name and of a SOCKS4 user ID); constexpr, noexcept.
-[[nodiscard]] constexpr errc check(const request& want) noexcept {
+[[nodiscard]] SOCKS_INLINE constexpr errc check(const request& want) noexcept {
     const errc fault = detail::destination_fault(want.via, want.command, want.to.host);
     if (fault != errc::none) return fault;
     if (want.login.user.size() > 255) return errc::bad_user;
