@@ -47,12 +47,10 @@ class methods {
     }
 
     [[nodiscard]] constexpr size_t size() const noexcept {
-        size_t n = 0;
-        while (n < max && (*this)[n] != method::no_acceptable) ++n;
-        return n;
+        return size_t{0} + !is_free(0) + !is_free(1) + !is_free(2) + !is_free(3);
     }
 
-    [[nodiscard]] constexpr bool empty() const noexcept { return (*this)[0] == method::no_acceptable; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return is_free(0); }
 
     [[nodiscard]] constexpr method operator[](size_t i) const noexcept {
         SOCKS_ASSERT(i < max);
@@ -60,14 +58,13 @@ class methods {
     }
 
     [[nodiscard]] constexpr bool contains(method m) const noexcept {
-        for (size_t i = 0; i < max; ++i)
-            if ((*this)[i] == m) return m != method::no_acceptable;
-        return false;
+        if (m == method::no_acceptable) return false;
+        return (*this)[0] == m || (*this)[1] == m || (*this)[2] == m || (*this)[3] == m;
     }
 
     /// The first of these that is among `offered`, the octets of a greeting; no_acceptable when none is.
     [[nodiscard]] constexpr method first_in(bytes offered) const noexcept {
-        for (size_t i = 0; i < max && (*this)[i] != method::no_acceptable; ++i)
+        for (size_t i = 0; i < max && !is_free(i); ++i)
             for (size_t k = 0; k < offered.size(); ++k)
                 if (offered.data()[k] == list_[i]) return (*this)[i];
         return method::no_acceptable;
@@ -77,6 +74,9 @@ class methods {
     [[nodiscard]] constexpr bytes octets() const noexcept SOCKS_LIFETIMEBOUND { return {list_, size()}; }
 
   private:
+    // Free places come last.
+    [[nodiscard]] constexpr bool is_free(size_t i) const noexcept { return (*this)[i] == method::no_acceptable; }
+
     char list_[max] = {'\xff', '\xff', '\xff', '\xff'};  // no_acceptable marks a free place
 };
 
