@@ -163,9 +163,10 @@ class client {
 
     // What is to be done goes into `now`. greet, choose and status say whether the request is due behind them; `used`
     // counts the replies in front of it.
-    constexpr bool greet(const request& want, buffer out, action& now) noexcept;
-    constexpr bool choose(const request& want, bytes in, buffer out, size_t& used, action& now) noexcept;
-    constexpr bool status(bytes in, size_t& used, action& now) noexcept;
+    constexpr at greet(const request& want, buffer out, action& now) noexcept;
+    constexpr at choose(const request& want, bytes in, buffer out, size_t& used, action& now) noexcept;
+    constexpr at status(bytes in, size_t& used, action& now) noexcept;
+    constexpr at authenticated() noexcept;
     constexpr void ask(const request& want, buffer out, size_t used, action& now) noexcept;
     constexpr void receive(bytes in, size_t before, action& now) noexcept;
     constexpr void refuse(bytes in, extent whole, size_t before, action& now) noexcept;

@@ -25,28 +25,26 @@ SOCKS_INLINE constexpr client::finished client::action::answer(version via) cons
 SOCKS_INLINE constexpr client::action client::step(const request& want, bytes in, buffer out) noexcept {
     action now;
     size_t used = 0;
-    bool due = true;
-    switch (at_) {
-        case at::start: due = greet(want, out, now); break;
+    at due = at_;
+    if (due == at::start) due = greet(want, out, now);
+    if (due == at::choice) due = choose(want, in, out, used, now);
+    if (due == at::status) due = status(in, used, now);
+    switch (due) {
+        case at::request:
+        case at::request_ahead: ask(want, out, used, now); break;
+        case at::reply:
+        case at::accepted: receive(in.from(used), used, now); break;
         case at::login_ahead:
             emit(encode_login(want.login, out), at::request_ahead, 0, now);
             login_ahead_ = now.next() == next::send;
-            return now;
-        case at::choice: due = choose(want, in, out, used, now); break;
-        case at::status: due = status(in, used, now); break;
-        case at::negotiating: return now;  // wait
-        case at::request:
-        case at::request_ahead:
-        case at::reply:
-        case at::accepted: break;
-        case at::over: die(errc::finished, now); return now;
-        case at::failed: die(why_, now); return now;
+            break;
+        case at::over: die(errc::finished, now); break;
+        case at::failed: die(why_, now); break;
+        case at::start:
+        case at::choice:
+        case at::status:
+        case at::negotiating: break;  // wait, or what was said above
     }
-    if (!due) return now;
-    if (request_ahead_ || at_ == at::reply || at_ == at::accepted)
-        receive(in.from(used), used, now);
-    else
-        ask(want, out, used, now);
     return now;
 }
 
@@ -74,15 +72,15 @@ SOCKS_INLINE constexpr client::action client::step(const request& want, inbox<N>
     return now;
 }
 
-SOCKS_INLINE constexpr bool client::greet(const request& want, buffer out, action& now) noexcept {
+SOCKS_INLINE constexpr client::at client::greet(const request& want, buffer out, action& now) noexcept {
     const errc fault = check(want);
     if (fault != errc::none) {
         die(fault, now);
-        return false;
+        return at::negotiating;
     }
     via_ = want.via;
     command_ = want.command;
-    if (via_ != version::v5) return true;
+    if (via_ != version::v5) return at::request;
     offered_ = want.offer();
     at then = at::choice;
     if (pipelined_ && offered_.size() == 1) {
@@ -90,10 +88,10 @@ SOCKS_INLINE constexpr bool client::greet(const request& want, buffer out, actio
         if (offered_[0] == method::login) then = at::login_ahead;
     }
     emit(detail::write_greeting(offered_.octets(), out), then, 0, now);
-    return false;
+    return at::negotiating;
 }
 
-SOCKS_INLINE constexpr bool client::choose(const request& want, bytes in, buffer out, size_t& used,
+SOCKS_INLINE constexpr client::at client::choose(const request& want, bytes in, buffer out, size_t& used,
                                            action& now) noexcept {
     const decoded<method> chosen = decode_choice(in);
     if (!chosen) {
@@ -101,7 +99,7 @@ SOCKS_INLINE constexpr bool client::choose(const request& want, bytes in, buffer
             starve(in, chosen.need(), 0, now);
         else
             die(stranger(in[0]), now, in[0]);
-        return false;
+        return at::negotiating;
     }
     used = chosen.used();
     if (*chosen == method::no_acceptable) {
@@ -109,7 +107,7 @@ SOCKS_INLINE constexpr bool client::choose(const request& want, bytes in, buffer
     } else if (!offered_.contains(*chosen)) {
         die(errc::method_not_offered, now, in[1], used);
     } else if (*chosen == method::none) {
-        return true;
+        return authenticated();
     } else if (*chosen != method::login) {
         at_ = at::negotiating;
         now.tell(next::negotiate, {}, in[1], used);
@@ -117,13 +115,12 @@ SOCKS_INLINE constexpr bool client::choose(const request& want, bytes in, buffer
         emit(encode_login(want.login, out), at::status, used, now);
     } else {
         login_ahead_ = false;
-        at_ = at::status;
-        return status(in, used, now);
+        return at_ = at::status;
     }
-    return false;
+    return at::negotiating;
 }
 
-SOCKS_INLINE constexpr bool client::status(bytes in, size_t& used, action& now) noexcept {
+SOCKS_INLINE constexpr client::at client::status(bytes in, size_t& used, action& now) noexcept {
     const bytes rest = in.from(used);
     const decoded<uint8_t> verdict = decode_status(rest, accept_);
     if (!verdict) {
@@ -131,12 +128,19 @@ SOCKS_INLINE constexpr bool client::status(bytes in, size_t& used, action& now) 
             starve(rest, verdict.need(), used, now);
         else
             die(verdict.error(), now, rest[0], used);
-        return false;
+        return at::negotiating;
     }
     used += verdict.used();
-    if (*verdict == 0) return true;
+    if (*verdict == 0) return authenticated();
     die(errc::login_refused, now, *verdict, used);
-    return false;
+    return at::negotiating;
+}
+
+// The request may stand: it is due now, or its reply where it went ahead.
+SOCKS_INLINE constexpr client::at client::authenticated() noexcept {
+    if (!request_ahead_) return at::request;
+    request_ahead_ = false;
+    return at_ = at::reply;
 }
 
 // The request, or a SOCKS5 request that goes out ahead of the choice.
@@ -154,10 +158,6 @@ SOCKS_INLINE constexpr void client::ask(const request& want, buffer out, size_t 
 
 // Behind `before` octets of replies that were waited for only to know that the request may stand.
 SOCKS_INLINE constexpr void client::receive(bytes in, size_t before, action& now) noexcept {
-    if (request_ahead_) {
-        request_ahead_ = false;
-        at_ = at::reply;
-    }
     const bool five = via_ == version::v5;
     const extent whole = five ? detail::measure_reply5(in, accept_) : detail::measure_reply4(in, accept_);
     if (in.size() >= 2 && whole.error() != errc::bad_version && !reply_code(via_, in[1]).succeeded())
