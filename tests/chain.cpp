@@ -1,10 +1,9 @@
-// Several proxies in a row: what each of them hears and what the application is told are the octets and the news of
-// the single handshakes, one behind the other, at any pace; and whatever fails is laid at the right proxy's door.
+// Several proxies in a row: each is asked for the next, and whatever fails is laid at the right proxy's door.
 
 #include <type_traits>
 #include <vector>
 
-#include "refusals.hpp"
+#include "journey.hpp"
 
 namespace {
 
@@ -12,190 +11,6 @@ using namespace drive;
 using next = socks::chain::next;
 
 static_assert(sizeof(socks::chain) <= 16 && std::is_trivially_copyable_v<socks::chain>);
-
-constexpr socks::client_options at_once{.pipelined = true};
-
-// Handshakes of the tests, one for each proxy, and the route that has to produce them.
-struct journey {
-    static constexpr size_t most = 3;
-    const conversation* legs[most] = {};
-    size_t size = 0;
-    socks::hop proxies[most] = {};
-
-    constexpr journey(std::initializer_list<const conversation*> list) {
-        for (const conversation* c : list) {
-            proxies[size].via = c->want.via;
-            proxies[size].login = c->want.login;
-            proxies[size].methods = c->want.methods;
-            if (size != 0) proxies[size].at = legs[size - 1]->want.to;
-            legs[size++] = c;
-        }
-    }
-
-    [[nodiscard]] constexpr const conversation& last() const { return *legs[size - 1]; }
-
-    [[nodiscard]] constexpr socks::route way() const {
-        socks::route r;
-        r.through = {proxies, size};
-        r.command = last().want.command;
-        r.to = last().want.to;
-        return r;
-    }
-
-    [[nodiscard]] constexpr tape client() const {
-        tape t;
-        for (size_t i = 0; i < size; ++i) t.put(legs[i]->client.all().view());
-        return t;
-    }
-
-    // Of all that the application of a leg is told, on the way only a sub-negotiation is news.
-    [[nodiscard]] constexpr tape told() const {
-        tape t;
-        for (size_t i = 0; i + 1 < size; ++i)
-            if (legs[i]->result[0] == 'N') t.put(legs[i]->result.first(2));
-        return t.put(last().result);
-    }
-};
-
-// What the proxies say: each only what it is asked for, so nothing before the first octet to it.
-struct line {
-    tape says{};
-    size_t ends[journey::most] = {};    // of each proxy's octets in `says`
-    size_t begins[journey::most] = {};  // how much has to be sent before
-    size_t size = 0;
-
-    constexpr line& add(const tape& server, size_t after) {
-        says.put(server.view());
-        ends[size] = says.size();
-        begins[size++] = after;
-        return *this;
-    }
-
-    [[nodiscard]] constexpr bytes until(size_t sent) const {
-        size_t n = 0;
-        for (size_t i = 0; i < size; ++i)
-            if (sent > begins[i]) n = ends[i];
-        return says.view().first(n);
-    }
-};
-
-constexpr line replies(const journey& j) {
-    line l;
-    size_t sent = 0;
-    for (size_t i = 0; i < j.size; ++i) {
-        l.add(j.legs[i]->server.all(), sent);
-        sent += j.legs[i]->client.all().size();
-    }
-    return l;
-}
-
-template <class End>
-constexpr outcome travel(socks::chain& machine, const socks::route& way, const line& from, pace how,
-                         bool closes = false) {
-    outcome o;
-    End end;
-    peer far{.says = from.until(0), .how = how, .closes = closes};
-    bool closed = false;
-    while (o.how == ending::spun && o.steps++ != 4 * from.says.size() + 2 * tape::room) {
-        const socks::chain::action a = end.step(machine, way);
-        o.used += a.used();
-        switch (a.next()) {
-            case next::send: end.send(a.data(), o.sent); break;
-            case next::recv:
-                far.says = from.until(o.sent.size());
-                if (!feed(end, machine, far, a.need(), closed))
-                    o.how = closed ? ending::spun : ending::starved;
-                break;
-            case next::negotiate: {
-                o.told.put('N').put(static_cast<uint8_t>(a.method()));
-                o.sent.put(toy_hello);
-                const bool good = hear(end, far, toy_challenge, o);
-                if (good) o.sent.put(toy_proof);
-                machine.negotiated(good);
-                break;
-            }
-            case next::wait: break;
-            case next::bound: o.told.put('B').put(a.bound()); break;
-            case next::done:
-                o.how = ending::done;
-                o.told.put('D').put(a.finish().reply.code.octet).put(a.finish().reply.bound);
-                o.early.put(a.finish().early);
-                break;
-            case next::fail:
-                if (a.error() == errc::refused) o.told.put('R').put(a.code().octet).put(a.bound());
-                fail(o, a);
-                break;
-        }
-    }
-    settle(o, end, far);
-    return o;
-}
-
-constexpr bool may_be_passed(const conversation& c) { return c.want.command == command::connect; }
-
-template <class End>
-constexpr void arrives(check& t, const journey& j, pace how, socks::client_options options = {}) {
-    line from = replies(j);
-    const size_t handshakes = from.says.size();
-    from.says.put("SSH-2.0-x\r\n");
-    from.ends[j.size - 1] = from.says.size();
-    socks::chain m(options);
-    const outcome o = travel<End>(m, j.way(), from, how);
-    t.ok(o.how == ending::done && m.hop() == j.size - 1);
-    t.ok(o.sent == j.client() && o.told == j.told() && o.used == handshakes);
-    t.ok(tape(o.early).put(from.says.view().from(o.taken)) == "SSH-2.0-x\r\n");
-}
-
-constexpr void every_two_proxies_make_a_chain(check& t) {
-    for (const conversation& a : conversations)
-        if (may_be_passed(a))
-            for (const conversation& b : conversations) {
-                arrives<boxed>(t, {&a, &b}, whole);
-                arrives<plain>(t, {&a, &b}, precise);
-                arrives<posted<600>>(t, {&a, &b}, octetwise);
-            }
-}
-PROVE_AND_RUN(every_two_proxies_make_a_chain)
-
-void every_three_proxies_make_a_chain(check& t) {
-    for (const conversation& a : conversations)
-        if (may_be_passed(a))
-            for (const conversation& b : conversations)
-                if (may_be_passed(b))
-                    for (const conversation& c : conversations) {
-                        const journey j{&a, &b, &c};
-                        for (const pace how : {whole, octetwise, precise, in_pieces_of(3), at_random(7)}) {
-                            arrives<plain>(t, j, how);
-                            arrives<posted<5>>(t, j, how);
-                            arrives<plain>(t, j, how, at_once);
-                            arrives<posted<600>>(t, j, how, at_once);
-                        }
-                    }
-}
-RUN(every_three_proxies_make_a_chain)
-
-void a_chain_may_be_cut_at_every_octet(check& t) {
-    for (const conversation& a : conversations)
-        if (may_be_passed(a))
-            for (const conversation& b : conversations) {
-                const journey j{&a, &b};
-                const size_t size = replies(j).says.size() + 11;
-                for (size_t n = 0; n <= size; ++n) arrives<plain>(t, j, split_at(n));
-            }
-}
-RUN(a_chain_may_be_cut_at_every_octet)
-
-// One proxy is a chain too, and no different from a client.
-constexpr void a_chain_of_one_is_a_client(check& t) {
-    for (const conversation& c : conversations) {
-        const outcome alone = run<plain>(socks::client(), c.want, {.says = c.server.all().view()});
-        socks::chain m;
-        const journey j{&c};
-        const outcome o = travel<plain>(m, j.way(), replies(j), whole);
-        t.ok(static_cast<const verdict&>(o) == alone && m.hop() == 0);
-    }
-}
-PROVE_AND_RUN(a_chain_of_one_is_a_client)
 
 constexpr socks::hop office[] = {{.at = {"gate.example.net", 1080}, .login = {"john", "foo"}},
                                  {.at = {ipv4{192, 0, 2, 7}, 1081}, .via = version::v4a, .login = {"fred"}},
@@ -387,30 +202,6 @@ constexpr void a_route_that_grows_ends_where_it_did(check& t) {
 }
 PROVE_AND_RUN(a_route_that_grows_ends_where_it_did)
 
-// The end of the stream, wherever it comes, is the failure of the proxy that should have answered; and final.
-constexpr void an_end_after_every_octet_names_the_proxy(check& t) {
-    const journey j{&conversations[5], &conversations[0], &conversations[6]};
-    const line all = replies(j);
-    for (size_t n = 0; n < all.says.size(); ++n) {
-        line cut = all;
-        cut.says = tape().put(all.says.view().first(n));
-        for (size_t& end : cut.ends) end = end < n ? end : n;
-        socks::chain m;
-        const outcome o = travel<boxed>(m, j.way(), cut, whole, true);
-        t.ok(o.how == ending::failed && blame(o.why) == socks::party::stream);
-        const size_t there = n < all.ends[0] ? 0 : n < all.ends[1] ? 1 : 2;
-        t.ok(m.hop() == there);
-        const bool between = j.legs[there]->server.between(n - (there == 0 ? 0 : all.ends[there - 1]));
-        const bool bound = n == all.says.size() - j.last().server.last().size();
-        t.ok(o.why == (bound ? errc::closed_while_bound : between ? errc::closed : errc::truncated));
-        t.ok(travel<plain>(m, j.way(), all, whole).why == o.why && m.hop() == there);
-        m.negotiated(true);
-        m.close();
-        t.ok(travel<plain>(m, j.way(), all, whole).why == o.why && m.hop() == there);
-    }
-}
-PROVE_AND_RUN(an_end_after_every_octet_names_the_proxy)
-
 // An end that is told while a reply still lies in the inbox outlives the handshake that the reply completes.
 constexpr void an_end_is_told_once_for_all_proxies(check& t) {
     const socks::route way{.through = {office, 2}, .to = {"files.example.com", 443}};
@@ -425,6 +216,27 @@ constexpr void an_end_is_told_once_for_all_proxies(check& t) {
     t.ok(a.next() == next::fail && a.error() == errc::closed && m.hop() == 1);
 }
 PROVE_AND_RUN(an_end_is_told_once_for_all_proxies)
+
+// What is tolerated, and how a refusal is taken, is the same for the second proxy as for the first.
+constexpr void the_options_of_a_chain_hold_for_all_proxies(check& t) {
+    const socks::hop proxies[] = {{.at = {"a.example", 1080}}, {.at = {"b.example", 1080}}};
+    const socks::route way{.through = proxies, .to = {"c.example", 80}};
+    const tape good = tape().put("05 00  05 00 00 01 c0000207 0438"_octets);
+    const size_t sent = "05 01 00  05 01 00 03 09 'b.example' 0438"_octets.size();
+
+    const line odd = line().add(good, 0).add(tape().put("05 00  05 00 01 01 c0000207 0439"_octets), sent);
+    socks::chain strict({.accept = socks::strict});
+    t.ok(travel<plain>(strict, way, odd, whole).why == errc::bad_reserved && strict.hop() == 1);
+    socks::chain lenient;
+    t.ok(travel<plain>(lenient, way, odd, whole).how == ending::done);
+
+    const line no = line().add(good, 0).add(tape().put("05 00  05 05 00 03 03 'b.c' 9c40"_octets), sent);
+    socks::chain patient({.whole_refusal = true});
+    t.ok(travel<plain>(patient, way, no, whole).told == "'R' 05 03 03 'b.c' 9c40"_octets);
+    socks::chain hasty;
+    t.ok(travel<plain>(hasty, way, no, whole).told == "'R' 05 00 0000"_octets);
+}
+PROVE_AND_RUN(the_options_of_a_chain_hold_for_all_proxies)
 
 // Too little room for any message, the first of the next proxy included, leaves the chain where it is.
 constexpr void a_chain_out_of_room_is_as_it_was(check& t) {

@@ -64,4 +64,14 @@ constexpr void no_space_says_how_much_would_do(check& t) {
 }
 PROVE_AND_RUN(no_space_says_how_much_would_do)
 
+// The longest message of all is a GSSAPI token behind its head.
+void a_message_of_65539_octets_is_not_cut(check& t) {
+    static char room[65'539];
+    const encoded made(room, sizeof room);
+    t.ok(made && made.made() == 65'539 && made.data().size() == 65'539 && made.room() == 0);
+    const encoded tight = encoded::no_space(65'539);
+    t.ok(!tight && tight.room() == 65'539 && tight.made() == 0 && tight.data().empty());
+}
+RUN(a_message_of_65539_octets_is_not_cut)
+
 }  // namespace

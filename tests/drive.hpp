@@ -49,7 +49,7 @@ struct peer {
 
 enum class ending : uint8_t { spun, starved, done, failed };
 
-// What a handshake came to: equal forevery pace and every overload.
+// What a handshake came to: equal for every pace and every overload.
 struct verdict {
     ending how = ending::spun;
     errc why = errc::none;

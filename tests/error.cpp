@@ -44,7 +44,8 @@ constexpr errc callers[] = {errc::no_space,
                             errc::bad_scheme,
                             errc::bad_escape,
                             errc::bad_path,
-                            errc::bad_schedule};
+                            errc::bad_schedule,
+                            errc::bad_token};
 
 template <size_t N>
 constexpr void are_numbered_from(check& t, const errc (&list)[N], unsigned first, party whose) {

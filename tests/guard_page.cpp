@@ -65,6 +65,9 @@ constexpr bytes messages[] = {
     "04 01 01bb c0000207 'john' 00"_octets,
     "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_octets,
     "00 5a 01bb c0000207"_octets,
+    "0000 00 03 11 'files.example.com' 0035 'data'"_octets,
+    "0000 00 01 c0000207 0035 'data'"_octets,
+    "0004 18 03 11 'files.example.com' 0035 'data'"_octets,
 };
 
 // Everything that a decoder gives out is read, so that a view past the end is touched.
@@ -85,6 +88,9 @@ size_t decode_all(bytes in, socks::tolerance accept) {
     if (const auto d = socks::decode_reply5(in, accept)) n += sum(d->bound);
     if (const auto d = socks::decode_request4(in)) n += sum(d->user) + sum(d->to);
     if (const auto d = socks::decode_reply4(in, accept)) n += sum(d->bound);
+    if (const auto d = socks::decode_datagram(in, accept)) n += sum(d->at()) + sum(d->data());
+    if (const auto d = socks::decode_framed(in)) n += sum(d->at()) + sum(d->data());
+    n += static_cast<size_t>(socks::sniff(in));
     return n;
 }
 
@@ -148,6 +154,10 @@ void no_encoder_writes_past_its_room(check& t) {
         t.ok(static_cast<bool>(encode_reply5({socks::code5::succeeded, address}, room)) == (n >= 22));
         t.ok(static_cast<bool>(encode_request4({socks::command::connect, name, "john"}, room)) == (n >= 31));
         t.ok(static_cast<bool>(encode_reply4({socks::code4::granted, {}}, room)) == (n >= 8));
+        t.ok(static_cast<bool>(encode_datagram(name, "00 ff 0d"_octets, room)) == (n >= 27));
+        t.ok(static_cast<bool>(encode_datagram_in_place(name, room, n)) == (n >= 24));
+        t.ok(static_cast<bool>(encode_framed(name, "00 ff 0d"_octets, room)) == (n >= 27));
+        t.ok(static_cast<bool>(encode_framed_in_place(name, room, n)) == (n >= 24));
         t.ok(static_cast<bool>(format(name, room)) == (n >= 21));
         t.ok(static_cast<bool>(format(address, room)) == (n >= 17));
     }

@@ -16,10 +16,14 @@ struct notation {
     }
 };
 
+// Never defined: its name is the diagnostic, where exceptions are off too.
+void neither_a_lower_case_hexadecimal_digit_nor_a_space_nor_a_quoted_text();
+
 consteval int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    throw "neither a lower-case hexadecimal digit, a space nor a quoted text";
+    neither_a_lower_case_hexadecimal_digit_nor_a_space_nor_a_quoted_text();
+    return 0;
 }
 
 // Writes what `text` spells, or only counts it where `to` is null.

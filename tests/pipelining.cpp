@@ -1,5 +1,5 @@
 // A client that does not wait: greeting, login and request go out at once, and the replies are then taken one by
-// one. Whatever a proxy answers, the outcome is that of a client which had waited; only what was sent differs.
+// one. A failure says what went out too early.
 
 #include "refusals.hpp"
 
@@ -69,66 +69,6 @@ constexpr void replies_are_taken_one_by_one(check& t) {
     t.ok(a.next() == next::done && a.used() == 10 && a.finish().early == "16 03"_octets);
 }
 PROVE_AND_RUN(replies_are_taken_one_by_one)
-
-// The law of this file. A pace decides how many replies lie there at once.
-template <class End>
-constexpr void agrees(check& t, socks::client_options options, const socks::request& want, const peer& from) {
-    outcome waited = run<End>(socks::client(options), want, from);
-    options.pipelined = true;
-    const outcome ahead = run<End>(socks::client(options), want, from);
-    t.ok(ahead.how != ending::spun && ahead.unread == waited.unread);
-    if (runs_ahead(want) && waited.how == ending::failed) waited.sent = ahead.sent;  // it says no more
-    t.ok(static_cast<const verdict&>(ahead) == waited);
-}
-
-template <class End>
-constexpr void agrees_at_many_paces(check& t, const socks::request& want, bytes says, bool closes) {
-    agrees<End>(t, {}, want, {.says = says, .how = whole, .closes = closes});
-    agrees<End>(t, {}, want, {.says = says, .how = octetwise, .closes = closes});
-    agrees<End>(t, {}, want, {.says = says, .how = precise, .closes = closes});
-}
-
-constexpr void a_pipelined_client_learns_what_a_patient_one_does(check& t) {
-    for (const conversation& c : conversations) {
-        agrees_at_many_paces<plain>(t, c.want, c.server.all().view(), false);
-        agrees_at_many_paces<boxed>(t, c.want, c.server.all().put("SSH-2.0-x\r\n").view(), false);
-        agrees_at_many_paces<posted<600>>(t, c.want, c.server.all().view(), true);
-    }
-}
-PROVE_AND_RUN(a_pipelined_client_learns_what_a_patient_one_does)
-
-void it_does_so_however_the_replies_are_split(check& t) {
-    for (const conversation& c : conversations) {
-        const tape says = c.server.all().put("SSH-2.0-x\r\n");
-        for (size_t n = 0; n <= says.size(); ++n) {
-            agrees<plain>(t, {}, c.want, {.says = says.view(), .how = split_at(n)});
-            agrees<posted<3>>(t, {}, c.want, {.says = says.view(), .how = split_at(n)});
-            agrees<boxed>(t, {}, c.want, {.says = says.view().first(n), .closes = true});
-        }
-        for (uint32_t seed = 1; seed <= 50; ++seed)
-            agrees<plain>(t, {}, c.want, {.says = says.view(), .how = at_random(seed)});
-    }
-}
-RUN(it_does_so_however_the_replies_are_split)
-
-constexpr void a_pipelined_client_is_refused_as_a_patient_one_is(check& t) {
-    for (const refusal& r : refusals) {
-        agrees_at_many_paces<plain>(t, r.want, r.server, false);
-        agrees_at_many_paces<boxed>(t, r.want, r.server, true);
-    }
-}
-PROVE_AND_RUN(a_pipelined_client_is_refused_as_a_patient_one_is)
-
-// The bound address of a refusal lies behind the other replies of the same step.
-constexpr void a_whole_refusal_is_found_behind_other_replies(check& t) {
-    const bytes says = "05 02  01 00  05 05 00 03 03 'b.c' 9c40  'x'"_octets;
-    for (const pace how : {whole, octetwise, precise, split_at(4)})
-        agrees<plain>(t, {.whole_refusal = true}, login5, {.says = says, .how = how});
-    const outcome o =
-        run<plain>(socks::client({.whole_refusal = true, .pipelined = true}), login5, {.says = says});
-    t.ok(o.told == "'R' 05 03 03 'b.c' 9c40"_octets && o.used == 14);
-}
-PROVE_AND_RUN(a_whole_refusal_is_found_behind_other_replies)
 
 // X1: the rest is of no use to a proxy that chose otherwise, and would be garbage to it.
 constexpr void another_choice_than_the_one_offered_is_fatal(check& t) {
@@ -289,69 +229,5 @@ constexpr void an_outbox_makes_one_send_of_all_messages(check& t) {
     t.ok(sends<socks::client::max_output>(t, longest, expected.view(), 1000) == 2);
 }
 PROVE_AND_RUN(an_outbox_makes_one_send_of_all_messages)
-
-// The law of space holds at each of the sends.
-constexpr void each_message_that_runs_ahead_may_be_short_of_room(check& t) {
-    const bytes messages[] = {"05 01 02"_octets, "01 04 'john' 03 'foo'"_octets,
-                              "05 01 00 03 11 'files.example.com' 01bb"_octets};
-    socks::client m(at_once);
-    char out[socks::client::max_output] = {};
-    for (const bytes message : messages) {
-        for (const size_t room : {message.size() - 1, message.size() / 2, size_t{0}}) {
-            const socks::client::ahead before = m.sent_ahead();
-            const auto a = m.step(login5, "05 02"_octets, {out, room});
-            t.ok(a.next() == next::fail && a.error() == errc::no_space && a.room() == message.size());
-            t.ok(a.used() == 0 && !m.may_send_early());
-            t.ok(m.sent_ahead().login == before.login && m.sent_ahead().request == before.request);
-        }
-        t.ok(m.step(login5, "", {out, message.size()}).data() == message);
-    }
-    t.ok(m.step(login5, "", {out, 0}).next() == next::recv && m.may_send_early());
-}
-PROVE_AND_RUN(each_message_that_runs_ahead_may_be_short_of_room)
-
-// Wherever the stream ends, the failure is final; the flags of it stay as they were.
-constexpr void a_pipelined_failure_is_final(check& t) {
-    const bytes all = "05 02  01 00  05 00 00 01 c0000207 0438"_octets;
-    for (size_t n = 0; n < all.size(); ++n) {
-        socks::client m(at_once);
-        const outcome o = run_on<plain>(m, login5, {.says = all.first(n), .closes = true});
-        t.ok(o.how == ending::failed && blame(o.why) == socks::party::stream);
-        t.ok(m.sent_ahead().login == (n < 2) && m.sent_ahead().request == (n < 4));
-        const socks::client::ahead before = m.sent_ahead();
-        const outcome again = run_on<boxed>(m, login5, {.says = all});
-        t.ok(again.how == ending::failed && again.why == o.why && again.used == 0 && again.sent == "");
-        t.ok(m.sent_ahead().login == before.login && m.sent_ahead().request == before.request);
-        m.negotiated(true);
-        t.ok(run_on<boxed>(m, login5, {.says = all}).why == o.why);
-    }
-    socks::client m(at_once);
-    t.ok(run_on<plain>(m, login5, {.says = all}).how == ending::done);
-    t.ok(run_on<plain>(m, login5, {.says = all}).why == errc::finished);
-}
-PROVE_AND_RUN(a_pipelined_failure_is_final)
-
-// Our server takes all of it at once, payload included, and answers message by message.
-constexpr void our_server_serves_a_pipelined_client(check& t) {
-    for (const conversation& c : conversations) {
-        if (!runs_ahead(c.want)) continue;
-        socks::client near(at_once);
-        const outcome asked = run_on<posted<600>>(near, c.want, {.says = ""});
-        t.ok(asked.how == ending::starved && asked.sent == c.client.all());
-        t.ok(near.may_send_early() == (c.want.command == command::connect));
-        const tape up = tape(asked.sent).put("GET / HTTP/1.0\r\n\r\n");
-        for (const pace how : {whole, octetwise, in_pieces_of(5)}) {
-            const outcome served =
-                run<boxed>(socks::server(c.serves), c.app, {.says = up.view(), .how = how});
-            t.ok(served.how == ending::done && served.sent == c.server.all() && served.told == c.asked);
-            const tape rest = tape(served.early).put(up.view().from(served.taken));
-            t.ok(rest == "GET / HTTP/1.0\r\n\r\n");
-            socks::client resumed = near;
-            const outcome heard = run_on<plain>(resumed, c.want, {.says = served.sent.view(), .how = how});
-            t.ok(heard.how == ending::done && heard.told == c.result && heard.sent == "");
-        }
-    }
-}
-PROVE_AND_RUN(our_server_serves_a_pipelined_client)
 
 }  // namespace

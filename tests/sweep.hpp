@@ -1,4 +1,4 @@
-// The laws that every decoder keeps forevery message, in one place: each message of the tests goes through here.
+// The laws that every decoder keeps for every message, in one place: each message of the tests goes through here.
 // Each prefix is handed over in storage of exactly its size, so that both a constant evaluation and a sanitizer
 // see a decoder that looks one octet too far.
 
@@ -46,6 +46,9 @@ constexpr bool same(const socks::request4& a, const socks::request4& b) {
 }
 constexpr bool same(const socks::reply4& a, const socks::reply4& b) {
     return a.code == b.code && a.bound == b.bound;
+}
+constexpr bool same(const socks::datagram& a, const socks::datagram& b) {
+    return a.fragment() == b.fragment() && a.at() == b.at() && a.data() == b.data();
 }
 
 // Octets that may follow a message and must not matter: none, a NUL, another message, what no message begins with.

@@ -35,8 +35,9 @@ class network {
         return {address, prefix};
     }
 
+    /// Looks into IPv6 addresses that stand for IPv4 addresses.
     [[nodiscard]] bool contains(const socks::host& address) const noexcept {
-        const std::array<uint8_t, 16> other = widened(address);
+        const std::array<uint8_t, 16> other = widened(socks::access_view(address));
         for (unsigned bit = 0; bit < bits_; ++bit) {
             const unsigned difference = static_cast<unsigned>(octets_[bit / 8] ^ other[bit / 8]);
             if ((difference << (bit % 8) & 0x80) != 0) return false;
@@ -65,6 +66,13 @@ inline bool within(const std::vector<network>& list, const socks::host& address)
     for (const network& n : list)
         if (n.contains(address)) return true;
     return false;
+}
+
+/// Whether a list of forbidden networks has the address. To connect to the unspecified one is to connect to loopback.
+inline bool forbidden(const std::vector<network>& list, const socks::host& address) noexcept {
+    if (!socks::is_unspecified(address)) return within(list, address);
+    const bool six = address.is() == socks::host::kind::ipv6;
+    return within(list, address) || within(list, six ? socks::host("::1") : socks::host("127.0.0.1"));
 }
 
 struct credentials {

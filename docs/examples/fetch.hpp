@@ -11,41 +11,12 @@
 #include <stdexcept>
 
 #include "client_io.hpp"
-#include "proxy_uri.hpp"
+#include "http_url.hpp"
 #include "transcript.hpp"
 
 namespace example {
 
-/// What a reply code means to somebody who wanted to be connected.
-inline const char* meaning(const socks::reply_code& code) noexcept {
-    if (code.via != socks::version::v5) {
-        switch (static_cast<socks::code4>(code.octet)) {
-            case socks::code4::granted: return "connected";
-            case socks::code4::rejected:
-                return "the proxy could not connect or did not want to; SOCKS4 has one code for both";
-            case socks::code4::identd_unreachable:
-            case socks::code4::identd_mismatch: return "the proxy asks identd on this machine who you are";
-        }
-        return "no document says";
-    }
-    switch (static_cast<socks::code5>(code.octet)) {
-        case socks::code5::succeeded: return "connected";
-        case socks::code5::general_failure: return "the proxy failed and does not say why";
-        case socks::code5::not_allowed: return "the proxy works, but its rules forbid this destination";
-        case socks::code5::network_unreachable: return "the proxy has no route to the destination";
-        case socks::code5::host_unreachable:
-            return "the proxy cannot reach the destination, or does not know its name";
-        case socks::code5::connection_refused:
-            return "the proxy reached the host, but nothing listens on that port";
-        case socks::code5::ttl_expired: return "the destination is too far away, or the proxy waited in vain";
-        case socks::code5::command_not_supported: return "the proxy does not do this at all";
-        case socks::code5::address_type_not_supported:
-            return "the proxy cannot use this kind of address; another kind may work";
-    }
-    return "no document says";
-}
-
-/// The same of a handshake that failed without a reply.
+/// What a handshake that failed without a reply means to somebody who wanted to be connected.
 inline const char* meaning(socks::errc why) noexcept {
     if (why == socks::errc::login_refused)
         return "the proxy does not know this user, or the password is wrong";
@@ -65,19 +36,16 @@ inline const char* meaning(socks::errc why) noexcept {
 class not_connected : public std::runtime_error {
   public:
     explicit not_connected(const socks::client::action& failed)
-        : std::runtime_error(described(failed)), why(failed.error()) {
-        if (why == socks::errc::refused) code = failed.code();
-    }
+        : std::runtime_error(described(failed)), why(outcome_of(failed)) {}
 
-    socks::errc why;
-    socks::reply_code code;
+    socks::outcome why;
 
   private:
     static std::string described(const socks::client::action& a) {
-        if (a.error() == socks::errc::refused)
-            return std::string("reply ") + std::to_string(a.code().octet) + ", " + name(a.code()) + ": " +
-                   meaning(a.code());
-        return std::string(name(a.error())) + ": " + meaning(a.error());
+        if (a.error() != socks::errc::refused)
+            return std::string(name(a.error())) + ": " + meaning(a.error());
+        const std::string code = std::to_string(a.code().octet);
+        return "reply " + code + ", " + name(a.code()) + ": " + reason(socks::outcome(a.code()));
     }
 };
 

@@ -129,6 +129,12 @@ inline socks::endpoint local_endpoint(int fd) noexcept {
     return ::getsockname(fd, local.data(), local.room()) == 0 ? local.endpoint() : socks::endpoint{};
 }
 
+/// The address of whom a socket is connected to; no host when the system does not tell.
+inline socks::endpoint remote_endpoint(int fd) noexcept {
+    socket_address remote;
+    return ::getpeername(fd, remote.data(), remote.room()) == 0 ? remote.endpoint() : socks::endpoint{};
+}
+
 /// A listening TCP socket; invalid, with errno set, when that fails.
 inline unique_fd listen_on(const socks::endpoint& where, int backlog, int flags = 0) noexcept {
     socket_address local(where);
@@ -141,6 +147,20 @@ inline unique_fd listen_on(const socks::endpoint& where, int backlog, int flags 
     fd.reset();
     errno = error;
     return fd;
+}
+
+/// One datagram, as far as `room` goes, and where it came from. @returns its size, or -1 with errno set.
+inline ssize_t receive_from(int fd, socks::buffer room, socket_address& from) noexcept {
+    from = {};
+    return uninterrupted(
+        [&] { return ::recvfrom(fd, room.data(), room.room(), 0, from.data(), from.room()); });
+}
+
+/// @returns false, with errno set, when the datagram was not sent; whether it arrives nobody knows.
+inline bool send_to(int fd, std::string_view octets, socket_address& to) noexcept {
+    return uninterrupted([&] {
+               return ::sendto(fd, octets.data(), octets.size(), MSG_NOSIGNAL, to.data(), to.size());
+           }) >= 0;
 }
 
 /// The addresses of a host, by the system's resolver, each with `port`; none when there are none. This blocks.

@@ -15,13 +15,16 @@ namespace {
 constexpr const char* help =
     R"(usage: proxy [options]
 
-A SOCKS4, SOCKS4a and SOCKS5 proxy: CONNECT and BIND, with or without login. It
-runs until SIGTERM or SIGINT and writes one line per connection to stderr.
+A SOCKS4, SOCKS4a and SOCKS5 proxy: CONNECT, BIND and UDP ASSOCIATE, with or
+without login. It runs until SIGTERM or SIGINT and writes one line per connection
+to stderr.
 
   --listen ADDRESS:PORT   where to listen, [::1]:1080 too; port 0 lets the system
                           choose (default 127.0.0.1:1080)
   --allow NETWORK         whose connections are accepted, such as 10.0.0.0/8;
                           may be repeated (default 127.0.0.0/8 and ::1)
+  --forbid NETWORK        which destinations are refused; may be repeated
+                          (default none)
   --user NAME             demand a login with this name and the --password that
   --password PASSWORD     follows; may be repeated. Other users of this machine
                           can see both: better use
@@ -85,6 +88,8 @@ settings parse(example::arguments args) {
         } else if (args.is("--allow")) {
             if (std::exchange(default_peers, false)) s.proxy.peers.clear();
             s.proxy.peers.push_back(example::network::parse(args.value()));
+        } else if (args.is("--forbid")) {
+            s.proxy.forbidden.push_back(example::network::parse(args.value()));
         } else if (args.is("--user")) {
             if (std::exchange(password_due, true)) throw example::bad_argument("--user without --password");
             s.proxy.users.push_back({std::string(args.value()), {}});
@@ -112,11 +117,11 @@ settings parse(example::arguments args) {
     return s;
 }
 
-// A connection takes two descriptors. What the system does not grant shows when it is needed.
+// A connection takes two descriptors, with datagrams four. What the system does not grant shows when it is needed.
 void raise_descriptor_limit(size_t connections) {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    const rlim_t wanted = 2 * connections + 32;
+    const rlim_t wanted = 4 * connections + 32;
     if (limit.rlim_cur >= wanted) return;
     limit.rlim_cur = std::min(wanted, limit.rlim_max);
     ::setrlimit(RLIMIT_NOFILE, &limit);

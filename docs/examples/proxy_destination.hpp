@@ -4,25 +4,11 @@
 #ifndef EXAMPLES_PROXY_DESTINATION_HPP
 #define EXAMPLES_PROXY_DESTINATION_HPP
 
+#include <socks/policy/errno.hpp>
+
 #include "proxy_session.hpp"
 
 namespace example {
-
-/// What a failed system call means to a client.
-inline socks::code5 code_for(int error) noexcept {
-    switch (error) {
-        case ECONNREFUSED: return socks::code5::connection_refused;
-        case ENETUNREACH:
-        case ENETDOWN: return socks::code5::network_unreachable;
-        case EHOSTUNREACH:
-        case EHOSTDOWN:
-        case ETIMEDOUT: return socks::code5::host_unreachable;
-        case EACCES:
-        case EPERM: return socks::code5::not_allowed;
-        case EAFNOSUPPORT: return socks::code5::address_type_not_supported;
-        default: return socks::code5::general_failure;
-    }
-}
 
 /// A socket on its way to `to`; invalid, with errno set, when it has failed already.
 inline unique_fd connect_to(const socks::endpoint& to) noexcept {
@@ -45,10 +31,6 @@ inline socks::host route_to(const socks::host& to) noexcept {
     return local_endpoint(probe.get()).host;
 }
 
-inline bool is_unspecified(const socks::host& h) noexcept {
-    return h == socks::any_ipv4.host || h == socks::any_ipv6.host;
-}
-
 inline void proxy_session::serve(const socks::server::action& s) {
     request_ = std::string(name(s.via())) + ' ' + name(s.command()) + ' ' + text(s.to());
     handshake_->via = s.via();
@@ -56,38 +38,38 @@ inline void proxy_session::serve(const socks::server::action& s) {
     switch (s.command()) {
         case socks::command::connect:
         case socks::command::bind: return reach(s.to());
-        case socks::command::udp_associate: break;
+        case socks::command::udp_associate: return associate(s.to());
     }
-    answer({socks::code5::command_not_supported, {}});
+    refuse(socks::dial_error::command_not_supported);
 }
 
 // A name that spells an address is that address: what looks at addresses must not be passed by with a name.
 // One that only a resolver would take for an address, such as 127.1, is refused.
 // By way of the system's form ::ffff:a.b.c.d becomes the IPv4 address that a caller from there will have.
 inline void proxy_session::reach(const socks::endpoint& to) {
-    using kind = socks::host::kind;
-    const socks::host spelled = to.host.is() == kind::name ? socks::host(to.host.name()) : to.host;
-    switch (spelled.is()) {
-        case kind::ipv4:
-        case kind::ipv6: return reached({socket_address({spelled, to.port}).endpoint()});
-        case kind::name:
-            at_ = at::resolving;
-            handshake_->asked =
-                common_.names.resolve(std::string(std::string_view(spelled.name())), to.port,
-                                      [weak = weak_from_this()](std::vector<socks::endpoint> addresses) {
-                                          const auto self = weak.lock();
-                                          if (!self || self->at_ != at::resolving) return;
-                                          self->reached(std::move(addresses));
-                                          self->talk();
-                                      });
-            return;
-        case kind::none:
-        case kind::bad: break;
-    }
-    answer({socks::code5::not_allowed, {}});
+    const bool named = to.host.is() == socks::host::kind::name;
+    const socks::host spelled = named ? socks::literal_in(to.host) : to.host;
+    if (spelled.is() == socks::host::kind::bad || !socks::printable(to.host))
+        return refuse(socks::dial_error::not_allowed);
+    if (spelled.is() != socks::host::kind::none)
+        return reached({socket_address({spelled, to.port}).endpoint()});
+    at_ = at::resolving;
+    handshake_->asked =
+        common_.names.resolve(std::string(std::string_view(to.host.name())), to.port,
+                              [weak = weak_from_this()](std::vector<socks::endpoint> addresses) {
+                                  const auto self = weak.lock();
+                                  if (!self || self->at_ != at::resolving) return;
+                                  self->reached(std::move(addresses));
+                                  self->talk();
+                              });
 }
 
+// The rules look at what a name has led to.
 inline void proxy_session::reached(std::vector<socks::endpoint> addresses) {
+    const size_t erased = std::erase_if(
+        addresses, [&](const socks::endpoint& e) { return forbidden(common_.options.forbidden, e.host); });
+    if (addresses.empty())
+        return refuse(erased != 0 ? socks::dial_error::not_allowed : socks::dial_error::name_not_found);
     handshake_->addresses = std::move(addresses);
     handshake_->command == socks::command::bind ? listen() : dial();
 }
@@ -104,7 +86,7 @@ inline void proxy_session::dial() {
         }
         h.error = errno;
     }
-    answer({code_for(h.error), {}});
+    refuse(socks::dial_error_from_errno(h.error));
 }
 
 inline void proxy_session::dialed() {
@@ -123,14 +105,13 @@ inline void proxy_session::dialed() {
 // BIND listens where the expected caller would reach this host; without one, where the client did.
 inline void proxy_session::listen() {
     handshake& h = *handshake_;
-    if (h.addresses.empty()) return answer({code_for(h.error), {}});
     const socks::host& caller = h.addresses[0].host;
     const socks::host here =
-        is_unspecified(caller) ? local_endpoint(client_.fd.get()).host : route_to(caller);
-    if (here.is() == socks::host::kind::none) return answer({socks::code5::network_unreachable, {}});
+        socks::is_unspecified(caller) ? local_endpoint(client_.fd.get()).host : route_to(caller);
+    if (here.is() == socks::host::kind::none) return refuse(socks::dial_error::network_unreachable);
     target_.adopt(listen_on({here, 0}, 1, SOCK_NONBLOCK));
     if (!target_.fd || !common_.loop.watch(target_.fd.get(), EPOLLIN | EPOLLET, target_))
-        return answer({code_for(errno), {}});
+        return refuse(socks::dial_error_from_errno(errno));
     prepare(target_.fd.get());
     answer({socks::code5::succeeded, local_endpoint(target_.fd.get())});
     at_ = at::listening;
@@ -151,15 +132,25 @@ inline void proxy_session::accept_caller() {
     const socks::endpoint caller = remote.endpoint();
     bool expected = false;
     for (const socks::endpoint& e : handshake_->addresses)
-        expected |= is_unspecified(e.host) || e.host == caller.host;
+        expected |= socks::is_expected(caller.host, e.host);
     if (target_.fd && !expected) {
-        answer({socks::code5::not_allowed, {}});
+        refuse(socks::dial_error::not_allowed);
     } else if (!target_.fd || !common_.loop.watch(target_.fd.get(), event_loop::stream_events, target_)) {
-        answer({code_for(errno), {}});
+        refuse(socks::dial_error_from_errno(errno));
     } else {
         answer({socks::code5::succeeded, caller});
     }
     talk();
+}
+
+// The relay's socket is where the client has reached this host: what it reached once it reaches again.
+inline void proxy_session::associate(const socks::endpoint& declared) {
+    association_ = std::make_shared<association>(common_, peer_, declared);
+    if (association_->open(local_endpoint(client_.fd.get()).host))
+        return answer({socks::code5::succeeded, association_->address()});
+    const int error = errno;
+    association_.reset();
+    refuse(socks::dial_error_from_errno(error));
 }
 
 inline void proxy_session::answer(const socks::reply& outcome) {

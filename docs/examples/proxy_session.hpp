@@ -1,49 +1,15 @@
 // One connection of the proxy, from its first octet to its line in the log: the handshake, the way to the
 // destination, then the relay. The library's machine says what comes next; this file does it.
 //
-//     talking ──> resolving ──> dialing or listening ──> talking ──> relaying ──> over
-//        └── any failure: the reply that tells the client, then parting ─────────────┘
+//     talking ──> resolving ──> dialing or listening ──> talking ──> relaying or associated ──> over
+//        └── any failure: the reply that tells the client, then parting ───────────────────────────┘
 
 #ifndef EXAMPLES_PROXY_SESSION_HPP
 #define EXAMPLES_PROXY_SESSION_HPP
 
-#include <functional>
-#include <memory>
-
-#include "access.hpp"
-#include "relay.hpp"
-#include "resolver.hpp"
+#include "proxy_association.hpp"
 
 namespace example {
-
-using std::chrono::seconds;
-
-struct proxy_options {
-    socks::endpoint listen{socks::ipv4{127, 0, 0, 1}, 1080};
-    std::vector<network> peers = loopback();
-    std::vector<credentials> users;  ///< none: everyone, and SOCKS4 too
-    size_t connections = 1000;
-    seconds handshake_limit{30};  ///< for the whole of it, the connection to the destination included
-    seconds dial_limit{10};       ///< for each address of the destination
-    seconds bind_limit{120};      ///< for the connection that BIND waits for
-    seconds idle_limit{3600};     ///< for a relay in which nothing moves
-    std::function<void(std::string_view lines)> log = [](std::string_view) {};
-};
-
-class proxy_session;
-
-/// What all sessions of one proxy share.
-struct proxy_common {
-    proxy_options options;
-    event_loop loop;
-    resolver names{loop};
-    std::vector<char> scratch = std::vector<char>(64 * 1024);
-    std::vector<std::shared_ptr<proxy_session>> busy;   ///< have more to do than fits into one turn
-    std::vector<std::shared_ptr<proxy_session>> ended;  ///< to be forgotten when the round is over
-    std::string lines;                                  ///< of the log
-
-    explicit proxy_common(proxy_options o) : options(std::move(o)) {}
-};
 
 class proxy_session final : public std::enable_shared_from_this<proxy_session> {
   public:
@@ -67,7 +33,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
 
   private:
     using next = socks::server::next;
-    enum class at : uint8_t { talking, resolving, dialing, listening, relaying, parting, over };
+    enum class at : uint8_t { talking, resolving, dialing, listening, relaying, associated, parting, over };
 
     // All that only the handshake needs; freed when the relay begins.
     struct handshake {
@@ -110,9 +76,12 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     void dialed();
     void listen();
     void accept_caller();
+    void associate(const socks::endpoint& declared);
     void answer(const socks::reply& outcome);
+    void refuse(socks::dial_error why) { answer({code_for(why), {}}); }
     void begin_relay(socks::bytes early);
     void relay();
+    void attend();
     void part(const socks::server::action& s);
     void finish_parting();
 
@@ -120,6 +89,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     side client_{*this};
     side target_{*this};
     std::unique_ptr<handshake> handshake_;
+    std::shared_ptr<association> association_;
     at at_ = at::talking;
     bool queued_ = false;  // among the busy
     event_loop::clock::time_point began_;
@@ -156,6 +126,7 @@ inline void proxy_session::advance() {
         case at::dialing: return client_.failed ? end("client gone") : dialed();
         case at::listening: return client_.failed ? end("client gone") : accept_caller();
         case at::relaying: return relay();
+        case at::associated: return attend();
         case at::parting: return finish_parting();
         case at::over: return;
     }
@@ -202,9 +173,15 @@ inline bool proxy_session::transmit(socks::bytes octets) {
     return client_.writable;
 }
 
+// People who took the port for that of an HTTP proxy are told so by their browser.
+constexpr std::string_view to_http_client =
+    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+    "This is a SOCKS proxy, not an HTTP proxy.\n";
+
 inline void proxy_session::part(const socks::server::action& s) {
     outcome_ = s.error() == socks::errc::refused ? name(s.code()) : name(s.error());
     target_.fd.reset();
+    if (s.error() == socks::errc::peer_is_http) client_.transmit(to_http_client);
     if (client_.ended) return end({});
     // Closing now, with octets of the client unread, would be a reset and could overtake the reply.
     client_.finish();
@@ -221,6 +198,12 @@ inline void proxy_session::finish_parting() {
 }
 
 inline void proxy_session::begin_relay(socks::bytes early) {
+    if (association_) {
+        handshake_.reset();
+        at_ = at::associated;
+        deadline_ = common_.loop.now() + common_.options.idle_limit;
+        return early.empty() ? attend() : end("octets behind the request");
+    }
     // The policy on early data is this line. To refuse it: if (!early.empty()) return end("early data");
     target_.unsent.assign(std::string_view(early));
     client_.carried = early.size();
@@ -242,17 +225,29 @@ inline void proxy_session::relay() {
     deadline_ = common_.loop.now() + common_.options.idle_limit;
 }
 
+// Nothing is said any more on the connection that asked for an association.
+inline void proxy_session::attend() {
+    if (!client_.readable) return;
+    const bool said = !client_.receive(common_.scratch).empty();
+    if (said) return end("octets behind the request");
+    if (client_.broken) return end("client gone");
+    if (client_.ended) return end({});
+}
+
 inline void proxy_session::expire() {
     switch (at_) {
         case at::talking: return end("handshake too slow");
-        case at::resolving:
-        case at::listening: answer({socks::code5::host_unreachable, {}}); return talk();
+        case at::resolving: refuse(socks::dial_error::name_not_resolved); return talk();
+        case at::listening: refuse(socks::dial_error::timed_out); return talk();
         case at::dialing:
             if (common_.loop.now() >= handshake_->deadline) handshake_->tried = handshake_->addresses.size();
             handshake_->error = ETIMEDOUT;
             dial();
             return talk();
         case at::relaying: return end("idle for too long");
+        case at::associated:
+            deadline_ = association_->moved() + common_.options.idle_limit;
+            return common_.loop.now() < deadline_ ? void() : end("idle for too long");
         case at::parting: return end({});
         case at::over: return;
     }
@@ -263,6 +258,10 @@ inline void proxy_session::end(std::string_view why) {
     at_ = at::over;
     client_.fd.reset();
     target_.fd.reset();
+    if (association_) {
+        client_.carried = association_->up();
+        target_.carried = association_->down();
+    }
     common_.ended.push_back(shared_from_this());
     if (!why.empty()) outcome_ += (outcome_.empty() ? "" : ", then ") + std::string(why);
     const auto ms =

@@ -17,12 +17,32 @@
 #include <socks/machine/chain.hpp>
 #include <socks/machine/client.hpp>
 #include <socks/machine/mailbox.hpp>
+#include <socks/machine/reassembly.hpp>
 #include <socks/machine/server.hpp>
+#include <socks/policy/cft_configuration.hpp>
+#include <socks/policy/cft_finding.hpp>
+#include <socks/policy/cft_objects.hpp>
+#include <socks/policy/cft_values.hpp>
+#include <socks/policy/dial_error.hpp>
+#include <socks/policy/disposition.hpp>
+#include <socks/policy/fallback.hpp>
+#include <socks/policy/relay.hpp>
+#include <socks/policy/retry.hpp>
+#include <socks/policy/scope.hpp>
+#include <socks/policy/tor.hpp>
+#include <socks/policy/transfer_cft.hpp>
+#include <socks/text/cftutil.hpp>
+#include <socks/text/cftutil_lexer.hpp>
 #include <socks/text/literal.hpp>
+#include <socks/text/uri.hpp>
+#include <socks/wire/datagram.hpp>
+#include <socks/wire/gssapi.hpp>
 #include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>
+#include <socks/wire/sniff.hpp>
 #include <socks/wire/socks4.hpp>
 #include <socks/wire/socks5.hpp>
+#include <socks/wire/udp_over_tcp.hpp>
 #include <socks/wire/writer.hpp>
 
 #endif

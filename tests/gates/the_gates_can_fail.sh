@@ -14,7 +14,7 @@ copy=$scratch/copy
 
 rm -rf "$scratch"
 mkdir -p "$sound/tests"
-cp -R "$tree/include" "$sound"
+cp -R "$tree/include" "$tree/docs" "$sound"
 for header in $(find "$sound/include" -name '*.hpp'); do
     : >"$sound/tests/$(basename "$header" .hpp).cpp"
 done
@@ -82,6 +82,26 @@ plant '// TODO' core/reply.hpp
 caught 'a promise of work' "$gate" "$copy"
 plant "$(seq 400)" core/reply.hpp
 caught 'a long header' "$gate" "$copy"
+
+gate=$gates/conformance_is_tested.sh
+page=$copy/docs/conformance.md
+all=$scratch/all_tests
+printf '%s\n' '#!/bin/sh' 'echo "$3" | tr , "\n" | grep -v -e "^$missing\$" | sed "s/.*/<testcase name=\"&\"/"' >"$all"
+chmod +x "$all"
+export missing=none
+passes "$gate" "$copy" "$all"
+sed -i '/^| F1 |/d' "$page"
+caught 'a quirk without a line' "$gate" "$copy" "$all"
+printf '%s\n' '| F1 | Again. | `bind_has_two_replies` |' >>"$page"
+caught 'a quirk with two lines' "$gate" "$copy" "$all"
+printf '%s\n' '| F15 | New. | `bind_has_two_replies` |' >>"$page"
+caught 'a quirk that nobody knows' "$gate" "$copy" "$all"
+sed -i 's/^\(| F1 | .* | \).* |$/\1none: |/' "$page"
+caught 'a quirk without a test or a reason' "$gate" "$copy" "$all"
+missing=bind_has_two_replies
+caught 'a test that did not run' "$gate" "$copy" "$all"
+missing=none
+caught 'tests that fail' "$gate" "$copy" false
 
 unit=$scratch/unit.cpp
 gate=$gates/no_data_section.sh

@@ -80,8 +80,17 @@ class Cases:
         expect_in(said, done.stderr.decode(), "what curl says")
         proxy.line(logged, since)
 
+    def http_client_at_the_socks_port(self):
+        """One that a person may sit in front of is told what is wrong."""
+        proxy = self.stage.open
+        since = proxy.mark()
+        done = curl("--proxy", f"http://{proxy.address}", "-w", "%{http_code}", f"http://{NAME}/")
+        expect_success(done)
+        expect(done.stdout, b"This is a SOCKS proxy, not an HTTP proxy.\n400", "what it got")
+        proxy.line("the peer speaks HTTP", since)
+
     def at_the_wrong_port(self, program, logged):
-        """Nothing is said to a client of another protocol."""
+        """Nothing is said to other clients of another protocol."""
         proxy = self.stage.open
         since = proxy.mark()
         argv = [o.format(proxy.address, proxy.port) for o in program]
@@ -137,8 +146,7 @@ class Cases:
                 (refused, "--socks4a", "nobody.invalid", "(91)", "request rejected or failed"),
             "curl_socks5_hostname_to_a_name_that_nobody_has":
                 (refused, "--socks5-hostname", "nobody.invalid", "(4)", "host unreachable"),
-            "an_HTTP_client_at_the_SOCKS_port":
-                (stranger, ["curl", "-q", "-sS", "--proxy", "http://{0}", f"http://{NAME}/"], "the peer speaks HTTP"),
+            "an_HTTP_client_at_the_SOCKS_port": (self.http_client_at_the_socks_port,),
             "a_TLS_client_at_the_SOCKS_port":
                 (stranger, ["curl", "-q", "-sS", "https://{0}/"], "the peer speaks TLS"),
             "an_SSH_client_at_the_SOCKS_port":

@@ -172,17 +172,17 @@ def run(cases, wanted):
     return 1 if failed else 0
 
 
-def main(make_cases):
-    """The program under test is the first argument; `make_cases` starts its peers and returns the cases."""
-    if len(sys.argv) < 2:
-        print(f"usage: {sys.argv[0]} PROGRAM [CASE...]")
+def main(make_cases, programs=1):
+    """The programs under test are the first arguments; `make_cases` starts their peers and returns the cases."""
+    if len(sys.argv) <= programs:
+        print(f"usage: {sys.argv[0]} {'PROGRAM ' * programs}[CASE...]")
         return 2
     enter_namespaces()
     signal.signal(signal.SIGALRM, give_up)
     signal.alarm(LIMIT)
-    program, *wanted = sys.argv[1:]
+    under_test, wanted = sys.argv[1:][:programs], sys.argv[1:][programs:]
     try:
-        return run(make_cases(program), wanted)
+        return run(make_cases(*under_test), wanted)
     except (AssertionError, OSError, subprocess.SubprocessError) as why:  # a peer that did not start
         print(f"FAIL {why}")
         for peer in running:

@@ -51,6 +51,14 @@ class Flooder(Talker):
     banner = PAYLOAD
 
 
+class Mirror(Talker):
+    """Needs no end of the stream to answer, for proxies that take an end for both."""
+
+    def handle(self):
+        self.request.sendall(self.banner)
+        self.request.sendall(receive(self.request, len(PAYLOAD)))
+
+
 class Origin:
     """A destination on 127.0.0.1 and ::1 at the same port, served by threads of the runner."""
 
@@ -70,6 +78,24 @@ class Origin:
                 pass
 
         return Server((address, self.port), handler)
+
+
+class Echo:
+    """Sends each datagram back to whom it came from, at the same port of 127.0.0.1 and ::1; an empty one too."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.clients = []  # the address of each sender, in order
+        for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+            s = socket.socket(family, socket.SOCK_DGRAM)
+            s.bind((address, self.port))
+            threading.Thread(target=self.serve, args=(s,), daemon=True).start()
+
+    def serve(self, s):
+        while True:
+            data, client = s.recvfrom(65535)
+            self.clients.append(client[:2])
+            s.sendto(data, client)
 
 
 def tls_with_own_certificate():

@@ -24,8 +24,8 @@ user.privileged: root
 user.unprivileged: nobody
 client pass {{ from: 0/0 to: 0/0 }}
 socks block {{ from: 0/0 to: 0/0 port = {forbidden} }}
-socks pass {{ from: 0/0 to: 0/0 command: connect bind }}
-socks pass {{ from: 0/0 to: 0/0 command: bindreply }}
+socks pass {{ from: 0/0 to: 0/0 command: connect bind udpassociate }}
+socks pass {{ from: 0/0 to: 0/0 command: bindreply udpreply }}
 """
 
 SSHD = """
@@ -72,27 +72,42 @@ def openssh():
                 "-o", "BatchMode=yes", f"{USER}@127.0.0.1", port=here)
 
 
-class Cases:
+class Tunnels:
+    """What our tunnel is told to do, and what must come of it."""
+
     def __init__(self, program):
         self.program = program
-        self.talker, self.flooder = Origin(Talker), Origin(Flooder)
+        self.talker = Origin(Talker)
+
+    def command(self, server, version, *more, login=""):
+        scheme = {"4": "socks4", "4a": "socks4a", "5": "socks5h"}[version]
+        return [self.program, "--via", f"{scheme}://{login}127.0.0.1:{server.port}", *more]
+
+    def tunnel(self, *arguments, sent=b"", login=""):
+        return subprocess.run(self.command(*arguments, login=login), input=sent, capture_output=True, timeout=PATIENCE)
+
+    def carried(self, server, version, host, login=""):
+        """The destination speaks first, and sends the file back when it has all of it."""
+        done = self.tunnel(server, version, f"{host}:{self.talker.port}", sent=PAYLOAD, login=login)
+        expect(done.returncode, 0, f"exit code of the tunnel ({done.stderr.decode().strip()})")
+        expect(done.stdout, BANNER + PAYLOAD, "what came back")
+
+    def refused(self, server, version, said, login="", more=(), port=None):
+        done = self.tunnel(server, version, *more, f"127.0.0.1:{port or free_port()}", login=login)
+        expect(done.returncode, 1, "exit code of the tunnel")
+        expect(done.stdout, b"", "what came out")
+        expect_in(said, done.stderr.decode(), "what the tunnel says")
+
+
+class Cases(Tunnels):
+    def __init__(self, program):
+        super().__init__(program)
+        self.flooder = Origin(Flooder)
         self.forbidden = free_port()
         add_user()
         self.dante = dante("none", self.forbidden)
         self.dante_login = dante("username", self.forbidden)
         self.ssh = openssh()
-
-    def command(self, server, version, *more):
-        return [self.program, "--proxy", f"127.0.0.1:{server.port}", "--version", version, *more]
-
-    def tunnel(self, *arguments, sent=b""):
-        return subprocess.run(self.command(*arguments), input=sent, capture_output=True, timeout=PATIENCE)
-
-    def carried(self, server, version, host, *login):
-        """The destination speaks first, and sends the file back when it has all of it."""
-        done = self.tunnel(server, version, *login, f"{host}:{self.talker.port}", sent=PAYLOAD)
-        expect(done.returncode, 0, f"exit code of the tunnel ({done.stderr.decode().strip()})")
-        expect(done.stdout, BANNER + PAYLOAD, "what came back")
 
     def both_ways_at_once(self, server):
         """Neither side waits until the other one has been heard."""
@@ -100,9 +115,9 @@ class Cases:
         expect(done.returncode, 0, f"exit code of the tunnel ({done.stderr.decode().strip()})")
         expect(done.stdout, PAYLOAD + PAYLOAD, "what came, and came back")
 
-    def bound(self, server, version, *login):
+    def bound(self, server, version, login=""):
         """A caller at the address of the first reply; the second lets the octets of both through."""
-        with subprocess.Popen(self.command(server, version, *login, "--command", "bind", "127.0.0.1:9"),
+        with subprocess.Popen(self.command(server, version, "--command", "bind", "127.0.0.1:9", login=login),
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as tunnel:
             try:
                 first = re.fullmatch(rb"the proxy listens on 127\.0\.0\.1:(\d+)\n", tunnel.stderr.readline())
@@ -117,33 +132,27 @@ class Cases:
             finally:
                 tunnel.kill()
 
-    def refused(self, server, version, said, *more, port=None):
-        done = self.tunnel(server, version, *more, f"127.0.0.1:{port or free_port()}")
-        expect(done.returncode, 1, "exit code of the tunnel")
-        expect(done.stdout, b"", "what came out")
-        expect_in(said, done.stderr.decode(), "what the tunnel says")
-
     def forbidden_by_ruleset(self, version, said):
         self.refused(self.dante, version, said, port=self.forbidden)
 
     def table(self):
         carried, refused, bound = self.carried, self.refused, self.bound
         dante, dante_login, ssh = self.dante, self.dante_login, self.ssh
-        login, wrong = ("--user", USER, "--password", PASSWORD), ("--user", USER, "--password", "open barley")
+        login, wrong = f"{USER}:open%20sesame@", f"{USER}:open%20barley@"
         return {
             "Dante_carries_SOCKS4_to_an_IPv4_address": (carried, dante, "4", "127.0.0.1"),
-            "Dante_carries_SOCKS4_with_a_user_ID": (carried, dante, "4", "127.0.0.1", "--user", "ann"),
+            "Dante_carries_SOCKS4_with_a_user_ID": (carried, dante, "4", "127.0.0.1", "ann@"),
             "Dante_carries_SOCKS5_to_an_IPv4_address": (carried, dante, "5", "127.0.0.1"),
             "Dante_carries_SOCKS5_to_an_IPv6_address": (carried, dante, "5", "[::1]"),
             "Dante_carries_SOCKS5_to_a_name": (carried, dante, "5", NAME),
             "Dante_carries_SOCKS5_with_a_login_to_an_IPv4_address":
-                (carried, dante_login, "5", "127.0.0.1", *login),
-            "Dante_carries_SOCKS5_with_a_login_to_a_name": (carried, dante_login, "5", NAME, *login),
+                (carried, dante_login, "5", "127.0.0.1", login),
+            "Dante_carries_SOCKS5_with_a_login_to_a_name": (carried, dante_login, "5", NAME, login),
             "Dante_carries_octets_both_ways_at_once": (self.both_ways_at_once, dante),
             "Dante_answers_SOCKS4_BIND_twice": (bound, dante, "4"),
             "Dante_answers_SOCKS5_BIND_twice": (bound, dante, "5"),
-            "Dante_answers_SOCKS5_BIND_with_a_login_twice": (bound, dante_login, "5", *login),
-            "Dante_refuses_a_wrong_password": (refused, dante_login, "5", "user name and password refused", *wrong),
+            "Dante_answers_SOCKS5_BIND_with_a_login_twice": (bound, dante_login, "5", login),
+            "Dante_refuses_a_wrong_password": (refused, dante_login, "5", "user name and password refused", wrong),
             "Dante_refuses_a_client_without_a_login":
                 (refused, dante_login, "5", "no acceptable authentication method"),
             "Dante_refuses_SOCKS4_where_it_wants_a_login": (refused, dante_login, "4", "request rejected or failed"),

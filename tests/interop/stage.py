@@ -12,6 +12,7 @@ class Proxy(Peer):
     """Our proxy, listening where it says that it does."""
 
     def __init__(self, name, program, *options, host="127.0.0.1"):
+        self.program = program
         super().__init__(name, program, "--listen", f"{host}:0", *options)
         said = f"listening on {host}:"
         self.until(lambda: said in self.log() and self.log().endswith("\n"), "its address")

@@ -132,25 +132,24 @@ class [[nodiscard]] encoded {
   public:
     constexpr encoded() noexcept = default;
     constexpr encoded(const char* data, size_t made) noexcept
-        : data_(data), made_(static_cast<uint16_t>(made)) {}
+        : data_(data), count_(static_cast<uint32_t>(made)) {}
     constexpr encoded(errc e) noexcept : error_(e) {}
 
     [[nodiscard]] static constexpr encoded no_space(size_t room) noexcept {
         encoded e(errc::no_space);
-        e.room_ = static_cast<uint16_t>(room);
+        e.count_ = static_cast<uint32_t>(room);
         return e;
     }
 
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return error_ == errc::none; }
-    [[nodiscard]] constexpr bytes data() const noexcept { return {data_, made_}; }
-    [[nodiscard]] constexpr size_t made() const noexcept { return made_; }
-    [[nodiscard]] constexpr size_t room() const noexcept { return room_; }
+    [[nodiscard]] constexpr bytes data() const noexcept { return {data_, made()}; }
+    [[nodiscard]] constexpr size_t made() const noexcept { return error_ == errc::none ? count_ : 0; }
+    [[nodiscard]] constexpr size_t room() const noexcept { return error_ == errc::no_space ? count_ : 0; }
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
 
   private:
     const char* data_ = nullptr;
-    uint16_t made_ = 0;
-    uint16_t room_ = 0;
+    uint32_t count_ = 0;  // what was made, or with no_space what would have sufficed: at most 65539, GSSAPI's
     errc error_ = errc::none;
 };
 

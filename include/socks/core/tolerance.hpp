@@ -16,7 +16,7 @@ enum class leeway : uint8_t { strict, known, any };
 struct tolerance {
     /// VN of a SOCKS4 reply: 0; known: also 4.
     leeway reply4_version = leeway::known;
-    /// VER of a username/password reply: 1; known: also 5.
+    /// VER of a username/password reply and of GSSAPI messages: 1; known: also 5.
     leeway status_version = leeway::known;
     /// VER 5 in a username/password request.
     bool login_version_5 : 1 = false;

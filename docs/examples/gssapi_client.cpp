@@ -1,0 +1,130 @@
+// Standard input and output, connected through a SOCKS5 proxy that demands GSSAPI (RFC 1961): the tunnel, with
+// everything from the request on wrapped. The handshake runs on the unwrapped octets and does not know of it.
+
+#include <csignal>
+
+#include "gssapi_io.hpp"
+#include "options.hpp"
+
+namespace {
+
+constexpr const char* help =
+    R"(usage: gssapi_client --proxy HOST[:PORT] [options] TARGET
+
+Connects standard input and output to TARGET, a HOST:PORT, through a SOCKS5 proxy
+that authenticates by GSSAPI. The credentials are those of kinit.
+
+  --proxy HOST[:PORT]  the proxy (default port 1080)
+  --service NAME@HOST  whom the proxy has to prove to be (default rcmd@ the proxy's host)
+  --protection LEVEL   the least that is accepted: integrity, or confidentiality (default)
+  --nec                the level is negotiated unwrapped, as with NEC's proxy: anyone on
+                       the way can change it, down to the least that is accepted
+  --help               this text
+
+Exit status: 0 done, 1 failed, 2 bad argument.
+)";
+
+struct settings {
+    socks::endpoint proxy;
+    socks::request want{.methods = socks::method::gssapi};
+    std::string service;
+    example::gssapi_settings security;
+};
+
+int failed(const socks::client::action& s) {
+    const bool refused = s.error() == socks::errc::refused;
+    std::fprintf(stderr, "gssapi_client: %s%s\n", refused ? "the proxy refused: " : "",
+                 refused ? name(s.code()) : name(s.error()));
+    return 1;
+}
+
+int open_tunnel(int fd, const settings& set) {
+    using next = socks::client::next;
+    socks::client handshake;
+    socks::inbox<socks::client::max_input> rx;
+    std::array<char, socks::client::max_output> tx;
+    std::shared_ptr<example::protected_stream> inside;  // once there, the only way in and out
+    for (;;) {
+        const auto s = handshake.step(set.want, rx, tx);
+        switch (s.next()) {
+            case next::send:
+                if (inside)
+                    inside->write_all(s.data());
+                else
+                    example::write_all(fd, s.data());
+                break;
+            case next::recv: {
+                const socks::buffer room = rx.space(s.need());
+                if (const size_t n = inside ? inside->read_some(room) : example::read_some(fd, room))
+                    rx.commit(n);
+                else
+                    handshake.close();
+                break;
+            }
+            case next::negotiate:
+                inside = std::make_shared<example::protected_stream>(fd, set.service, set.security);
+                std::fprintf(stderr, "%s with %s\n", name(inside->level()), inside->peer().c_str());
+                handshake.negotiated(true);
+                break;
+            case next::bound:  // of BIND, which is not asked for
+            case next::wait: break;
+            case next::done:
+                example::relay(inside, fd, s.finish().early, STDIN_FILENO, STDOUT_FILENO);
+                return 0;
+            case next::fail: return failed(s);
+        }
+    }
+}
+
+socks::endpoint endpoint(const char* what, std::string_view text, int fallback) {
+    socks::endpoint e;
+    const socks::errc fault = socks::parse_endpoint(text, e, fallback);
+    if (fault != socks::errc::none)
+        throw example::bad_argument(std::string(what) + " \"" + std::string(text) + "\": " + name(fault));
+    return e;
+}
+
+// The views point into the arguments of main. @returns nothing when help is wanted.
+std::optional<settings> parse(example::arguments args) {
+    settings s;
+    std::string_view proxy;
+    while (args.next()) {
+        if (args.is("--help")) return {};
+        if (args.is("--proxy"))
+            s.proxy = endpoint("--proxy", proxy = args.value(), 1080);
+        else if (args.is("--service"))
+            s.service = args.value();
+        else if (args.is("--protection"))
+            s.security.least = example::protection(args.value());
+        else if (args.is("--nec"))
+            s.security.nec = true;
+        else if (args.is_operand() && s.want.to.host.is() == socks::host::kind::none)
+            s.want.to = endpoint("TARGET", args.name(), -1);
+        else
+            args.unknown();
+    }
+    if (s.proxy.host.is() == socks::host::kind::none) throw example::bad_argument("--proxy is missing");
+    if (s.want.to.host.is() == socks::host::kind::none) throw example::bad_argument("TARGET is missing");
+    if (s.service.empty() && s.proxy.host.is() != socks::host::kind::name)
+        throw example::bad_argument(
+            "an address proves nothing: give the --service, or the proxy by its name");
+    if (s.service.empty()) s.service.append("rcmd@").append(std::string_view(s.proxy.host.name()));
+    return s;
+}
+
+int tunnel(example::arguments args) {
+    const std::optional<settings> s = parse(args);
+    if (!s) {
+        std::fputs(help, stdout);
+        return 0;
+    }
+    std::signal(SIGPIPE, SIG_IGN);  // who has closed is an error, and not the end
+    const example::unique_fd fd = example::connect_to_any(s->proxy);
+    return open_tunnel(fd.get(), *s);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return example::run("gssapi_client", [&] { return tunnel({argc, argv}); });
+}

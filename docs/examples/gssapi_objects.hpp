@@ -1,0 +1,86 @@
+// What GSS-API hands out by hand, released by destructors, and its failures as exceptions.
+
+#ifndef EXAMPLES_GSSAPI_OBJECTS_HPP
+#define EXAMPLES_GSSAPI_OBJECTS_HPP
+
+#include <gssapi/gssapi.h>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace example {
+
+/// Octets that GSS-API allocated.
+class gss_octets {
+  public:
+    gss_octets() noexcept = default;
+    gss_octets(const gss_octets&) = delete;
+    gss_octets& operator=(const gss_octets&) = delete;
+    ~gss_octets() { reset(); }
+
+    [[nodiscard]] gss_buffer_t out() noexcept {
+        reset();
+        return &octets_;
+    }
+    [[nodiscard]] std::string_view view() const noexcept {
+        return {static_cast<const char*>(octets_.value), octets_.length};
+    }
+
+  private:
+    void reset() noexcept {
+        OM_uint32 minor = 0;
+        gss_release_buffer(&minor, &octets_);
+    }
+    gss_buffer_desc octets_ = GSS_C_EMPTY_BUFFER;
+};
+
+/// A security context, none at first.
+struct gss_context {
+    gss_ctx_id_t handle = GSS_C_NO_CONTEXT;
+
+    gss_context() noexcept = default;
+    gss_context(const gss_context&) = delete;
+    gss_context& operator=(const gss_context&) = delete;
+    ~gss_context() {
+        OM_uint32 minor = 0;
+        gss_delete_sec_context(&minor, &handle, GSS_C_NO_BUFFER);
+    }
+};
+
+/// The name of a service or a user.
+struct gss_name {
+    gss_name_t handle = GSS_C_NO_NAME;
+
+    gss_name() noexcept = default;
+    gss_name(const gss_name&) = delete;
+    gss_name& operator=(const gss_name&) = delete;
+    ~gss_name() {
+        OM_uint32 minor = 0;
+        gss_release_name(&minor, &handle);
+    }
+};
+
+/// A view of octets for GSS-API to read. Its C types have no const for what it never writes.
+inline gss_buffer_desc gss_view(std::string_view octets) noexcept {
+    return {octets.size(), const_cast<char*>(octets.data())};
+}
+
+/// Throws what GSS-API says unless it succeeded; `minor` is the mechanism's own code.
+inline void gss_must(OM_uint32 major, OM_uint32 minor, const char* what) {
+    if (!GSS_ERROR(major)) return;
+    std::string said = what;
+    for (const auto& [code, kind] : {std::pair{major, GSS_C_GSS_CODE}, std::pair{minor, GSS_C_MECH_CODE}}) {
+        OM_uint32 ignored = 0;
+        OM_uint32 more = 0;
+        gss_octets text;
+        gss_display_status(&ignored, code, kind, GSS_C_NO_OID, &more, text.out());
+        said.append(": ").append(text.view());
+    }
+    throw std::runtime_error(said);
+}
+
+}  // namespace example
+
+#endif

@@ -1,0 +1,131 @@
+// A SOCKS5 proxy for CONNECT that lets in who authenticates by GSSAPI (RFC 1961), with everything from the request on
+// wrapped: blocking calls, and one process for each client, so that what fails is one connection.
+
+#include <csignal>
+
+#include "gssapi_io.hpp"
+#include "options.hpp"
+
+namespace {
+
+constexpr const char* help =
+    R"(usage: gssapi_server [options]
+
+A SOCKS5 proxy for users of Kerberos. Its keys are those of the default keytab, or of
+the file that the environment names in KRB5_KTNAME. Every user who has a ticket for one
+of these keys is let in. Once it listens, it prints "listening on ADDRESS:PORT".
+
+  --listen ADDRESS:PORT  where to listen (default 127.0.0.1:1080; port 0: any)
+  --protection LEVEL     the least that a client gets: integrity (default), or confidentiality
+  --nec                  the level is negotiated unwrapped, as by NEC's clients: anyone on
+                         the way can change it, down to the least that a client gets
+  --help                 this text
+
+Exit status: 1 failed, 2 bad argument.
+)";
+
+struct settings {
+    socks::endpoint listen{socks::ipv4{127, 0, 0, 1}, 1080};
+    example::gssapi_settings security{.least = socks::protection::integrity};
+};
+
+// Connects to where the client wants. @returns the answer; `out` is the connection when it is a success.
+socks::reply dial(socks::command command, const socks::endpoint& to, example::unique_fd& out) {
+    if (command != socks::command::connect) return {socks::code5::command_not_supported, {}};
+    try {
+        out = example::connect_to_any(to);
+        return {socks::code5::succeeded, example::local_endpoint(out.get())};
+    } catch (const std::system_error& e) {
+        const bool refused = e.code() == std::errc::connection_refused;
+        return {refused ? socks::code5::connection_refused : socks::code5::host_unreachable, {}};
+    }
+}
+
+void serve(int fd, const settings& set) {
+    using next = socks::server::next;
+    socks::server handshake{{.v4 = false, .v4a = false, .methods = socks::method::gssapi}};
+    socks::inbox<socks::server::max_input> rx;
+    socks::outbox<socks::server::max_pending> tx;
+    std::shared_ptr<example::protected_stream> inside;  // once there, the only way in and out
+    example::unique_fd out;
+    for (;;) {
+        const auto s = handshake.step(rx, tx);
+        switch (s.next()) {
+            case next::send:
+                if (inside)
+                    inside->write_all(s.data());
+                else
+                    example::write_all(fd, s.data());
+                tx.sent(s.data().size());
+                break;
+            case next::recv: {
+                // No more than is needed: what follows the greeting is not for this inbox.
+                const socks::buffer room = rx.space(s.need());
+                if (const size_t n = inside ? inside->read_some(room) : example::read_some(fd, room))
+                    rx.commit(n);
+                else
+                    handshake.close();
+                break;
+            }
+            case next::negotiate:
+                inside = std::make_shared<example::protected_stream>(fd, set.security);
+                std::fprintf(stderr, "%s with %s\n", name(inside->level()), inside->peer().c_str());
+                handshake.negotiated(true);
+                break;
+            case next::serve: handshake.answer(dial(s.command(), s.to(), out), tx); break;
+            case next::login:  // of a method that is not accepted
+            case next::wait: break;
+            case next::done: return example::relay(inside, fd, s.finish().early, out.get(), out.get());
+            case next::fail: throw std::runtime_error(name(s.error()));
+        }
+    }
+}
+
+[[noreturn]] void listen(const settings& set) {
+    const example::unique_fd door = example::listen_on(set.listen, 64);
+    example::must(door.get(), ("cannot listen on " + example::text(set.listen)).c_str());
+    std::printf("listening on %s\n", example::text(example::local_endpoint(door.get())).c_str());
+    std::fflush(stdout);
+    std::signal(SIGPIPE, SIG_IGN);  // who has closed is an error, and not the end
+    std::signal(SIGCHLD, SIG_IGN);  // nobody asks how a client's process ended
+    for (;;) {
+        const int fd = example::uninterrupted([&] { return ::accept(door.get(), nullptr, nullptr); });
+        const example::unique_fd client(example::must(fd, "cannot accept"));
+        if (example::must(::fork(), "cannot fork") == 0)
+            ::_exit(example::run("gssapi_server", [&] { return serve(client.get(), set), 0; }));
+    }
+}
+
+// @returns nothing when help is wanted.
+std::optional<settings> parse(example::arguments args) {
+    settings s;
+    while (args.next()) {
+        if (args.is("--help")) return {};
+        if (args.is("--listen")) {
+            const std::string_view text = args.value();
+            const socks::errc fault = socks::parse_endpoint(text, s.listen, -1);
+            if (fault != socks::errc::none || s.listen.host.is() == socks::host::kind::name)
+                throw example::bad_argument("--listen needs ADDRESS:PORT, not \"" + std::string(text) + '"');
+        } else if (args.is("--protection")) {
+            s.security.least = example::protection(args.value());
+        } else if (args.is("--nec")) {
+            s.security.nec = true;
+        } else {
+            args.unknown();
+        }
+    }
+    return s;
+}
+
+int proxy(example::arguments args) {
+    const std::optional<settings> s = parse(args);
+    if (s) listen(*s);
+    std::fputs(help, stdout);
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return example::run("gssapi_server", [&] { return proxy({argc, argv}); });
+}

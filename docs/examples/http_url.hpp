@@ -1,0 +1,51 @@
+// What people want through a proxy: http://host:port/path. The views of a result point into the text.
+
+#ifndef EXAMPLES_HTTP_URL_HPP
+#define EXAMPLES_HTTP_URL_HPP
+
+#include <socks/socks.hpp>
+#include <string>
+#include <string_view>
+
+#include "options.hpp"
+
+namespace example {
+
+struct http_url {
+    socks::endpoint host;
+    std::string_view authority;
+    std::string_view path;
+};
+
+/// The text before and after the first `separator`; all of it before when there is none.
+inline std::pair<std::string_view, std::string_view> split(std::string_view text,
+                                                           std::string_view separator) {
+    const size_t at = text.find(separator);
+    if (at == text.npos) return {text, {}};
+    return {text.substr(0, at), text.substr(at + separator.size())};
+}
+
+inline socks::endpoint parse_authority(std::string_view text, uint16_t default_port) {
+    socks::endpoint e;
+    const socks::errc fault = socks::parse_endpoint(text, e, default_port);
+    if (fault != socks::errc::none)
+        throw bad_argument("\"" + std::string(text) + "\" is no HOST:PORT: " + name(fault));
+    return e;
+}
+
+inline http_url parse_http_url(std::string_view text) {
+    const auto [scheme, rest] = split(text, "://");
+    if (scheme != "http") throw bad_argument("what to fetch begins with http://");
+    http_url u;
+    const size_t slash = rest.find('/');
+    u.authority = rest.substr(0, slash);
+    u.path = slash == rest.npos ? "/" : split(rest.substr(slash), "#").first;
+    for (const char c : u.path)
+        if (c <= ' ' || c == 0x7f) throw bad_argument("a space or a control character in the path");
+    u.host = parse_authority(u.authority, 80);
+    return u;
+}
+
+}  // namespace example
+
+#endif

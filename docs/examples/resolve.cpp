@@ -1,0 +1,83 @@
+// Names and addresses looked up through Tor, by the two commands that it adds to SOCKS: no look-up leaves this host.
+
+#include <csignal>
+#include <optional>
+
+#include "handshake.hpp"
+#include "via.hpp"
+
+namespace {
+
+constexpr const char* help =
+    R"(usage: resolve --via PROXY [--via PROXY]... [options] HOST...
+
+Asks Tor for an address of each HOST and prints a line for each.
+
+  --via PROXY   where Tor listens: socks5h://[USER:PASSWORD@]HOST[:PORT]; several
+                are gone through in their order, the last is Tor. Other users and
+                passwords mean other circuits
+  --reverse     each HOST is an address; print its name
+  --help        this text
+
+Exit status: 0 all were found, 1 some were not, 2 bad argument.
+)";
+
+struct settings {
+    example::via via;
+    socks::command command = socks::tor::resolve;
+    std::vector<std::string_view> hosts;
+};
+
+// The views point into the arguments of main. @returns nothing when help is wanted.
+std::optional<settings> parse(example::arguments args) {
+    settings s;
+    while (args.next()) {
+        if (args.is("--help")) return {};
+        if (args.is("--via"))
+            s.via.add(args.value());
+        else if (args.is("--reverse"))
+            s.command = socks::tor::resolve_ptr;
+        else if (args.is_operand())
+            s.hosts.push_back(args.name());
+        else
+            args.unknown();
+    }
+    if (s.via.size() == 0) throw example::bad_argument("--via is missing");
+    if (s.hosts.empty()) throw example::bad_argument("HOST is missing");
+    return s;
+}
+
+// One connection for each question: the answer is the end of it.
+bool look_up(settings& s, const socks::host& host) {
+    const socks::route way = s.via.route(s.command, {host, 0});
+    const example::unique_fd fd = example::connect_to_any(s.via.first());
+    example::handshake handshake(way, socks::tor::name);
+    try {
+        const socks::host found = socks::tor::found(s.command, handshake.run(fd.get()).reply);
+        char room[socks::max_text_host];
+        const std::string answer = example::escaped(format(found, room).data());
+        std::printf("%s\n", answer.empty() ? "no answer in the reply" : answer.c_str());
+        return !answer.empty();
+    } catch (const example::not_granted& e) {
+        std::printf("%s\n", e.what());
+        return false;
+    }
+}
+
+int resolve(example::arguments args) {
+    std::optional<settings> s = parse(args);
+    if (!s) {
+        std::fputs(help, stdout);
+        return 0;
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+    bool all = true;
+    for (const std::string_view host : s->hosts) all &= look_up(*s, socks::host(host));
+    return all ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return example::run("resolve", [&] { return resolve({argc, argv}); });
+}

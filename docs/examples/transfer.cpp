@@ -1,0 +1,275 @@
+// A file to a partner of a Transfer CFT configuration, through the SOCKS proxy on the way, as often as its schedule has
+// it: what the operator of such a transfer sees.
+
+#include <sys/stat.h>
+
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <thread>
+
+#include "options.hpp"
+#include "transfer_attempt.hpp"
+#include "transfer_file.hpp"
+#include "transfer_operator.hpp"
+
+namespace {
+
+constexpr const char* help =
+    R"(usage: transfer --config FILE --partner ID --send FILE [options]
+       transfer --config FILE --partner ID --check | --relay [options]
+       transfer --receive FILE [--listen ADDRESS:PORT]
+
+Sends FILE to the partner ID of a Transfer CFT configuration, through the SOCKS
+proxy that leads there. A refused connection is tried again by the schedule of
+CFTTCP; what would fail again is put on hold (state K) until the operator types
+START or sends SIGUSR1.
+
+  --config FILE      CFTNET, CFTPROT, CFTPART and CFTTCP commands
+  --check            only say what is wrong with the configuration, or what it means
+  --relay            carry standard input and output instead of a file, for a
+                     protocol of your own; START comes by SIGUSR1 only
+  --clock virtual    wait for no time to pass, and end where only an operator's
+                     signal could go on
+  --start            START by itself, the first time that the transfer is held
+  --copilot USER     as Copilot does: none or a login by SOCKS5, and where that is
+                     not understood, SOCKS4 with this user ID
+  --receive FILE     be the partner: receive one file
+  --listen ADDRESS:PORT  where the partner listens (default 127.0.0.1:1761)
+  --help             this text
+
+Exit status: 0 sent, 1 given up, 2 bad argument or configuration, 3 on hold.
+)";
+
+enum class task { none, send, check, relay, receive };
+
+struct settings {
+    task what = task::none;
+    std::string file;
+    std::string config;
+    std::string_view partner;
+    std::optional<std::string_view> copilot;
+    bool virtual_clock = false;
+    bool start = false;
+    socks::endpoint listen{socks::ipv4{127, 0, 0, 1}, 1761};
+};
+
+std::string content_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string content{std::istreambuf_iterator<char>(file), {}};
+    if (!file) throw std::runtime_error("cannot read " + path);
+    return content;
+}
+
+std::string minutes(uint64_t seconds) { return "+" + std::to_string(seconds / 60) + " min"; }
+
+// Everything that is wrong with the configuration, a line each.
+void tell(const std::string& file, const socks::cft::findings& found) {
+    for (const socks::cft::finding& f : found) {
+        char room[256];
+        const socks::encoded words = format(f, room);
+        std::string line;  // escaped but for the blanks between the words
+        for (const char c : words ? std::string_view(words.data()) : std::string_view("too long to tell"))
+            line += c == ' ' ? std::string(1, c) : example::escaped({&c, 1});
+        std::fprintf(stderr, "%s:%s%s (%s)\n", file.c_str(), f.at.line == 0 ? " " : "", line.c_str(),
+                     is_warning(f.what) ? "warning" : "error");
+    }
+    if (found.total() > found.size())
+        std::fprintf(stderr, "%s: %zu more\n", file.c_str(), found.total() - found.size());
+}
+
+// What is asked of the proxy, with the port of the service where the configuration names one.
+socks::cft::attempt next_attempt(const socks::cft::route& route, const socks::retry_target& target,
+                                 const settings& s) {
+    socks::cft::attempt a = route.to(target);
+    if (!a.service.empty()) {
+        const std::string service{std::string_view(a.service)};
+        const servent* const entry = ::getservbyname(service.c_str(), "tcp");
+        if (entry == nullptr)
+            throw std::runtime_error("no port is known for the service " + example::escaped(service));
+        a.want.to.port = ntohs(static_cast<uint16_t>(entry->s_port));
+    }
+    if (s.copilot) a.want = socks::first_try(a.want.to, a.want.login);
+    return a;
+}
+
+int check(const socks::cft::route& route, const settings& s) {
+    for (uint32_t p = 0; p < route.protocols(); ++p)
+        for (uint32_t h = 0; h < route.hosts(); ++h) {
+            const socks::cft::attempt a = next_attempt(route, {h, p}, s);
+            std::printf("%s by %s through %s, at most %u connections\n", example::text(a.want.to).c_str(),
+                        name(a.want.via), example::text(a.proxy).c_str(), a.maxcnx);
+        }
+    std::printf("retries after");
+    for (uint32_t failed = 1; is_tried_again(route.schedule(), failed); ++failed)
+        std::printf(" %u", minutes_until_next(route.schedule(), failed));
+    std::printf(" minutes\n");
+    return 0;
+}
+
+// Hands on what comes from `from`. @returns false at its end.
+bool carry(int from, int to) {
+    std::array<char, 64 * 1024> room;
+    const size_t n = example::read_some(from, room);
+    example::write_all(to, {room.data(), n});
+    return n != 0;
+}
+
+// Standard input and output, each way until its own end.
+void relay(int partner, std::string_view early) {
+    const timeval for_ever{};
+    ::setsockopt(partner, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof for_ever);
+    std::thread([partner] {
+        try {
+            while (carry(STDIN_FILENO, partner)) continue;
+        } catch (const std::system_error&) {
+            // The partner is gone, which the other way notices.
+        }
+        ::shutdown(partner, SHUT_WR);
+    }).detach();
+    example::write_all(STDOUT_FILENO, early);
+    while (carry(partner, STDOUT_FILENO)) continue;
+}
+
+// What becomes of a connection that stands. @returns how the transfer ended.
+socks::outcome use(const example::connection& c, const settings& s) {
+    if (s.what == task::relay) {
+        relay(c.fd.get(), c.early);
+        return socks::errc::none;
+    }
+    try {
+        const example::fingerprint sent = example::send_file(c.fd.get(), s.file, c.early);
+        std::printf("the partner confirms %llu octets, checksum %016llx\n",
+                    static_cast<unsigned long long>(sent.size),
+                    static_cast<unsigned long long>(sent.checksum));
+        return socks::errc::none;
+    } catch (const std::system_error& e) {
+        return e.code() == std::errc::timed_out ? socks::errc::timed_out : socks::errc::closed;
+    }
+}
+
+std::string in_words(const socks::outcome& how) {
+    if (!how.has_code()) return reason(how);
+    return std::string(name(how.code())) + " (" +
+           (how.code().via == socks::version::v5 ? "SOCKS5" : "SOCKS4") + " reply " +
+           std::to_string(how.code().octet) + "): " + reason(how);
+}
+
+// From the first attempt until the transfer is done, given up, or on hold with nobody to restart it.
+int transfer(const socks::cft::route& route, const settings& s) {
+    FILE* const log = s.what == task::relay ? stderr : stdout;  // the other one may be data
+    example::transfer_operator desk(s.what != task::relay);
+    example::transfer_clock clock(s.virtual_clock);
+    socks::retry attempts(route.schedule(), route.hosts(), route.protocols());
+    bool starts_itself = s.start;
+    for (;;) {
+        const socks::cft::attempt a = next_attempt(route, attempts.target(), s);
+        std::fprintf(log, "%s: to %s by %s through %s\n", minutes(clock.now()).c_str(),
+                     example::text(a.want.to).c_str(), name(a.want.via), example::text(a.proxy).c_str());
+        const example::connection c = example::connect_through(a.proxy, a.want, s.copilot);
+        const socks::outcome how = c.how.succeeded() ? use(c, s) : c.how;
+        const std::string now = minutes(clock.now());
+        if (!how.succeeded()) std::fprintf(log, "%s: %s\n", now.c_str(), in_words(how).c_str());
+        switch (attempts.ended(decide(how), clock.now())) {
+            case socks::retry::next::done: return 0;
+            case socks::retry::next::give_up:
+                std::fprintf(log, "%s: given up after %u attempts\n", now.c_str(), attempts.failed());
+                return 1;
+            case socks::retry::next::again:
+                std::fprintf(log, "%s: retry in %u min, at %s\n", now.c_str(),
+                             minutes_until_next(route.schedule(), attempts.failed()),
+                             minutes(attempts.at()).c_str());
+                if (!clock.is_virtual() && desk.starts_within(attempts.at() - clock.now()))
+                    attempts.restart();
+                clock.advance_to(attempts.at());
+                break;
+            case socks::retry::next::hold:
+                std::fprintf(log, "%s: on hold (state K) until START\n", now.c_str());
+                if (!std::exchange(starts_itself, false) && !desk.starts(clock.is_virtual())) return 3;
+                std::fprintf(log, "%s: START\n", minutes(clock.now()).c_str());
+                attempts.restart();
+                break;
+        }
+    }
+}
+
+int receive(const settings& s) {
+    const example::unique_fd listener = example::listen_on(s.listen, 1);
+    example::must(listener.get(), "cannot listen");
+    std::printf("listening on %s\n", example::text(example::local_endpoint(listener.get())).c_str());
+    const example::unique_fd sender(example::must(
+        example::uninterrupted([&] { return ::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC); }),
+        "accept"));
+    const example::fingerprint received = example::receive_file(sender.get(), s.file);
+    std::printf("received %llu octets, checksum %016llx\n", static_cast<unsigned long long>(received.size),
+                static_cast<unsigned long long>(received.checksum));
+    return 0;
+}
+
+// The views point into the arguments of main. @returns nothing when help is wanted.
+std::optional<settings> parse(example::arguments args) {
+    settings s;
+    const auto set = [&s, &args](task what) {
+        if (s.what != task::none)
+            throw example::bad_argument(std::string(args.name()) + " is one task too many");
+        s.what = what;
+    };
+    while (args.next()) {
+        if (args.is("--help")) return {};
+        if (args.is("--config")) {
+            s.config = args.value();
+        } else if (args.is("--partner")) {
+            s.partner = args.value();
+        } else if (args.is("--send") || args.is("--receive")) {
+            set(args.is("--send") ? task::send : task::receive);
+            s.file = args.value();
+        } else if (args.is("--check") || args.is("--relay")) {
+            set(args.is("--check") ? task::check : task::relay);
+        } else if (args.is("--clock")) {
+            const std::string_view kind = args.value();
+            if (kind != "virtual" && kind != "real")
+                throw example::bad_argument("--clock is virtual or real");
+            s.virtual_clock = kind == "virtual";
+        } else if (args.is("--start")) {
+            s.start = true;
+        } else if (args.is("--copilot")) {
+            s.copilot = args.value();
+        } else if (args.is("--listen")) {
+            const socks::errc fault = socks::parse_endpoint(args.value(), s.listen);
+            if (fault != socks::errc::none || s.listen.host.is() == socks::host::kind::name)
+                throw example::bad_argument("--listen needs ADDRESS:PORT");
+        } else {
+            args.unknown();
+        }
+    }
+    if (s.what == task::none)
+        throw example::bad_argument("one of --send, --check, --relay and --receive is needed");
+    if (s.what != task::receive && (s.config.empty() || s.partner.empty()))
+        throw example::bad_argument("--config and --partner are needed");
+    return s;
+}
+
+int run(example::arguments args) {
+    const std::optional<settings> s = parse(args);
+    if (!s) {
+        std::fputs(help, stdout);
+        return 0;
+    }
+    std::setvbuf(stdout, nullptr, _IOLBF, 0);
+    std::signal(SIGPIPE, SIG_IGN);  // who has closed is an error, and not the end
+    if (s->what == task::receive) return receive(*s);
+    const std::string text = content_of(s->config);
+    socks::cft::finding room[64];
+    socks::cft::findings found(room);
+    socks::cft::route route;
+    const bool usable = resolve(text, s->partner, route, found);
+    tell(s->config, found);
+    if (!usable) return 2;
+    return s->what == task::check ? check(route, *s) : transfer(route, *s);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return example::run("transfer", [&] { return run({argc, argv}); });
+}

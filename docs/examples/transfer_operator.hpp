@@ -1,0 +1,110 @@
+// The time of a transfer, and the operator who restarts one that is on hold: by a line START on standard input, or by
+// SIGUSR1.
+
+#ifndef EXAMPLES_TRANSFER_OPERATOR_HPP
+#define EXAMPLES_TRANSFER_OPERATOR_HPP
+
+#include <poll.h>
+#include <sys/signalfd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <climits>
+#include <csignal>
+
+#include "client_io.hpp"
+
+namespace example {
+
+/// Seconds since the program began. A virtual clock stands still but for sleep(), which takes no time.
+class transfer_clock {
+  public:
+    explicit transfer_clock(bool is_virtual) noexcept : virtual_(is_virtual) {}
+
+    [[nodiscard]] bool is_virtual() const noexcept { return virtual_; }
+    [[nodiscard]] uint64_t now() const noexcept {
+        const auto real = std::chrono::steady_clock::now() - begin_;
+        return virtual_
+                   ? now_
+                   : static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(real).count());
+    }
+    void advance_to(uint64_t when) noexcept { now_ = std::max(now_, when); }
+
+  private:
+    bool virtual_;
+    uint64_t now_ = 0;
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+/// Hears START. Made before any other thread, so that no thread takes the signal.
+class transfer_operator {
+  public:
+    /// @param reads_input  whether standard input is the operator's, and not data.
+    explicit transfer_operator(bool reads_input) : input_ended_(!reads_input) {
+        sigset_t start;
+        ::sigemptyset(&start);
+        ::sigaddset(&start, SIGUSR1);
+        must(::sigprocmask(SIG_BLOCK, &start, nullptr), "sigprocmask");
+        signals_ = unique_fd(must(::signalfd(-1, &start, SFD_CLOEXEC), "signalfd"));
+    }
+
+    /// Whether only a signal can still come.
+    [[nodiscard]] bool input_ended() const noexcept { return input_ended_; }
+
+    /// Waits for START, `seconds` at most. @returns whether it came.
+    bool starts_within(uint64_t seconds) {
+        using std::chrono::milliseconds;
+        using clock = std::chrono::steady_clock;
+        const auto begin = clock::now();
+        const uint64_t wait = seconds * 1000;
+        for (;;) {
+            const auto gone =
+                static_cast<uint64_t>(std::chrono::duration_cast<milliseconds>(clock::now() - begin).count());
+            if (gone >= wait) return false;
+            std::array<pollfd, 2> watched{
+                {{signals_.get(), POLLIN, 0}, {input_ended_ ? -1 : STDIN_FILENO, POLLIN, 0}}};
+            const int left = static_cast<int>(std::min<uint64_t>(wait - gone, INT_MAX));
+            must(uninterrupted([&] { return ::poll(watched.data(), watched.size(), left); }), "poll");
+            if (watched[0].revents != 0 && is_signalled()) return true;
+            if (watched[1].revents != 0 && is_typed()) return true;
+        }
+    }
+
+    /// Waits for START, and gives up when standard input has ended and `input_only` says that no signal is expected.
+    bool starts(bool input_only) {
+        while (!input_only || !input_ended_)
+            if (starts_within(1)) return true;
+        return false;
+    }
+
+  private:
+    bool is_signalled() {
+        signalfd_siginfo info;
+        return ::read(signals_.get(), &info, sizeof info) == sizeof info;
+    }
+
+    // The line that has come, as far as it has.
+    bool is_typed() {
+        char c = 0;
+        if (read_some(STDIN_FILENO, {&c, 1}) == 0) {
+            input_ended_ = true;
+            return false;
+        }
+        if (c != '\n') {
+            if (line_.size() < 80) line_ += c;
+            return false;
+        }
+        const bool start = line_ == "START" || line_ == "start";
+        line_.clear();
+        return start;
+    }
+
+    unique_fd signals_;
+    std::string line_;
+    bool input_ended_;
+};
+
+}  // namespace example
+
+#endif

@@ -1,0 +1,191 @@
+// Datagrams through a SOCKS5 proxy: a client that associates, sends each line as a datagram, and believes no answer that
+// did not come from the relay.
+
+#include <poll.h>
+
+#include <chrono>
+#include <csignal>
+#include <optional>
+
+#include "handshake.hpp"
+#include "via.hpp"
+
+namespace {
+
+constexpr const char* help =
+    R"(usage: udp --via PROXY --to HOST:PORT [options]
+
+Sends datagrams to HOST:PORT through a SOCKS5 proxy, one for each line of standard
+input, and prints each answer behind its source.
+
+  --via PROXY        socks5h://[USER[:PASSWORD]@]HOST[:PORT]; with socks5 the name
+                     of HOST is resolved here
+  --to HOST:PORT     where to send
+  --send TEXT        send this instead; may be repeated
+  --wait SECONDS     how long to wait for an answer to each (default 5)
+  --help             this text
+
+Exit status: 0 as many answers as datagrams, 1 fewer, 2 bad argument.
+)";
+
+using clock = std::chrono::steady_clock;
+
+struct settings {
+    example::via via;
+    socks::endpoint to;
+    std::vector<std::string> lines;  ///< none: those of standard input
+    std::chrono::seconds patience{5};
+};
+
+// The views point into the arguments of main. @returns nothing when help is wanted.
+std::optional<settings> parse(example::arguments args) {
+    settings s;
+    while (args.next()) {
+        if (args.is("--help")) return {};
+        if (args.is("--via"))
+            s.via.add(args.value());
+        else if (args.is("--to"))
+            s.to = example::parse_endpoint("--to", args.value());
+        else if (args.is("--send"))
+            s.lines.emplace_back(args.value());
+        else if (args.is("--wait"))
+            s.patience = std::chrono::seconds(args.number(1, 3600));
+        else
+            args.unknown();
+    }
+    // Datagrams do not go through the proxies before the last, only the request for them does.
+    if (s.via.size() != 1) throw example::bad_argument("exactly one --via is needed");
+    if (s.to.host.is() == socks::host::kind::none) throw example::bad_argument("--to is missing");
+    return s;
+}
+
+// An association, which lives as long as its control connection.
+class association {
+  public:
+    explicit association(settings& s)
+        : to_(s.via.route(socks::command::udp_associate, s.to).to),
+          control_(example::connect_to_any(s.via.first())) {
+        // DST is where our datagrams will come from, and not where they go. Behind NAT we cannot know it: zeros.
+        const socks::route way = s.via.route(socks::command::udp_associate, socks::any_ipv4);
+        example::handshake handshake(way);
+        const socks::endpoint bound = handshake.run(control_.get()).reply.bound;
+        relay_ = resolved(relay_endpoint(bound, s.via.last(control_.get())));
+        socket_ = example::unique_fd(example::must(
+            ::socket(example::socket_address(relay_).family(), SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+    }
+
+    [[nodiscard]] int control() const noexcept { return control_.get(); }
+    [[nodiscard]] int socket() const noexcept { return socket_.get(); }
+
+    void send(std::string_view data) {
+        std::vector<char> room(socks::max_datagram_header + data.size());
+        const auto datagram = encode_datagram(to_, data, room);
+        if (!datagram) throw std::runtime_error(name(datagram.error()));
+        example::socket_address relay(relay_);
+        if (!example::send_to(socket_.get(), std::string_view(datagram.data()), relay))
+            example::must(-1, "cannot send");
+    }
+
+    /// Prints a datagram. @returns false when it was none of the relay's, or none at all.
+    bool receive() {
+        std::vector<char> room(socks::max_datagram);
+        example::socket_address from;
+        const auto n =
+            example::must(example::receive_from(socket_.get(), room, from), "cannot receive from the relay");
+        if (!from_relay(from.endpoint(), relay_)) return false;
+        const auto d = socks::decode_datagram(socks::bytes(room.data(), static_cast<size_t>(n)));
+        if (!d) return false;
+        const std::string data = example::escaped(std::string_view(d->data()));
+        std::printf("%s %s\n", example::text(d->at()).c_str(), data.c_str());
+        std::fflush(stdout);
+        return true;
+    }
+
+  private:
+    static socks::endpoint resolved(const socks::endpoint& e) {
+        if (e.host.is() != socks::host::kind::name) return e;
+        const auto found = example::look_up(std::string(std::string_view(e.host.name())), e.port);
+        if (found.empty())
+            throw std::runtime_error("no address of the relay " + example::text(e) + " is known here");
+        return found[0];
+    }
+
+    socks::endpoint to_;
+    example::unique_fd control_;
+    socks::endpoint relay_;
+    example::unique_fd socket_;
+};
+
+// Waits until one of three has something. @returns false when none has until `deadline`, if there is one.
+bool wait(std::array<pollfd, 3>& watched, std::optional<clock::time_point> deadline) {
+    using std::chrono::milliseconds;
+    const auto left = deadline ? std::chrono::ceil<milliseconds>(*deadline - clock::now()).count() : -1;
+    const int limit = deadline && left < 0 ? 0 : static_cast<int>(left);
+    const auto poll = [&] { return ::poll(watched.data(), watched.size(), limit); };
+    return example::must(example::uninterrupted(poll), "poll") != 0;
+}
+
+// The lines of standard input, as they come.
+class lines {
+  public:
+    /// Reads once. @returns the lines that are complete now; the last one at the end of the input need not be.
+    std::vector<std::string> more() {
+        std::array<char, 4096> room;
+        const size_t n = example::read_some(STDIN_FILENO, room);
+        ended_ = n == 0;
+        rest_.append(room.data(), n);
+        std::vector<std::string> complete;
+        for (size_t end = 0; (end = rest_.find('\n')) != rest_.npos; rest_.erase(0, end + 1))
+            complete.push_back(rest_.substr(0, end));
+        if (ended_ && !rest_.empty()) complete.push_back(std::exchange(rest_, {}));
+        return complete;
+    }
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
+
+  private:
+    std::string rest_;
+    bool ended_ = false;
+};
+
+int exchange(settings& s) {
+    association a(s);
+    lines input;
+    size_t sent = 0;
+    size_t answered = 0;
+    const auto send_all = [&](const std::vector<std::string>& datagrams) {
+        for (const std::string& line : datagrams) a.send(line);
+        sent += datagrams.size();
+    };
+    send_all(s.lines);
+    std::optional<clock::time_point> deadline;  // when all is sent
+    if (!s.lines.empty()) deadline = clock::now() + s.patience;
+    while (!deadline || answered < sent) {
+        std::array<pollfd, 3> watched{
+            {{a.socket(), POLLIN, 0}, {a.control(), POLLIN, 0}, {deadline ? -1 : STDIN_FILENO, POLLIN, 0}}};
+        if (!wait(watched, deadline)) break;
+        if (watched[0].revents != 0 && a.receive()) ++answered;
+        // Nothing more is said on the control connection: this is its end, and with it that of the association.
+        if (watched[1].revents != 0) throw std::runtime_error("the proxy has ended the association");
+        if (watched[2].revents == 0) continue;
+        send_all(input.more());
+        if (input.ended()) deadline = clock::now() + s.patience;
+    }
+    if (answered < sent) std::fprintf(stderr, "udp: %zu of %zu datagrams were answered\n", answered, sent);
+    return answered < sent ? 1 : 0;
+}
+
+int udp(example::arguments args) {
+    std::optional<settings> s = parse(args);
+    if (!s) {
+        std::fputs(help, stdout);
+        return 0;
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+    return exchange(*s);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return example::run("udp", [&] { return udp({argc, argv}); });
+}

@@ -1,0 +1,71 @@
+// The proxies that a command line names: --via URI once for each, the first of which is connected to.
+
+#ifndef EXAMPLES_VIA_HPP
+#define EXAMPLES_VIA_HPP
+
+#include <array>
+#include <list>
+
+#include "options.hpp"
+#include "posix.hpp"
+
+namespace example {
+
+/// HOST:PORT of an argument; it points into the argument.
+inline socks::endpoint parse_endpoint(const char* what, std::string_view text) {
+    socks::endpoint e;
+    const socks::errc fault = socks::parse_endpoint(text, e, -1);
+    if (fault != socks::errc::none)
+        throw bad_argument(std::string(what) + " \"" + std::string(text) + "\": " + name(fault));
+    return e;
+}
+
+/// The arguments must outlive it.
+class via {
+  public:
+    via() = default;
+    via(via&&) = default;  // and no copy: the hops point to the credentials
+
+    /// One more proxy behind those that are there: socks4, socks4a, socks5 or socks5h://[USER[:PASSWORD]@]HOST[:PORT].
+    void add(std::string_view uri) {
+        credentials_.emplace_back();
+        socks::proxy_uri proxy;
+        if (const socks::uri_fault fault = parse_proxy_uri(uri, proxy, credentials_.back()))
+            throw bad_argument("--via, at octet " + std::to_string(fault.at) + ": " + name(fault.why));
+        hops_.push_back({.at = proxy.proxy, .via = proxy.via, .login = proxy.login});
+        resolve_here_.push_back(proxy.resolve_here);
+    }
+
+    [[nodiscard]] size_t size() const noexcept { return hops_.size(); }
+
+    /// The proxy to connect to.
+    [[nodiscard]] const socks::endpoint& first() const noexcept { return hops_[0].at; }
+
+    /// The host of the last proxy, for replies that leave their own out. `fd` is the connection to the first.
+    [[nodiscard]] socks::host last(int fd) const noexcept {
+        return size() == 1 ? remote_endpoint(fd).host : hops_.back().at.host;
+    }
+
+    /// The way to `to`. A proxy of socks4:// or socks5:// gets addresses only, looked up here; this may block.
+    [[nodiscard]] socks::route route(socks::command command, const socks::endpoint& to) {
+        for (size_t i = 0; i + 1 < size(); ++i) hops_[i + 1].at = known_to(i, hops_[i + 1].at);
+        return {.through = hops_, .command = command, .to = size() == 0 ? to : known_to(size() - 1, to)};
+    }
+
+  private:
+    [[nodiscard]] socks::endpoint known_to(size_t i, const socks::endpoint& to) const {
+        if (!resolve_here_[i] || to.host.is() != socks::host::kind::name) return to;
+        const int family = hops_[i].via == socks::version::v5 ? AF_UNSPEC : AF_INET;
+        const auto found = look_up(std::string(std::string_view(to.host.name())), to.port, family);
+        if (found.empty()) throw std::runtime_error("no address of " + text(to) + " is known here");
+        return found[0];
+    }
+
+    std::vector<socks::hop> hops_;
+    std::vector<bool> resolve_here_;
+    std::list<std::array<char, socks::max_uri_login>> credentials_;  // to which the hops point
+};
+
+}  // namespace example
+
+#endif

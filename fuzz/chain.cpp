@@ -1,0 +1,76 @@
+// A chain of proxies against whatever they may send: it says and uses just what its clients would, one after another,
+// each reading no octet too many. At other paces a proxy may be caught speaking before it was greeted.
+
+#include "play.hpp"
+
+using namespace fuzzing;
+
+namespace {
+
+socks::request asked_of(const socks::route& way, size_t i) {
+    const socks::hop& h = way.through[i];
+    socks::request r{.via = h.via, .login = h.login, .methods = h.methods};
+    const bool last = i + 1 == way.through.size();
+    if (last) r.command = way.command;
+    r.to = last ? way.to : way.through[i + 1].at;
+    return r;
+}
+
+outcome one_by_one(socks::client_options options, const socks::route& way, peer from) {
+    outcome all;
+    const bytes says = from.says;
+    for (size_t i = 0; i < way.through.size(); ++i) {
+        from.says = says.from(all.used);
+        const outcome o = play(socks::client(options), asked_of(way, i), from);
+        all.sent += o.sent;
+        all.used += o.used;
+        all.how = o.how;
+        all.why = o.why;
+        if (o.how != ending::done) break;
+    }
+    return all;
+}
+
+errc fault_of(const socks::route& way) {
+    if (way.through.size() == 0) return errc::bad_route;
+    for (size_t i = 0; i < way.through.size(); ++i)
+        if (const errc e = socks::check(asked_of(way, i)); e != errc::none) return e;
+    return errc::none;
+}
+
+}  // namespace
+
+//     options  tolerance  seed  count requests...  octets of the proxies
+void fuzz(input in) {
+    const uint8_t options = in.octet();
+    const uint8_t tolerance = in.octet();
+    const uint32_t seed = in.octet();
+    const socks::client_options how{.accept = any_tolerance(tolerance),
+                                    .whole_refusal = (options & 1) != 0,
+                                    .pipelined = (options & 4) != 0};
+    socks::hop proxies[4];
+    const size_t n = in.octet() % 5;
+    socks::route way{.through = {proxies, n}};
+    for (size_t i = 0; i < n; ++i) {
+        const socks::request r = any_request(in);
+        proxies[i] = {.at = r.to, .via = r.via, .login = r.login, .methods = r.methods};
+        if (i + 1 == n) way.command = r.command;
+    }
+    way.to = any_endpoint(in);
+    const bytes says = in.rest();
+    const bool closes = (options & 2) != 0;
+    const socks::chain machine(how);
+    const outcome o = play(machine, way, {says, closes, pace::precise, seed});
+    if (const errc fault = fault_of(way); fault != errc::none)
+        return demand(o.how == ending::failed && o.why == fault && o.sent.empty());
+    const outcome clients = one_by_one(how, way, {says, closes, pace::precise, seed});
+    demand(o.sent == clients.sent && o.used == clients.used && o.how == clients.how && o.why == clients.why);
+    demand(play(machine, way, {says, closes, pace::octetwise, seed}).same(o));
+    for (const pace p : {pace::whole, pace::random}) {
+        const outcome other = play(machine, way, {says, closes, p, seed});
+        if (other.why == errc::spoke_first)
+            demand(o.sent.compare(0, other.sent.size(), other.sent) == 0 && other.used <= o.used);
+        else
+            demand(other.same(o));
+    }
+}

@@ -1,0 +1,82 @@
+// A client against whatever a proxy may send: every pace gives the same handshake, and what it says is, message for
+// message, what the request spells when it is put together by hand.
+
+#include "play.hpp"
+
+using namespace fuzzing;
+
+namespace {
+
+std::string counted(bytes b) { return static_cast<char>(b.size()) + text(b); }
+
+std::string port(uint16_t p) { return {static_cast<char>(p >> 8), static_cast<char>(p & 0xff)}; }
+
+template <class Address>
+std::string raw(const Address& a) {
+    return {reinterpret_cast<const char*>(a.octets), sizeof a.octets};
+}
+
+std::string by_hand4(const socks::request& r) {
+    const bool named = r.to.host.is() == socks::host::kind::name;
+    std::string s{'\4', static_cast<char>(r.command)};
+    s += port(r.to.port);
+    s += r.to.host.is() == socks::host::kind::ipv4 ? raw(r.to.host.v4())
+                                                   : std::string{0, 0, 0, named ? '\1' : '\0'};
+    s += text(r.login.user) + '\0';
+    return named ? s + text(r.to.host.name()) + '\0' : s;
+}
+
+std::string by_hand5(const socks::request& r) {
+    std::string s{'\5', static_cast<char>(r.command), '\0'};
+    if (r.to.host.is() == socks::host::kind::name)
+        s += '\3' + counted(r.to.host.name());
+    else if (r.to.host.is() == socks::host::kind::ipv6)
+        s += '\4' + raw(r.to.host.v6());
+    else
+        s += '\1' + (r.to.host.is() == socks::host::kind::ipv4 ? raw(r.to.host.v4()) : std::string(4, '\0'));
+    return s + port(r.to.port);
+}
+
+std::string by_hand_login(const socks::login& l) { return '\1' + counted(l.user) + counted(l.password); }
+
+// Whether `sent` is what was to be said to a proxy that answered `says`, as far as it went.
+void check_what_was_sent(const socks::request& r, bool pipelined, const std::string& sent, bytes says) {
+    if (r.via != socks::version::v5) return demand(sent == by_hand4(r));
+    const socks::methods offer = r.offer();
+    std::string all = '\5' + counted(offer.octets());
+    if (pipelined && offer.size() == 1 &&
+        (offer[0] == socks::method::none || offer[0] == socks::method::login)) {
+        if (offer[0] == socks::method::login) all += by_hand_login(r.login);
+        return demand(sent == all + by_hand5(r));
+    }
+    if (sent == all) return;
+    demand(says.size() >= 2 && says[0] == 5 && offer.contains(static_cast<socks::method>(says[1])));
+    if (says[1] == 2) {
+        all += by_hand_login(r.login);
+        if (sent == all) return;
+        demand(says.size() >= 4 && says[3] == 0);
+    }
+    demand(sent == all + by_hand5(r));
+}
+
+}  // namespace
+
+//     options  seed  request  octets of the proxy
+void fuzz(input in) {
+    const uint8_t options = in.octet();
+    const uint8_t tolerance = in.octet();
+    const uint32_t seed = in.octet();
+    const socks::request want = any_request(in);
+    const bytes says = in.rest();
+    const bool pipelined = (options & 4) != 0;
+    const socks::client machine(
+        {.accept = any_tolerance(tolerance), .whole_refusal = (options & 1) != 0, .pipelined = pipelined});
+    const outcome o = play_at_every_pace(machine, want, says, (options & 2) != 0, seed);
+    if (socks::check(want) != errc::none) {
+        demand(o.how == ending::failed && o.why == socks::check(want));
+        demand(blame(o.why) == socks::party::caller && o.sent.empty() && o.used == 0);
+        return;
+    }
+    check_what_was_sent(want, pipelined, o.sent, says);
+    if (o.how == ending::failed) demand(blame(o.why) != socks::party::caller);
+}

@@ -1,0 +1,52 @@
+// The username/password request and its status: the decoders keep their laws, each value encodes to the octets it came
+// from, and secrets are equal exactly when their octets are.
+
+#include "wishes.hpp"
+
+using namespace fuzzing;
+
+namespace {
+
+void request(bytes in, socks::tolerance accept) {
+    const auto decode = [&](bytes b) { return socks::decode_login(b, accept); };
+    const size_t used = decode_lawfully(in, decode);
+    if (used == 0) return;
+    const socks::login l = *decode(in);
+    demand(l.given && used == 3 + l.user.size() + l.password.size());
+    demand(in[0] == 1 || (in[0] == 5 && accept.login_version_5));
+    demand(accept.empty_credentials || (!l.user.empty() && !l.password.empty()));
+    std::string canonical = text(in.first(used));
+    canonical[0] = 1;
+    demand(encode_exactly([&](buffer out) { return socks::encode_login(l, out); }) == canonical);
+}
+
+void status(bytes in, socks::tolerance accept) {
+    const auto decode = [&](bytes b) { return socks::decode_status(b, accept); };
+    const size_t used = decode_lawfully(in, decode);
+    if (used == 0) return;
+    const uint8_t octet = *decode(in);
+    std::string canonical = text(in.first(used));
+    canonical[0] = 1;
+    demand(encode_exactly([&](buffer out) { return socks::encode_status(octet, out); }) == canonical);
+}
+
+void secrets(input in) {
+    const block a(in.counted());
+    const block b(in.rest());
+    demand(socks::constant_time_equal(a.view(), b.view()) == (text(a.view()) == text(b.view())));
+    const block twin(a.view());
+    demand(socks::constant_time_equal(a.view(), twin.view()));
+}
+
+}  // namespace
+
+//     which message  tolerance  octets
+void fuzz(input in) {
+    const uint8_t which = in.octet() % 3;
+    const socks::tolerance accept = any_tolerance(in.octet());
+    switch (which) {
+        case 0: return request(in.rest(), accept);
+        case 1: return status(in.rest(), accept);
+        default: return secrets(in);
+    }
+}

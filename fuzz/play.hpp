@@ -1,0 +1,297 @@
+// One machine against a peer whose octets are given, at any pace: what it came to, and the laws that hold on the way.
+// Every step is made three times: by a copy without any room, by a copy with just the room that this asked for, and
+// by the machine with plenty. Input and room lie in blocks of their own, which are gone before the next call.
+
+#ifndef SOCKS_FUZZ_PLAY_HPP
+#define SOCKS_FUZZ_PLAY_HPP
+
+#include "wishes.hpp"
+
+namespace fuzzing {
+
+enum class pace : uint8_t { whole, octetwise, precise, random };
+enum class ending : uint8_t { running, starved, done, failed };
+
+// What a handshake came to; the first part is equal at every pace.
+struct outcome {
+    ending how = ending::running;
+    errc why = errc::none;
+    size_t used = 0;  // by messages
+    std::string sent;
+    std::string told;   // to the application, in order
+    std::string early;  // handed over by done
+    size_t taken = 0;   // by reads
+    bool let_in = false;
+
+    [[nodiscard]] bool same(const outcome& o) const {
+        return how == o.how && why == o.why && used == o.used && sent == o.sent && told == o.told;
+    }
+};
+
+inline void write_down(std::string& to, bytes b) {
+    to += static_cast<char>(b.size() >> 8);
+    to += static_cast<char>(b.size() & 0xff);
+    to += text(b);
+}
+inline void write_down(std::string& to, const socks::endpoint& e) {
+    char room[socks::max_text_endpoint];
+    to += static_cast<char>(e.host.is());
+    write_down(to, socks::format(e, room).data());
+}
+
+// What one action says, as octets: two actions are the same when these are.
+inline std::string said(const socks::client::action& a) {
+    using next = socks::client::next;
+    std::string s(1, static_cast<char>(a.next()));
+    switch (a.next()) {
+        case next::send: write_down(s, a.data()); break;
+        case next::recv: s += std::to_string(a.need()); break;
+        case next::negotiate: s += static_cast<char>(a.method()); break;
+        case next::wait: break;
+        case next::bound: write_down(s, a.bound()); break;
+        case next::done:
+            s += static_cast<char>(a.finish().reply.code.octet);
+            write_down(s, a.finish().reply.bound);
+            break;
+        case next::fail:
+            s += static_cast<char>(a.error());
+            if (a.error() != errc::no_space) s += static_cast<char>(a.octet());
+            if (a.error() == errc::refused) write_down(s, a.bound());
+            break;
+    }
+    return s;
+}
+inline std::string said(const socks::server::action& a) {
+    using next = socks::server::next;
+    std::string s(1, static_cast<char>(a.next()));
+    switch (a.next()) {
+        case next::send: write_down(s, a.data()); break;
+        case next::recv: s += std::to_string(a.need()); break;
+        case next::login:
+            write_down(s, a.user());
+            write_down(s, a.password());
+            break;
+        case next::negotiate: s += static_cast<char>(a.method()); break;
+        case next::serve:
+            s += static_cast<char>(a.via());
+            s += static_cast<char>(a.command());
+            s += static_cast<char>(a.method());
+            write_down(s, a.user());
+            write_down(s, a.to());
+            break;
+        case next::wait:
+        case next::done: break;
+        case next::fail:
+            s += static_cast<char>(a.error());
+            if (a.error() != errc::no_space) s += static_cast<char>(a.octet());
+            break;
+    }
+    return s;
+}
+
+template <class Action>
+bool lacks_room(const Action& a) {
+    using next = decltype(a.next());
+    return a.next() == next::fail && a.error() == errc::no_space;
+}
+
+// One step, three times. `act` is told the action while its views live.
+template <class Machine, class Act, class... Want>
+void step(Machine& m, bytes unread, Act act, const Want&... want) {
+    const block in(unread);
+    block none(size_t{0});
+    Machine copy = m;
+    auto bare = copy.step(want..., in.view(), none.room());
+    const size_t room = lacks_room(bare) ? bare.room() : 0;
+    demand(room <= Machine::max_output && (!lacks_room(bare) || (bare.used() == 0 && room != 0)));
+    block exact(room);
+    if (room != 0) bare = copy.step(want..., in.view(), exact.room());
+    block plenty(Machine::max_output);
+    const block again(unread);
+    const auto a = m.step(want..., again.view(), plenty.room());
+    demand(!lacks_room(a) && a.used() <= unread.size());
+    demand(said(a) == said(bare) && a.used() == bare.used());
+    act(a);
+}
+
+// The peer.
+struct peer {
+    bytes says;
+    bool closes;
+    pace how;
+    uint32_t seed;
+    size_t at = 0;
+    dice chance{seed};
+
+    bytes read(size_t need) {
+        size_t n = says.size() - at;
+        if (how == pace::octetwise && n > 1) n = 1;
+        if (how == pace::precise && n > need) n = need;
+        if (how == pace::random && n > 1) n = 1 + chance.below(static_cast<uint32_t>(n < 9 ? n : 9));
+        at += n;
+        return says.from(at - n).first(n);
+    }
+};
+
+// Whatever follows a failure or the end is the same failure, and uses nothing.
+template <class Machine, class... Want>
+void stays_ended(Machine m, const outcome& o, const Want&... want) {
+    using next = typename Machine::next;
+    for (const bytes in : {bytes(), bytes("\5\1\0\5\0"), bytes("\4\1")}) {
+        block room(Machine::max_output);
+        const auto a = m.step(want..., in, room.room());
+        demand(a.next() == next::fail && a.used() == 0);
+        demand(a.error() == (o.how == ending::done ? errc::finished : o.why));
+        m.close();
+    }
+}
+
+// Answers recv. False when there is nothing left to happen.
+template <class Machine>
+bool feed(Machine& m, peer& from, size_t need, bool& closed, outcome& o) {
+    demand(need >= 1 && need <= Machine::max_input);
+    if (!from.read(need).empty()) return true;
+    demand(!closed);  // a closed stream is not waited for
+    if (from.closes) {
+        m.close();
+        return closed = true;
+    }
+    o.how = ending::starved;
+    return false;
+}
+
+inline bool sub_negotiate(peer& from, outcome& o, bool yes) {
+    // The toy of a method: one octet.
+    if (from.at == o.used) static_cast<void>(from.read(1));
+    if (from.at == o.used) return false;
+    ++o.used;
+    return yes;
+}
+
+template <class Machine, class... Want>
+void settle(const Machine& m, outcome& o, const peer& from, const Want&... want) {
+    o.taken = from.at;
+    demand(o.used <= o.taken);
+    if (o.how == ending::done) {
+        demand(o.early == text(from.says.first(o.taken).from(o.used)));
+        if (from.how == pace::precise) demand(o.early.empty());
+    }
+    if (o.how == ending::done || o.how == ending::failed) stays_ended(m, o, want...);
+}
+
+inline size_t step_limit(const peer& from) { return 2 * from.says.size() + 64; }
+
+// A client, or a chain of them.
+template <class Machine, class Wish>
+outcome play_client(Machine m, const Wish& want, peer from) {
+    using next = typename Machine::next;
+    outcome o;
+    bool closed = false;
+    for (size_t steps = 0; o.how == ending::running; ++steps) {
+        demand(steps < step_limit(from));
+        const bytes unread = from.says.first(from.at).from(o.used);
+        const auto act = [&](const socks::client::action& a) {
+            o.used += a.used();
+            if (a.next() != next::recv && a.next() != next::send) o.told += said(a);
+            switch (a.next()) {
+                case next::send: o.sent += text(a.data()); break;
+                case next::recv: static_cast<void>(feed(m, from, a.need(), closed, o)); break;
+                case next::negotiate: m.negotiated(sub_negotiate(from, o, true)); break;
+                case next::wait: demand(false); break;
+                case next::bound: break;
+                case next::done:
+                    o.how = ending::done;
+                    o.early = text(a.finish().early);
+                    demand(a.finish().reply.code.succeeded());
+                    demand(!m.sent_ahead().login && !m.sent_ahead().request);
+                    break;
+                case next::fail:
+                    o.how = ending::failed;
+                    o.why = a.error();
+                    break;
+            }
+        };
+        step(m, unread, act, want);
+    }
+    settle(m, o, from, want);
+    return o;
+}
+
+inline outcome play(const socks::client& m, const socks::request& want, const peer& from) {
+    return play_client(m, want, from);
+}
+inline outcome play(const socks::chain& m, const socks::route& way, const peer& from) {
+    return play_client(m, way, from);
+}
+
+// grant() and answer(), with no room, then with just enough.
+template <class Answer>
+void answer_exactly(socks::server& m, outcome& o, Answer answer) {
+    block none(size_t{0});
+    socks::encoded e = answer(m, none.room());
+    block enough(e.room());
+    if (e.error() == errc::no_space) e = answer(m, enough.room());
+    demand(e.error() != errc::no_space && e.error() != errc::out_of_turn);
+    o.sent += text(e.data());
+}
+
+inline outcome play(socks::server m, const answers& app, peer from) {
+    using next = socks::server::next;
+    outcome o;
+    bool closed = false;
+    size_t asked = 0;
+    for (size_t steps = 0; o.how == ending::running; ++steps) {
+        demand(steps < step_limit(from));
+        const bytes unread = from.says.first(from.at).from(o.used);
+        const auto answer = [&](socks::server& s, buffer out) { return s.answer(app.replies[asked], out); };
+        const auto act = [&](const socks::server::action& a) {
+            o.used += a.used();
+            if (a.next() != next::recv && a.next() != next::send) o.told += said(a);
+            switch (a.next()) {
+                case next::send: o.sent += text(a.data()); break;
+                case next::recv: static_cast<void>(feed(m, from, a.need(), closed, o)); break;
+                case next::login:
+                    o.let_in = app.grants;
+                    answer_exactly(m, o, [&](auto& s, buffer out) { return s.grant(app.grants, out); });
+                    break;
+                case next::negotiate:
+                    o.let_in = sub_negotiate(from, o, app.negotiates);
+                    m.negotiated(o.let_in);
+                    break;
+                case next::serve:
+                    demand(o.let_in || m.method() == socks::method::none);
+                    answer_exactly(m, o, answer);
+                    break;
+                case next::wait:  // BIND, between its answers
+                    demand(++asked == 1);
+                    answer_exactly(m, o, answer);
+                    break;
+                case next::done:
+                    o.how = ending::done;
+                    o.early = text(a.finish().early);
+                    demand(app.replies[asked].code.succeeded());
+                    break;
+                case next::fail:
+                    o.how = ending::failed;
+                    o.why = a.error();
+                    break;
+            }
+        };
+        step(m, unread, act);
+    }
+    settle(m, o, from);
+    return o;
+}
+
+// At every pace the same.
+template <class Machine, class Wish>
+outcome play_at_every_pace(const Machine& m, const Wish& wish, bytes says, bool closes, uint32_t seed) {
+    const outcome o = play(m, wish, {says, closes, pace::whole, seed});
+    for (const pace how : {pace::octetwise, pace::precise, pace::random})
+        demand(play(m, wish, {says, closes, how, seed}).same(o));
+    return o;
+}
+
+}  // namespace fuzzing
+
+#endif

@@ -1,0 +1,37 @@
+// The rules of a UDP relay about addresses: total over every host, symmetric, and a lock that once admitted a source
+// admits no other.
+
+#include "wishes.hpp"
+
+using namespace fuzzing;
+
+void fuzz(input in) {
+    const socks::endpoint a = any_endpoint(in);
+    const socks::endpoint b = any_endpoint(in);
+    const uint8_t options = in.octet();
+    demand(socks::same_address(a.host, b.host) == socks::same_address(b.host, a.host));
+    demand(socks::canonical_equal(a.host, b.host) == socks::canonical_equal(b.host, a.host));
+    // What spells neither an address nor a name equals nothing, itself included.
+    const bool sound =
+        a.host.is() != socks::host::kind::bad && socks::literal_in(a.host).is() != socks::host::kind::bad;
+    demand(socks::canonical_equal(a.host, a.host) == sound);
+    if (socks::same_address(a.host, b.host)) demand(socks::canonical_equal(a.host, b.host));
+    const int scopes = (socks::is_loopback(a.host) ? 1 : 0) + (socks::is_link_local(a.host) ? 1 : 0) +
+                       (socks::is_private(a.host) ? 1 : 0) + (socks::is_multicast(a.host) ? 1 : 0) +
+                       (socks::is_global(a.host) ? 1 : 0);
+    demand(scopes <= 1 && (!socks::is_unspecified(a.host) || scopes == 0));
+    demand(!socks::ldh(a.host) || socks::printable(a.host));
+    const socks::endpoint relay =
+        socks::relay_endpoint(a, b.host, static_cast<socks::replace_bound>(options % 4));
+    demand(relay.port == a.port && (relay.host == a.host || relay.host == b.host));
+    const auto change = (options & 4) != 0 ? socks::source_ports::roaming : socks::source_ports::locked;
+    socks::source_lock lock(a.host, b, change);
+    socks::endpoint first;
+    while (!in.empty()) {
+        const socks::endpoint source = any_endpoint(in);
+        if (!lock.admits(source)) continue;
+        demand(socks::same_address(source.host, a.host) && source.port != 0 && lock.source() == source);
+        if (first.port == 0) first = source;
+        if (change == socks::source_ports::locked) demand(source.port == first.port);
+    }
+}

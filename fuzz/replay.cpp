@@ -1,0 +1,52 @@
+// Runs a target without a fuzzer: on each file, or each file of each directory, that is named; whole, with every octet
+// in turn changed, and cut at every octet. A file that fails is named before it aborts.
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+
+namespace {
+
+size_t runs = 0;
+
+// In a block of exactly its size.
+void run(const std::vector<uint8_t>& octets, size_t size) {
+    const std::vector<uint8_t> exact(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(size));
+    LLVMFuzzerTestOneInput(exact.data(), size);
+    ++runs;
+}
+
+void replay(const std::filesystem::path& file) {
+    std::fprintf(stderr, "%s\n", file.c_str());
+    std::ifstream in(file, std::ios::binary);
+    std::vector<uint8_t> octets((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    run(octets, octets.size());
+    // Long inputs are cut and changed at so many places at most.
+    const size_t step = 1 + octets.size() / 400;
+    for (size_t i = 0; i < octets.size(); i += step) {
+        run(octets, i);
+        for (const int change : {0x01, 0x02, 0x04, 0x10, 0x5a, 0x80, 0xff}) {
+            octets[i] = static_cast<uint8_t>(octets[i] ^ change);
+            run(octets, octets.size());
+            octets[i] = static_cast<uint8_t>(octets[i] ^ change);
+        }
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        if (std::filesystem::is_directory(argv[i]))
+            for (const auto& entry : std::filesystem::directory_iterator(argv[i])) replay(entry.path());
+        else
+            replay(argv[i]);
+    }
+    std::fprintf(stderr, "%zu runs\n", runs);
+    return runs == 0 ? 1 : 0;
+}

@@ -1,0 +1,236 @@
+// Makes the seed corpora of the targets from the golden tables of the tests: what each side of each conversation says,
+// and each message by itself. Inputs that a fuzzer found lie beside them, named by their hash.
+//
+//     fuzz_seeds DIRECTORY           writes them
+//     fuzz_seeds --check DIRECTORY   says whether they are there and the same
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <refusals.hpp>
+#include "seeds_text.hpp"
+
+namespace {
+
+using drive::bytes;
+
+// An input, put together in the order in which wishes.hpp takes it apart.
+class seed {
+  public:
+    seed& put(int octet) {
+        octets_ += static_cast<char>(octet);
+        return *this;
+    }
+    seed& put(bytes b) {
+        if (!b.empty()) octets_.append(b.data(), b.size());
+        return *this;
+    }
+    seed& counted(bytes b) { return put(static_cast<int>(b.size())).put(b); }
+    seed& u16(int n) { return put(n >> 8).put(n & 0xff); }
+
+    seed& put(const socks::endpoint& e) {
+        using kind = socks::host::kind;
+        switch (e.host.is()) {
+            case kind::none: put(0); break;
+            case kind::ipv4:
+                put(1);
+                for (const uint8_t octet : e.host.v4().octets) put(octet);
+                break;
+            case kind::ipv6:
+                put(2);
+                for (const uint8_t octet : e.host.v6().octets) put(octet);
+                break;
+            case kind::bad: put(3).counted(e.host.name()); break;
+            case kind::name: put(4).counted(e.host.name()); break;
+        }
+        return u16(e.port);
+    }
+    seed& put(const socks::methods& m) { return counted(m.octets()); }
+    seed& put(const socks::request& r) {
+        put(r.via == socks::version::v5 ? 0 : r.via == socks::version::v4 ? 1 : 2);
+        put(static_cast<int>(r.command)).put(r.to).put(r.login.given ? 1 : 0);
+        if (r.login.given) counted(r.login.user).counted(r.login.password);
+        return put(r.methods);
+    }
+    seed& put(const socks::tolerance& t) {
+        return put(static_cast<int>(t.reply4_version) | static_cast<int>(t.status_version) << 2 |
+                   (t.login_version_5 ? 0x10 : 0) | (t.reserved ? 0x20 : 0) |
+                   (t.empty_credentials ? 0x40 : 0) | (t.empty_bound ? 0x80 : 0));
+    }
+    seed& put(const socks::server_options& o) {
+        return put((o.v4 ? 0 : 1) | (o.v4a ? 0 : 2) | (o.v5 ? 0 : 4)).put(o.accept).put(o.methods);
+    }
+    seed& put(const drive::application& a) {
+        put(a.grants ? 3 : 0);
+        for (const socks::reply& r : a.answers)
+            put(r.code.via == socks::version::v5 ? 0 : 1).put(r.code.octet).put(r.bound);
+        return *this;
+    }
+    // What one side says; the toy method of the tests is one octet here.
+    seed& put(const drive::script& s) {
+        for (const bytes m : s.messages) {
+            if (m == drive::toy_proof) continue;
+            put(m == drive::toy_hello || m == drive::toy_challenge ? bytes("!") : m);
+        }
+        return *this;
+    }
+
+    [[nodiscard]] const std::string& octets() const { return octets_; }
+
+  private:
+    std::string octets_;
+};
+
+// Writes or checks one file at a time.
+class library {
+  public:
+    library(std::filesystem::path root, bool checks) : root_(std::move(root)), checks_(checks) {}
+
+    void add(const std::string& target, const std::string& what, const seed& s) {
+        std::string name = "seed-";
+        for (const char c : what) {
+            const bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+            if (word) name += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+            if (!word && name.back() != '-') name += '-';
+        }
+        const std::filesystem::path file = root_ / target / name;
+        if (checks_) {
+            std::ifstream in(file, std::ios::binary);
+            const std::string there((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+            if (!in.is_open() || there != s.octets()) complain(file);
+        } else {
+            std::filesystem::create_directories(file.parent_path());
+            std::ofstream(file, std::ios::binary) << s.octets();
+        }
+        ++made_;
+    }
+
+    // Whether all that should be there is, and no seed that should not.
+    bool settle() {
+        size_t there = 0;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(root_))
+            if (entry.path().filename().string().rfind("seed-", 0) == 0) ++there;
+        if (there != made_) std::fprintf(stderr, "%zu seeds are there, %zu are made\n", there, made_);
+        return same_ && there == made_ && made_ != 0;
+    }
+
+  private:
+    void complain(const std::filesystem::path& file) {
+        std::fprintf(stderr, "%s is not what the tables say\n", file.c_str());
+        same_ = false;
+    }
+
+    std::filesystem::path root_;
+    bool checks_;
+    bool same_ = true;
+    size_t made_ = 0;
+};
+
+constexpr int closes = 2;
+
+void handshakes(library& to) {
+    for (const drive::conversation& c : drive::conversations) {
+        to.add("client", c.what, seed().put(closes).put(socks::lenient).put(7).put(c.want).put(c.server));
+        to.add("server", c.what, seed().put(0).put(7).put(c.serves).put(c.app).put(c.client));
+        to.add("pair", c.what, seed().put(socks::lenient).put(7).put(c.serves).put(c.app).put(c.want));
+    }
+    for (const drive::refusal& r : drive::refusals)
+        if (r.used >= 2)
+            to.add("client", r.what, seed().put(closes).put(socks::lenient).put(7).put(r.want).put(r.server));
+    for (const drive::rejection& r : drive::rejections)
+        if (r.client.size() >= 8)
+            to.add("server", r.what, seed().put(closes).put(7).put(r.serves).put(r.app).put(r.client));
+    // The first conversations over SOCKS5, as the hops of one route.
+    const drive::conversation& named = drive::conversations[5];
+    const drive::conversation& four = drive::conversations[3];
+    to.add("chain", "two proxies",
+           seed()
+               .put(0)
+               .put(socks::lenient)
+               .put(7)
+               .put(2)
+               .put(named.want)
+               .put(four.want)
+               .put(four.want.to)
+               .put(named.server)
+               .put(four.server));
+    to.add("chain", "three proxies, pipelined",
+           seed()
+               .put(4)
+               .put(socks::lenient)
+               .put(7)
+               .put(3)
+               .put(four.want)
+               .put(named.want)
+               .put(four.want)
+               .put(named.want.to)
+               .put(four.server)
+               .put(named.server)
+               .put(four.server));
+    to.add("chain", "SOCKS4a behind SOCKS5",
+           seed()
+               .put(closes)
+               .put(socks::lenient)
+               .put(7)
+               .put(2)
+               .put(four.want)
+               .put(drive::conversations[2].want)
+               .put(named.want.to)
+               .put(four.server)
+               .put(drive::conversations[2].server));
+    to.add("chain", "a proxy that refuses",
+           seed()
+               .put(closes)
+               .put(socks::lenient)
+               .put(7)
+               .put(2)
+               .put(four.want)
+               .put(four.want)
+               .put(four.want.to)
+               .put(four.server)
+               .put(bytes("05 00 05 02"_octets)));
+    // Steps with ever more octets shown, and every answer in turn.
+    for (const size_t i : {size_t{1}, size_t{5}, size_t{6}}) {
+        const drive::conversation& c = drive::conversations[i];
+        to.add("abuse", std::string("a client, ") + c.what,
+               seed()
+                   .put(0)
+                   .put(socks::lenient)
+                   .counted("\xf2\xf2\xf2\xf6\xf2\xe1\xf2\xf2")
+                   .put(c.want)
+                   .put(c.want)
+                   .put(c.server));
+        to.add("abuse", std::string("a server, ") + c.what,
+               seed()
+                   .put(1)
+                   .put(socks::lenient)
+                   .counted("\xfc\xfc\xfc\xfa\xfc\xfc\xfb\xfc\xfb\xfc\xf9\xfc")
+                   .put(c.serves)
+                   .put(c.app)
+                   .put(c.client));
+    }
+}
+
+void messages(library& to) {
+    for (const auto& m : seeds::messages)
+        to.add(m.target, m.what, seed().put(m.which).put(socks::lenient).put(m.octets));
+    for (const auto& t : seeds::texts) to.add(t.target, t.what, seed().put(t.which).put(t.octets));
+    for (const auto& i : seeds::inputs) to.add(i.target, i.what, seed().put(i.octets));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const bool checks = argc == 3 && std::string(argv[1]) == "--check";
+    if (argc != 2 && !checks) {
+        std::fprintf(stderr, "usage: %s [--check] DIRECTORY\n", argv[0]);
+        return 2;
+    }
+    library corpus(argv[argc - 1], checks);
+    handshakes(corpus);
+    messages(corpus);
+    return corpus.settle() ? 0 : 1;
+}

@@ -1,0 +1,90 @@
+// Single messages and texts for the codec targets, typed from the documents: the target, what it is, which decoder of
+// the target it goes to, and its octets.
+
+#ifndef SOCKS_FUZZ_SEEDS_TEXT_HPP
+#define SOCKS_FUZZ_SEEDS_TEXT_HPP
+
+#include <octets.hpp>
+
+namespace seeds {
+
+struct row {
+    const char* target;
+    const char* what;
+    int which;
+    socks::bytes octets;
+};
+
+// Behind the decoder's number stands the tolerance.
+inline constexpr row messages[] = {
+    {"socks5", "greeting", 0, "05 02 00 02"_octets},
+    {"socks5", "choice", 1, "05 02"_octets},
+    {"socks5", "request for IPv4", 2, "05 01 00 01 42660763 0050"_octets},
+    {"socks5", "request for IPv6", 2, "05 02 00 04 20010db800000000000000000000001f 20fb"_octets},
+    {"socks5", "request for a name", 2, "05 03 00 03 11 'files.example.com' 01bb 'GET'"_octets},
+    {"socks5", "reply with IPv4", 3, "05 00 00 01 c0000207 0438"_octets},
+    {"socks5", "reply with a name", 3, "05 05 00 03 03 'a.b' 0438 'SSH'"_octets},
+    {"socks5", "reply with an empty name", 3, "05 00 00 03 00 0438"_octets},
+    {"socks5", "a name there and back", 4, "01 03 09 'a.example' 0019"_octets},
+    {"socks4", "request", 0, "04 01 0050 42660763 'fred' 00 'GET'"_octets},
+    {"socks4", "request with a name", 0, "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_octets},
+    {"socks4", "reply", 1, "00 5a 1f90 c0000207"_octets},
+    {"socks4", "a name there and back", 2, "01 03 09 'a.example' 0019 04 'john'"_octets},
+    {"login", "request", 0, "01 04 'john' 03 'foo'"_octets},
+    {"login", "empty request", 0, "01 00 00"_octets},
+    {"login", "status", 1, "01 00"_octets},
+    {"login", "secrets", 2, "03 'fooFoo'"_octets},
+    {"datagram", "IPv4", 0, "0000 00 01 08080404 0035 'data'"_octets},
+    {"datagram", "IPv6", 0, "0000 00 04 20010db800000000000000000000001f 14e9 'data'"_octets},
+    {"datagram", "a name, fragmented", 1, "0000 81 03 09 'a.example' 0035 'data'"_octets},
+    {"gssapi", "an authentication token", 0, "00 0010 01 01 0005 'token' 'behind'"_octets},
+    {"gssapi", "a protection level", 0, "01 0010 01 02 0001 02"_octets},
+    {"gssapi", "user data", 0, "02 0010 01 03 0004 'data'"_octets},
+    {"gssapi", "an abort", 0, "01 0010 01 ff"_octets},
+    {"gssapi", "a datagram", 1, "01 03 0004 'data'"_octets},
+    {"gssapi", "levels", 2, "02 01"_octets},
+};
+
+inline constexpr row texts[] = {
+    {"literal", "IPv4", 0, "192.0.2.1:80"},
+    {"literal", "IPv6", 0, "2001:db8::1"},
+    {"literal", "IPv6 with an IPv4 tail", 0, "64:ff9b::198.51.100.4"},
+    {"literal", "IPv6 in brackets, with a port", 0, "[fe80::1:0:0:2]:1080"},
+    {"literal", "a name with a port", 0, "files.example.com:443"},
+    {"literal", "a number that is no address", 0, "0x7f.1"},
+    {"literal", "octets of IPv6", 2, "20010db8000000000000000000000001"_octets},
+};
+
+// Without a number in front.
+inline constexpr row inputs[] = {
+    {"reassembly", "two fragments", 0,
+     "10 80  00 0e 0000 01 01 08080404 0035 'data'  01 0c 0000 82 01 08080404 0035 'da'"_octets},
+    {"reassembly", "a sequence that is left", 0,
+     "10 80  00 0e 0000 01 01 08080404 0035 'data'  01 0c 0000 03 01 08080404 0035 'da'"_octets},
+    {"reassembly", "a sequence out of time", 0,
+     "05 80  00 0e 0000 01 01 08080404 0035 'data'  05 0c 0000 82 01 08080404 0035 'da'"_octets},
+    {"udp_over_tcp", "IPv4", 0, "0004 0a 01 08080404 0035 'data' 'next'"_octets},
+    {"udp_over_tcp", "a name", 0, "0002 10 03 09 'a.example' 0035 'da'"_octets},
+    {"udp_over_tcp", "lengths that disagree", 0, "0002 0b 01 08080404 0035 'da'"_octets},
+    {"sniff", "SOCKS4", 0, "04 01 0050"_octets},
+    {"sniff", "SOCKS5", 0, "05 01 00"_octets},
+    {"sniff", "HTTP", 0, "GET / HTTP/1.1"},
+    {"sniff", "TLS", 0, "16 03 01"_octets},
+    {"sniff", "SSH", 0, "SSH-2.0-x"},
+    {"uri", "SOCKS5 with a login", 0, "socks5h://john:f%40o@files.example.com:1081/"},
+    {"uri", "SOCKS5 to IPv6", 0, "socks5://:@[2001:db8::1]"},
+    {"uri", "SOCKS4 with a user ID", 0, "socks4://fred@192.0.2.7:9050"},
+    {"uri", "SOCKS4a", 0, "SOCKS4A://a.example"},
+    {"tor", "legacy", 0, "04 'john' 03 'foo' 01 1234 5678"_octets},
+    {"tor", "a token", 0, "09 '<torS0X>0' 05 'token' 01 0000 0001 00 00 01 c0000207 0438 f0"_octets},
+    {"tor", "an object", 0, "0c '<torS0X>1abc' 05 'token' 01 0000 0001"_octets},
+    {"tor", "invalid", 0, "09 '<torS0X>2' 05 'token' 01 0000 0001"_octets},
+    {"disposition", "two rows changed", 0, "02 01 00 04 00 02 20 806f"_octets},
+    {"relay", "the declared source", 0, "01 c0000207 1234  01 c0000207 0438  00  01 c0000207 0438"_octets},
+    {"relay", "an IPv4-mapped source", 0,
+     "01 c0000207 1234  00 0000  04  02 00000000000000000000ffffc0000207 0438  01 c0000207 0439"_octets},
+};
+
+}  // namespace seeds
+
+#endif

@@ -1,0 +1,50 @@
+// A server against whatever a client may send: every pace gives the same handshake; it chooses by its own order from
+// what was offered, shows no request that was not let in, and tells a refusal in the words of the peer's version.
+
+#include "play.hpp"
+
+using namespace fuzzing;
+
+namespace {
+
+void check_the_choice(const socks::server_options& serves, const outcome& o, bytes says) {
+    if (o.sent.empty() || !serves.v5 || says[0] != 5) return;
+    demand(o.sent[0] == 5 && o.sent.size() >= 2);
+    const bytes offered =
+        says.size() < 2 ? bytes() : says.from(2).first(says[1] < says.size() - 2 ? says[1] : says.size() - 2);
+    size_t i = 0;
+    while (i < serves.methods.size() && !offered.contains(static_cast<char>(serves.methods[i]))) ++i;
+    demand(o.sent[1] == (i == serves.methods.size() ? '\xff' : static_cast<char>(serves.methods[i])));
+}
+
+// Nothing to a peer that is not SOCKS; to all others a reply of their version, last.
+void check_the_last_words(const outcome& o, bytes says) {
+    if (o.how != ending::failed || says.empty()) return;
+    if (says[0] != 4 && says[0] != 5)
+        return demand(o.sent.empty() && o.used == 0 && o.why == socks::stranger(says[0]));
+    if (blame(o.why) != socks::party::peer || o.why == errc::negotiation_failed) return;
+    const size_t n = o.sent.size();
+    if (says[0] == 4) {
+        demand(n >= 8 && o.sent[n - 8] == 0 && o.sent[n - 7] != 0x5a);
+    } else if (n >= 2 && (n == 2 || (n == 4 && o.sent[2] == 1))) {
+        demand(o.sent[n - 1] != 0);
+    } else {
+        demand(n >= 2 + 7);
+    }
+}
+
+}  // namespace
+
+//     options  seed  what it serves  its answers  octets of the client
+void fuzz(input in) {
+    const uint8_t options = in.octet();
+    const uint32_t seed = in.octet();
+    const socks::server_options serves = any_server_options(in);
+    const answers app = any_answers(in);
+    const bytes says = in.rest();
+    const outcome o = play_at_every_pace(socks::server(serves), app, says, (options & 2) != 0, seed);
+    check_the_choice(serves, o, says);
+    check_the_last_words(o, says);
+    if (o.how == ending::done && says[0] == 4) demand(serves.methods.contains(socks::method::none));
+    if (o.how == ending::failed && blame(o.why) == socks::party::caller) demand(o.why == errc::bad_host);
+}

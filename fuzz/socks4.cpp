@@ -1,0 +1,69 @@
+// The two messages of SOCKS4 and 4a: the decoders keep their laws for whatever octets, the search that is resumed
+// octet by octet finds what the search in one go finds, and each value encodes to the octets it came from.
+
+#include "wishes.hpp"
+
+using namespace fuzzing;
+
+namespace {
+
+void request(bytes in) {
+    const auto decode = [](bytes b) { return socks::decode_request4(b); };
+    const size_t used = decode_lawfully(in, decode);
+    const auto whole = decode(in);
+    socks::scan4 scan;
+    for (size_t n = 0; n <= in.size(); ++n) {
+        const block prefix(in.first(n));
+        const auto so_far = scan.resume(prefix.view());
+        const auto afresh = decode(prefix.view());
+        demand(static_cast<bool>(so_far) == static_cast<bool>(afresh) && so_far.need() == afresh.need());
+        demand(so_far.error() == afresh.error() && so_far.used() == afresh.used());
+    }
+    if (used == 0) return;
+    demand(scan.user_size() == whole->user.size());
+    // The marker of a name is written as 0.0.0.1, whatever it was.
+    std::string canonical = text(in.first(used));
+    if (whole->to.host.is() == socks::host::kind::name) canonical[7] = 1;
+    demand(encode_exactly([&](buffer out) { return socks::encode_request4(*whole, out); }) == canonical);
+}
+
+void reply(bytes in, socks::tolerance accept) {
+    const auto decode = [&](bytes b) { return socks::decode_reply4(b, accept); };
+    const size_t used = decode_lawfully(in, decode);
+    if (used == 0) return;
+    const socks::reply4 r = *decode(in);
+    demand(in[0] == 0 || (in[0] == 4 && accept.reply4_version != socks::leeway::strict) ||
+           accept.reply4_version == socks::leeway::any);
+    std::string canonical = text(in.first(used));
+    canonical[0] = 0;
+    demand(encode_exactly([&](buffer out) { return socks::encode_reply4(r, out); }) == canonical);
+}
+
+// The other way round: whatever can be encoded is decoded as it was.
+void there_and_back(input in) {
+    const socks::request4 r{static_cast<socks::command>(in.octet()), any_endpoint(in), in.counted()};
+    errc refusal = errc::none;
+    const std::string made =
+        encode_exactly([&](buffer out) { return socks::encode_request4(r, out); }, &refusal);
+    demand(made.empty() == (refusal != errc::none) && blame(refusal) != socks::party::peer);
+    if (made.empty()) return;
+    demand(made.size() == socks::encoded_size(r));
+    const auto d = socks::decode_request4(made);
+    demand(d && d.used() == made.size() && d->command == r.command && d->to.port == r.to.port &&
+           d->user == r.user);
+    demand(r.to.host.is() == socks::host::kind::none ? d->to.host == socks::host(socks::ipv4{})
+                                                     : d->to.host == r.to.host);
+}
+
+}  // namespace
+
+//     which message  tolerance  octets
+void fuzz(input in) {
+    const uint8_t which = in.octet() % 3;
+    const socks::tolerance accept = any_tolerance(in.octet());
+    switch (which) {
+        case 0: return request(in.rest());
+        case 1: return reply(in.rest(), accept);
+        default: return there_and_back(in);
+    }
+}

@@ -1,0 +1,86 @@
+// The four messages of SOCKS5: the decoders keep their laws for whatever octets, and each value that they find encodes
+// to the octets it came from, reserved octets aside.
+
+#include "wishes.hpp"
+
+using namespace fuzzing;
+
+namespace {
+
+// The octets of a message with its reserved octet as it is encoded.
+std::string canonical(bytes in, size_t used) {
+    std::string s = text(in.first(used));
+    s[2] = 0;
+    return s;
+}
+
+void greeting(bytes in) {
+    const auto decode = [](bytes b) { return socks::decode_greeting(b); };
+    const size_t used = decode_lawfully(in, decode);
+    if (used == 0) return;
+    const socks::greeting g = *decode(in);
+    errc refusal = errc::none;
+    const std::string made =
+        encode_exactly([&](buffer out) { return socks::encode_greeting(g, out); }, &refusal);
+    if (g.offers(socks::method::no_acceptable))
+        demand(refusal == errc::bad_methods);
+    else
+        demand(made == text(in.first(used)));
+}
+
+void choice(bytes in) {
+    const auto decode = [](bytes b) { return socks::decode_choice(b); };
+    const size_t used = decode_lawfully(in, decode);
+    if (used == 0) return;
+    const socks::method m = *decode(in);
+    demand(encode_exactly([&](buffer out) { return socks::encode_choice(m, out); }) == text(in.first(used)));
+}
+
+void request(bytes in, socks::tolerance accept) {
+    const auto decode = [&](bytes b) { return socks::decode_request5(b, accept); };
+    const size_t used = decode_lawfully(in, decode);
+    if (used == 0) return;
+    const socks::request5 r = *decode(in);
+    demand(accept.reserved || in[2] == 0);
+    demand(encode_exactly([&](buffer out) { return socks::encode_request5(r, out); }) == canonical(in, used));
+}
+
+void reply(bytes in, socks::tolerance accept) {
+    const auto decode = [&](bytes b) { return socks::decode_reply5(b, accept); };
+    const size_t used = decode_lawfully(in, decode);
+    if (used == 0) return;
+    const socks::reply5 r = *decode(in);
+    demand(accept.reserved || in[2] == 0);
+    if (r.bound.host.is() == socks::host::kind::none) return demand(accept.empty_bound && in[3] == 3);
+    demand(encode_exactly([&](buffer out) { return socks::encode_reply5(r, out); }) == canonical(in, used));
+}
+
+// The other way round: whatever can be encoded is decoded as it was.
+void there_and_back(input in) {
+    const socks::request5 r{static_cast<socks::command>(in.octet()), any_endpoint(in)};
+    errc refusal = errc::none;
+    const std::string made =
+        encode_exactly([&](buffer out) { return socks::encode_request5(r, out); }, &refusal);
+    demand(made.empty() == (refusal != errc::none) && (refusal == errc::none || refusal == errc::bad_host));
+    if (made.empty()) return;
+    demand(made.size() == socks::encoded_size(r));
+    const auto d = socks::decode_request5(made);
+    demand(d && d.used() == made.size() && d->command == r.command && d->to.port == r.to.port);
+    demand(r.to.host.is() == socks::host::kind::none ? d->to.host == socks::host(socks::ipv4{})
+                                                     : d->to.host == r.to.host);
+}
+
+}  // namespace
+
+//     which message  tolerance  octets
+void fuzz(input in) {
+    const uint8_t which = in.octet() % 5;
+    const socks::tolerance accept = any_tolerance(in.octet());
+    switch (which) {
+        case 0: return greeting(in.rest());
+        case 1: return choice(in.rest());
+        case 2: return request(in.rest(), accept);
+        case 3: return reply(in.rest(), accept);
+        default: return there_and_back(in);
+    }
+}

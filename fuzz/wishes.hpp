@@ -1,0 +1,101 @@
+// What applications want, read from the front of an input: hosts, requests, options and answers. seeds.cpp writes
+// the same, the other way round.
+
+#ifndef SOCKS_FUZZ_WISHES_HPP
+#define SOCKS_FUZZ_WISHES_HPP
+
+#include "fuzz.hpp"
+
+namespace fuzzing {
+
+//     0 | 1 IPv4 | 2 IPv6 | 3 length text | 4 length name, as received
+inline socks::host any_host(input& in) {
+    switch (in.octet() % 5) {
+        case 0: return {};
+        case 1: {
+            socks::ipv4 a;
+            for (uint8_t& octet : a.octets) octet = in.octet();
+            return a;
+        }
+        case 2: {
+            socks::ipv6 a;
+            for (uint8_t& octet : a.octets) octet = in.octet();
+            return a;
+        }
+        case 3: return socks::host(in.counted());
+        default: return socks::host::as_received(in.counted());
+    }
+}
+
+inline socks::endpoint any_endpoint(input& in) {
+    const socks::host h = any_host(in);
+    return {h, in.u16()};
+}
+
+//     count  method...
+inline socks::methods any_methods(input& in) {
+    socks::methods m;
+    for (int n = in.octet() % 5; n != 0; --n)
+        static_cast<void>(m.add(static_cast<socks::method>(in.octet())));
+    return m;
+}
+
+//     via  command  host  port  0 | 1 length user length password  methods
+inline socks::request any_request(input& in) {
+    constexpr socks::version versions[] = {socks::version::v5, socks::version::v4, socks::version::v4a};
+    socks::request r;
+    r.via = versions[in.octet() % 3];
+    r.command = static_cast<socks::command>(in.octet());
+    r.to = any_endpoint(in);
+    if ((in.octet() & 1) != 0) {
+        const bytes user = in.counted();
+        r.login = {user, in.counted()};
+    }
+    r.methods = any_methods(in);
+    return r;
+}
+
+inline socks::tolerance any_tolerance(uint8_t octet) {
+    return {.reply4_version = static_cast<socks::leeway>((octet & 3) % 3),
+            .status_version = static_cast<socks::leeway>((octet >> 2 & 3) % 3),
+            .login_version_5 = (octet & 0x10) != 0,
+            .reserved = (octet & 0x20) != 0,
+            .empty_credentials = (octet & 0x40) != 0,
+            .empty_bound = (octet & 0x80) != 0};
+}
+
+//     versions  tolerance  methods
+inline socks::server_options any_server_options(input& in) {
+    const uint8_t versions = in.octet();
+    const uint8_t tolerance = in.octet();
+    return {.v4 = (versions & 1) == 0,
+            .v4a = (versions & 2) == 0,
+            .v5 = (versions & 4) == 0,
+            .methods = any_methods(in),
+            .accept = any_tolerance(tolerance)};
+}
+
+// What the application behind a server answers to its questions.
+//
+//     yes  and twice: version  code  host  port
+struct answers {
+    bool grants;
+    bool negotiates;
+    socks::reply replies[2];
+};
+
+inline socks::reply any_reply(input& in) {
+    const socks::version via = (in.octet() & 1) != 0 ? socks::version::v4 : socks::version::v5;
+    const uint8_t code = in.octet();
+    return {socks::reply_code(via, code), any_endpoint(in)};
+}
+
+inline answers any_answers(input& in) {
+    const uint8_t yes = in.octet();
+    const socks::reply first = any_reply(in);
+    return {(yes & 1) != 0, (yes & 2) != 0, {first, any_reply(in)}};
+}
+
+}  // namespace fuzzing
+
+#endif

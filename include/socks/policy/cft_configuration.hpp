@@ -1,0 +1,170 @@
+// A whole configuration: a text in which objects are found by their IDs, and every object checked by itself.
+// Nothing is kept: each question reads the text again, so that there is no limit to the objects it may hold.
+
+#ifndef SOCKS_POLICY_CFT_CONFIGURATION_HPP
+#define SOCKS_POLICY_CFT_CONFIGURATION_HPP
+
+#include <socks/policy/cft_objects.hpp>
+
+namespace socks::cft {
+
+namespace detail {
+
+constexpr bool same_key(const tcp& a, const tcp& b) noexcept {
+    return a.id.value.view() == b.id.value.view() && a.net_class.value == b.net_class.value;
+}
+template <class Object>
+constexpr bool same_key(const Object& a, const Object& b) noexcept {
+    return a.id.value.view() == b.id.value.view();
+}
+
+// Reads objects one after the other.
+class object_reader {
+  public:
+    constexpr explicit object_reader(bytes text) noexcept : in_(text), ahead_(in_.step()) {}
+
+    // What comes next: a command, or the end, or a failure.
+    [[nodiscard]] constexpr const parser::event& ahead() const noexcept { return ahead_; }
+
+    template <class Object>
+    [[nodiscard]] constexpr bool is() const noexcept {
+        return ahead_.next == parser::next::command && same_word(ahead_.text, Object::keyword);
+    }
+
+    template <class Object>
+    constexpr Object read(findings& found) noexcept {
+        Object o;
+        o.at = ahead_.at;
+        ahead_ = in_.step();
+        while (ahead_.next == parser::next::parameter) {
+            const parser::event parameter = ahead_;
+            ahead_ = in_.step();
+            for (size_t i = 0; ahead_.next == parser::next::value; ++i, ahead_ = in_.step()) {
+                assignment a(parameter, ahead_, i, found);
+                o.take(a);
+                if (i == 0 && !a.taken()) found.add({flaw::unknown_parameter, parameter.at, parameter.text});
+            }
+        }
+        if (ahead_.next != parser::next::fail) o.check(found);
+        return o;
+    }
+
+    constexpr void skip() noexcept {
+        do ahead_ = in_.step();
+        while (ahead_.next == parser::next::parameter || ahead_.next == parser::next::value);
+    }
+
+  private:
+    parser in_;
+    parser::event ahead_;
+};
+
+}  // namespace detail
+
+/// The text of a configuration. Commands other than CFTNET, CFTPROT, CFTPART, CFTTCP and CFTPARM are skipped.
+///
+/// A later object with the key of an earlier one replaces it; MODE = DELETE removes it. The key is the ID, for CFTTCP the ID
+/// and the CLASS.
+///
+/// @lifetime  points into the text.
+/// @cost      each call O(size of the text); no allocation, constexpr, noexcept.
+class configuration {
+  public:
+    constexpr explicit configuration(bytes text SOCKS_LIFETIMEBOUND) noexcept : text_(text) {}
+
+    [[nodiscard]] constexpr bytes source() const noexcept { return text_; }
+
+    /// Finds the last object that `wanted(object)` accepts and nothing deletes.
+    /// @param result  of use only when there is one.
+    template <class Object, class Wanted>
+    [[nodiscard]] constexpr bool find_if(Object& result, Wanted wanted) const noexcept {
+        findings unheard;
+        bool found = false;
+        for (detail::object_reader in(text_); in.ahead().next == parser::next::command;) {
+            if (!in.is<Object>()) {
+                in.skip();
+                continue;
+            }
+            const Object o = in.read<Object>(unheard);
+            if (!wanted(o)) continue;
+            if (o.mode.value != mode::erase) {
+                result = o;
+                found = true;
+            } else if (found && detail::same_key(o, result)) {
+                found = false;
+            }
+        }
+        return found;
+    }
+
+    /// The same by the ID.
+    template <class Object>
+    [[nodiscard]] constexpr bool find(Object& result, bytes id) const noexcept {
+        return find_if(result, [id](const Object& o) { return o.id.value.view() == id; });
+    }
+
+    /// Whether CFTPARM, if it has a list of this name (NET or PART) at all, has `id` in it.
+    [[nodiscard]] constexpr bool is_active(bytes list_name, bytes id) const noexcept {
+        bool inside = false;  // CFTPARM
+        bool listing = false;
+        bool listed = false;
+        parser in(text_);
+        for (auto e = in.step(); e.next != parser::next::end && e.next != parser::next::fail; e = in.step()) {
+            if (e.next == parser::next::command) inside = same_word(e.text, parameters::keyword);
+            if (e.next == parser::next::parameter) listing = inside && same_word(e.text, list_name);
+            if (e.next != parser::next::value || !listing) continue;
+            text<32> value;
+            listed = true;
+            if (value.decode(e.text) && value.view() == id) return true;
+        }
+        return !listed;
+    }
+
+  private:
+    bytes text_;
+};
+
+namespace detail {
+
+// Reads one object, and reports what is wrong with it by itself and as one of its text.
+template <class Object>
+constexpr void check_one(bytes text, object_reader& in, findings& found) noexcept {
+    const bytes before = text.first(static_cast<size_t>(in.ahead().text.data() - text.data()));
+    const Object o = in.read<Object>(found);
+    if (!o.id.given && in.ahead().next != parser::next::fail)
+        found.add({flaw::missing_parameter, o.at, "ID"});
+    if (o.mode.value != mode::create) return;
+    Object earlier;
+    if (configuration(before).find_if(earlier, [&o](const Object& e) { return same_key(o, e); }))
+        found.add({flaw::already_there, o.id.at, Object::keyword});
+}
+
+}  // namespace detail
+
+/// Checks every object by itself, in the order of the text, up to the first fault of the syntax.
+/// @returns  whether the whole text could be read; what it says may still be at fault.
+/// @cost     O(size of the text), for MODE = CREATE each time; no allocation, constexpr, noexcept.
+constexpr bool check(const configuration& all, findings& found) noexcept {
+    detail::object_reader in(all.source());
+    while (in.ahead().next == parser::next::command) {
+        if (in.is<network>())
+            detail::check_one<network>(all.source(), in, found);
+        else if (in.is<protocol>())
+            detail::check_one<protocol>(all.source(), in, found);
+        else if (in.is<partner>())
+            detail::check_one<partner>(all.source(), in, found);
+        else if (in.is<tcp>())
+            detail::check_one<tcp>(all.source(), in, found);
+        else if (in.is<parameters>())
+            static_cast<void>(in.read<parameters>(found));
+        else
+            in.skip();
+    }
+    if (in.ahead().next != parser::next::fail) return true;
+    found.add({flaw::bad_syntax, in.ahead().at, {}, 0, 0, in.ahead().expected});
+    return false;
+}
+
+}  // namespace socks::cft
+
+#endif

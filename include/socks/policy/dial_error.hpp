@@ -1,0 +1,167 @@
+// Why a destination could not be reached, between the three who say it each in their own numbers: the dialling
+// server, SOCKS4 and SOCKS5. No document says which reply code tells which failure, so the choice is a table that a
+// server may replace.
+
+#ifndef SOCKS_POLICY_DIAL_ERROR_HPP
+#define SOCKS_POLICY_DIAL_ERROR_HPP
+
+#include <socks/core/numbers.hpp>
+
+namespace socks {
+
+/// What a server may meet that dials a destination. Closed: a switch without default is complete.
+enum class dial_error : uint8_t {
+    refused,                ///< nothing listens on that port
+    network_unreachable,    ///< no route to the network
+    host_unreachable,       ///< no route to the host
+    timed_out,              ///< no answer in time
+    not_allowed,            ///< a rule, here or on the way, forbids it
+    name_not_found,         ///< the name does not exist
+    name_not_resolved,      ///< the name service gave no answer; it may later
+    no_address_of_family,   ///< the destination has addresses of families only that this server has not
+    command_not_supported,  ///< the server does not do this at all
+    out_of_resources,       ///< no descriptors, memory or ports left here
+    other,                  ///< anything else
+};
+
+/// Which SOCKS5 reply code tells which failure. Replace what you would choose otherwise:
+///
+///     constexpr dial_codes mine{.name_not_found = code5::general_failure};
+///
+/// A name that does not exist is host_unreachable, the choice of Tor and most others; where the name service does
+/// not answer, the failure is the server's own.
+struct dial_codes {
+    code5 refused = code5::connection_refused;
+    code5 network_unreachable = code5::network_unreachable;
+    code5 host_unreachable = code5::host_unreachable;
+    code5 timed_out = code5::ttl_expired;
+    code5 not_allowed = code5::not_allowed;
+    code5 name_not_found = code5::host_unreachable;
+    code5 name_not_resolved = code5::general_failure;
+    code5 no_address_of_family = code5::address_type_not_supported;
+    code5 command_not_supported = code5::command_not_supported;
+    code5 out_of_resources = code5::general_failure;
+    code5 other = code5::general_failure;
+};
+
+namespace detail {
+
+constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
+    switch (e) {
+        case dial_error::refused: return codes.refused;
+        case dial_error::network_unreachable: return codes.network_unreachable;
+        case dial_error::host_unreachable: return codes.host_unreachable;
+        case dial_error::timed_out: return codes.timed_out;
+        case dial_error::not_allowed: return codes.not_allowed;
+        case dial_error::name_not_found: return codes.name_not_found;
+        case dial_error::name_not_resolved: return codes.name_not_resolved;
+        case dial_error::no_address_of_family: return codes.no_address_of_family;
+        case dial_error::command_not_supported: return codes.command_not_supported;
+        case dial_error::out_of_resources: return codes.out_of_resources;
+        case dial_error::other: break;
+    }
+    return codes.other;
+}
+
+}  // namespace detail
+
+/// The reply code that tells `e` to a client of SOCKS5; the server's `answer` makes 91 of it for one of SOCKS4,
+/// which has no other code for any of this.
+///
+/// @param codes  the choice; a code that means success is not one, and general_failure takes its place.
+/// @returns      a code that refuses.
+/// @lifetime     by value.
+/// @cost         O(1), constexpr, noexcept.
+/// @rfc          1928 section 6
+[[nodiscard]] constexpr code5 code_for(dial_error e, const dial_codes& codes = {}) noexcept {
+    const code5 chosen = detail::chosen_code(e, codes);
+    return chosen == code5::succeeded ? code5::general_failure : chosen;
+}
+
+/// The failure that a refusing reply code tells, for whoever speaks of failures in other numbers.
+///
+/// @returns   `other` where the code tells none: 91 of SOCKS4, general_failure, codes without a name, success.
+/// @lifetime  by value.
+/// @cost      O(1), constexpr, noexcept.
+/// @rfc       1928 section 6; the SOCKS4 memo
+[[nodiscard]] constexpr dial_error dial_error_for(const reply_code& code) noexcept {
+    if (code.via != version::v5) {
+        switch (static_cast<code4>(code.octet)) {
+            case code4::identd_unreachable:
+            case code4::identd_mismatch: return dial_error::not_allowed;
+            case code4::granted:
+            case code4::rejected: break;
+        }
+        return dial_error::other;
+    }
+    switch (static_cast<code5>(code.octet)) {
+        case code5::not_allowed: return dial_error::not_allowed;
+        case code5::network_unreachable: return dial_error::network_unreachable;
+        case code5::host_unreachable: return dial_error::host_unreachable;
+        case code5::connection_refused: return dial_error::refused;
+        case code5::ttl_expired: return dial_error::timed_out;
+        case code5::command_not_supported: return dial_error::command_not_supported;
+        case code5::address_type_not_supported: return dial_error::no_address_of_family;
+        case code5::succeeded:
+        case code5::general_failure: break;
+    }
+    return dial_error::other;
+}
+
+/// `code` in the terms of another version, for a proxy that passes a reply on. SOCKS4 and 4a share their codes.
+///
+/// 92 and 93 of SOCKS4 become not_allowed. No refusal of SOCKS5 becomes one of them: they send the user to look
+/// for a fault in identd.
+///
+/// @returns   a code of `via`; the same one where the version is the same, whatever the octet.
+/// @lifetime  by value.
+/// @cost      O(1), constexpr, noexcept.
+/// @rfc       1928 section 6; the SOCKS4 memo
+[[nodiscard]] constexpr reply_code translated(const reply_code& code, version via) noexcept {
+    if ((code.via == version::v5) == (via == version::v5)) return {via, code.octet};
+    if (via != version::v5)
+        return {via, static_cast<uint8_t>(code.succeeded() ? code4::granted : code4::rejected)};
+    return code.succeeded() ? code5::succeeded : code_for(dial_error_for(code));
+}
+
+/// Whether the same destination by an address of the other family may be reached where this one was not. A second
+/// attempt takes a new connection.
+///
+/// True for a reply of network_unreachable, host_unreachable or address_type_not_supported, which is what proxies
+/// without IPv6 send; never over SOCKS4, which has one family.
+///
+/// @returns   the suggestion.
+/// @lifetime  by value.
+/// @cost      O(1), constexpr, noexcept.
+/// @rfc       1928 section 6
+[[nodiscard]] constexpr bool suggests_other_family(dial_error e) noexcept {
+    return e == dial_error::network_unreachable || e == dial_error::host_unreachable ||
+           e == dial_error::no_address_of_family;
+}
+[[nodiscard]] constexpr bool suggests_other_family(const reply_code& code) noexcept {
+    return suggests_other_family(dial_error_for(code));
+}
+
+/// The failure in words, for a log: a phrase without a full stop.
+/// @lifetime  static.
+/// @cost      O(1), constexpr, noexcept.
+[[nodiscard]] constexpr const char* name(dial_error e) noexcept {
+    switch (e) {
+        case dial_error::refused: return "connection refused";
+        case dial_error::network_unreachable: return "network unreachable";
+        case dial_error::host_unreachable: return "host unreachable";
+        case dial_error::timed_out: return "no answer in time";
+        case dial_error::not_allowed: return "not allowed";
+        case dial_error::name_not_found: return "host name does not exist";
+        case dial_error::name_not_resolved: return "name service gave no answer";
+        case dial_error::no_address_of_family: return "no address of a family that can be used";
+        case dial_error::command_not_supported: return "command not supported";
+        case dial_error::out_of_resources: return "out of resources";
+        case dial_error::other: break;
+    }
+    return "another failure";
+}
+
+}  // namespace socks
+
+#endif

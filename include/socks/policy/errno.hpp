@@ -1,0 +1,95 @@
+// The numbers of <errno.h> on both sides: what a server's failed system call tells its client, and what a client shows
+// to code that knows errno only. Not part of socks.hpp: bare metal has no <errno.h>.
+
+#ifndef SOCKS_POLICY_ERRNO_HPP
+#define SOCKS_POLICY_ERRNO_HPP
+
+#include <errno.h>
+
+#include <socks/policy/dial_error.hpp>
+#include <socks/policy/disposition.hpp>
+
+namespace socks {
+
+/// What a failed connect, bind, listen or accept has met. Look-ups of names fail with numbers of their own, the
+/// EAI_* of getaddrinfo: EAI_NONAME is name_not_found, EAI_AGAIN is name_not_resolved.
+///
+///     handshake.answer({code_for(dial_error_from_errno(errno)), {}}, tx);
+///
+/// @param number  the value of errno.
+/// @returns       `other` for a number that tells nothing about a destination, 0 included.
+/// @lifetime      by value.
+/// @cost          O(1), constexpr, noexcept.
+[[nodiscard]] constexpr dial_error dial_error_from_errno(int number) noexcept {
+    switch (number) {
+        case ECONNREFUSED: return dial_error::refused;
+        case ENETDOWN:
+        case ENETUNREACH: return dial_error::network_unreachable;
+#if defined(EHOSTDOWN)  // which POSIX has not
+        case EHOSTDOWN:
+#endif
+        case EHOSTUNREACH: return dial_error::host_unreachable;
+        case ETIMEDOUT: return dial_error::timed_out;
+        case EACCES:
+        case EPERM: return dial_error::not_allowed;
+        // A host without IPv6 may fail with either.
+        case EADDRNOTAVAIL:
+        case EAFNOSUPPORT: return dial_error::no_address_of_family;
+        case EOPNOTSUPP: return dial_error::command_not_supported;
+        case EADDRINUSE:
+        case EAGAIN:
+        case EMFILE:
+        case ENFILE:
+        case ENOBUFS:
+        case ENOMEM: return dial_error::out_of_resources;
+        default: return dial_error::other;
+    }
+}
+
+/// The number that says the same as `e` to code which knows errno only.
+///
+/// Never EAGAIN or EINTR, on which such code would try again at once.
+///
+/// @returns   a number other than 0.
+/// @lifetime  by value.
+/// @cost      O(1), constexpr, noexcept.
+[[nodiscard]] constexpr int errno_for(dial_error e) noexcept {
+    switch (e) {
+        case dial_error::refused: return ECONNREFUSED;
+        case dial_error::network_unreachable: return ENETUNREACH;
+        case dial_error::host_unreachable:
+        case dial_error::name_not_found:
+        case dial_error::name_not_resolved: return EHOSTUNREACH;
+        case dial_error::timed_out: return ETIMEDOUT;
+        case dial_error::not_allowed: return EACCES;
+        case dial_error::no_address_of_family: return EAFNOSUPPORT;
+        case dial_error::command_not_supported: return EOPNOTSUPP;
+        case dial_error::out_of_resources: return ENOBUFS;
+        case dial_error::other: break;
+    }
+    return EIO;
+}
+
+/// The same of a handshake that ended: what a connect through the proxy would have failed with.
+///
+/// @param o   a reply code, or a failure that brought none.
+/// @returns   0 on success; what the reply code tells; without one ECONNRESET or ETIMEDOUT for what became of the
+///            stream, EHOSTUNREACH for a proxy that could not be reached, EACCES for a login that was refused,
+///            EPROTO for a peer that broke the protocol, EINVAL for what the caller asked wrong.
+/// @lifetime  by value.
+/// @cost      O(1), constexpr, noexcept.
+[[nodiscard]] constexpr int errno_for(const outcome& o) noexcept {
+    if (o.succeeded()) return 0;
+    if (o.has_code()) return errno_for(dial_error_for(o.code()));
+    const errc e = o.error();
+    if (e == errc::timed_out) return ETIMEDOUT;
+    if (e == errc::unreachable) return EHOSTUNREACH;
+    if (e == errc::refused) return EIO;
+    if (e == errc::login_refused || e == errc::negotiation_failed || e == errc::no_acceptable_method)
+        return EACCES;
+    return blame(e) == party::peer ? EPROTO : blame(e) == party::stream ? ECONNRESET : EINVAL;
+}
+
+}  // namespace socks
+
+#endif

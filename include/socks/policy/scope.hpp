@@ -1,0 +1,210 @@
+// What a host is to an access list: which address it means, however it is spelled, and how far that reaches.
+// An address hides in an IPv6 address, or in a name; a rule that looks at the surface only is gone around.
+
+#ifndef SOCKS_POLICY_SCOPE_HPP
+#define SOCKS_POLICY_SCOPE_HPP
+
+#include <socks/core/address.hpp>
+
+namespace socks {
+
+namespace detail {
+
+constexpr uint32_t group(const ipv6& a, size_t i) noexcept {
+    return static_cast<uint32_t>(a.octets[2 * i] << 8 | a.octets[2 * i + 1]);
+}
+
+constexpr ipv4 tail(const ipv6& a) noexcept {
+    return {a.octets[12], a.octets[13], a.octets[14], a.octets[15]};
+}
+
+// Whether the first `bits` of `a` are those of `network`, 1 <= bits <= 32.
+constexpr bool within(uint32_t a, uint32_t network, unsigned bits) noexcept {
+    return (a ^ network) >> (32 - bits) == 0;
+}
+
+constexpr uint32_t number(const ipv4& a) noexcept {
+    return uint32_t{a.octets[0]} << 24 | uint32_t{a.octets[1]} << 16 | uint32_t{a.octets[2]} << 8 |
+           a.octets[3];
+}
+
+constexpr uint32_t front(const ipv6& a) noexcept { return group(a, 0) << 16 | group(a, 1); }
+
+constexpr bool is_mapped(const ipv6& a) noexcept {
+    for (size_t i = 0; i < 10; ++i)
+        if (a.octets[i] != 0) return false;
+    return group(a, 5) == 0xffff;
+}
+
+// 64:ff9b::/96, and ::/96 but for :: and ::1, which are addresses of IPv6.
+constexpr bool is_translated(const ipv6& a) noexcept {
+    for (size_t i = 4; i < 12; ++i)
+        if (a.octets[i] != 0) return false;
+    return front(a) == 0x0064ff9b || (front(a) == 0 && number(tail(a)) > 1);
+}
+
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+constexpr bytes without_trailing_dot(bytes name) noexcept {
+    const size_t n = name.size();
+    return n != 0 && name[n - 1] == '.' ? name.first(n - 1) : name;
+}
+
+}  // namespace detail
+
+/// The address that a name spells, of those that arrive in requests: clients send addresses as names.
+///
+/// @returns   kind::ipv4 or kind::ipv6  the address
+///            kind::bad                 no address, but no host name either: "127.1", "0x7f.1" and "127.0.0.1." are
+///                                      addresses to one resolver and not to another. To refuse it is wise.
+///            kind::none                a host name; or `h` is no name
+/// @lifetime  as `h`.
+/// @cost      O(size of the name), constexpr, noexcept.
+[[nodiscard]] constexpr host literal_in(const host& h) noexcept {
+    if (h.is() != host::kind::name) return {};
+    const host spelled(h.name());
+    return spelled.is() == host::kind::name ? host() : spelled;
+}
+
+/// An IPv4-mapped address (::ffff:192.0.2.7) as the IPv4 address that it is, and every other host as it is. Sockets of
+/// both families report IPv4 peers so.
+/// @lifetime  as `h`.
+/// @cost      O(1), constexpr, noexcept.
+/// @rfc       4291 section 2.5.5.2
+[[nodiscard]] constexpr host unmap(const host& h) noexcept {
+    if (h.is() != host::kind::ipv6 || !detail::is_mapped(h.v6())) return h;
+    return detail::tail(h.v6());
+}
+
+/// Whether two hosts are the same address, IPv4-mapped or not. Names are no addresses, whatever they spell.
+/// @cost  O(1), constexpr, noexcept.
+[[nodiscard]] constexpr bool same_address(const host& a, const host& b) noexcept {
+    const host x = unmap(a);
+    return (x.is() == host::kind::ipv4 || x.is() == host::kind::ipv6) && x == unmap(b);
+}
+
+/// What an access list has to judge: the IPv4 address inside an IPv4-mapped one, an IPv4-compatible one or one of the
+/// translators' prefix 64:ff9b::/96; so too where a name spells any of them; and everything else as it is.
+///
+/// Judge so what is asked for, and again what a name resolves to.
+///
+/// @returns   an address; a name that spells none; kind::bad as literal_in; or kind::none.
+/// @lifetime  as `h`.
+/// @cost      O(size of the name), constexpr, noexcept.
+/// @rfc       4291 section 2.5.5, 6052 section 2.1
+[[nodiscard]] constexpr host access_view(const host& h) noexcept {
+    const host spelled = literal_in(h);
+    const host seen = spelled.is() == host::kind::none ? h : spelled;
+    if (seen.is() == host::kind::ipv6 && (detail::is_mapped(seen.v6()) || detail::is_translated(seen.v6())))
+        return detail::tail(seen.v6());
+    return seen;
+}
+
+/// No host, 0.0.0.0 or ::, in any spelling; also the names "0", of no octets, and of a single NUL, which all are sent
+/// in their place. As a destination most systems take it for their own loopback.
+/// @cost  O(size of the name), constexpr, noexcept.
+[[nodiscard]] constexpr bool is_unspecified(const host& h) noexcept {
+    if (h.is() == host::kind::none) return true;
+    if (h.is() == host::kind::name && h.name().size() <= 1)
+        return h.name().empty() || h.name()[0] == 0 || h.name()[0] == '0';
+    const host seen = access_view(h);
+    return seen == any_ipv4.host || seen == any_ipv6.host;
+}
+
+/// 127.0.0.0/8 or ::1, as access_view sees `h`. A name that spells no address is none of what follows.
+/// @cost  each O(size of the name), constexpr, noexcept.
+[[nodiscard]] constexpr bool is_loopback(const host& h) noexcept {
+    const host seen = access_view(h);
+    if (seen.is() == host::kind::ipv4) return seen.v4().octets[0] == 127;
+    return seen == ipv6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+}
+
+/// 169.254.0.0/16 or fe80::/10.
+[[nodiscard]] constexpr bool is_link_local(const host& h) noexcept {
+    const host seen = access_view(h);
+    if (seen.is() == host::kind::ipv4) return detail::within(detail::number(seen.v4()), 0xa9fe0000, 16);
+    return seen.is() == host::kind::ipv6 && detail::within(detail::front(seen.v6()), 0xfe800000, 10);
+}
+
+/// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or fc00::/7.
+/// @rfc  1918 section 3, 4193
+[[nodiscard]] constexpr bool is_private(const host& h) noexcept {
+    const host seen = access_view(h);
+    if (seen.is() == host::kind::ipv6) return detail::within(detail::front(seen.v6()), 0xfc000000, 7);
+    if (seen.is() != host::kind::ipv4) return false;
+    const uint32_t a = detail::number(seen.v4());
+    return detail::within(a, 0x0a000000, 8) || detail::within(a, 0xac100000, 12) ||
+           detail::within(a, 0xc0a80000, 16);
+}
+
+/// 224.0.0.0/4 or ff00::/8.
+[[nodiscard]] constexpr bool is_multicast(const host& h) noexcept {
+    const host seen = access_view(h);
+    if (seen.is() == host::kind::ipv4) return detail::within(detail::number(seen.v4()), 0xe0000000, 4);
+    return seen.is() == host::kind::ipv6 && detail::within(detail::front(seen.v6()), 0xff000000, 8);
+}
+
+/// An address of one host that the whole internet can reach. What the registries of special addresses rule out is not
+/// global: all of the above, the shared, test and documentation networks, what is reserved, and of IPv6 also the
+/// tunnels that carry an IPv4 address inside, Teredo and 6to4.
+/// @rfc  6890, and the registries that it began
+[[nodiscard]] constexpr bool is_global(const host& h) noexcept {
+    using detail::within;
+    const host seen = access_view(h);
+    if (seen.is() == host::kind::ipv6) {
+        const uint32_t a = detail::front(seen.v6());
+        return within(a, 0x20000000, 3) && !within(a, 0x20010000, 23) && !within(a, 0x20010db8, 32) &&
+               !within(a, 0x20020000, 16) && !within(a, 0x3fff0000, 20);
+    }
+    if (seen.is() != host::kind::ipv4 || is_private(seen) || is_link_local(seen)) return false;
+    const uint32_t a = detail::number(seen.v4());
+    return !within(a, 0x00000000, 8) && !within(a, 0x7f000000, 8) && !within(a, 0x64400000, 10) &&
+           !within(a, 0xc0000000, 24) && !within(a, 0xc0000200, 24) && !within(a, 0xc6120000, 15) &&
+           !within(a, 0xc6336400, 24) && !within(a, 0xcb007100, 24) && !within(a, 0xe0000000, 3);
+}
+
+/// Whether two hosts are the same to an access list: names without regard to the case of ASCII letters and to one
+/// trailing dot, addresses IPv4-mapped or not, a name that spells an address like that address. Bad text equals
+/// nothing.
+/// @cost  O(size of the names), constexpr, noexcept.
+/// @rfc   4343
+[[nodiscard]] constexpr bool canonical_equal(const host& a, const host& b) noexcept {
+    const host spelled_a = literal_in(a);
+    const host spelled_b = literal_in(b);
+    const host x = unmap(spelled_a.is() == host::kind::none ? a : spelled_a);
+    const host y = unmap(spelled_b.is() == host::kind::none ? b : spelled_b);
+    if (x.is() == host::kind::bad) return false;
+    if (x.is() != host::kind::name || y.is() != host::kind::name) return x == y;
+    const bytes p = detail::without_trailing_dot(x.name());
+    const bytes q = detail::without_trailing_dot(y.name());
+    if (p.size() != q.size()) return false;
+    for (size_t i = 0; i < p.size(); ++i)
+        if (detail::lower(p.data()[i]) != detail::lower(q.data()[i])) return false;
+    return true;
+}
+
+/// Whether a name may go into a log or a header of another protocol as it is: visible ASCII, neither a space nor a
+/// double quote, at least one octet. Addresses and no host are printable, bad text is not.
+/// @cost  O(size of the name), constexpr, noexcept.
+[[nodiscard]] constexpr bool printable(const host& h) noexcept {
+    if (h.is() != host::kind::name) return h.is() != host::kind::bad;
+    for (size_t i = 0; i < h.name().size(); ++i)
+        if (h.name()[i] <= ' ' || h.name()[i] >= 0x7f || h.name()[i] == '"') return false;
+    return !h.name().empty();
+}
+
+/// The same for the octets that host names are made of: ASCII letters, digits, hyphens, dots, and the underscore, which
+/// is in use though no document allows it.
+/// @rfc  952, 1123 section 2.1
+[[nodiscard]] constexpr bool ldh(const host& h) noexcept {
+    for (size_t i = 0; i < h.name().size(); ++i) {
+        const char c = detail::lower(h.name().data()[i]);
+        const bool letter = c >= 'a' && c <= 'z';
+        if (!letter && !detail::is_digit(c) && c != '-' && c != '.' && c != '_') return false;
+    }
+    return printable(h);
+}
+
+}  // namespace socks
+
+#endif

@@ -1,0 +1,201 @@
+// From a partner's ID to what must be asked of which proxy: partner, protocol, network, and the network behind it.
+// All that is at fault on the way is told at once. Outgoing calls only.
+
+#ifndef SOCKS_POLICY_TRANSFER_CFT_HPP
+#define SOCKS_POLICY_TRANSFER_CFT_HPP
+
+#include <socks/core/request.hpp>
+#include <socks/policy/cft_configuration.hpp>
+
+namespace socks::cft {
+
+namespace detail {
+class resolver;
+}
+
+/// What one attempt needs: where the proxy is, and what to ask it for.
+/// @lifetime  points into the route that it came from.
+struct attempt {
+    endpoint proxy;
+    request want;
+    uint16_t maxcnx = 0;  ///< most connections at once on this network
+    bytes service;        ///< the SAP, where it is no number: look its port up and put it into want.to.port
+};
+
+/// The ways to a partner: its hosts, the protocols that reach them, each through a proxy, and when to try again.
+///
+///     cft::finding room[32];
+///     cft::findings found(room);
+///     cft::route route;
+///     if (!cft::resolve(text, "PARIS", route, found)) return tell(found);
+///     retry attempts(route.schedule(), route.hosts(), route.protocols());
+///     const cft::attempt first = route.to(attempts.target());
+///
+/// @cost  3 to 4 KiB; it holds all its texts and points nowhere.
+class route {
+  public:
+    [[nodiscard]] constexpr uint32_t hosts() const noexcept { return static_cast<uint32_t>(tcp_.host.size); }
+    [[nodiscard]] constexpr uint32_t protocols() const noexcept { return protocols_; }
+    [[nodiscard]] constexpr retry_schedule schedule() const noexcept { return tcp_.schedule(); }
+
+    /// What the attempt towards `target` needs; target.host < hosts() and target.protocol < protocols().
+    ///
+    /// SOCKS5 offers username/password only. SOCKS4 sends USER as the user ID; for a host name it is SOCKS4a.
+    [[nodiscard]] constexpr attempt to(const retry_target& target) const noexcept SOCKS_LIFETIMEBOUND {
+        SOCKS_ASSERT(target.host < hosts() && target.protocol < protocols());
+        const network& net = networks_[target.protocol];
+        const bytes sap = services_[target.protocol].view();
+        const bytes user = net.user.value.view();
+        attempt a;
+        a.proxy = {net.host.value.view(), net.port.value};
+        a.want.to.host = tcp_.host.items[target.host].value.view();
+        if (!parse_port(sap, a.want.to.port)) a.service = sap;
+        a.maxcnx = net.maxcnx.value;
+        if (net.protocol.value == proxy_protocol::socks5) {
+            a.want.login = {user, net.password.value.view()};
+            a.want.methods = method::login;
+        } else {
+            a.want.via = a.want.to.host.is() == host::kind::name ? version::v4a : version::v4;
+            a.want.login = {user};
+        }
+        return a;
+    }
+
+  private:
+    friend class detail::resolver;
+    network networks_[max_targets];
+    text<64> services_[max_targets];
+    tcp tcp_;
+    uint32_t protocols_ = 0;
+};
+
+namespace detail {
+
+// The walk of resolve(). Each step reports what it misses and goes as far as it can.
+class resolver {
+  public:
+    constexpr resolver(bytes text, findings& found, route& result) noexcept
+        : in_(text), found_(found), to_(result) {}
+
+    constexpr void walk(bytes id) noexcept {
+        to_ = {};
+        if (!check(in_, found_)) return;  // whatever seems to be missing may stand behind the fault
+        partner p;
+        if (!in_.find(p, id)) return found_.add({flaw::no_such_object, {}, partner::keyword});
+        if (!in_.is_active("PART", id)) found_.add({flaw::not_active, p.id.at, partner::keyword});
+        if (!p.prot.given) found_.add({flaw::missing_parameter, p.at, "PROT"});
+        for (size_t i = 0; i < p.prot.size; ++i) {
+            if (reaches(p.prot.items[i], to_.networks_[to_.protocols_])) ++to_.protocols_;
+            serves(p, i);
+        }
+        if (p.prot.given && p.sap.size > p.prot.size)
+            found_.add({flaw::bad_service, p.sap.items[p.prot.size].at, "SAP"});
+        if (calls(p)) ask();
+    }
+
+  private:
+    // PROT, the CFTPROT that it names, the CFTNET that this names, and the CFTNET behind that.
+    constexpr bool reaches(const field<text<32>>& prot, network& net) noexcept {
+        protocol p;
+        if (!in_.find(p, prot.value.view())) return missing(prot, protocol::keyword);
+        if (!p.net.given) return fault({flaw::missing_parameter, p.at, "NET"});
+        if (!in_.find(net, p.net.value.view())) return missing(p.net, network::keyword);
+        active(net);
+        if (net.call.value == call::in) found_.add({flaw::incoming_only, net.call.at, "CALL"});
+        if (net.protocol.value == proxy_protocol::none)
+            return fault({flaw::no_proxy, net.at, network::keyword});
+        if (to_.protocols_ != 0 && net.net_class.value != to_.networks_[0].net_class.value)
+            found_.add({flaw::other_class, net.net_class.given ? net.net_class.at : net.at, "CLASS"});
+        network first;
+        if (!net.inet.given) return true;  // told by its check
+        if (!in_.find(first, net.inet.value.view())) return missing(net.inet, network::keyword);
+        if (first.protocol.value != proxy_protocol::none)
+            found_.add({flaw::proxy_behind_proxy, net.inet.at, "INET"});
+        else
+            active(first);
+        return true;
+    }
+
+    constexpr void active(const network& net) noexcept {
+        if (!in_.is_active("NET", net.id.value.view()))
+            found_.add({flaw::not_active, net.id.at, network::keyword});
+    }
+
+    // SAP: a port, or a name that begins with no digit, for each PROT.
+    constexpr void serves(const partner& p, size_t i) noexcept {
+        if (!p.sap.given) {
+            if (i == 0) found_.add({flaw::missing_parameter, p.at, "SAP"});
+            return;
+        }
+        if (i >= p.sap.size) return found_.add({flaw::bad_service, p.prot.items[i].at, "PROT"});
+        const bytes sap = p.sap.items[i].value.view();
+        uint16_t port = 0;
+        if (sap.empty()) return;  // told by its check
+        if (socks::detail::is_digit(sap.data()[0]) && (!parse_port(sap, port) || port == 0))
+            found_.add({flaw::bad_service, p.sap.items[i].at, "SAP"});
+        to_.services_[i] = p.sap.items[i].value;
+    }
+
+    // The partner's CFTTCP of the networks' class.
+    constexpr bool calls(const partner& p) noexcept {
+        tcp any;
+        if (!in_.find(any, p.id.value.view())) return missing(p.id, tcp::keyword);
+        if (to_.protocols_ == 0) return false;
+        const uint16_t wanted = to_.networks_[0].net_class.value;
+        const bytes id = p.id.value.view();
+        const auto matches = [id, wanted](const tcp& t) {
+            return t.id.value.view() == id && t.net_class.value == wanted;
+        };
+        if (!in_.find_if(to_.tcp_, matches))
+            return fault({flaw::other_class, any.net_class.given ? any.net_class.at : any.at, "CLASS"});
+        if (!to_.tcp_.host.given) return fault({flaw::missing_parameter, to_.tcp_.at, "HOST"});
+        return true;
+    }
+
+    // Every request that may become due can be made.
+    constexpr void ask() noexcept {
+        for (uint32_t h = 0; h < to_.hosts(); ++h) {
+            const field<text<64>>& name = to_.tcp_.host.items[h];
+            if (name.value.empty()) continue;  // told by its check
+            errc why = errc::none;
+            for (uint32_t p = 0; p < to_.protocols() && why == errc::none; ++p)
+                why = socks::check(to_.to({h, p}).want);
+            if (why == errc::bad_host)
+                found_.add({flaw::bad_host, name.at, "HOST"});
+            else if (why != errc::none)
+                found_.add({flaw::cannot_be_asked, name.at, "HOST", 0, 0, socks::name(why)});
+        }
+    }
+
+    constexpr bool fault(const finding& f) noexcept {
+        found_.add(f);
+        return false;
+    }
+    constexpr bool missing(const field<text<32>>& id, bytes keyword) noexcept {
+        return fault({flaw::no_such_object, id.at, keyword});
+    }
+
+    configuration in_;
+    findings& found_;
+    route& to_;
+};
+
+}  // namespace detail
+
+/// Finds the ways to a partner.
+///
+/// @param text     the configuration.
+/// @param id       the partner's ID, in its own case.
+/// @param result   the ways; of use only on success.
+/// @param found    receives everything that is at fault in the text and on the way, each with its place.
+/// @returns        whether there is nothing but warnings, in `found` as a whole.
+/// @lifetime       the result points nowhere; findings point into `text`.
+/// @cost           O(size of the text) for each of at most 16 look-ups; no allocation, constexpr, noexcept.
+[[nodiscard]] constexpr bool resolve(bytes text, bytes id, route& result, findings& found) noexcept {
+    detail::resolver(text, found, result).walk(id);
+    return found.sound();
+}
+
+}  // namespace socks::cft
+
+#endif

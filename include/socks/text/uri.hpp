@@ -1,0 +1,240 @@
+// A proxy as people write it: socks5h://user:password@host:port. The scheme says which version, and who resolves names.
+// What is not understood is refused with its place, never skipped; what goes back into text holds no password.
+
+#ifndef SOCKS_TEXT_URI_HPP
+#define SOCKS_TEXT_URI_HPP
+
+#include <socks/core/request.hpp>
+#include <socks/text/literal.hpp>
+
+namespace socks {
+
+/// The port of a proxy whose URI has none.
+inline constexpr uint16_t default_port = 1080;
+
+/// A proxy, and how to ask it.
+///
+///     request want{.via = uri.via, .to = {"files.example.com", 443}, .login = uri.login};
+///
+/// @lifetime  a name points into the text, user and password into the room that parse_proxy_uri was given.
+struct proxy_uri {
+    version via = version::v5;
+    bool resolve_here = false;  ///< socks4 and socks5: the client resolves names, the proxy is sent addresses
+    endpoint proxy{};
+    socks::login login{};  ///< for SOCKS4 its user is the user ID
+};
+
+/// Why a URI was refused and where: the offset of the first octet that is wrong, or the size of the text where
+/// something is missing. False when nothing was.
+struct uri_fault {
+    errc why = errc::none;
+    size_t at = 0;
+    [[nodiscard]] constexpr explicit operator bool() const noexcept { return why != errc::none; }
+};
+
+/// Room that always suffices for the credentials of a URI, and for format() of one.
+inline constexpr size_t max_uri_login = 255 + 255;
+inline constexpr size_t max_text_uri = 10 + 3 * 255 + 4 + 1 + max_text_endpoint;
+
+namespace detail {
+
+// Equal but for the case of the letters in `text`; `lower` has none in upper case.
+constexpr bool equals_lower(bytes text, bytes lower) noexcept {
+    if (text.size() != lower.size()) return false;
+    for (size_t i = 0; i < text.size(); ++i) {
+        const char c = text.data()[i];
+        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c) != lower.data()[i]) return false;
+    }
+    return true;
+}
+
+// Letters, digits and -._~ stand for themselves in every part of a URI.
+constexpr bool is_unreserved(char c) noexcept {
+    const char lower = static_cast<char>(c | 0x20);
+    return is_digit(c) || (lower >= 'a' && lower <= 'z') || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+constexpr size_t find(bytes text, char c, size_t from = 0) noexcept {
+    while (from < text.size() && text.data()[from] != c) ++from;
+    return from;
+}
+
+// Reads one URI from front to back. `at` is the offset of what is read next.
+class uri_reader {
+  public:
+    constexpr uri_reader(bytes text, buffer room) noexcept : text_(text), room_(room) {}
+
+    constexpr uri_fault read(proxy_uri& result) noexcept {
+        uri_fault fault = scheme();
+        if (!fault) fault = path();
+        if (!fault) fault = credentials();
+        if (!fault) fault = proxy();
+        if (!fault) result = uri_;
+        return fault;
+    }
+
+  private:
+    constexpr uri_fault scheme() noexcept {
+        const size_t colon = find(text_, ':');
+        const bytes name = text_.first(colon);
+        uri_.resolve_here = equals_lower(name, "socks4") || equals_lower(name, "socks5");
+        if (equals_lower(name, "socks4"))
+            uri_.via = version::v4;
+        else if (equals_lower(name, "socks4a"))
+            uri_.via = version::v4a;
+        else if (!uri_.resolve_here && !equals_lower(name, "socks5h"))
+            return {errc::bad_scheme, 0};
+        const bytes separator = "://";
+        for (at_ = colon; at_ < colon + separator.size(); ++at_)
+            if (at_ >= text_.size() || text_[at_] != separator[at_ - colon]) return {errc::bad_scheme, at_};
+        return {};
+    }
+
+    // The authority ends at the first of / ? #. Behind it stands a slash at most.
+    constexpr uri_fault path() noexcept {
+        end_ = at_;
+        while (end_ < text_.size() && !bytes("/?#").contains(text_.data()[end_])) ++end_;
+        size_t behind = end_;
+        if (behind < text_.size() && text_[behind] == '/') ++behind;
+        return behind == text_.size() ? uri_fault{} : uri_fault{errc::bad_path, behind};
+    }
+
+    // Up to the last @; a password begins behind the first colon.
+    constexpr uri_fault credentials() noexcept {
+        size_t stop = end_;
+        while (stop > at_ && text_[stop - 1] != '@') --stop;
+        if (stop == at_) return {};
+        const size_t colon = find(text_.first(stop - 1), ':', at_);
+        bytes user;
+        bytes password;
+        if (const uri_fault fault = decode(colon, errc::bad_user, user)) return fault;
+        if (colon != stop - 1) {
+            at_ = colon + 1;
+            if (uri_.via != version::v5 && at_ != stop - 1) return {errc::bad_password, at_};
+            if (const uri_fault fault = decode(stop - 1, errc::bad_password, password)) return fault;
+        }
+        uri_.login = {user, password};
+        at_ = stop;
+        return {};
+    }
+
+    // Percent-decodes up to `stop` into the room. A user ID of SOCKS4 ends with a NUL and holds none.
+    constexpr uri_fault decode(size_t stop, errc too_much, bytes& decoded) noexcept {
+        const size_t begin = made_;
+        while (at_ < stop) {
+            char c = text_.data()[at_];
+            size_t width = 1;
+            if (c == '%') {
+                const int high = at_ + 2 < stop ? hex_digit(text_.data()[at_ + 1]) : -1;
+                const int low = high < 0 ? -1 : hex_digit(text_.data()[at_ + 2]);
+                if (low < 0) return {errc::bad_escape, at_};
+                c = static_cast<char>(high * 16 + low);
+                width = 3;
+            }
+            if (made_ - begin == 255 || (c == '\0' && uri_.via != version::v5)) return {too_much, at_};
+            if (made_ == room_.room()) return {errc::no_space, at_};
+            room_.data()[made_++] = c;
+            at_ += width;
+        }
+        decoded = {room_.data() + begin, made_ - begin};
+        return {};
+    }
+
+    constexpr uri_fault proxy() noexcept {
+        const size_t begin = at_;
+        const bool bracketed = at_ < end_ && text_[at_] == '[';
+        const bytes until_end = text_.first(end_);
+        const size_t colon = find(until_end, ':', bracketed ? find(until_end, ']', at_) : at_);
+        for (at_ = begin; at_ < colon && !bracketed; ++at_)
+            if (!is_unreserved(text_.data()[at_]) && !bytes("!$&'()*+,;=").contains(text_.data()[at_]))
+                return {errc::bad_host, at_};
+        uri_.proxy = {host(text_.first(colon).from(begin)), default_port};
+        const bool six_unbracketed = colon < end_ && !bracketed && find(until_end, ':', colon + 1) != end_;
+        if (uri_.proxy.host.is() == host::kind::bad || six_unbracketed) return {errc::bad_host, begin};
+        if (colon == end_) return {};
+        at_ = colon + 1;
+        const bool numbered = parse_port(until_end.from(at_), uri_.proxy.port) && uri_.proxy.port != 0;
+        return numbered ? uri_fault{} : uri_fault{errc::bad_port, at_};
+    }
+
+    bytes text_;
+    buffer room_;
+    size_t at_ = 0;
+    size_t end_ = 0;   // of the authority
+    size_t made_ = 0;  // octets of credentials
+    proxy_uri uri_{};
+};
+
+constexpr bytes scheme(const proxy_uri& uri) noexcept {
+    switch (uri.via) {
+        case version::v4: return "socks4";
+        case version::v4a: return "socks4a";
+        case version::v5: break;
+    }
+    return uri.resolve_here ? bytes("socks5") : bytes("socks5h");
+}
+
+}  // namespace detail
+
+/// Reads the URI of a proxy:
+///
+///     socks4://   [user ID@]host[:port][/]            SOCKS4; names are resolved by the client
+///     socks4a://  [user ID@]host[:port][/]            SOCKS4a; names are resolved by the proxy
+///     socks5://   [user[:password]@]host[:port][/]    SOCKS5; names are resolved by the client
+///     socks5h://  [user[:password]@]host[:port][/]    SOCKS5; names are resolved by the proxy
+///
+/// The schemes mean what they mean to curl, in any case. An IPv6 address stands in brackets. `%XX` is an octet of
+/// user or password, so that they may hold `/ ? # @ : %`, a NUL included (not in a user ID). `@host` is an empty
+/// user, which is not the same as none.
+///
+/// @param text    the whole text.
+/// @param result  written only on success.
+/// @param room    for user and password decoded, max_uri_login at most, and never more than the size of `text`.
+///                Written to on failure too: wipe it in any case.
+/// @returns   no fault, or the first one and its offset.
+/// @errors    bad_scheme    not one of the four, or no `://` behind it
+///            bad_path      more than a slash behind the authority: a path, a query, a fragment
+///            bad_escape    a percent sign in the credentials without two hexadecimal digits behind it
+///            bad_user      a user of more than 255 octets, or a user ID with a NUL inside
+///            bad_password  one of more than 255 octets, or one over SOCKS4, which has none
+///            bad_host      none, or neither an address nor a host name in ASCII; IPv6 without brackets
+///            bad_port      not a number of 1..65535, or a colon without one
+///            no_space      the room is too small for the credentials
+/// @lifetime  a name points into `text`, user and password into `room`.
+/// @cost      O(size), constexpr, noexcept.
+/// @rfc       3986 section 3
+[[nodiscard]] constexpr uri_fault parse_proxy_uri(bytes text, proxy_uri& result, buffer room) noexcept {
+    return detail::uri_reader(text, room).read(result);
+}
+
+/// Prints a proxy's URI for a log: `socks5h://john:***@[2001:db8::1]:1080`. The password is never printed, nor its
+/// length, nor whether there is one; what is not plain in a user becomes `%XX`. No closing NUL.
+///
+/// @returns   the text made in `out`.
+/// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
+/// @lifetime  the text is in `out`.
+/// @cost      O(size of the text), constexpr, noexcept.
+/// @rfc       3986 sections 2.1 and 3
+constexpr encoded format(const proxy_uri& uri, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    detail::text_writer w(out);
+    w.put(detail::scheme(uri)).put("://");
+    if (uri.login.given) {
+        for (size_t i = 0; i < uri.login.user.size(); ++i) {
+            const uint8_t c = uri.login.user[i];
+            if (detail::is_unreserved(static_cast<char>(c)))
+                w.put(static_cast<char>(c));
+            else
+                w.put('%').put("0123456789ABCDEF"[c >> 4]).put("0123456789ABCDEF"[c & 0xf]);
+        }
+        w.put(uri.via == version::v5 ? bytes(":***@") : bytes("@"));
+    }
+    const bool six = uri.proxy.host.is() == host::kind::ipv6;
+    if (six) w.put('[');
+    w.address(uri.proxy.host);
+    if (six) w.put(']');
+    return w.put(':').number(uri.proxy.port, 10).made();
+}
+
+}  // namespace socks
+
+#endif

@@ -1,0 +1,125 @@
+// Datagrams inside the TCP connection to the proxy, an extension of the hev-socks5 family: each is framed by its
+// lengths, and after the reply to command 5 nothing but frames follows, in both directions.
+
+#ifndef SOCKS_WIRE_UDP_OVER_TCP_HPP
+#define SOCKS_WIRE_UDP_OVER_TCP_HPP
+
+#include <socks/wire/datagram.hpp>
+
+namespace socks {
+
+/// The command that asks for it. Its destination is without meaning: any_ipv4. Other servers answer
+/// command_not_supported.
+inline constexpr command udp_over_tcp{0x05};
+
+/// The longest header, because HDRLEN is one octet.
+inline constexpr size_t max_framed_header = 255;
+
+namespace detail {
+
+// The shortest header, of a name of one octet.
+inline constexpr size_t least_framed_header = 3 + 1 + 1 + 1 + 2;
+
+// Whether HDRLEN agrees with the address, as soon as it can be told; address types aside.
+constexpr errc framed_fault(bytes in) noexcept {
+    const size_t n = in.size();
+    if (n < 3) return errc::none;
+    const size_t header = in[2];
+    if (header < least_framed_header) return errc::bad_length;
+    if (n < 4) return errc::none;
+    switch (static_cast<address_type>(in[3])) {
+        case address_type::ipv4: return header == 3 + 1 + 4 + 2 ? errc::none : errc::bad_length;
+        case address_type::ipv6: return header == 3 + 1 + 16 + 2 ? errc::none : errc::bad_length;
+        case address_type::name: break;
+        default: return errc::bad_address_type;
+    }
+    if (n < 5) return errc::none;
+    if (header != 3 + 1 + 1 + size_t{in[4]} + 2) return errc::bad_length;
+    return n >= header && in.from(5).first(in[4]).contains('\0') ? errc::nul_in_name : errc::none;
+}
+
+}  // namespace detail
+
+/// Decodes one framed datagram from the front of `in`.
+///
+///     MSGLEN  HDRLEN  ATYP  DST.ADDR           DST.PORT        DATA
+///       2       1       1   4 | 16 | 1+n       2, big endian   MSGLEN      8..65790 octets
+///
+/// MSGLEN counts the data, and HDRLEN what stands before them, MSGLEN itself included. (The document of the extension
+/// lets MSGLEN count the header too; the programs that it comes with do not.) fragment() is 0.
+///
+/// @param in  received, not yet used, oldest first. May be short; may hold later frames.
+/// @returns   a value with used() == HDRLEN + MSGLEN, or need() >= 1, or error().
+/// @errors    bad_length        HDRLEN is less than 8, or not what the address takes
+///                                                           (as soon as 3, 4 or, for a name, 5 octets are there)
+///            bad_address_type  octet 3 is not 1, 3 or 4     (as soon as 4 octets are there)
+///            nul_in_name       a NUL in the name            (when the header is whole)
+/// @lifetime  the value points into `in`.
+/// @cost      O(size of the name), constexpr, noexcept.
+[[nodiscard]] constexpr decoded<datagram> decode_framed(bytes in SOCKS_LIFETIMEBOUND) noexcept {
+    const size_t n = in.size();
+    const errc fault = detail::framed_fault(in);
+    if (fault != errc::none) return fault;
+    const size_t header = n < 3 ? detail::least_framed_header : in[2];
+    const size_t whole = header + (n < 2 ? 0 : size_t{in[0]} << 8 | in[1]);
+    if (n < whole) return decoded<datagram>::more(whole - n);
+    return {datagram(in.first(whole), header, 0), whole};
+}
+
+namespace detail {
+
+// What keeps header and data from being encoded, in `room` octets of which the header may take `headroom`.
+constexpr encoded framed_refusal(const endpoint& at, size_t data, size_t headroom, size_t room) noexcept {
+    const size_t header = datagram_header_size(at);
+    if (!is_sendable(at.host) || header > max_framed_header) return errc::bad_host;
+    if (data > 65535 - header) return errc::no_space;
+    if (headroom < header) return encoded::no_space(header);
+    if (room < header + data) return encoded::no_space(header + data);
+    return {};
+}
+
+constexpr void write_framed_header(char* to, const endpoint& at, size_t data) noexcept {
+    write_datagram_header(to, at, static_cast<uint8_t>(datagram_header_size(at)));
+    to[0] = static_cast<char>(data >> 8);
+    to[1] = static_cast<char>(data & 0xff);
+}
+
+}  // namespace detail
+
+/// Encodes a framed datagram into `out`; the picture is decode_framed's. No host is written as 0.0.0.0.
+/// @errors    bad_host  the text of the host was bad, or a name has no octets, a NUL, or more than the 248 octets
+///                      that HDRLEN can count
+///            no_space  out is smaller than datagram_header_size and the data; or those are more than 65535, and
+///                      room() is 0
+/// @lifetime  the octets are in `out`.
+/// @cost      O(size), constexpr, noexcept.
+constexpr encoded encode_framed(const endpoint& at, bytes data, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    const encoded refused = detail::framed_refusal(at, data.size(), max_framed_header, out.room());
+    if (!refused) return refused;
+    const size_t header = datagram_header_size(at);
+    detail::write_framed_header(out.data(), at, data.size());
+    detail::copy(out.data() + header, data.data(), data.size());
+    return {out.data(), header + data.size()};
+}
+
+/// Encodes the header in front of data that is in its place already, and does not move: `packet` is `headroom` octets
+/// of room, at most packet.room(), and then the data. max_framed_header always suffices.
+/// @returns  header and data, which end where the packet does.
+/// @errors   as encode_framed; where the headroom is smaller than the header, room() is the header's size
+/// @lifetime the octets are in `packet`.
+/// @cost     O(size of the name), constexpr, noexcept.
+constexpr encoded encode_framed_in_place(const endpoint& at, buffer packet SOCKS_LIFETIMEBOUND,
+                                         size_t headroom) noexcept {
+    SOCKS_ASSERT(headroom <= packet.room());
+    const size_t data = packet.room() - headroom;
+    const encoded refused = detail::framed_refusal(at, data, headroom, packet.room());
+    if (!refused) return refused;
+    const size_t header = datagram_header_size(at);
+    char* const begin = packet.data() + (headroom - header);
+    detail::write_framed_header(begin, at, data);
+    return {begin, header + data};
+}
+
+}  // namespace socks
+
+#endif

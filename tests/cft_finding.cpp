@@ -1,0 +1,72 @@
+// Findings: kept while there is room, counted when there is none, and told to people without any value.
+
+#include <socks/policy/cft_finding.hpp>
+
+#include "check.hpp"
+#include "sweep.hpp"
+
+namespace {
+
+using ::check;
+using namespace socks;
+using cft::finding;
+using cft::flaw;
+
+constexpr void findings_that_do_not_fit_are_counted(check& t) {
+    finding room[2];
+    cft::findings found(room);
+    t.ok(found.sound() && found.size() == 0 && found.begin() == found.end());
+    found.add({flaw::unknown_parameter, {1, 2}, "SPEED"});
+    t.ok(found.sound() && found.total() == 1);
+    found.add({flaw::login_incomplete, {3, 4}, "USER"});
+    found.add({flaw::bad_host, {5, 6}, "HOST"});
+    t.ok(!found.sound() && found.total() == 3 && found.size() == 2 && found.end() - found.begin() == 2);
+    t.ok(found[0].subject == bytes("SPEED") && found[1].at == cft::position{3, 4});
+    cft::findings unheard;
+    unheard.add({flaw::bad_host, {5, 6}, "HOST"});
+    t.ok(!unheard.sound() && unheard.total() == 1 && unheard.size() == 0);
+}
+PROVE_AND_RUN(findings_that_do_not_fit_are_counted)
+
+constexpr bool prints(const finding& f, bytes text) {
+    exact_copy room(text);
+    const encoded made = format(f, room.room());
+    char less[1];
+    return made && made.data() == text && format(f, buffer(less, 0)).room() == text.size();
+}
+
+constexpr void a_finding_is_told_with_its_place_and_its_rule(check& t) {
+    t.ok(prints({flaw::bad_number, {13, 8}, "PORT", 1, 65535}, "13:8: PORT: not a number of 1..65535"));
+    t.ok(
+        prints({flaw::bad_length, {1, 13}, "ID", 1, 32}, "1:13: ID: wrong length, characters allowed 1..32"));
+    t.ok(prints({flaw::missing_parameter, {20, 1}, "PROT"}, "20:1: PROT: missing"));
+    t.ok(prints({flaw::no_such_object, {20, 14}, "CFTTCP"}, "20:14: CFTTCP: none has this ID"));
+    t.ok(prints({flaw::no_such_object, {}, "CFTPART"}, "CFTPART: none has this ID"));
+    t.ok(prints({flaw::bad_choice, {3, 8}, "call", 0, 0, "INOUT, OUT, IN"},
+                "3:8: call: is none of INOUT, OUT, IN"));
+    t.ok(prints({flaw::bad_syntax, {7, 1}, {}, 0, 0, "a value"}, "7:1: expected a value"));
+    t.ok(prints({flaw::cannot_be_asked, {9, 8}, "HOST", 0, 0, name(errc::ipv6_over_socks4)},
+                "9:8: HOST: cannot be asked of the proxy: SOCKS4 cannot carry an IPv6 address"));
+}
+PROVE_AND_RUN(a_finding_is_told_with_its_place_and_its_rule)
+
+constexpr void every_flaw_has_words_of_its_own(check& t) {
+    constexpr auto last = static_cast<uint8_t>(flaw::cannot_be_asked);
+    const auto words = [](unsigned i) { return cft::detail::phrase(name(static_cast<flaw>(i))); };
+    for (unsigned i = 0; i <= last; ++i) {
+        t.ok(words(i) != bytes("unknown flaw") && !words(i).empty());
+        for (unsigned k = 0; k < i; ++k) t.ok(words(i) != words(k));
+    }
+    t.ok(words(last + 1U) == bytes("unknown flaw") && words(255) == bytes("unknown flaw"));
+}
+PROVE_AND_RUN(every_flaw_has_words_of_its_own)
+
+constexpr void three_flaws_are_warnings(check& t) {
+    unsigned warnings = 0;
+    for (unsigned i = 0; i < 256; ++i) warnings += is_warning(static_cast<flaw>(i)) ? 1U : 0U;
+    t.ok(warnings == 3 && is_warning(flaw::unknown_parameter) && is_warning(flaw::password_not_sent) &&
+         is_warning(flaw::login_incomplete));
+}
+PROVE_AND_RUN(three_flaws_are_warnings)
+
+}  // namespace

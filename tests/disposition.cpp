@@ -1,0 +1,233 @@
+// The table of Transfer CFT's documents, row by row: C connected, R retry, H hold.
+
+#include <socks/policy/disposition.hpp>
+
+#include "check.hpp"
+#include "octets.hpp"
+
+namespace {
+
+using ::check;
+using namespace socks;
+
+// 16 codes a line. SOCKS4: 90 connected, 91 retried, 92 and 93 held, and so is what the documents do not name.
+constexpr char socks4_codes[] =
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHCRHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH";
+
+// SOCKS5: 0 connected, 5 retried, any other held.
+constexpr char socks5_codes[] =
+    "CHHHHRHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH";
+
+// Without a code: 0 nothing failed; 1..31 the peer's doing; 32..63 the stream's; from 64 the caller's.
+constexpr char failures[] =
+    "CHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "RRRRRRRRRRRRRRRR"
+    "RRRRRRRRRRRRRRRR"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH"
+    "HHHHHHHHHHHHHHHH";
+
+static_assert(sizeof socks4_codes == 257 && sizeof socks5_codes == 257 && sizeof failures == 257);
+
+constexpr char letter(disposition d) {
+    switch (d) {
+        case disposition::connected: return 'C';
+        case disposition::retry: return 'R';
+        case disposition::hold: return 'H';
+    }
+    return '?';
+}
+
+constexpr reply_code code_of(version via, unsigned octet) { return {via, static_cast<uint8_t>(octet)}; }
+
+constexpr void every_reply_code_of_socks4_is_judged(check& t) {
+    for (unsigned i = 0; i < 256; ++i) {
+        t.ok(letter(decide(code_of(version::v4, i))) == socks4_codes[i]);
+        t.ok(letter(decide(code_of(version::v4a, i))) == socks4_codes[i]);
+    }
+    t.ok(decide(code4::granted) == disposition::connected && decide(code4::rejected) == disposition::retry);
+}
+PROVE_AND_RUN(every_reply_code_of_socks4_is_judged)
+
+constexpr void every_reply_code_of_socks5_is_judged(check& t) {
+    for (unsigned i = 0; i < 256; ++i) t.ok(letter(decide(code_of(version::v5, i))) == socks5_codes[i]);
+    t.ok(decide(code5::connection_refused) == disposition::retry && decide(code5{6}) == disposition::hold);
+}
+PROVE_AND_RUN(every_reply_code_of_socks5_is_judged)
+
+constexpr void every_failure_without_a_reply_is_judged(check& t) {
+    for (unsigned i = 0; i < 256; ++i)
+        t.ok(letter(decide(static_cast<errc>(static_cast<uint8_t>(i)))) == failures[i]);
+    for (const errc e : {errc::unreachable, errc::timed_out, errc::closed, errc::truncated})
+        t.ok(decide(e) == disposition::retry);
+    for (const errc e : {errc::login_refused, errc::no_acceptable_method, errc::bad_version, errc::refused})
+        t.ok(decide(e) == disposition::hold);
+    t.ok(decide(errc::closed_while_bound) == disposition::retry &&
+         decide(errc::no_space) == disposition::hold);
+}
+PROVE_AND_RUN(every_failure_without_a_reply_is_judged)
+
+// How many of the 768 rows `a` and `b` judge differently.
+constexpr int differences(const disposition_table& a, const disposition_table& b) {
+    int n = 0;
+    for (unsigned i = 0; i < 256; ++i) {
+        n += a[code_of(version::v4, i)] != b[code_of(version::v4, i)];
+        n += a[code_of(version::v5, i)] != b[code_of(version::v5, i)];
+        n += a[static_cast<errc>(static_cast<uint8_t>(i))] != b[static_cast<errc>(static_cast<uint8_t>(i))];
+    }
+    return n;
+}
+
+constexpr void single_rows_can_be_judged_otherwise(check& t) {
+    constexpr disposition_table documents;
+    constexpr auto mine = documents.retrying(code5::host_unreachable)
+                              .retrying(code_of(version::v5, 0xff))
+                              .holding(code4::rejected)
+                              .holding(errc::closed)
+                              .retrying(errc::login_refused);
+    t.ok(decide(code5::host_unreachable, mine) == disposition::retry);
+    t.ok(decide(code_of(version::v5, 0xff), mine) == disposition::retry);
+    t.ok(decide(code4::rejected, mine) == disposition::hold &&
+         decide(errc::closed, mine) == disposition::hold);
+    t.ok(decide(errc::login_refused, mine) == disposition::retry);
+    t.ok(differences(mine, documents) == 5 && differences(documents, {}) == 0);
+    t.ok(differences(mine.retrying(code5::host_unreachable), mine) == 0);
+    t.ok(differences(mine.holding(code5::host_unreachable), documents) == 4);
+    t.ok(mine[code_of(version::v4a, 0x5b)] == disposition::hold);
+}
+PROVE_AND_RUN(single_rows_can_be_judged_otherwise)
+
+void each_row_is_a_row_of_its_own(check& t) {
+    for (unsigned i = 0; i < 256; ++i) {
+        const outcome rows[] = {code_of(version::v4, i), code_of(version::v5, i),
+                                static_cast<errc>(static_cast<uint8_t>(i))};
+        for (const outcome& o : rows) {
+            const disposition_table table = decide(o) == disposition::retry ? disposition_table().holding(o)
+                                                                            : disposition_table().retrying(o);
+            t.ok(differences(table, {}) == (o.succeeded() ? 0 : 1));
+        }
+    }
+}
+RUN(each_row_is_a_row_of_its_own)
+
+void no_table_holds_what_succeeded_or_connects_what_failed(check& t) {
+    disposition_table table;
+    for (unsigned i = 0; i < 256; ++i) {
+        table = table.holding(code_of(version::v4, i)).retrying(code_of(version::v5, i));
+        table = table.holding(static_cast<errc>(static_cast<uint8_t>(i)));
+    }
+    t.ok(table[code4::granted] == disposition::connected &&
+         table[code5::succeeded] == disposition::connected);
+    t.ok(table[errc::none] == disposition::connected);
+    for (unsigned i = 1; i < 256; ++i) {
+        t.ok(table[code_of(version::v5, i)] == disposition::retry);
+        t.ok(table[static_cast<errc>(static_cast<uint8_t>(i))] == disposition::hold);
+        if (i != 90) t.ok(table[code_of(version::v4, i)] == disposition::hold);
+    }
+}
+RUN(no_table_holds_what_succeeded_or_connects_what_failed)
+
+// Plays a client that wants the least of a proxy which says `replies` and then closes.
+constexpr outcome ends(bytes replies, version via) {
+    const request want{.via = via, .to = {ipv4{192, 0, 2, 7}, 443}};
+    client machine;
+    machine.close();
+    char out[client::max_output] = {};
+    for (;;) {
+        const auto a = machine.step(want, replies, out);
+        replies = replies.from(a.used());
+        if (a.next() == client::next::done) return a.finish().reply.code;
+        if (a.next() == client::next::fail) return outcome_of(a);
+    }
+}
+
+constexpr void the_end_of_a_handshake_is_an_outcome(check& t) {
+    const outcome good = ends("05 00  05 00 00 01 c0000201 1f90"_octets, version::v5);
+    t.ok(good.succeeded() && good.has_code() && good.code() == code5::succeeded &&
+         good.error() == errc::none);
+    const outcome refused = ends("05 00  05 05"_octets, version::v5);
+    t.ok(!refused.succeeded() && refused.code() == code5::connection_refused);
+    t.ok(refused.error() == errc::refused && decide(refused) == disposition::retry);
+    const outcome held = ends("00 5d"_octets, version::v4);
+    t.ok(held.code() == code4::identd_mismatch && decide(held) == disposition::hold);
+    const outcome cut = ends("05 00  05"_octets, version::v5);
+    t.ok(!cut.has_code() && cut.error() == errc::truncated && decide(cut) == disposition::retry);
+    const outcome stranger = ends("HTTP/1.1 400", version::v5);
+    t.ok(stranger.error() == errc::peer_is_http && decide(stranger) == disposition::hold);
+    t.ok(refused == outcome(code5::connection_refused) && !(refused == outcome(errc::refused)));
+}
+PROVE_AND_RUN(the_end_of_a_handshake_is_an_outcome)
+
+constexpr bytes text_of(const char* closed) {
+    size_t n = 0;
+    while (closed[n] != '\0') ++n;
+    return {closed, n};
+}
+
+constexpr void an_operator_is_told_in_words(check& t) {
+    t.ok(text_of(reason(code5::succeeded)) == "connected" && text_of(reason(code4::granted)) == "connected");
+    t.ok(text_of(reason(errc::none)) == "connected");
+    t.ok(text_of(reason(code5::connection_refused)) == "the destination refused the connection");
+    t.ok(text_of(reason(code_of(version::v4a, 93))) ==
+         "the proxy was told by identd that the user is another one");
+    t.ok(text_of(reason(code5{0xf0})) == "the proxy refused with a code that no document names");
+    t.ok(text_of(reason(errc::timed_out)) == "the deadline passed");
+    t.ok(text_of(name(disposition::connected)) == "connected" &&
+         text_of(name(disposition::retry)) == "retry");
+    t.ok(text_of(name(disposition::hold)) == "hold");
+}
+PROVE_AND_RUN(an_operator_is_told_in_words)
+
+// Each named code has words of its own; those without a name share theirs.
+constexpr void every_code_has_its_words(check& t) {
+    const bytes nameless = text_of(reason(code5{9}));
+    for (unsigned i = 0; i < 256; ++i) {
+        t.ok((text_of(reason(code_of(version::v5, i))) == nameless) == (i > 8));
+        t.ok((text_of(reason(code_of(version::v4, i))) == nameless) == (i < 90 || i > 93));
+        for (unsigned j = 0; j < i && i < 9; ++j)
+            t.ok(text_of(reason(code_of(version::v5, i))) != text_of(reason(code_of(version::v5, j))));
+    }
+}
+PROVE_AND_RUN(every_code_has_its_words)
+
+}  // namespace

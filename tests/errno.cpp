@@ -1,0 +1,106 @@
+// errno on both sides of a proxy: the numbers of a failed system call, and those that a client shows.
+
+#include <socks/policy/errno.hpp>
+
+#include "check.hpp"
+
+namespace {
+
+using ::check;
+using namespace socks;
+
+struct row {
+    int number;
+    dial_error error;
+    uint8_t octet;
+};
+
+constexpr row calls[] = {
+    {ECONNREFUSED, dial_error::refused, 5},
+    {ENETUNREACH, dial_error::network_unreachable, 3},
+    {ENETDOWN, dial_error::network_unreachable, 3},
+    {EHOSTUNREACH, dial_error::host_unreachable, 4},
+    {ETIMEDOUT, dial_error::timed_out, 6},
+    {EACCES, dial_error::not_allowed, 2},
+    {EPERM, dial_error::not_allowed, 2},
+    {EAFNOSUPPORT, dial_error::no_address_of_family, 8},
+    {EADDRNOTAVAIL, dial_error::no_address_of_family, 8},
+    {EOPNOTSUPP, dial_error::command_not_supported, 7},
+    {EADDRINUSE, dial_error::out_of_resources, 1},
+    {EAGAIN, dial_error::out_of_resources, 1},
+    {EMFILE, dial_error::out_of_resources, 1},
+    {ENFILE, dial_error::out_of_resources, 1},
+    {ENOBUFS, dial_error::out_of_resources, 1},
+    {ENOMEM, dial_error::out_of_resources, 1},
+    {ECONNRESET, dial_error::other, 1},
+    {EINVAL, dial_error::other, 1},
+    {0, dial_error::other, 1},
+    {-1, dial_error::other, 1},
+};
+
+// R15.
+constexpr void a_failed_call_has_its_reply_code(check& t) {
+    for (const row& r : calls) {
+        t.ok(dial_error_from_errno(r.number) == r.error);
+        t.ok(static_cast<uint8_t>(code_for(dial_error_from_errno(r.number))) == r.octet);
+    }
+}
+PROVE_AND_RUN(a_failed_call_has_its_reply_code)
+
+constexpr void numbers_without_a_meaning_are_other_failures(check& t) {
+    int told = 0;
+    for (int i = 0; i < 4096; ++i) told += dial_error_from_errno(i) != dial_error::other;
+#if defined(EHOSTDOWN)
+    t.ok(told == 17 && dial_error_from_errno(EHOSTDOWN) == dial_error::host_unreachable);
+#else
+    t.ok(told == 16);
+#endif
+}
+PROVE_AND_RUN(numbers_without_a_meaning_are_other_failures)
+
+constexpr void a_reply_is_shown_as_errno(check& t) {
+    constexpr int five[] = {0,         EIO,        EACCES,      ENETUNREACH, EHOSTUNREACH, ECONNREFUSED,
+                            ETIMEDOUT, EOPNOTSUPP, EAFNOSUPPORT};
+    for (unsigned i = 0; i < 256; ++i) {
+        const auto octet = static_cast<uint8_t>(i);
+        t.ok(errno_for(reply_code(version::v5, octet)) == (i < 9 ? five[i] : EIO));
+        const int four = i == 90 ? 0 : i == 92 || i == 93 ? EACCES : EIO;
+        t.ok(errno_for(reply_code(version::v4, octet)) == four);
+    }
+}
+PROVE_AND_RUN(a_reply_is_shown_as_errno)
+
+constexpr void a_failure_without_a_reply_is_shown_as_errno(check& t) {
+    t.ok(errno_for(errc::none) == 0 && errno_for(errc::refused) == EIO);
+    t.ok(errno_for(errc::unreachable) == EHOSTUNREACH && errno_for(errc::timed_out) == ETIMEDOUT);
+    for (const errc e : {errc::closed, errc::truncated, errc::closed_while_bound})
+        t.ok(errno_for(e) == ECONNRESET);
+    for (const errc e : {errc::login_refused, errc::negotiation_failed, errc::no_acceptable_method})
+        t.ok(errno_for(e) == EACCES);
+    for (const errc e : {errc::peer_is_http, errc::bad_version, errc::method_not_offered})
+        t.ok(errno_for(e) == EPROTO);
+    for (const errc e : {errc::bad_host, errc::out_of_turn}) t.ok(errno_for(e) == EINVAL);
+    for (unsigned i = 1; i < 256; ++i) t.ok(errno_for(static_cast<errc>(static_cast<uint8_t>(i))) != 0);
+}
+PROVE_AND_RUN(a_failure_without_a_reply_is_shown_as_errno)
+
+// A failure that the server reads from errno comes back as the same number, where the code tells it at all.
+constexpr void a_number_survives_the_way_through_a_reply(check& t) {
+    for (const int number :
+         {ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ETIMEDOUT, EACCES, EAFNOSUPPORT, EOPNOTSUPP})
+        t.ok(errno_for(code_for(dial_error_from_errno(number))) == number);
+}
+PROVE_AND_RUN(a_number_survives_the_way_through_a_reply)
+
+constexpr void no_failure_is_shown_as_one_to_repeat_at_once(check& t) {
+    for (uint8_t i = 0; i < 12; ++i) {
+        const int number = errno_for(dial_error{i});
+        t.ok(number != 0 && number != EAGAIN && number != EINTR && number != EINPROGRESS);
+    }
+    t.ok(errno_for(dial_error::name_not_resolved) == EHOSTUNREACH);
+    t.ok(errno_for(dial_error::name_not_found) == EHOSTUNREACH);
+    t.ok(errno_for(dial_error::out_of_resources) == ENOBUFS && errno_for(dial_error::other) == EIO);
+}
+PROVE_AND_RUN(no_failure_is_shown_as_one_to_repeat_at_once)
+
+}  // namespace

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Our clients at a Tor that has no network: what it answers by itself.
+
+    tor.py RESOLVE [CASE...]
+"""
+
+import pathlib
+import subprocess
+import sys
+
+import harness
+from harness import PATIENCE, Peer, expect, expect_in, free_port, scratch
+
+ONION = "a" * 56 + ".onion"  # no address of a service: its checksum is wrong
+
+
+def tor():
+    """Its codes for onion services are an option of the port."""
+    port, folder = free_port(), scratch / "tor"
+    folder.mkdir(mode=0o700)
+    (scratch / "torrc").write_text(f"SocksPort 127.0.0.1:{port} ExtendedErrors\nDataDirectory {folder}\nClientOnly 1\n")
+    return Peer("tor", "tor", "-f", scratch / "torrc", "--defaults-torrc", "/dev/null", port=port)
+
+
+class Cases:
+    def __init__(self, program):
+        self.resolve_program, self.tunnel_program = program, pathlib.Path(program).with_name("tunnel")
+        self.tor = tor()
+
+    def run(self, program, *arguments, scheme="socks5h", login=""):
+        return subprocess.run([program, "--via", f"{scheme}://{login}127.0.0.1:{self.tor.port}", *arguments],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+
+    def resolved(self, hosts, answers, scheme="socks5h", login=""):
+        done = self.run(self.resolve_program, *hosts, scheme=scheme, login=login)
+        expect(done.stdout.splitlines(), answers, "the answers")
+        expect(done.returncode, 0, f"exit code of resolve ({done.stderr.strip()})")
+
+    def unresolved(self, said, *arguments):
+        done = self.run(self.resolve_program, *arguments)
+        expect_in(said, done.stdout, "what resolve says")
+        expect(done.returncode, 1, "exit code of resolve")
+
+    def login_refused(self, login):
+        done = self.run(self.resolve_program, "192.0.2.7", login=login)
+        expect_in("user name and password refused", done.stdout, "what resolve says")
+        expect(done.returncode, 1, "exit code of resolve")
+
+    def refused(self, said, *arguments):
+        done = self.run(self.tunnel_program, *arguments)
+        expect_in(said, done.stderr, "what the tunnel says")
+        expect(done.returncode, 1, "exit code of the tunnel")
+
+    def table(self):
+        resolved, unresolved, refused = self.resolved, self.unresolved, self.refused
+        return {
+            "Tor_resolves_an_IPv4_address_to_itself": (resolved, ["192.0.2.7"], ["192.0.2.7"]),
+            "Tor_resolves_an_IPv6_address_to_itself": (resolved, ["2001:db8::1"], ["2001:db8::1"]),
+            "Tor_resolves_by_SOCKS4a": (resolved, ["192.0.2.7"], ["192.0.2.7"], "socks4a"),
+            "Tor_resolves_one_after_the_other": (resolved, ["192.0.2.7", "::1"], ["192.0.2.7", "::1"]),
+            "Tor_takes_any_login": (resolved, ["192.0.2.7"], ["192.0.2.7"], "socks5h", "john:foo%20bar@"),
+            "Tor_takes_a_login_of_its_own_format":
+                (resolved, ["192.0.2.7"], ["192.0.2.7"], "socks5h", "%3CtorS0X%3E0:mail@"),
+            "Tor_refuses_a_login_of_an_unknown_format": (self.login_refused, "%3CtorS0X%3E7:mail@"),
+            "Tor_refuses_to_look_for_the_name_of_loopback": (unresolved, "host unreachable", "--reverse", "127.0.0.1"),
+            "Tor_refuses_to_look_for_the_name_of_a_name":
+                (unresolved, "address type not supported", "--reverse", "files.example.com"),
+            "Tor_refuses_private_addresses": (refused, "general SOCKS server failure", "127.0.0.1:9"),
+            "Tor_has_no_BIND": (refused, "command not supported", "--command", "bind", "192.0.2.7:9"),
+            "Tor_has_a_code_for_an_onion_address_that_is_none":
+                (refused, "onion address invalid", "--tor", f"{ONION}:80"),
+            "codes_of_Tor_have_no_name_elsewhere": (refused, "unassigned", f"{ONION}:80"),
+        }
+
+
+if __name__ == "__main__":
+    sys.exit(harness.main(lambda program: Cases(program).table()))

@@ -1,0 +1,132 @@
+// Routes made of the handshakes that the tests know, and a driver that goes them: each proxy says what it has to
+// say as soon as it has heard anything.
+
+#ifndef SOCKS_TESTS_JOURNEY_HPP
+#define SOCKS_TESTS_JOURNEY_HPP
+
+#include "refusals.hpp"
+
+namespace drive {
+
+inline constexpr socks::client_options at_once{.pipelined = true};
+
+// Handshakes of the tests, one for each proxy, and the route that has to produce them.
+struct journey {
+    static constexpr size_t most = 3;
+    const conversation* legs[most] = {};
+    size_t size = 0;
+    socks::hop proxies[most] = {};
+
+    constexpr journey(std::initializer_list<const conversation*> list) {
+        for (const conversation* c : list) {
+            proxies[size].via = c->want.via;
+            proxies[size].login = c->want.login;
+            proxies[size].methods = c->want.methods;
+            if (size != 0) proxies[size].at = legs[size - 1]->want.to;
+            legs[size++] = c;
+        }
+    }
+
+    [[nodiscard]] constexpr const conversation& last() const { return *legs[size - 1]; }
+
+    [[nodiscard]] constexpr socks::route way() const {
+        socks::route r;
+        r.through = {proxies, size};
+        r.command = last().want.command;
+        r.to = last().want.to;
+        return r;
+    }
+
+    [[nodiscard]] constexpr tape client() const {
+        tape t;
+        for (size_t i = 0; i < size; ++i) t.put(legs[i]->client.all().view());
+        return t;
+    }
+
+    // Of all that the application of a leg is told, on the way only a sub-negotiation is news.
+    [[nodiscard]] constexpr tape told() const {
+        tape t;
+        for (size_t i = 0; i + 1 < size; ++i)
+            if (legs[i]->result[0] == 'N') t.put(legs[i]->result.first(2));
+        return t.put(last().result);
+    }
+};
+
+// What the proxies say: each only what it is asked for, so nothing before the first octet to it.
+struct line {
+    tape says{};
+    size_t ends[journey::most] = {};    // of each proxy's octets in `says`
+    size_t begins[journey::most] = {};  // how much has to be sent before
+    size_t size = 0;
+
+    constexpr line& add(const tape& server, size_t after) {
+        says.put(server.view());
+        ends[size] = says.size();
+        begins[size++] = after;
+        return *this;
+    }
+
+    [[nodiscard]] constexpr bytes until(size_t sent) const {
+        size_t n = 0;
+        for (size_t i = 0; i < size; ++i)
+            if (sent > begins[i]) n = ends[i];
+        return says.view().first(n);
+    }
+};
+
+constexpr line replies_of(const journey& j) {
+    line l;
+    size_t sent = 0;
+    for (size_t i = 0; i < j.size; ++i) {
+        l.add(j.legs[i]->server.all(), sent);
+        sent += j.legs[i]->client.all().size();
+    }
+    return l;
+}
+
+template <class End>
+constexpr outcome travel(socks::chain& machine, const socks::route& way, const line& from, pace how,
+                         bool closes = false) {
+    using next = socks::chain::next;
+    outcome o;
+    End end;
+    peer far{.says = from.until(0), .how = how, .closes = closes};
+    bool closed = false;
+    while (o.how == ending::spun && o.steps++ != 4 * from.says.size() + 2 * tape::room) {
+        const socks::chain::action a = end.step(machine, way);
+        o.used += a.used();
+        switch (a.next()) {
+            case next::send: end.send(a.data(), o.sent); break;
+            case next::recv:
+                far.says = from.until(o.sent.size());
+                if (!feed(end, machine, far, a.need(), closed))
+                    o.how = closed ? ending::spun : ending::starved;
+                break;
+            case next::negotiate: {
+                o.told.put('N').put(static_cast<uint8_t>(a.method()));
+                o.sent.put(toy_hello);
+                const bool good = hear(end, far, toy_challenge, o);
+                if (good) o.sent.put(toy_proof);
+                machine.negotiated(good);
+                break;
+            }
+            case next::wait: break;
+            case next::bound: o.told.put('B').put(a.bound()); break;
+            case next::done:
+                o.how = ending::done;
+                o.told.put('D').put(a.finish().reply.code.octet).put(a.finish().reply.bound);
+                o.early.put(a.finish().early);
+                break;
+            case next::fail:
+                if (a.error() == errc::refused) o.told.put('R').put(a.code().octet).put(a.bound());
+                fail(o, a);
+                break;
+        }
+    }
+    settle(o, end, far);
+    return o;
+}
+
+}  // namespace drive
+
+#endif

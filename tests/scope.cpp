@@ -1,0 +1,178 @@
+// What an access list sees in a host: addresses inside addresses, addresses inside names, and how far they reach.
+
+#include <socks/policy/scope.hpp>
+
+#include "check.hpp"
+
+namespace {
+
+using ::check;
+using namespace socks;
+using kind = host::kind;
+
+// As it arrives in a request: a name, whatever it spells.
+constexpr host named(bytes name) { return host::as_received(name); }
+
+// D1, S4-8.
+constexpr void a_name_that_spells_an_address_is_found_out(check& t) {
+    t.ok(literal_in(named("192.0.2.7")) == host("192.0.2.7"));
+    t.ok(literal_in(named("2001:db8::1")) == host("2001:db8::1"));
+    t.ok(literal_in(named("[2001:db8::1]")) == host("2001:db8::1"));
+    for (const bytes odd : {bytes("127.1"), bytes("0x7f000001"), bytes("0177.0.0.1"), bytes("127.0.0.1."),
+                            bytes("2130706433"), bytes("fe80::1%eth0"), bytes(""), bytes("a\0b")})
+        t.ok(literal_in(named(odd)).is() == kind::bad);
+    for (const bytes name : {bytes("files.example.com"), bytes("1.example"), bytes("x")})
+        t.ok(literal_in(named(name)).is() == kind::none);
+    t.ok(literal_in(host("192.0.2.7")).is() == kind::none && literal_in({}).is() == kind::none);
+}
+PROVE_AND_RUN(a_name_that_spells_an_address_is_found_out)
+
+constexpr void a_mapped_address_is_the_ipv4_address(check& t) {
+    t.ok(unmap(host("::ffff:192.0.2.7")) == host("192.0.2.7"));
+    for (const host& other :
+         {host("::fffe:192.0.2.7"), host("64:ff9b::192.0.2.7"), host("::192.0.2.7"),
+          host("1::ffff:192.0.2.7"), host("100::ffff:192.0.2.7"), host("192.0.2.7"), host("x"), host()})
+        t.ok(unmap(other) == other);
+    t.ok(same_address(host("::ffff:192.0.2.7"), host("192.0.2.7")));
+    t.ok(same_address(host("192.0.2.7"), host("::ffff:192.0.2.7")));
+    t.ok(same_address(host("2001:db8::1"), host("2001:db8::1")));
+    t.ok(!same_address(host("2001:db8::1"), host("2001:db8::2")));
+    t.ok(!same_address(host("192.0.2.7"), host("192.0.2.8")));
+    // The translator is not the host behind it; and names are not addresses.
+    t.ok(!same_address(host("64:ff9b::192.0.2.7"), host("192.0.2.7")));
+    t.ok(!same_address(host("x"), host("x")) && !same_address({}, {}));
+    t.ok(!same_address(named("192.0.2.7"), host("192.0.2.7")));
+}
+PROVE_AND_RUN(a_mapped_address_is_the_ipv4_address)
+
+// D5: in each of the disguises the loopback is the loopback.
+constexpr void an_access_list_sees_through_embedded_addresses(check& t) {
+    for (const host& disguise :
+         {host("127.0.0.1"), host("::ffff:127.0.0.1"), host("64:ff9b::127.0.0.1"), host("::127.0.0.1"),
+          named("127.0.0.1"), named("::ffff:127.0.0.1"), named("[64:ff9b::7f00:1]")}) {
+        t.ok(access_view(disguise) == host("127.0.0.1"));
+        t.ok(is_loopback(disguise) && !is_global(disguise) && !is_unspecified(disguise));
+    }
+    for (const host& same : {host("::1"), host("64:ff9b:0:1::127.0.0.1"), host("64:ff9b:1::127.0.0.1"),
+                             host("64:ff9b:100::127.0.0.1"), host("::1:127.0.0.1"), host("::1:0:127.0.0.1"),
+                             host("2001:db8::1"), host("x"), host()})
+        t.ok(access_view(same) == same);
+    t.ok(access_view(named("::1")) == host("::1") && access_view(named("127.1")).is() == kind::bad);
+    t.ok(access_view(host("::0.0.0.2")) == host("0.0.0.2"));
+    t.ok(is_loopback(named("::1")) && is_private(host("64:ff9b::10.1.2.3")));
+    t.ok(is_private(host("::ffff:10.1.2.3")) && is_link_local(host("::ffff:169.254.169.254")));
+    t.ok(is_multicast(host("64:ff9b::224.0.0.1")) && is_global(host("64:ff9b::1.1.1.1")));
+}
+PROVE_AND_RUN(an_access_list_sees_through_embedded_addresses)
+
+// D13, U6: the wildcard, as clients write it.
+constexpr void unspecified_has_many_spellings(check& t) {
+    for (const host& wildcard :
+         {host(), host("0.0.0.0"), host("::"), host("::ffff:0.0.0.0"), host("64:ff9b::"), named("0.0.0.0"),
+          named("::"), named("[::]"), named("0"), named(""), named({"\0", 1})})
+        t.ok(is_unspecified(wildcard) && !is_global(wildcard));
+    for (const host& other : {host("0.0.0.1"), host("::1"), host("x"), named("00"), named("1"),
+                              host(bytes("0")), host("::0.0.0.2")})
+        t.ok(!is_unspecified(other));
+}
+PROVE_AND_RUN(unspecified_has_many_spellings)
+
+// The first and the last address of each network, and their neighbours.
+constexpr void networks_begin_and_end_where_the_registries_say(check& t) {
+    struct row {
+        host first, last;
+        bool (*inside)(const host&) noexcept;
+        host before, behind;
+    };
+    constexpr row rows[] = {
+        {"127.0.0.0", "127.255.255.255", is_loopback, "126.255.255.255", "128.0.0.0"},
+        {"::1", "::1", is_loopback, "::", "::2"},
+        {"169.254.0.0", "169.254.255.255", is_link_local, "169.253.255.255", "169.255.0.0"},
+        {"fe80::", "febf:ffff::", is_link_local, "fe7f:ffff::", "fec0::"},
+        {"10.0.0.0", "10.255.255.255", is_private, "9.255.255.255", "11.0.0.0"},
+        {"172.16.0.0", "172.31.255.255", is_private, "172.15.255.255", "172.32.0.0"},
+        {"192.168.0.0", "192.168.255.255", is_private, "192.167.255.255", "192.169.0.0"},
+        {"fc00::", "fdff:ffff::", is_private, "fbff:ffff::", "fe00::"},
+        {"224.0.0.0", "239.255.255.255", is_multicast, "223.255.255.255", "240.0.0.0"},
+        {"ff00::", "ffff:ffff::", is_multicast, "feff:ffff::", "fe80::"},
+        {"2000::", "2000:ffff::", is_global, "1fff:ffff::", "2001::"},
+        {"2001:200::", "2001:db7:ffff::", is_global, "2001:1ff:ffff::", "2001:db8::"},
+        {"2003::", "3ffe:ffff::", is_global, "2002:ffff::", "3fff::"},
+        {"3fff:1000::", "3fff:ffff::", is_global, "3fff:fff::", "4000::"},
+    };
+    for (const row& r : rows) {
+        t.ok(r.inside(r.first) && r.inside(r.last) && !r.inside(r.before) && !r.inside(r.behind));
+    }
+    for (const host& h : {host("x"), host(), host(bytes("127.1")), named("127.1"), named("localhost")})
+        t.ok(!is_loopback(h) && !is_link_local(h) && !is_private(h) && !is_multicast(h) && !is_global(h));
+}
+PROVE_AND_RUN(networks_begin_and_end_where_the_registries_say)
+
+constexpr void what_is_not_global_lies_between_what_is(check& t) {
+    struct row {
+        host before, first, last, behind;
+    };
+    constexpr row rows[] = {
+        {"1.0.0.0", "0.0.0.0", "0.255.255.255", "1.0.0.0"},
+        {"9.255.255.255", "10.0.0.0", "10.255.255.255", "11.0.0.0"},
+        {"100.63.255.255", "100.64.0.0", "100.127.255.255", "100.128.0.0"},
+        {"126.255.255.255", "127.0.0.0", "127.255.255.255", "128.0.0.0"},
+        {"169.253.255.255", "169.254.0.0", "169.254.255.255", "169.255.0.0"},
+        {"172.15.255.255", "172.16.0.0", "172.31.255.255", "172.32.0.0"},
+        {"191.255.255.255", "192.0.0.0", "192.0.0.255", "192.0.1.0"},
+        {"192.0.1.255", "192.0.2.0", "192.0.2.255", "192.0.3.0"},
+        {"192.167.255.255", "192.168.0.0", "192.168.255.255", "192.169.0.0"},
+        {"198.17.255.255", "198.18.0.0", "198.19.255.255", "198.20.0.0"},
+        {"198.51.99.255", "198.51.100.0", "198.51.100.255", "198.51.101.0"},
+        {"203.0.112.255", "203.0.113.0", "203.0.113.255", "203.0.114.0"},
+        {"223.255.255.255", "224.0.0.0", "255.255.255.255", "1.1.1.1"},
+    };
+    for (const row& r : rows)
+        t.ok(is_global(r.before) && !is_global(r.first) && !is_global(r.last) && is_global(r.behind));
+}
+PROVE_AND_RUN(what_is_not_global_lies_between_what_is)
+
+// D16.
+constexpr void case_and_one_trailing_dot_make_no_difference(check& t) {
+    t.ok(canonical_equal(host("files.example.com"), host("FILES.Example.com.")));
+    t.ok(canonical_equal(host("files.example.com."), host("files.example.com")));
+    t.ok(!canonical_equal(host("files.example.com"), host("files.example.org")));
+    t.ok(!canonical_equal(host("files.example.com"), named("files.example.com..")));
+    t.ok(!canonical_equal(host("a@"), host("a`")) && !canonical_equal(host("a^"), host("a~")));
+    t.ok(canonical_equal(named("192.0.2.7"), host("::ffff:192.0.2.7")));
+    t.ok(canonical_equal(host("2001:db8::1"), named("2001:DB8:0::1")));
+    t.ok(!canonical_equal(host("192.0.2.7"), host("192.0.2.8")) &&
+         !canonical_equal(host("192.0.2.7"), host("x")));
+    t.ok(canonical_equal({}, {}) && !canonical_equal({}, host("0.0.0.0")));
+    t.ok(!canonical_equal(named("127.1"), named("127.1")) && !canonical_equal(named("127.1"), host("x")));
+    t.ok(!canonical_equal(host("x"), named("127.1")));
+}
+PROVE_AND_RUN(case_and_one_trailing_dot_make_no_difference)
+
+// D10, and D11: octets above 0x7f are not printable either.
+void printable_names_hold_visible_ascii_only(check& t) {
+    t.ok(printable(named("files.example.com")) && printable(named("a_b!~")));
+    t.ok(!printable(named("evil\r\nX: 1")) && !printable(named("a b")) && !printable(named("a\"b")));
+    t.ok(!printable(named("\x7f")) &&
+         !printable(named("b\xc3\xbc"
+                          "cher")) &&
+         !printable(named("")));
+    t.ok(printable(host("192.0.2.7")) && printable(host()) && !printable(host(bytes("a:b"))));
+    for (unsigned v = 0; v < 256; ++v) {
+        const char c = static_cast<char>(v);
+        const bool digit = c >= '0' && c <= '9';
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        t.ok(printable(named({&c, 1})) == (v > 0x20 && v < 0x7f && v != 0x22));
+        t.ok(ldh(named({&c, 1})) == (digit || letter || c == '-' || c == '.' || c == '_'));
+    }
+}
+RUN(printable_names_hold_visible_ascii_only)
+
+constexpr void ldh_names_hold_what_host_names_are_made_of(check& t) {
+    t.ok(ldh(named("files-1.Example.com.")) && ldh(named("_dns.example")));
+    t.ok(!ldh(named("a!b")) && !ldh(named("[::1]")) && !ldh(named("")));
+    t.ok(ldh(host("2001:db8::1")) && ldh(host()) && !ldh(host(bytes("1.2.3"))));
+}
+PROVE_AND_RUN(ldh_names_hold_what_host_names_are_made_of)
+
+}  // namespace

@@ -1,0 +1,140 @@
+// One connection: a client and a server, each a machine of ours or a villain, and the two links between them. It runs
+// until both are over, and then says whether what came out is what had to come out.
+
+#ifndef SOCKS_TESTS_SIMULATION_CONNECTION_HPP
+#define SOCKS_TESTS_SIMULATION_CONNECTION_HPP
+
+#include "parties.hpp"
+
+#include <cstdio>
+#include <memory>
+
+namespace simulation {
+
+using socks::errc;
+
+enum class phase : uint8_t { handshake, tunnel, over };
+enum class result : uint8_t { none, done, failed, timed_out };
+
+// What both sides have.
+struct side {
+    manners how = manners::honest;
+    phase at = phase::handshake;
+    result came_to = result::none;
+    errc why = errc::none;
+    bool closed = false;  // the machine was told of the end of the stream
+    bool ends = false;    // a villain that ends its stream
+    uint32_t steps = 0;
+    uint32_t idle = 0;  // times that it was woken
+    uint32_t used = 0;  // octets of the handshake
+    payload says{};
+    uint32_t said = 0;
+    uint32_t heard = 0;  // of the other's payload
+    uint32_t vanishes_at = UINT32_MAX;
+    std::string script{};
+    size_t scripted = 0;
+};
+
+// Who decides what is wrong, and what to do about it.
+struct judge {
+    bool trace = false;
+    bool bad = false;
+    uint64_t steps = 0;
+    uint64_t octets = 0;
+    uint64_t counts[4] = {};  // by the result of an honest side
+
+    void demand(bool holds, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+        if (holds || bad) return;
+        bad = true;
+        std::fprintf(stderr, "%s:%d: this demand is not met\n", file, line);
+    }
+    void say(const char* who, const char* what, size_t n = 0) const {
+        if (trace) std::printf("%s: %s %zu\n", who, what, n);
+    }
+};
+
+class connection {
+  public:
+    void start(uint64_t seed, uint32_t index, calendar& time, judge& law);
+
+    // False when it is over.
+    bool handle(happening what, calendar& time, judge& law);
+
+    // Ticks that are left until its time is up.
+    [[nodiscard]] uint32_t left(uint64_t now) const {
+        return now < deadline_ ? static_cast<uint32_t>(deadline_ - now) : 0;
+    }
+
+    // Whether an event is meant for who is here now.
+    [[nodiscard]] bool awaits(const event& e) const { return !over_ && (e.life == 0 || e.life == life_); }
+    [[nodiscard]] uint64_t seed() const { return seed_; }
+
+  private:
+    struct route {
+        link octets{};
+        bool flying = false;    // an arrival is set
+        bool end_told = false;  // the reader was woken by the end
+        bool blocked = false;   // the writer waits for room
+    };
+
+    void client_turn();
+    void server_turn();
+    void answer();
+    void tunnel(side& s, route& out, route& in, const side& other);
+    void villain(side& s, route& out, route& in, const side& other, happening wake);
+    bool put(side& s, route& out, socks::outbox<socks::server::max_pending>& box, bytes data);
+    template <class Machine, size_t N>
+    bool get(side& s, route& in, Machine& machine, socks::inbox<N>& box, size_t need);
+    bool count(side& s, const route& out, const route& in);
+    void hear(side& s, bytes octets, const side& other);
+    void finish(side& s, result r, errc why, route& out);
+    void arrive(route& r);
+    void set_off(route& r, happening arrival);
+    void drop_all();
+    void verify();
+    void wake(happening who, uint32_t ticks) { time_->set(ticks, {index_, life_, who}); }
+    uint32_t delay() { return fine_ ? 1 + d_.below(3) : 1 + d_.below(40); }
+    void turn_of_client(happening wake) {
+        if (has_machine(client_.how)) return client_turn();
+        villain(client_, up_, down_, server_, wake);
+    }
+    void turn_of_server(happening wake) {
+        if (has_machine(server_.how)) return server_turn();
+        villain(server_, down_, up_, client_, wake);
+    }
+
+    calendar* time_ = nullptr;
+    judge* law_ = nullptr;
+    uint64_t seed_ = 0;
+    uint64_t deadline_ = 0;
+    dice d_{0};
+    uint32_t index_ = 0;
+    uint32_t life_ = 0;
+    bool fine_ = false;     // octets arrive a few at a time
+    bool precise_ = false;  // the client reads exactly what it needs
+    bool good_ = false;     // it must succeed, if both are honest
+    bool over_ = false;
+    bool let_in_ = false;
+    bool asked_ = false;  // a question is open
+    uint8_t answered_ = 0;
+    side client_{};
+    side server_{};
+    route up_{};
+    route down_{};
+    socks::request want_{};
+    application app_{};
+    socks::client near_{};
+    socks::server far_{};
+    socks::inbox<socks::client::max_input> client_in_{};
+    socks::outbox<socks::server::max_pending> client_out_{};
+    socks::inbox<socks::server::max_input> server_in_{};
+    socks::outbox<socks::server::max_pending> server_out_{};
+    enum class question : uint8_t { none, login, negotiate, serve } question_ = question::none;
+};
+
+}  // namespace simulation
+
+#include "course.hpp"
+#include "turns.hpp"
+
+#endif

@@ -1,0 +1,172 @@
+// The course of a connection: how it begins, what each happening sets off, and what must have come out at its end.
+
+#ifndef SOCKS_TESTS_SIMULATION_COURSE_HPP
+#define SOCKS_TESTS_SIMULATION_COURSE_HPP
+
+#include "connection.hpp"
+
+namespace simulation {
+
+inline void connection::start(uint64_t seed, uint32_t index, calendar& time, judge& law) {
+    const uint32_t life = life_ + 1;
+    std::destroy_at(this);
+    std::construct_at(this);
+    time_ = &time;
+    law_ = &law;
+    seed_ = seed;
+    d_ = dice(seed);
+    index_ = index;
+    life_ = life;
+    fine_ = d_.once_in(3);
+    precise_ = d_.once_in(2);
+    want_ = any_request(d_);
+    const socks::server_options serves = any_options(d_);
+    app_ = any_application(d_, want_.via);
+    good_ = must_succeed(want_, serves, app_);
+    far_ = socks::server(serves);
+    // At least one of the two is honest.
+    const uint32_t who = d_.below(10);
+    constexpr manners rude[] = {manners::babbles,  manners::disorders, manners::pipelines,
+                                manners::drips,    manners::floods,    manners::mute,
+                                manners::vanishes, manners::cuts_short};
+    if (who == 0 || who == 1) client_.how = rude[d_.below(8)];
+    if (who == 2) server_.how = rude[d_.below(8)];
+    client_.says = payload(d_);
+    server_.says = payload(d_);
+    for (side* s : {&client_, &server_}) {
+        s->ends = s->how == manners::cuts_short || s->how == manners::pipelines || d_.once_in(2);
+        if (s->how == manners::drips || s->how == manners::mute) s->ends = false;
+        if (s->how == manners::vanishes) s->vanishes_at = d_.below(60);
+    }
+    std::vector<size_t> ends;
+    if (!has_machine(client_.how)) {
+        socks::method chosen{};
+        const bool login = method_of(want_, serves, chosen) && chosen == socks::method::login;
+        const std::string honest = messages_of_client(want_, login, ends);
+        client_.script = script_of(client_.how, d_, honest, ends);
+        if (client_.how == manners::pipelines)
+            for (uint32_t i = 0; i < client_.says.size(); ++i) client_.script += client_.says.at(i);
+    } else if (!has_machine(server_.how)) {
+        const std::string honest = messages_of_server(want_, app_, ends);
+        server_.script = script_of(server_.how, d_, honest, ends);
+    }
+    law_->say("client", name(client_.how));
+    law_->say("server", name(server_.how));
+    wake(happening::client_wakes, 1 + d_.below(4));
+    wake(happening::server_wakes, 1 + d_.below(4));
+    deadline_ = time.now() + calendar::horizon - 1;
+    if (life_ == 1) time.set(left(time.now()), {index_, 0, happening::deadline});
+}
+
+inline bool connection::handle(happening what, calendar& time, judge& law) {
+    time_ = &time;
+    law_ = &law;
+    switch (what) {
+        case happening::arrival_up:
+            arrive(up_);
+            turn_of_server(what);
+            break;
+        case happening::arrival_down:
+            arrive(down_);
+            turn_of_client(what);
+            break;
+        case happening::client_wakes: turn_of_client(what); break;
+        case happening::server_wakes: turn_of_server(what); break;
+        case happening::answer_due:
+            answer();
+            turn_of_server(what);
+            break;
+        case happening::deadline:
+            // One event per place is enough: it moves on with those who take the place.
+            if (left(time.now()) != 0) {
+                time.set(left(time.now()), {index_, 0, what});
+                return true;
+            }
+            time.set(calendar::horizon - 1, {index_, 0, what});
+            drop_all();
+            if (client_.at != phase::over) finish(client_, result::timed_out, errc::timed_out, up_);
+            if (server_.at != phase::over) finish(server_, result::timed_out, errc::timed_out, down_);
+            break;
+    }
+    // Who is over takes in nothing any more; what arrives for it is gone.
+    char sink[link::capacity];
+    if (client_.at == phase::over) static_cast<void>(down_.octets.read(sink));
+    if (server_.at == phase::over) static_cast<void>(up_.octets.read(sink));
+    if (client_.at == phase::over && server_.at == phase::over) {
+        verify();
+        over_ = true;
+        return false;
+    }
+    set_off(up_, happening::arrival_up);
+    set_off(down_, happening::arrival_down);
+    if (up_.blocked && up_.octets.room() != 0) {
+        up_.blocked = false;
+        wake(happening::client_wakes, delay());
+    }
+    if (down_.blocked && down_.octets.room() != 0) {
+        down_.blocked = false;
+        wake(happening::server_wakes, delay());
+    }
+    return true;
+}
+
+// Some or all of what is on its way.
+inline void connection::arrive(route& r) {
+    r.flying = false;
+    const auto n = static_cast<uint32_t>(r.octets.on_its_way());
+    const uint32_t most = fine_ ? 3 : n;
+    if (n != 0) r.octets.arrive(d_.once_in(2) ? (most < n ? most : n) : 1 + d_.below(most < n ? most : n));
+}
+
+inline void connection::set_off(route& r, happening arrival) {
+    const bool news = r.octets.on_its_way() != 0 || (r.octets.at_end() && !r.end_told);
+    if (!news || r.flying) return;
+    r.end_told = r.octets.at_end();
+    r.flying = true;
+    wake(arrival, delay());
+}
+
+inline void connection::drop_all() {
+    up_.octets.reset();
+    down_.octets.reset();
+}
+
+inline void connection::finish(side& s, result r, errc why, route& out) {
+    s.came_to = s.came_to == result::none ? r : s.came_to;
+    s.why = why;
+    s.at = phase::over;
+    out.octets.end();
+    law_->say(&s == &client_ ? "client" : "server", socks::name(why), static_cast<size_t>(r));
+}
+
+inline void connection::verify() {
+    const bool client_ours = has_machine(client_.how);
+    const bool server_ours = has_machine(server_.how);
+    if (client_ours) ++law_->counts[static_cast<size_t>(client_.came_to)];
+    if (server_ours) ++law_->counts[static_cast<size_t>(server_.came_to)];
+    law_->octets += up_.octets.read() + down_.octets.read();
+    const auto ended = [&](const side& s, const side& other) {
+        law_->demand(s.came_to != result::none);
+        // Only a peer who neither speaks nor ends lets the time run out.
+        if (s.came_to == result::timed_out)
+            law_->demand(!has_machine(other.how) && other.how != manners::floods && !other.ends);
+    };
+    if (client_ours) ended(client_, server_);
+    if (server_ours) ended(server_, client_);
+    if (client_.how == manners::honest && server_.how == manners::honest) {
+        law_->demand((client_.came_to == result::done) == good_ &&
+                     (server_.came_to == result::done) == good_);
+        if (!good_)
+            return law_->demand(blame(client_.why) == socks::party::peer &&
+                                blame(server_.why) == socks::party::peer);
+        law_->demand(client_.heard == server_.says.size() && server_.heard == client_.says.size());
+    }
+    if (client_.how == manners::pipelines && server_.how == manners::honest) {
+        law_->demand((server_.came_to == result::done) == good_);
+        if (good_) law_->demand(server_.heard == client_.says.size());
+    }
+}
+
+}  // namespace simulation
+
+#endif

@@ -1,0 +1,132 @@
+// Thousands of clients and servers at once, honest and malicious, over a network that delays, splits, merges, resets
+// and floods as its seed says. No octet is lost or invented, both sides agree, work and memory of each are bounded,
+// and every handshake ends. A connection that breaks a law prints the command that replays it alone.
+//
+//     simulation [--handshakes N] [--at-once N] [--seed N]
+//     simulation --replay SEED       one connection, told step by step
+//     simulation --soak N            N handshakes, and how the cost grows from a thousand to a million at once
+
+#include "connection.hpp"
+
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cinttypes>
+#include <cstdlib>
+
+namespace {
+
+using namespace simulation;
+
+struct figures {
+    uint64_t handshakes = 0;
+    double seconds = 0;
+    judge law{};
+};
+
+uint64_t seed_of(uint64_t seed, uint64_t i) { return dice(seed ^ dice(i).draw()).draw(); }
+
+// Runs `n` connections, `at_once` at a time.
+figures simulate(uint64_t n, uint32_t at_once, uint64_t seed, const char* program) {
+    figures f;
+    if (at_once > n) at_once = static_cast<uint32_t>(n);
+    calendar time;
+    std::vector<connection> all(at_once);
+    std::vector<event> due;
+    uint64_t begun = 0;
+    const auto start = std::chrono::steady_clock::now();
+    for (uint32_t i = 0; i < at_once; ++i) all[i].start(seed_of(seed, begun++), i, time, f.law);
+    while (f.handshakes < n && !f.law.bad) {
+        time.next(due);
+        for (const event& e : due) {
+            connection& c = all[e.connection];
+            if (!c.awaits(e)) continue;
+            const bool goes_on = c.handle(e.what, time, f.law);
+            if (f.law.bad) {
+                std::fprintf(stderr, "replay it with: %s --replay %" PRIu64 "\n", program, c.seed());
+                break;
+            }
+            if (goes_on) continue;
+            ++f.handshakes;
+            if (begun < n) c.start(seed_of(seed, begun++), e.connection, time, f.law);
+        }
+    }
+    f.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return f;
+}
+
+int replay(uint64_t seed) {
+    judge law{.trace = true};
+    calendar time;
+    std::vector<event> due;
+    const auto c = std::make_unique<connection>();
+    c->start(seed, 0, time, law);
+    for (bool goes_on = true; goes_on && !law.bad;) {
+        time.next(due);
+        for (const event& e : due)
+            if (goes_on && !law.bad) goes_on = c->handle(e.what, time, law);
+    }
+    std::printf("%s\n", law.bad ? "a law is broken" : "every law is kept");
+    return law.bad ? 1 : 0;
+}
+
+long peak_mebibytes() {
+    rusage u{};
+    getrusage(RUSAGE_SELF, &u);
+    return u.ru_maxrss / 1024;
+}
+
+void report(uint32_t at_once, const figures& f) {
+    const auto n = static_cast<double>(f.handshakes);
+    std::printf("%10" PRIu64 " %10" PRIu32 " %12.0f %10.0f %8.1f %8ld\n", f.handshakes, at_once,
+                n / f.seconds, f.seconds * 1e9 / n, static_cast<double>(f.law.steps) / n, peak_mebibytes());
+    std::fflush(stdout);
+}
+
+bool run(uint64_t n, uint32_t at_once, uint64_t seed, const char* program) {
+    const figures f = simulate(n, at_once, seed, program);
+    report(at_once, f);
+    if (f.law.bad) return false;
+    std::printf("    honest sides: %" PRIu64 " done, %" PRIu64 " failed, %" PRIu64 " timed out; %" PRIu64
+                " octets read\n",
+                f.law.counts[1], f.law.counts[2], f.law.counts[3], f.law.octets);
+    // The draws reach every ending, or the simulation shows less than it says.
+    return f.law.counts[1] * 4 > n && f.law.counts[2] * 8 > n && f.law.counts[3] != 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    uint64_t handshakes = 100'000;
+    uint32_t at_once = 2'000;
+    uint64_t seed = 1;
+    bool soak = false;
+    for (int i = 1; i < argc; ++i) {
+        const std::string option = argv[i];
+        char* end = nullptr;
+        const uint64_t value = i + 1 < argc ? std::strtoull(argv[i + 1], &end, 10) : 0;
+        if (end == nullptr || end == argv[i + 1] || *end != '\0') {
+            std::fprintf(stderr,
+                         "usage: %s [--handshakes N] [--at-once N] [--seed N] | --replay SEED | --soak N\n",
+                         argv[0]);
+            return 2;
+        }
+        ++i;
+        if (option == "--replay") return replay(value);
+        if (option == "--handshakes") handshakes = value;
+        if (option == "--at-once") at_once = static_cast<uint32_t>(value);
+        if (option == "--seed") seed = value;
+        if (option == "--soak") {
+            soak = true;
+            handshakes = value;
+        }
+    }
+    std::printf("%10s %10s %12s %10s %8s %8s\n", "handshakes", "at once", "per second", "ns each", "steps",
+                "MiB");
+    if (!soak) return run(handshakes, at_once, seed, argv[0]) ? 0 : 1;
+    std::printf("one connection, both ends and the network between them: %zu octets\n", sizeof(connection));
+    bool good = true;
+    for (const uint32_t crowd : {1'000U, 10'000U, 100'000U, 1'000'000U})
+        good = good && run(handshakes / 4, crowd, seed++, argv[0]);
+    return good ? 0 : 1;
+}

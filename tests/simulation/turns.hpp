@@ -1,0 +1,217 @@
+// What the sides of a connection do when they are woken. The loops are those that users write, with every demand beside
+// the action that it is about.
+
+#ifndef SOCKS_TESTS_SIMULATION_TURNS_HPP
+#define SOCKS_TESTS_SIMULATION_TURNS_HPP
+
+#include "connection.hpp"
+
+namespace simulation {
+
+// The most that a handshake can use: greeting, login and request; choice, status and two replies.
+inline constexpr uint32_t most_used_by_server = 257 + 513 + 262;
+inline constexpr uint32_t most_used_by_client = 2 + 2 + 2 * 262;
+
+// Writes a part of what is to be sent. False when the link is full.
+inline bool connection::put(side& s, route& out, socks::outbox<socks::server::max_pending>& box, bytes data) {
+    const size_t most = d_.once_in(2) ? data.size() : 1 + d_.below(static_cast<uint32_t>(data.size()));
+    const size_t n = out.octets.write(data.first(most));
+    box.sent(n);
+    if (out.octets.written() >= s.vanishes_at) drop_all();
+    out.blocked = n == 0;
+    return n != 0;
+}
+
+// Answers recv. False when there is nothing to read.
+template <class Machine, size_t N>
+bool connection::get(side& s, route& in, Machine& machine, socks::inbox<N>& box, size_t need) {
+    law_->demand(need >= 1 && need <= Machine::max_input - box.unread().size());
+    if (in.octets.readable() == 0 && in.octets.at_end()) {
+        law_->demand(!s.closed);  // a closed stream is not waited for
+        s.closed = true;
+        machine.close();
+        return true;
+    }
+    const buffer to = precise_ ? box.space(need) : box.space();
+    const size_t n = in.octets.read(to);
+    if (n == 0) return false;
+    box.commit(n);
+    return true;
+}
+
+// Work is bounded by what was moved and by how often there was a reason to look.
+inline bool connection::count(side& s, const route& out, const route& in) {
+    ++s.steps;
+    ++law_->steps;
+    law_->demand(s.steps <= 2 * (in.octets.read() + out.octets.written()) + s.idle + 24);
+    return !law_->bad;
+}
+
+// Payload, octet for octet, as far as an honest side sends it.
+inline void connection::hear(side& s, bytes octets, const side& other) {
+    const bool known = has_machine(other.how) || (other.how == manners::pipelines && &other == &client_);
+    for (size_t i = 0; known && i < octets.size(); ++i)
+        law_->demand(s.heard + i < other.says.size() &&
+                     octets.data()[i] == other.says.at(s.heard + static_cast<uint32_t>(i)));
+    s.heard += static_cast<uint32_t>(octets.size());
+}
+
+inline void connection::tunnel(side& s, route& out, route& in, const side& other) {
+    char octets[link::capacity];
+    while (s.said < s.says.size()) {
+        const char c = s.says.at(s.said);
+        if (out.octets.write({&c, 1}) == 0) break;
+        ++s.said;
+    }
+    if (out.octets.written() >= s.vanishes_at) drop_all();
+    out.blocked = s.said < s.says.size() && !out.octets.gone();
+    if (s.said == s.says.size()) out.octets.end();
+    for (size_t n = in.octets.read(octets); n != 0; n = in.octets.read(octets)) hear(s, {octets, n}, other);
+    if (other.how == manners::floods && s.heard > 500) drop_all();
+    if (in.octets.at_end() && (out.octets.ended() || out.octets.gone()))
+        finish(s, s.came_to, errc::none, out);
+}
+
+inline void connection::client_turn() {
+    using next = socks::client::next;
+    ++client_.idle;
+    while (client_.at == phase::handshake && count(client_, up_, down_)) {
+        const auto a = near_.step(want_, client_in_, client_out_);
+        client_.used += static_cast<uint32_t>(a.used());
+        switch (a.next()) {
+            case next::send:
+                law_->say("client", "send", a.data().size());
+                if (!put(client_, up_, client_out_, a.data())) return;
+                break;
+            case next::recv:
+                law_->say("client", "recv", a.need());
+                if (!get(client_, down_, near_, client_in_, a.need())) return;
+                break;
+            case next::negotiate: near_.negotiated(true); break;
+            case next::wait: law_->demand(false); return;
+            case next::bound:
+                if (has_machine(server_.how)) law_->demand(a.bound() == app_.replies[0].bound);
+                break;
+            case next::done: {
+                const auto got = a.finish();
+                const socks::reply& told = app_.replies[want_.command == socks::command::bind ? 1 : 0];
+                if (has_machine(server_.how))
+                    law_->demand(got.reply.code == told.code && got.reply.bound == told.bound);
+                law_->demand(got.reply.code.succeeded() && client_.used <= most_used_by_client);
+                law_->demand(!precise_ || got.early.empty());
+                client_.came_to = result::done;
+                client_.at = phase::tunnel;
+                hear(client_, got.early, server_);
+                break;
+            }
+            case next::fail: finish(client_, result::failed, a.error(), up_); break;
+        }
+    }
+    if (client_.at == phase::tunnel) tunnel(client_, up_, down_, server_);
+}
+
+inline void connection::server_turn() {
+    using next = socks::server::next;
+    ++server_.idle;
+    while (server_.at == phase::handshake && count(server_, down_, up_)) {
+        const auto a = far_.step(server_in_, server_out_);
+        server_.used += static_cast<uint32_t>(a.used());
+        law_->demand(!asked_ || a.next() == next::wait);
+        const bool honest = has_machine(client_.how);
+        question asks = question::none;
+        switch (a.next()) {
+            case next::send:
+                law_->say("server", "send", a.data().size());
+                if (!put(server_, down_, server_out_, a.data())) return;
+                break;
+            case next::recv:
+                law_->say("server", "recv", a.need());
+                if (!get(server_, up_, far_, server_in_, a.need())) return;
+                break;
+            case next::login:
+                if (honest)
+                    law_->demand(a.user() == want_.login.user && a.password() == want_.login.password);
+                asks = question::login;
+                break;
+            case next::negotiate: asks = question::negotiate; break;
+            case next::serve:
+                law_->demand(let_in_ || far_.method() == socks::method::none);
+                if (honest) {
+                    law_->demand(a.command() == want_.command && a.to() == want_.to);
+                    law_->demand((a.via() == socks::version::v5) == (want_.via == socks::version::v5));
+                    if (want_.via != socks::version::v5) law_->demand(a.user() == want_.login.user);
+                }
+                asks = question::serve;
+                break;
+            case next::wait:
+                // Open since an earlier turn, or the second of BIND's, which nothing but the wait announces.
+                if (asked_) return;
+                law_->demand(answered_ == 1);
+                asks = question::serve;
+                break;
+            case next::done:
+                law_->demand(answered_ >= 1 && server_.used <= most_used_by_server);
+                server_.came_to = result::done;
+                server_.at = phase::tunnel;
+                hear(server_, a.finish().early, client_);
+                break;
+            case next::fail: finish(server_, result::failed, a.error(), down_); break;
+        }
+        if (asks != question::none) {
+            question_ = asks;
+            asked_ = true;
+            wake(happening::answer_due, delay());
+        }
+    }
+    if (server_.at == phase::tunnel) tunnel(server_, down_, up_, client_);
+}
+
+// The application has made up its mind.
+inline void connection::answer() {
+    if (server_.at != phase::handshake) return;
+    asked_ = false;
+    switch (question_) {
+        case question::none: law_->demand(false); break;
+        case question::login:
+            let_in_ = app_.grants;
+            far_.grant(app_.grants, server_out_);
+            break;
+        case question::negotiate:
+            let_in_ = true;
+            far_.negotiated(true);
+            break;
+        case question::serve:
+            law_->demand(answered_ < 2);
+            far_.answer(app_.replies[answered_++ == 0 ? 0 : 1], server_out_);
+            break;
+    }
+}
+
+inline void connection::villain(side& s, route& out, route& in, const side& other, happening wakes) {
+    const happening own = &s == &client_ ? happening::client_wakes : happening::server_wakes;
+    char octets[link::capacity];
+    while (in.octets.read(octets) != 0) continue;
+    if (s.at == phase::over) return;
+    const bool patient = s.how == manners::drips;
+    if (!patient || wakes == own) {
+        const bytes left = bytes(s.script).from(s.scripted);
+        s.scripted += out.octets.write(left.first(patient && !left.empty() ? 1 : left.size()));
+    }
+    const bool said_all = s.scripted == s.script.size();
+    out.blocked = !patient && !said_all && !out.octets.gone();
+    if (patient && wakes == own && !said_all) wake(own, 20 + d_.below(60));
+    if (s.how == manners::floods && said_all && wakes == own && other.at != phase::over) {
+        law_->demand(++s.said < 4000);  // somebody takes all this
+        for (size_t n = out.octets.room(); n != 0; --n) {
+            const char c = static_cast<char>(d_.draw());
+            static_cast<void>(out.octets.write({&c, 1}));
+        }
+        wake(own, 1 + d_.below(8));
+    }
+    if (said_all && s.ends && s.how != manners::floods) out.octets.end();
+    if (other.at == phase::over || out.octets.ended()) s.at = phase::over;
+}
+
+}  // namespace simulation
+
+#endif

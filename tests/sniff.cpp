@@ -1,0 +1,77 @@
+// What a connection begins with (V7, V10), by real openings and by all others.
+
+#include <socks/wire/sniff.hpp>
+
+#include "sweep.hpp"
+
+namespace {
+
+using ::check;
+using namespace socks;
+
+struct opening {
+    bytes octets;
+    protocol verdict;
+};
+
+constexpr opening openings[] = {
+    {"04 01 01bb c0000207 'john' 00"_octets, protocol::socks4},
+    {"04 01 01bb 00000001 00 'files.example.com' 00"_octets, protocol::socks4},
+    {"05 01 00"_octets, protocol::socks5},
+    {"05 02 00 02"_octets, protocol::socks5},
+    {"'GET / HTTP/1.1' 0d0a"_octets, protocol::http},
+    {"'CONNECT files.example.com:443 HTTP/1.1' 0d0a"_octets, protocol::http},
+    {"'PRI * HTTP/2.0' 0d0a0d0a"_octets, protocol::http},
+    {"'OPTIONS * HTTP/1.1' 0d0a"_octets, protocol::http},
+    {"16 0301 0200 01 0001fc 0303"_octets, protocol::tls},
+    {"15 0303 0002 02 28"_octets, protocol::tls},
+    {"'SSH-2.0-OpenSSH_9.2p1' 0d0a"_octets, protocol::ssh},
+    {"03 00 00 13 0e e0 0000"_octets, protocol::other},
+    {"00 00 00 00"_octets, protocol::other},
+    {"'get / HTTP/1.0' 0d0a"_octets, protocol::other},
+};
+
+// Whatever part has arrived says the same; nothing says that more is needed. Each part ends where its storage does.
+constexpr void a_verdict_falls_with_the_first_octet_and_stays(check& t) {
+    for (const opening& o : openings) {
+        for (size_t n = 0; n <= o.octets.size(); ++n) {
+            const exact_copy in(o.octets.first(n));
+            t.ok(sniff(in.view()) == (n == 0 ? protocol::need_more : o.verdict));
+        }
+    }
+    t.ok(sniff({}) == protocol::need_more);
+}
+PROVE_AND_RUN(a_verdict_falls_with_the_first_octet_and_stays)
+
+// The server does not know better, and two octets are no more than one.
+void every_first_octet_is_sniffed_as_the_server_takes_it(check& t) {
+    for (unsigned v = 0; v < 256; ++v) {
+        const auto first = static_cast<uint8_t>(v);
+        const protocol verdict = sniff(message<1>().put(first).view());
+        char out[server::max_output];
+        server s;
+        const exact_copy in(message<1>().put(first).view());
+        const auto a = s.step(in.view(), out);
+        const bool served = verdict == protocol::socks4 || verdict == protocol::socks5;
+        t.ok(served == (a.next() == server::next::recv) && served == (v == 4 || v == 5));
+        const errc why = served ? errc::none : a.error();
+        t.ok((verdict == protocol::http) == (why == errc::peer_is_http));
+        t.ok((verdict == protocol::tls) == (why == errc::peer_is_tls));
+        t.ok((verdict == protocol::ssh) == (why == errc::peer_is_ssh));
+        t.ok(verdict != protocol::need_more);
+        for (unsigned w = 0; w < 256; ++w)
+            t.ok(sniff(message<2>().put(first).put(static_cast<uint8_t>(w)).view()) == verdict);
+    }
+}
+RUN(every_first_octet_is_sniffed_as_the_server_takes_it)
+
+constexpr void each_protocol_has_a_name(check& t) {
+    constexpr protocol all[] = {protocol::need_more, protocol::socks4, protocol::socks5, protocol::http,
+                                protocol::tls,       protocol::ssh,    protocol::other};
+    for (const protocol p : all) t.ok(name(p)[0] != '\0');
+    t.ok(name(protocol::tls)[0] == 'T' && name(protocol::ssh)[0] == 'S' && name(protocol::http)[0] == 'H');
+    t.ok(name(protocol::socks4)[5] == '4' && name(protocol::socks5)[5] == '5');
+}
+PROVE_AND_RUN(each_protocol_has_a_name)
+
+}  // namespace

@@ -1,0 +1,263 @@
+// Tor's extensions, typed from its specification: look-ups through both machines, reply codes of onion services, and
+// credentials that isolate streams.
+
+#include <socks/policy/tor.hpp>
+
+#include "conversations.hpp"
+#include "sweep.hpp"
+
+namespace {
+
+using namespace drive;
+using socks::buffer;
+using socks::encoded;
+using socks::host;
+using socks::login;
+using socks::reply;
+using socks::reply_code;
+using socks::request;
+using socks::tor::isolation;
+using socks::tor::isolation_format;
+namespace tor = socks::tor;
+
+constexpr conversation lookups[] = {
+    {"RESOLVE",
+     tor::lookup("files.example.com"),
+     {},
+     {.answers = {{code5::succeeded, {ipv4{192, 0, 2, 7}, 0}}}},
+     {"05 01 00"_octets, "05 f0 00 03 11 'files.example.com' 0000"_octets},
+     {"05 00"_octets, "05 00 00 01 c0000207 0000"_octets},
+     "'S' 05 f0 03 11 'files.example.com' 0000 00"_octets,
+     "'D' 00 01 c0000207 0000"_octets,
+     3},
+    {"RESOLVE of an address, with a login",
+     tor::lookup(documentation, tor::isolated("dns")),
+     {.methods = method::login},
+     {.answers = {{code5::succeeded, {documentation, 0}}}},
+     {"05 01 02"_octets, "01 09 '<torS0X>0' 03 'dns'"_octets,
+      "05 f0 00 04 20010db800000000000000000000001f 0000"_octets},
+     {"05 02"_octets, "01 00"_octets, "05 00 00 04 20010db800000000000000000000001f 0000"_octets},
+     "'L<torS0X>0:dns' 'S' 05 f0 04 20010db800000000000000000000001f 0000 02"_octets,
+     "'D' 00 04 20010db800000000000000000000001f 0000"_octets,
+     4},
+    {"RESOLVE_PTR of an IPv4 address",
+     tor::reverse_lookup(ipv4{192, 0, 2, 7}),
+     {},
+     {.answers = {{code5::succeeded, {"exit.example.net", 0}}}},
+     {"05 01 00"_octets, "05 f1 00 01 c0000207 0000"_octets},
+     {"05 00"_octets, "05 00 00 03 10 'exit.example.net' 0000"_octets},
+     "'S' 05 f1 01 c0000207 0000 00"_octets,
+     "'D' 00 03 10 'exit.example.net' 0000"_octets,
+     3},
+    {"RESOLVE_PTR of an IPv6 address",
+     tor::reverse_lookup(documentation),
+     {},
+     {.answers = {{code5::succeeded, {"h.example", 0}}}},
+     {"05 01 00"_octets, "05 f1 00 04 20010db800000000000000000000001f 0000"_octets},
+     {"05 00"_octets, "05 00 00 03 09 'h.example' 0000"_octets},
+     "'S' 05 f1 04 20010db800000000000000000000001f 0000 00"_octets,
+     "'D' 00 03 09 'h.example' 0000"_octets,
+     3},
+    {"RESOLVE over SOCKS4a",
+     {.via = version::v4a, .command = tor::resolve, .to = {"a.example", 0}, .login = {"fred"}},
+     {},
+     {.answers = {{code4::granted, {ipv4{203, 0, 113, 5}, 0}}}},
+     {"04 f0 0000 00000001 'fred' 00 'a.example' 00"_octets},
+     {"00 5a 0000 cb007105"_octets},
+     "'S' 4a f0 03 09 'a.example' 0000 00 'fred'"_octets,
+     "'D' 5a 01 cb007105 0000"_octets,
+     1},
+};
+
+template <class End>
+constexpr void looks_up(check& t, pace how) {
+    for (const conversation& c : lookups) {
+        tape heard = c.server.all();
+        const outcome client =
+            run<End>(socks::client(), c.want, {.says = heard.put("early").view(), .how = how});
+        t.ok(client.how == ending::done && client.sent == c.client.all() && client.told == c.result);
+        t.ok(client.used == c.server.all().size());
+        tape said = c.client.all();
+        const outcome server =
+            run<End>(socks::server(c.serves), c.app, {.says = said.put("early").view(), .how = how});
+        t.ok(server.how == ending::done && server.sent == c.server.all() && server.told == c.asked);
+        t.ok(server.used == c.client.all().size());
+    }
+}
+
+// T1.
+constexpr void names_are_looked_up_through_both_machines(check& t) { looks_up<plain>(t, whole); }
+PROVE_AND_RUN(names_are_looked_up_through_both_machines)
+
+void names_are_looked_up_at_any_pace(check& t) {
+    looks_up<plain>(t, octetwise);
+    looks_up<boxed>(t, precise);
+    looks_up<posted<1>>(t, octetwise);
+    for (size_t offset = 1; offset < 60; ++offset) looks_up<plain>(t, split_at(offset));
+    for (const conversation& c : lookups) {
+        const outcome o =
+            run<plain>(socks::client(), c.want, {.says = c.server.all().view(), .how = precise});
+        t.ok(o.reads == c.reads && o.taken == c.server.all().size());
+    }
+}
+RUN(names_are_looked_up_at_any_pace)
+
+// T1: an address for a name, a name for an address, and nothing else.
+constexpr void a_lookup_finds_what_it_asked_for(check& t) {
+    const host four = ipv4{192, 0, 2, 7};
+    const host six = documentation;
+    const host named = "exit.example.net";
+    for (const host& h : {four, six, named, host()}) {
+        const bool address = h == four || h == six;
+        const reply good{code5::succeeded, {h, 0}};
+        t.ok(tor::found(tor::resolve, good) == (address ? h : host()));
+        t.ok(tor::found(tor::resolve_ptr, good) == (h == named ? h : host()));
+        t.ok(tor::found(command::connect, good) == host());
+        const reply bad{code5::host_unreachable, {h, 0}};
+        t.ok(tor::found(tor::resolve, bad) == host() && tor::found(tor::resolve_ptr, bad) == host());
+    }
+    t.ok(tor::found(tor::resolve, {code4::granted, {four, 0}}) == four);
+    t.ok(tor::found(tor::resolve, {code4::rejected, {four, 0}}) == host());
+    t.ok(tor::found(tor::resolve_ptr, {code5::succeeded, {host::as_received("192.0.2.9"), 0}}).name() ==
+         "192.0.2.9");
+}
+PROVE_AND_RUN(a_lookup_finds_what_it_asked_for)
+
+constexpr bytes text_of(const char* closed) {
+    size_t n = 0;
+    while (closed[n] != '\0') ++n;
+    return {closed, n};
+}
+
+// T2.
+constexpr void onion_codes_have_names_where_the_peer_is_tor(check& t) {
+    const bytes names[] = {"onion service descriptor not found",
+                           "onion service descriptor invalid",
+                           "onion service introduction failed",
+                           "onion service rendezvous failed",
+                           "onion service needs a client authorization",
+                           "onion service refused the client authorization",
+                           "onion address invalid",
+                           "onion service introduction timed out"};
+    for (unsigned i = 0; i < 256; ++i) {
+        const reply_code five(version::v5, static_cast<uint8_t>(i));
+        const reply_code four(version::v4, static_cast<uint8_t>(i));
+        const bool onion = i >= 0xf0 && i <= 0xf7;
+        t.ok(text_of(tor::name(five)) == (onion ? names[i - 0xf0] : text_of(name(five))));
+        t.ok(text_of(tor::name(four)) == text_of(name(four)));
+        t.ok(!onion || text_of(name(five)) == "unassigned");
+    }
+}
+PROVE_AND_RUN(onion_codes_have_names_where_the_peer_is_tor)
+
+constexpr void tor_s_commands_have_names(check& t) {
+    t.ok(text_of(tor::name(tor::resolve)) == "RESOLVE" &&
+         text_of(tor::name(tor::resolve_ptr)) == "RESOLVE_PTR");
+    t.ok(text_of(tor::name(command::connect)) == "CONNECT" && text_of(name(tor::resolve)) == "unassigned");
+    t.ok(static_cast<uint8_t>(tor::resolve) == 0xf0 && static_cast<uint8_t>(tor::resolve_ptr) == 0xf1);
+}
+PROVE_AND_RUN(tor_s_commands_have_names)
+
+constexpr bool reads(const login& who, isolation_format format, bytes object = {}, bytes token = {}) {
+    const isolation i = tor::read_isolation(who);
+    return i.format == format && i.object == object && i.token == token;
+}
+
+// T4: the examples of the specification, and their neighbours.
+constexpr void credentials_are_read_as_tor_reads_them(check& t) {
+    t.ok(reads({"hello", "world"}, isolation_format::legacy));
+    t.ok(reads({"<torS0X>0", "123"}, isolation_format::token, "", "123"));
+    t.ok(reads({"<torS0X>0", ""}, isolation_format::token));
+    t.ok(reads({"<torS0X>1abc", "123"}, isolation_format::object, "abc", "123"));
+    t.ok(reads({"<torS0X>1abc", ""}, isolation_format::object, "abc"));
+    t.ok(reads({"<torS0X>0abc", "123"}, isolation_format::invalid));
+    t.ok(reads({"<torS0X>1", "123"}, isolation_format::invalid));
+    t.ok(reads({"<torS0X>9", "123"}, isolation_format::invalid));
+    t.ok(reads({"<torS0X>", "123"}, isolation_format::invalid));
+    t.ok(reads({}, isolation_format::none) && reads({"", ""}, isolation_format::legacy));
+    t.ok(reads({"<torS0X", "0"}, isolation_format::legacy) &&
+         reads({"<torS0x>0", "1"}, isolation_format::legacy));
+    t.ok(reads({" <torS0X>0", "1"}, isolation_format::legacy));
+    t.ok(reads({"<torS0X>\0", "1"}, isolation_format::invalid));
+    for (unsigned i = 0; i < 256; ++i) {
+        message<10> user;
+        user.put("<torS0X>").put(static_cast<uint8_t>(i));
+        t.ok(reads({user.view(), ""}, i == '0' ? isolation_format::token : isolation_format::invalid));
+        user.put(uint8_t{'x'});
+        t.ok(reads({user.view(), ""}, i == '1' ? isolation_format::object : isolation_format::invalid,
+                   i == '1' ? bytes("x") : bytes()));
+    }
+}
+PROVE_AND_RUN(credentials_are_read_as_tor_reads_them)
+
+// T3, T4.
+constexpr void credentials_are_built_as_tor_reads_them(check& t) {
+    t.ok(same(tor::isolated("mail"), {"<torS0X>0", "mail"}) && same(tor::isolated(""), {"<torS0X>0", ""}));
+    char room[255] = {};
+    const encoded user = tor::encode_object_user("object-7", room);
+    t.ok(user && user.data() == "<torS0X>1object-7" && user.data().data() == room);
+    t.ok(reads({user.data(), "mail"}, isolation_format::object, "object-7", "mail"));
+    message<246> longest;
+    longest.letters(246);
+    t.ok(tor::encode_object_user(longest.view(), room).made() == 255 && room[254] == 'l');
+}
+PROVE_AND_RUN(credentials_are_built_as_tor_reads_them)
+
+constexpr void an_object_s_user_name_must_fit(check& t) {
+    char room[300] = {};
+    message<247> too_long;
+    too_long.letters(247);
+    t.ok(tor::encode_object_user(too_long.view(), room).error() == errc::bad_user);
+    t.ok(tor::encode_object_user("", room).error() == errc::bad_user);
+    const encoded missed = tor::encode_object_user("abc", buffer(room, 11));
+    t.ok(missed.error() == errc::no_space && missed.room() == 12 && room[0] == 0);
+    t.ok(tor::encode_object_user("abc", buffer(room, 12)).made() == 12);
+}
+PROVE_AND_RUN(an_object_s_user_name_must_fit)
+
+// T3: two connections, different octets on the wire.
+constexpr void a_counter_gives_each_stream_a_token_of_its_own(check& t) {
+    char first[20] = {};
+    char second[20] = {};
+    const encoded a = tor::encode_token("run7", 9, first);
+    const encoded b = tor::encode_token("run7", 10, second);
+    t.ok(a.data() == "run70000000000000009" && b.data() == "run7000000000000000a");
+    char out[2][socks::client::max_output] = {};
+    const encoded c = encode_login(tor::isolated(a.data()), out[0]);
+    const encoded d = encode_login(tor::isolated(b.data()), out[1]);
+    t.ok(c.data() == "01 09 '<torS0X>0' 14 'run70000000000000009'"_octets && c.data() != d.data());
+    t.ok(tor::encode_token("", 0x0123456789abcdef, first).data() == "0123456789abcdef");
+    t.ok(tor::encode_token("", UINT64_MAX, first).data() == "ffffffffffffffff");
+}
+PROVE_AND_RUN(a_counter_gives_each_stream_a_token_of_its_own)
+
+constexpr void a_token_fits_a_password(check& t) {
+    char room[300] = {};
+    message<240> prefix;
+    prefix.letters(239);
+    t.ok(tor::encode_token(prefix.view(), 1, room).made() == 255 && room[254] == '1');
+    room[0] = 0;
+    t.ok(tor::encode_token(prefix.put("z").view(), 1, room).error() == errc::bad_password && room[0] == 0);
+    const encoded missed = tor::encode_token("ab", 1, buffer(room, 17));
+    t.ok(missed.error() == errc::no_space && missed.room() == 18 && room[0] == 0);
+}
+PROVE_AND_RUN(a_token_fits_a_password)
+
+// The server's half: what is invalid never gets as far as a request.
+constexpr void a_server_refuses_invalid_isolation(check& t) {
+    const auto serve = [](bytes user_and_password, bytes expected) {
+        socks::server machine(socks::server_options{.methods = method::login});
+        char out[socks::server::max_output] = {};
+        static_cast<void>(machine.step("05 01 02"_octets, out));
+        const auto a = machine.step(user_and_password, out);
+        const isolation i = tor::read_isolation({a.user(), a.password()});
+        const encoded status = machine.grant(i.format != isolation_format::invalid, out);
+        return status.data() == expected;
+    };
+    t.ok(serve("01 09 '<torS0X>0' 01 'a'"_octets, "01 00"_octets));
+    t.ok(serve("01 09 '<torS0X>2' 01 'a'"_octets, "01 01"_octets));
+    t.ok(serve("01 05 'hello' 01 'a'"_octets, "01 00"_octets));
+}
+PROVE_AND_RUN(a_server_refuses_invalid_isolation)
+
+}  // namespace

@@ -1,0 +1,245 @@
+// From a partner's ID to what is asked of which proxy, and what stands in the way.
+
+#include <socks/policy/transfer_cft.hpp>
+
+#include "cft_example.hpp"
+#include "cft_found.hpp"
+#include "check.hpp"
+#include "octets.hpp"
+
+namespace {
+
+using ::check;
+using namespace socks;
+using cft::flaw;
+
+template <size_t N>
+constexpr bool stands_in_the_way(bytes text, bytes id, const lack (&wanted)[N]) {
+    cft::finding room[N + 1];
+    cft::findings found(room);
+    cft::route route;
+    return cft::resolve(text, id, route, found) == found.sound() && found_are(found, wanted);
+}
+
+constexpr bool resolves(bytes text, bytes id, cft::route& route) {
+    cft::findings found;
+    return cft::resolve(text, id, route, found) && found.total() == 0;
+}
+
+// "PORT is not a number, the CFTPART names no PROT, and no CFTTCP has its ID."
+constexpr void the_documents_example_lacks_exactly_three_things(check& t) {
+    t.ok(stands_in_the_way(documented_example, "PARIS_NSOCKS5",
+                           {{flaw::bad_number, {13, 8}, "PORT"},
+                            {flaw::missing_parameter, {20, 1}, "PROT"},
+                            {flaw::no_such_object, {20, 14}, "CFTTCP"}}));
+}
+PROVE_AND_RUN(the_documents_example_lacks_exactly_three_things)
+
+// The same with the three put right, and what it leaves open: the address and the port of the partner.
+constexpr bytes corrected_example =
+    "CFTNET ID = 'NET0', TYPE = 'TCP', CALL = 'INOUT', MAXCNX = '128', CLASS = '1', HOST = 'localhost'\n"
+    "CFTNET ID = 'NSOCKS5', TYPE = 'TCP', CALL = 'INOUT', MAXCNX = '32', CLASS = '2', HOST = proxy_address,\n"
+    "PORT = 1081, INET = 'NET0', PROTOCOL = 'SOCKS5', USER = 'john', PASSWORD = 'foo'\n"
+    "CFTPROT ID = 'PESITANY_SOCKS5', NET = 'NSOCKS5'\n"
+    "CFTPART ID = 'PARIS_NSOCKS5', PROT = 'PESITANY_SOCKS5', SAP = '1761'\n"
+    "CFTTCP ID = 'PARIS_NSOCKS5', CLASS = '2', HOST = 'paris.example.com'\n";
+
+constexpr void the_corrected_example_leads_through_its_proxy(check& t) {
+    cft::route route;
+    t.ok(resolves(corrected_example, "PARIS_NSOCKS5", route));
+    t.ok(route.hosts() == 1 && route.protocols() == 1 && route.schedule() == retry_schedule{1, 4, 12});
+    const cft::attempt a = route.to({0, 0});
+    t.ok(a.proxy == endpoint{"proxy_address", 1081} && a.maxcnx == 32 && a.service.empty());
+    t.ok(a.want.via == version::v5 && a.want.command == command::connect);
+    t.ok(a.want.to == endpoint{"paris.example.com", 1761});
+    t.ok(a.want.login.given && a.want.login.user == bytes("john") && a.want.login.password == bytes("foo"));
+    t.ok(a.want.offer().octets() == "02"_octets);  // username/password only
+    // A copy holds its own texts.
+    const cft::route copy = route;
+    route = {};
+    t.ok(copy.to({0, 0}).want.to == endpoint{"paris.example.com", 1761});
+}
+PROVE_AND_RUN(the_corrected_example_leads_through_its_proxy)
+
+constexpr bytes socks4_example =
+    "CFTNET ID=n0 CFTNET ID=n4, CLASS=3, INET=n0, PROTOCOL=SOCKS4, HOST='192.0.2.8', USER='Jo/x68n', MAXCNX=2000\n"
+    "CFTPROT ID=p4, NET=n4 CFTPART ID=lyon, PROT=p4, SAP=4711\n"
+    "CFTTCP ID=lyon, CLASS=3, HOST=(192.0.2.7, lyon.example.com), RETRYW=2, RETRYN=1, RETRYM=7";
+
+constexpr void socks4_sends_the_user_and_names_by_its_extension(check& t) {
+    cft::route route;
+    t.ok(resolves(socks4_example, "lyon", route) && route.hosts() == 2);
+    t.ok(route.schedule() == retry_schedule{2, 1, 7});
+    const cft::attempt by_address = route.to({0, 0});
+    t.ok(by_address.proxy == endpoint{ipv4{192, 0, 2, 8}, 1080} && by_address.maxcnx == 2000);
+    t.ok(by_address.want.via == version::v4 && by_address.want.to == endpoint{ipv4{192, 0, 2, 7}, 4711});
+    t.ok(by_address.want.login.user == bytes("John") && by_address.want.login.password.empty());
+    const cft::attempt by_name = route.to({1, 0});
+    t.ok(by_name.want.via == version::v4a && by_name.want.to == endpoint{"lyon.example.com", 4711});
+}
+PROVE_AND_RUN(socks4_sends_the_user_and_names_by_its_extension)
+
+// Whatever is resolved goes out as the documents' octets.
+constexpr void a_resolved_request_is_sent_as_the_documents_say(check& t) {
+    cft::route route;
+    char out[client::max_output] = {};
+    t.ok(resolves(socks4_example, "lyon", route));
+    client four;
+    t.ok(four.step(route.to({0, 0}).want, {}, out).data() == "04 01 1267 c0000207 'John' 00"_octets);
+    client four_a;
+    t.ok(four_a.step(route.to({1, 0}).want, {}, out).data() ==
+         "04 01 1267 00000001 'John' 00 'lyon.example.com' 00"_octets);
+    t.ok(resolves(corrected_example, "PARIS_NSOCKS5", route));
+    const cft::attempt a = route.to({0, 0});
+    client five;
+    t.ok(five.step(a.want, {}, out).data() == "05 01 02"_octets);
+    t.ok(five.step(a.want, "05 02"_octets, out).data() == "01 04 'john' 03 'foo'"_octets);
+    t.ok(five.step(a.want, "01 00"_octets, out).data() == "05 01 00 03 11 'paris.example.com' 06e1"_octets);
+}
+PROVE_AND_RUN(a_resolved_request_is_sent_as_the_documents_say)
+
+constexpr void several_hosts_and_protocols_take_turns(check& t) {
+    constexpr bytes text =
+        "CFTNET ID=n0 CFTNET ID=n1, CLASS=2, INET=n0, PROTOCOL=SOCKS5, HOST=proxy1, USER=a, PASSWORD=b\n"
+        "CFTNET ID=n2, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=proxy2, PORT=1082, MAXCNX=5\n"
+        "CFTPROT ID=PROT1, NET=n1 CFTPROT ID=PROT2, NET=n2\n"
+        "CFTPART ID=x, PROT=(PROT1, PROT2), SAP=(1761, odette)\n"
+        "CFTTCP ID=x, CLASS=2, HOST=(ip1, ip2), RETRYN=1";
+    cft::route route;
+    t.ok(resolves(text, "x", route) && route.hosts() == 2 && route.protocols() == 2);
+    constexpr bytes hosts[] = {"ip1", "ip1", "ip2", "ip2", "ip1", "ip1", "ip2", "ip2"};
+    for (uint32_t failed = 0; failed < 8; ++failed) {
+        const cft::attempt a =
+            route.to(target_of(route.schedule(), failed, route.hosts(), route.protocols()));
+        const bool second = failed >= 4;
+        t.ok(a.want.to.host == host(hosts[failed]) && a.want.to.port == (second ? 0 : 1761));
+        t.ok(a.proxy == (second ? endpoint{"proxy2", 1082} : endpoint{"proxy1", 1080}));
+        t.ok(a.service == (second ? bytes("odette") : bytes()) && a.maxcnx == (second ? 5 : 32));
+        t.ok(a.want.via == (second ? version::v4a : version::v5));
+    }
+}
+PROVE_AND_RUN(several_hosts_and_protocols_take_turns)
+
+// Lines 1 to 5, with some of them replaced. The usual ones have names, because clang 14 takes a literal that initialises
+// a member for a call at run time.
+constexpr bytes usual_first_net = "CFTNET ID=n0";
+constexpr bytes usual_net = "CFTNET ID=n, CLASS=2, INET=n0, PROTOCOL=SOCKS5, HOST=h, USER=u, PASSWORD=p";
+constexpr bytes usual_prot = "CFTPROT ID=pr, NET=n";
+constexpr bytes usual_part = "CFTPART ID=x, PROT=pr, SAP=1";
+constexpr bytes usual_tcp = "CFTTCP ID=x, CLASS=2, HOST=h";
+
+struct five_lines {
+    bytes first_net = usual_first_net;
+    bytes net = usual_net;
+    bytes prot = usual_prot;
+    bytes part = usual_part;
+    bytes tcp = usual_tcp;
+};
+
+template <size_t N>
+constexpr bool with(const five_lines& lines, const lack (&wanted)[N]) {
+    message<512> text;
+    for (const bytes line : {lines.first_net, lines.net, lines.prot, lines.part, lines.tcp})
+        text.put(line).put(uint8_t{'\n'});
+    return stands_in_the_way(text.view(), "x", wanted);
+}
+
+constexpr void every_missing_link_is_told_where_its_name_stands(check& t) {
+    t.ok(with({.first_net = "CFTNET ID=m"}, {{flaw::no_such_object, {2, 28}, "CFTNET"}}));
+    t.ok(with({.net = "CFTNET ID=m"}, {{flaw::no_such_object, {3, 20}, "CFTNET"}}));
+    t.ok(with({.prot = "CFTPROT ID=PR, NET=n"}, {{flaw::no_such_object, {4, 20}, "CFTPROT"}}));
+    t.ok(with({.prot = "CFTPROT ID=pr"}, {{flaw::missing_parameter, {3, 1}, "NET"}}));
+    t.ok(with({.part = "CFTPART ID=y, PROT=pr, SAP=1"}, {{flaw::no_such_object, {}, "CFTPART"}}));
+    t.ok(with({.part = "CFTPART ID=x"}, {{flaw::missing_parameter, {4, 1}, "PROT"}}));
+    t.ok(with({.part = "CFTPART ID=x, PROT=pr"}, {{flaw::missing_parameter, {4, 1}, "SAP"}}));
+    t.ok(with({.tcp = "CFTTCP ID=X, CLASS=2, HOST=h"}, {{flaw::no_such_object, {4, 12}, "CFTTCP"}}));
+    t.ok(with({.tcp = "CFTTCP ID=x, CLASS=2"}, {{flaw::missing_parameter, {5, 1}, "HOST"}}));
+    t.ok(with({.prot = "CFTPROT ID=q, NET=n", .tcp = "CFTTCP ID=y"},
+              {{flaw::no_such_object, {4, 20}, "CFTPROT"}, {flaw::no_such_object, {4, 12}, "CFTTCP"}}));
+}
+PROVE_AND_RUN(every_missing_link_is_told_where_its_name_stands)
+
+constexpr void links_that_lead_nowhere_are_told(check& t) {
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2"}, {{flaw::no_proxy, {2, 1}, "CFTNET"}}));
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2, PROTOCOL=' '"}, {{flaw::no_proxy, {2, 1}, "CFTNET"}}));
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2, CALL=IN, INET=n0, PROTOCOL=SOCKS4, HOST=h"},
+              {{flaw::incoming_only, {2, 28}, "CALL"}}));
+    t.ok(with({.first_net = "CFTNET ID=n0, INET=n, PROTOCOL=SOCKS4, HOST=h"},
+              {{flaw::proxy_behind_proxy, {2, 28}, "INET"}}));
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2, INET=n, PROTOCOL=SOCKS4, HOST=h"},
+              {{flaw::proxy_behind_proxy, {2, 28}, "INET"}}));
+    t.ok(with({.tcp = "CFTTCP ID=x, CLASS=3, HOST=h"}, {{flaw::other_class, {5, 20}, "CLASS"}}));
+    t.ok(with({.tcp = "CFTTCP ID=x, HOST=h"}, {{flaw::other_class, {5, 1}, "CLASS"}}));
+}
+PROVE_AND_RUN(links_that_lead_nowhere_are_told)
+
+constexpr void every_protocol_goes_by_one_class(check& t) {
+    t.ok(with({.first_net = "CFTNET ID=n0 CFTNET ID=n2, CLASS=7, INET=n0, PROTOCOL=SOCKS4, HOST=h",
+               .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",
+               .part = "CFTPART ID=x, PROT=(pr, p2), SAP=(1, 2)"},
+              {{flaw::other_class, {1, 34}, "CLASS"}}));
+}
+PROVE_AND_RUN(every_protocol_goes_by_one_class)
+
+constexpr void the_tcp_of_the_network_s_class_is_taken(check& t) {
+    message<512> text;
+    const five_lines lines;
+    for (const bytes line :
+         {lines.first_net, lines.net, lines.prot, lines.part, lines.tcp,
+          bytes("CFTTCP ID=x, CLASS=1, HOST=other"), bytes("CFTTCP ID=y, CLASS=2, HOST=other")})
+        text.put(line).put(uint8_t{'\n'});
+    cft::route route;
+    t.ok(resolves(text.view(), "x", route) && route.to({0, 0}).want.to == endpoint{"h", 1});
+}
+PROVE_AND_RUN(the_tcp_of_the_network_s_class_is_taken)
+
+constexpr void what_is_not_active_is_not_used(check& t) {
+    t.ok(with({.first_net = "CFTPARM ID=a, NET=n0 CFTNET ID=n0"}, {{flaw::not_active, {2, 11}, "CFTNET"}}));
+    t.ok(with({.first_net = "CFTPARM ID=a, NET=n CFTNET ID=n0"}, {{flaw::not_active, {1, 31}, "CFTNET"}}));
+    t.ok(with({.first_net = "CFTPARM ID=a, PART=y CFTNET ID=n0"}, {{flaw::not_active, {4, 12}, "CFTPART"}}));
+    cft::route route;
+    message<512> text;
+    const five_lines lines{.first_net = "CFTPARM ID=a, NET=(n, n0), PART=x CFTNET ID=n0"};
+    for (const bytes line : {lines.first_net, lines.net, lines.prot, lines.part, lines.tcp})
+        text.put(line).put(uint8_t{'\n'});
+    t.ok(resolves(text.view(), "x", route));
+}
+PROVE_AND_RUN(what_is_not_active_is_not_used)
+
+constexpr void each_protocol_has_its_port_or_service(check& t) {
+    for (const bytes bad : {bytes("CFTPART ID=x, PROT=pr, SAP=0"), bytes("CFTPART ID=x, PROT=pr, SAP=65536"),
+                            bytes("CFTPART ID=x, PROT=pr, SAP=1a"), bytes("CFTPART ID=x, PROT=pr, SAP='1 '")})
+        t.ok(with({.part = bad}, {{flaw::bad_service, {4, 28}, "SAP"}}));
+    t.ok(with({.part = "CFTPART ID=x, PROT=pr, SAP=''"}, {{flaw::bad_length, {4, 28}, "SAP"}}));
+    t.ok(with({.part = "CFTPART ID=x, PROT=(pr,pr), SAP=1"}, {{flaw::bad_service, {4, 24}, "PROT"}}));
+    t.ok(with({.part = "CFTPART ID=x, PROT=pr, SAP=(1,2)"}, {{flaw::bad_service, {4, 31}, "SAP"}}));
+}
+PROVE_AND_RUN(each_protocol_has_its_port_or_service)
+
+constexpr void what_no_request_can_carry_is_found_before_any_call(check& t) {
+    constexpr bytes four = "CFTNET ID=n, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h";
+    t.ok(with({.tcp = "CFTTCP ID=x, CLASS=2, HOST=(h, '::x')"}, {{flaw::bad_host, {5, 32}, "HOST"}}));
+    t.ok(with({.net = four, .tcp = "CFTTCP ID=x, CLASS=2, HOST=(h, '::1')"},
+              {{flaw::cannot_be_asked, {5, 32}, "HOST"}}));
+    t.ok(with({.net = four, .tcp = "CFTTCP ID=x, CLASS=2, HOST=0.0.0.9"},
+              {{flaw::cannot_be_asked, {5, 28}, "HOST"}}));
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h, USER='a/000b'"},
+              {{flaw::cannot_be_asked, {5, 28}, "HOST"}}));
+}
+PROVE_AND_RUN(what_no_request_can_carry_is_found_before_any_call)
+
+constexpr void warnings_do_not_stand_in_the_way(check& t) {
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2, INET=n0, PROTOCOL=SOCKS5, HOST=h, COLOUR=red"},
+              {{flaw::unknown_parameter, {2, 57}, "COLOUR"},
+               {flaw::login_incomplete, {2, 1}, "USER"},
+               {flaw::login_incomplete, {2, 1}, "PASSWORD"}}));
+}
+PROVE_AND_RUN(warnings_do_not_stand_in_the_way)
+
+// What seems to be missing may stand behind the fault: only the fault is told.
+constexpr void a_fault_of_the_syntax_is_told_alone(check& t) {
+    t.ok(with({.prot = "CFTPROT ID=pr NET=n"}, {{flaw::bad_syntax, {3, 15}, {}}}));
+}
+PROVE_AND_RUN(a_fault_of_the_syntax_is_told_alone)
+
+}  // namespace
