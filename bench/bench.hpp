@@ -45,6 +45,20 @@ struct row {
     size_t digest = 0;  // what must be decoded
 };
 
+// The octets in and out once through memcpy, lengths unknown to the compiler: what moving them alone costs.
+struct moved {
+    const char* out;
+    size_t size;
+    size_t digest;
+};
+outcome copy(const sample&);
+
+// For the life of the program: rows point to it.
+template <class T>
+const T* keep(const T& value) {
+    return new T(value);
+}
+
 // The rows of a file are added by its own function, in the order in which the table shows them.
 void add_handshakes(std::vector<row>&);
 void add_codecs(std::vector<row>&);
