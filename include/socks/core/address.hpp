@@ -199,7 +199,7 @@ class host {
     static constexpr size_t max_name = 255;
 
     /// No host: the wildcard of BIND and UDP ASSOCIATE, and what an empty name in a reply means.
-    constexpr host() noexcept = default;
+    constexpr host() noexcept : name_(nullptr) {}
 
     // Octet by octet: g++ 12 takes an object that is const for const even while it is made, behind a pointer.
     constexpr host(const ipv4& a) noexcept : v4_(a), kind_(kind::ipv4) {}
@@ -250,10 +250,20 @@ class host {
     }
 
     /// The name, or the text that was bad (cut to 255 octets); empty otherwise.
-    [[nodiscard]] constexpr bytes name() const noexcept { return {name_, size_}; }
+    [[nodiscard]] constexpr bytes name() const noexcept {
+        return kind_ == kind::name || kind_ == kind::bad ? bytes{name_, size_} : bytes{};
+    }
 
     friend constexpr bool operator==(const host& a, const host& b) noexcept {
-        return a.kind_ == b.kind_ && a.name() == b.name() && a.v4_ == b.v4_ && a.v6_ == b.v6_;
+        if (a.kind_ != b.kind_) return false;
+        switch (a.kind_) {
+            case kind::none: return true;
+            case kind::ipv4: return a.v4_ == b.v4_;
+            case kind::ipv6: return a.v6_ == b.v6_;
+            case kind::name:
+            case kind::bad: break;
+        }
+        return a.name() == b.name();
     }
 
   private:
@@ -277,9 +287,12 @@ class host {
         return {bad ? kind::bad : kind::name, text, true};
     }
 
-    const char* name_ = nullptr;
-    socks::ipv6 v6_{};
-    socks::ipv4 v4_{};
+    // One at a time, as kind_ says.
+    union {
+        const char* name_;
+        socks::ipv4 v4_;
+        socks::ipv6 v6_;
+    };
     uint8_t size_ = 0;
     kind kind_ = kind::none;
     bool classified_ = true;
