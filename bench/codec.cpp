@@ -11,13 +11,27 @@ namespace {
 using socks::bytes;
 
 template <auto Decode, auto Digest>
-outcome decode(const sample& s) {
+outcome decode_whole(const sample& s) {
+    const auto d = Decode(bytes{s.in, s.size});
+    return d ? outcome{0, Digest(*d)} : outcome{};
+}
+
+template <auto Decode, auto Digest>
+outcome decode_chunks(const sample& s) {
     for (size_t visible = s.chunk;; visible += s.chunk) {
         const auto d = Decode(bytes{s.in, visible < s.size ? visible : s.size});
         if (d) return {0, Digest(*d)};
         if (visible >= s.size) return {};
     }
 }
+
+struct decoding {
+    operation whole;
+    operation chunks;
+};
+
+template <auto Decode, auto Digest>
+constexpr decoding decode{decode_whole<Decode, Digest>, decode_chunks<Decode, Digest>};
 
 template <class Value, auto Encode>
 outcome encode(const sample& s) {
@@ -38,7 +52,7 @@ size_t u8(const char* p) { return static_cast<unsigned char>(*p); }
 size_t u16(const char* p) { return u8(p) << 8 | u8(p + 1); }
 
 // What is used of an endpoint: all that tells one from another, in a few instructions.
-size_t digest(const socks::endpoint& e) {
+[[gnu::always_inline]] inline size_t digest(const socks::endpoint& e) {
     using kind = socks::host::kind;
     switch (e.host.is()) {
         case kind::ipv4: return mix(e.host.v4().octets[3], e.port);
@@ -109,19 +123,19 @@ class table {
   public:
     explicit table(std::vector<row>& rows) : rows_(rows) {}
 
-    void decoder(const char* name, operation ours, operation floor, const char* in, size_t digest) {
+    void decoder(const char* name, decoding ours, operation floor, const char* in, size_t digest) {
         const std::string message = octets(in);
-        rows_.push_back({name, "ours, whole", ours, message, 0, nullptr, {}, digest});
-        rows_.push_back(
-            {name, "ours, three chunks", ours, message, (message.size() + 2) / 3, nullptr, {}, digest});
-        rows_.push_back({name, "ours, octet by octet", ours, message, 1, nullptr, {}, digest});
+        const size_t third = (message.size() + 2) / 3;
+        rows_.push_back({name, "ours, whole", ours.whole, message, 0, nullptr, {}, digest});
+        rows_.push_back({name, "ours, three chunks", ours.chunks, message, third, nullptr, {}, digest});
+        rows_.push_back({name, "ours, octet by octet", ours.chunks, message, 1, nullptr, {}, digest});
         rest(name, floor, message, nullptr, {}, digest);
     }
 
     // One that cannot wait for more.
-    void whole(const char* name, operation ours, operation floor, const char* in, size_t digest) {
+    void whole(const char* name, decoding ours, operation floor, const char* in, size_t digest) {
         const std::string message = octets(in);
-        rows_.push_back({name, "ours, whole", ours, message, 0, nullptr, {}, digest});
+        rows_.push_back({name, "ours, whole", ours.whole, message, 0, nullptr, {}, digest});
         rest(name, floor, message, nullptr, {}, digest);
     }
 
