@@ -121,7 +121,7 @@ SOCKS_INLINE constexpr Word word_at(const char* p) noexcept {
 
 // The first `c` in p[from, size), or `size`. In a word, what was `c` becomes zero, and the first zero borrows into its
 // top bit; others may follow it, none goes before.
-SOCKS_INLINE constexpr size_t find(const char* p, size_t from, size_t size, char c) noexcept {
+SOCKS_SHARED constexpr size_t find(const char* p, size_t from, size_t size, char c) noexcept {
     size_t i = from;
     if constexpr (by_words) {
         constexpr uint64_t ones = 0x0101010101010101;

@@ -178,7 +178,7 @@ SOCKS_INLINE constexpr void client::receive(bytes in, size_t before, action& now
 }
 
 // A refusal is what its second octet says it is, whatever follows or fails to.
-SOCKS_INLINE constexpr void client::refuse(bytes in, extent whole, size_t before,
+SOCKS_SHARED constexpr void client::refuse(bytes in, extent whole, size_t before,
                                            action& now) noexcept {
     if (whole_refusal_ && whole) return die(errc::refused, now, in[1], before + *whole, in.data());
     if (whole_refusal_ && whole.need() != 0 && !closed_) return starve(in, whole.need(), before, now);
@@ -186,21 +186,21 @@ SOCKS_INLINE constexpr void client::refuse(bytes in, extent whole, size_t before
 }
 
 // The state moves on only with the octets that say so: after no_space the same step can be made again.
-SOCKS_INLINE constexpr void client::emit(const encoded& made, at then, size_t used, action& now) noexcept {
+SOCKS_SHARED constexpr void client::emit(const encoded& made, at then, size_t used, action& now) noexcept {
     if (made.error() == errc::no_space) return now.fail(made);
     if (!made) return die(made.error(), now);
     at_ = then;
     now.send(made, used);
 }
 
-SOCKS_INLINE constexpr void client::starve(bytes in, size_t need, size_t before,
+SOCKS_SHARED constexpr void client::starve(bytes in, size_t need, size_t before,
                                            action& now) noexcept {
     if (!closed_) return now.recv(need, before);
     if (!in.empty()) return die(errc::truncated, now, 0, before);
     die(at_ == at::accepted ? errc::closed_while_bound : errc::closed, now, 0, before);
 }
 
-SOCKS_INLINE constexpr void client::die(errc why, action& now, uint8_t octet, size_t used,
+SOCKS_SHARED constexpr void client::die(errc why, action& now, uint8_t octet, size_t used,
                                         const char* reply) noexcept {
     fuse(why, octet);
     now.fail(why_, octet_, via_, used, reply);

@@ -200,23 +200,23 @@ constexpr void server::answer(const reply& outcome, outbox<M>& out) noexcept {
 }
 
 // The reply that tells the peer goes out first; the failure is the step after.
-SOCKS_INLINE constexpr void server::refuse(errc why, const encoded& reply, action& now, uint8_t octet) noexcept {
+SOCKS_SHARED constexpr void server::refuse(errc why, const encoded& reply, action& now, uint8_t octet) noexcept {
     if (!reply) return now.fail(reply);
     fuse(why, octet);
     now.send(reply, 0);
 }
 
-SOCKS_INLINE constexpr void server::refuse4(errc why, buffer out, action& now, uint8_t octet) noexcept {
+SOCKS_SHARED constexpr void server::refuse4(errc why, buffer out, action& now, uint8_t octet) noexcept {
     refuse(why, encode_reply4({code4::rejected, {}}, out), now, octet);
     if (now.next() == next::send) speaks4_ = true;
 }
 
-SOCKS_INLINE constexpr void server::starve(bytes in, size_t need, action& now) noexcept {
+SOCKS_SHARED constexpr void server::starve(bytes in, size_t need, action& now) noexcept {
     if (!closed_) return now.recv(need, 0);
     die(in.empty() ? errc::closed : errc::truncated, now);
 }
 
-SOCKS_INLINE constexpr void server::die(errc why, action& now, uint8_t octet) noexcept {
+SOCKS_SHARED constexpr void server::die(errc why, action& now, uint8_t octet) noexcept {
     fuse(why, octet);
     now.fail(why_, octet_, speaks4_ ? version::v4 : version::v5, 0, nullptr);
 }

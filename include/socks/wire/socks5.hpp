@@ -117,7 +117,7 @@ namespace detail {
 //
 // The verdict falls as soon as its octet is there, and never changes when more arrive. The bound counts towards 7,
 // a name of no octets: 8 would read past the shortest reply that real servers send.
-SOCKS_INLINE constexpr extent measure_endpoint5(bytes in) noexcept {
+SOCKS_SHARED constexpr extent measure_endpoint5(bytes in) noexcept {
     const size_t n = in.size();
     if (n < 4) return extent::more(7 - n);
     size_t whole = 0;
@@ -135,14 +135,14 @@ SOCKS_INLINE constexpr extent measure_endpoint5(bytes in) noexcept {
 }
 
 // VER, CMD or REP, RSV, and the endpoint.
-SOCKS_INLINE constexpr extent measure5(bytes in, tolerance accept) noexcept {
+SOCKS_SHARED constexpr extent measure5(bytes in, tolerance accept) noexcept {
     if (!in.empty() && in[0] != 5) return errc::bad_version;
     if (in.size() > 2 && in[2] != 0 && !accept.reserved) return errc::bad_reserved;
     return measure_endpoint5(in);
 }
 
 // The address and port of a frame that was found whole.
-SOCKS_INLINE constexpr endpoint read_endpoint5(bytes whole) noexcept {
+SOCKS_SHARED constexpr endpoint read_endpoint5(bytes whole) noexcept {
     reader r(whole.from(3));
     switch (static_cast<address_type>(r.u8())) {
         case address_type::ipv4: {
@@ -184,7 +184,7 @@ SOCKS_INLINE constexpr void write_endpoint5(writer& w, const endpoint& e) noexce
     w.u16(e.port);
 }
 
-SOCKS_INLINE constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out) noexcept {
+SOCKS_SHARED constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out) noexcept {
     const size_t whole = 3 + endpoint_size5(e);
     if (e.host.is() == host::kind::bad) return errc::bad_host;
     if (out.room() < whole) return encoded::no_space(whole);
