@@ -2,7 +2,10 @@
 """Instructions of every row of bench, counted by callgrind: a row is run once and nine times, and the difference is
 divided by eight, so that it repeats to the instruction. The call of an empty row (5 or 6) is inside.
 
-usage: instructions.py [--twice] [--json FILE] NAME=BENCH...      each BENCH is the harness, built by one compiler
+The page has the table of the whole rows; it may differ by 2 %, for the memcpy of a C library is not that of another.
+
+usage: instructions.py [--twice] [--json FILE] [--page PAGE [--update]] NAME=BENCH...
+       each BENCH is the harness, built by the compiler NAME
 """
 import json
 import os
@@ -10,6 +13,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+from document import settle
 
 
 def rows_of(bench):
@@ -40,6 +45,7 @@ def count(bench):
 def main(arguments):
     twice = '--twice' in arguments
     report = arguments[arguments.index('--json') + 1] if '--json' in arguments else None
+    page = arguments[arguments.index('--page') + 1] if '--page' in arguments else None
     contenders = [a.split('=', 1) for a in arguments if '=' in a]
     rows = rows_of(contenders[0][1])
     counted = {}
@@ -51,18 +57,21 @@ def main(arguments):
             sys.exit(f'{bench}: a second run counts otherwise')
     floors = {name: {row[0]: n for row, n in zip(rows, counts) if row[1] == 'floor'} for name, counts in counted.items()}
     names = [name for name, _ in contenders]
-    print('| operation | contender |' + ''.join(f' {n} | of the floor |' for n in names))
-    print('| --- | --- |' + ' ---: | ---: |' * len(names))
+    table = ['| operation, contender |' + ''.join(f' {n} | of the floor |' for n in names),
+             '| --- |' + ' ---: | ---: |' * len(names)]
     for i, (operation, contender) in enumerate(rows):
         cells = ''
         for name in names:
             n, floor = counted[name][i], floors[name].get(operation)
             cells += f' {n} | {n / floor:.2f} |' if floor else f' {n} | |'
-        print(f'| {operation} | {contender} |{cells}')
+        table.append(f'| {operation}, {contender} |{cells}')
+    print('\n'.join(table))
     if report:
         with open(report, 'w') as to:
             json.dump([{'operation': o, 'contender': c, **{n: counted[n][i] for n in names}}
                        for i, (o, c) in enumerate(rows)], to, indent=1)
+    if page:
+        sys.exit('\n'.join(settle(page, 'instructions', table, 0.02, '--update' in arguments)) or 0)
 
 
 main(sys.argv[1:])

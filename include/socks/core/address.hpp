@@ -282,8 +282,9 @@ class host {
         if (bracketed) inner = text.from(1).first(text.size() - 2);
         if (parse_ipv6(inner, six)) return six;
         if (parse_ipv4(text, four)) return four;
-        const bool bad = text.empty() || text.size() > max_name || text.contains('\0') || text.contains(':') ||
-                         text.contains('[') || text.contains(']') || detail::ends_in_a_number(text);
+        const bool bad = text.empty() || text.size() > max_name || text.contains('\0') ||
+                         text.contains(':') || text.contains('[') || text.contains(']') ||
+                         detail::ends_in_a_number(text);
         return {bad ? kind::bad : kind::name, text, true};
     }
 

@@ -75,7 +75,9 @@ class methods {
 
   private:
     // Free places come last.
-    [[nodiscard]] constexpr bool is_free(size_t i) const noexcept { return (*this)[i] == method::no_acceptable; }
+    [[nodiscard]] constexpr bool is_free(size_t i) const noexcept {
+        return (*this)[i] == method::no_acceptable;
+    }
 
     char list_[max] = {'\xff', '\xff', '\xff', '\xff'};  // no_acceptable marks a free place
 };

@@ -70,9 +70,7 @@ class action {
 
     // How the machines say what must be done now. They fill an action in where it will be read: clang takes one that
     // is returned apart and puts it together again at every return.
-    constexpr void send(const encoded& made, size_t used) noexcept {
-        tell(Next::send, made.data(), 0, used);
-    }
+    constexpr void send(const encoded& made, size_t used) noexcept { tell(Next::send, made.data(), 0, used); }
 
     constexpr void recv(size_t need, size_t used) noexcept { tell(Next::recv, {nullptr, need}, 0, used); }
 
@@ -97,8 +95,8 @@ class action {
     uint32_t size_ = 0;
     uint16_t used_ = 0;
     Next next_ = Next::wait;
-    uint8_t
-        octet_ = 0;  // fail: the errc; negotiate and serve: the method or the length of a user ID; done: the version
+    uint8_t octet_ =
+        0;  // fail: the errc; negotiate and serve: the method or the length of a user ID; done: the version
 };
 
 }  // namespace socks::detail

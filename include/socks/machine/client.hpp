@@ -161,8 +161,8 @@ class client {
         failed
     };
 
-    // What is to be done goes into `now`. greet, choose and status say whether the request is due behind them; `used`
-    // counts the replies in front of it.
+    // What is to be done goes into `now`. greet, choose and status give the state that is due behind them, which is
+    // negotiating, where nothing is due, once they have said something; `used` counts the replies in front of it.
     constexpr at greet(const request& want, buffer out, action& now) noexcept;
     constexpr at choose(const request& want, bytes in, buffer out, size_t& used, action& now) noexcept;
     constexpr at status(bytes in, size_t& used, action& now) noexcept;

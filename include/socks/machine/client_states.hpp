@@ -92,7 +92,7 @@ SOCKS_INLINE constexpr client::at client::greet(const request& want, buffer out,
 }
 
 SOCKS_INLINE constexpr client::at client::choose(const request& want, bytes in, buffer out, size_t& used,
-                                           action& now) noexcept {
+                                                 action& now) noexcept {
     const decoded<method> chosen = decode_choice(in);
     if (!chosen) {
         if (chosen.need() != 0)
@@ -156,7 +156,7 @@ SOCKS_INLINE constexpr void client::ask(const request& want, buffer out, size_t 
     if (early) request_ahead_ = now.next() == next::send;
 }
 
-// Behind `before` octets of replies that were waited for only to know that the request may stand.
+// Behind `before` octets of replies that went before in the same step.
 SOCKS_INLINE constexpr void client::receive(bytes in, size_t before, action& now) noexcept {
     const bool five = via_ == version::v5;
     const extent whole = five ? detail::measure_reply5(in, accept_) : detail::measure_reply4(in, accept_);
@@ -178,8 +178,7 @@ SOCKS_INLINE constexpr void client::receive(bytes in, size_t before, action& now
 }
 
 // A refusal is what its second octet says it is, whatever follows or fails to.
-SOCKS_SHARED constexpr void client::refuse(bytes in, extent whole, size_t before,
-                                           action& now) noexcept {
+SOCKS_SHARED constexpr void client::refuse(bytes in, extent whole, size_t before, action& now) noexcept {
     if (whole_refusal_ && whole) return die(errc::refused, now, in[1], before + *whole, in.data());
     if (whole_refusal_ && whole.need() != 0 && !closed_) return starve(in, whole.need(), before, now);
     die(errc::refused, now, in[1], before + 2);
@@ -193,8 +192,7 @@ SOCKS_SHARED constexpr void client::emit(const encoded& made, at then, size_t us
     now.send(made, used);
 }
 
-SOCKS_SHARED constexpr void client::starve(bytes in, size_t need, size_t before,
-                                           action& now) noexcept {
+SOCKS_SHARED constexpr void client::starve(bytes in, size_t need, size_t before, action& now) noexcept {
     if (!closed_) return now.recv(need, before);
     if (!in.empty()) return die(errc::truncated, now, 0, before);
     die(at_ == at::accepted ? errc::closed_while_bound : errc::closed, now, 0, before);

@@ -163,7 +163,8 @@ SOCKS_INLINE constexpr encoded server::answer(const reply& outcome, buffer out) 
     if (reply.error() == errc::no_space) return reply;
     if (!reply)
         fuse(reply.error());
-    else if (code != (speaks4_ ? static_cast<uint8_t>(code4::granted) : static_cast<uint8_t>(code5::succeeded)))
+    else if (code !=
+             (speaks4_ ? static_cast<uint8_t>(code4::granted) : static_cast<uint8_t>(code5::succeeded)))
         fuse(errc::refused, code);
     else
         at_ = octet_ == static_cast<uint8_t>(socks::command::bind) && at_ == at::serving ? at::bound
@@ -200,7 +201,8 @@ constexpr void server::answer(const reply& outcome, outbox<M>& out) noexcept {
 }
 
 // The reply that tells the peer goes out first; the failure is the step after.
-SOCKS_SHARED constexpr void server::refuse(errc why, const encoded& reply, action& now, uint8_t octet) noexcept {
+SOCKS_SHARED constexpr void server::refuse(errc why, const encoded& reply, action& now,
+                                           uint8_t octet) noexcept {
     if (!reply) return now.fail(reply);
     fuse(why, octet);
     now.send(reply, 0);

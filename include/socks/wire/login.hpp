@@ -50,7 +50,7 @@ SOCKS_INLINE constexpr login read_login(bytes whole) noexcept {
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1929 section 2
 [[nodiscard]] SOCKS_INLINE constexpr decoded<login> decode_login(bytes in SOCKS_LIFETIMEBOUND,
-                                                    tolerance accept = lenient) noexcept {
+                                                                 tolerance accept = lenient) noexcept {
     const extent whole = detail::measure_login(in, accept);
     if (!whole) return decoded<login>::unless(whole);
     return {detail::read_login(in.first(*whole)), *whole};
@@ -89,7 +89,8 @@ SOCKS_INLINE constexpr encoded encode_login(const login& l, buffer out SOCKS_LIF
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1929 section 2
-[[nodiscard]] SOCKS_INLINE constexpr decoded<uint8_t> decode_status(bytes in, tolerance accept = lenient) noexcept {
+[[nodiscard]] SOCKS_INLINE constexpr decoded<uint8_t> decode_status(bytes in,
+                                                                    tolerance accept = lenient) noexcept {
     if (!in.empty() && in[0] != 1 && accept.status_version != leeway::any &&
         !(in[0] == 5 && accept.status_version == leeway::known))
         return errc::bad_version;

@@ -132,7 +132,8 @@ SOCKS_INLINE constexpr reply4 read_reply4(bytes whole) noexcept {
 /// @lifetime  user and name point into `in`.
 /// @cost      O(size), constexpr, noexcept. To resume where the last call stopped, keep a scan4.
 /// @rfc       the SOCKS4 and SOCKS4a memos
-[[nodiscard]] SOCKS_INLINE constexpr decoded<request4> decode_request4(bytes in SOCKS_LIFETIMEBOUND) noexcept {
+[[nodiscard]] SOCKS_INLINE constexpr decoded<request4> decode_request4(
+    bytes in SOCKS_LIFETIMEBOUND) noexcept {
     scan4 scan;
     const extent whole = scan.resume(in);
     if (!whole) return decoded<request4>::unless(whole);
@@ -192,7 +193,8 @@ SOCKS_INLINE constexpr encoded encode_request4(const request4& r, buffer out SOC
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       the SOCKS4 memo
-[[nodiscard]] SOCKS_INLINE constexpr decoded<reply4> decode_reply4(bytes in, tolerance accept = lenient) noexcept {
+[[nodiscard]] SOCKS_INLINE constexpr decoded<reply4> decode_reply4(bytes in,
+                                                                   tolerance accept = lenient) noexcept {
     const extent whole = detail::measure_reply4(in, accept);
     if (!whole) return decoded<reply4>::unless(whole);
     return {detail::read_reply4(in.first(*whole)), *whole};

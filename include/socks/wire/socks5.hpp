@@ -46,7 +46,8 @@ struct reply5 {
 /// @lifetime  the methods point into `in`.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1928 section 3
-[[nodiscard]] SOCKS_INLINE constexpr decoded<greeting> decode_greeting(bytes in SOCKS_LIFETIMEBOUND) noexcept {
+[[nodiscard]] SOCKS_INLINE constexpr decoded<greeting> decode_greeting(
+    bytes in SOCKS_LIFETIMEBOUND) noexcept {
     if (!in.empty() && in[0] != 5) return errc::bad_version;
     if (in.size() < 2) return decoded<greeting>::more(3 - in.size());
     const size_t n = in[1];
@@ -250,7 +251,7 @@ SOCKS_INLINE constexpr reply5 read_reply5(bytes whole) noexcept {
 /// @cost      O(size of the name), constexpr, noexcept.
 /// @rfc       1928 sections 4 and 5
 [[nodiscard]] SOCKS_INLINE constexpr decoded<request5> decode_request5(bytes in SOCKS_LIFETIMEBOUND,
-                                                          tolerance accept = lenient) noexcept {
+                                                                       tolerance accept = lenient) noexcept {
     const extent whole = detail::measure_request5(in, accept);
     if (!whole) return decoded<request5>::unless(whole);
     return {{static_cast<command>(in[1]), detail::read_endpoint5(in.first(*whole))}, *whole};
@@ -290,7 +291,7 @@ SOCKS_INLINE constexpr encoded encode_request5(const request5& r, buffer out SOC
 /// @cost      O(size of the name), constexpr, noexcept.
 /// @rfc       1928 section 6
 [[nodiscard]] SOCKS_INLINE constexpr decoded<reply5> decode_reply5(bytes in SOCKS_LIFETIMEBOUND,
-                                                      tolerance accept = lenient) noexcept {
+                                                                   tolerance accept = lenient) noexcept {
     const extent whole = detail::measure_reply5(in, accept);
     if (!whole) return decoded<reply5>::unless(whole);
     return {detail::read_reply5(in.first(*whole)), *whole};

@@ -12,6 +12,15 @@ namespace socks {
 /// @lifetime  borrows the room.
 /// @cost      O(1) per call but put(), constexpr, noexcept.
 class writer {
+    // This comes first: clang 14 does not evaluate a template whose body stands behind its use.
+    template <class T>
+    SOCKS_INLINE constexpr writer& copy(const T* from, size_t n) noexcept {
+        SOCKS_ASSERT(n <= to_.room() - made_);
+        detail::copy(to_.data() + made_, from, n);
+        made_ += n;
+        return *this;
+    }
+
   public:
     constexpr explicit writer(buffer room SOCKS_LIFETIMEBOUND) noexcept : to_(room) {}
 
@@ -33,14 +42,6 @@ class writer {
     [[nodiscard]] constexpr encoded made() const noexcept { return {to_.data(), made_}; }
 
   private:
-    template <class T>
-    SOCKS_INLINE constexpr writer& copy(const T* from, size_t n) noexcept {
-        SOCKS_ASSERT(n <= to_.room() - made_);
-        detail::copy(to_.data() + made_, from, n);
-        made_ += n;
-        return *this;
-    }
-
     buffer to_;
     size_t made_ = 0;
 };
