@@ -74,10 +74,10 @@ socks::request ask_for(const wish& w) {
     return {.via = Via, .to = w.to, .login = {w.user, w.password}, .methods = {Offered...}};
 }
 
-template <socks::version Via, socks::method... Offered>
+template <bool Pipelined, socks::version Via, socks::method... Offered>
 outcome connect(const sample& s) {
     const socks::request want = ask_for<Via, Offered...>(*static_cast<const wish*>(s.with));
-    socks::client handshake;
+    socks::client handshake({.pipelined = Pipelined});
     const char* in = s.in;
     const char* const end = s.in + s.size;
     const char* visible = in + s.chunk;
@@ -364,14 +364,17 @@ void add_handshakes(std::vector<row>& rows) {
                ask_4a, reply_4, asked_name});
     constexpr auto none = method::none;
     constexpr auto login = method::login;
-    add(rows, {"client, SOCKS5", connect<version::v5, none>, wire_connect5<none>, floor_connect5<0>, named,
-               plain_named, reply_none, ask_none, replied});
-    add(rows, {"client, SOCKS5 login", connect<version::v5, none, login>, wire_connect5<none, login>,
+    add(rows, {"client, SOCKS5", connect<false, version::v5, none>, wire_connect5<none>, floor_connect5<0>,
+               named, plain_named, reply_none, ask_none, replied});
+    add(rows, {"client, SOCKS5 login", connect<false, version::v5, none, login>, wire_connect5<none, login>,
                floor_connect5<0, 2>, named, plain_named, reply_login, ask_login, replied});
-    add(rows, {"client, SOCKS4", connect<version::v4>, wire_connect4, floor_connect4, numbered,
+    add(rows, {"client, SOCKS5 login, pipelined", connect<true, version::v5, login>, wire_connect5<login>,
+               floor_connect5<2>, named, plain_named, reply_login,
+               "050102 0104'john'03'foo' 05010003 11 'files.example.com' 01bb", replied});
+    add(rows, {"client, SOCKS4", connect<false, version::v4>, wire_connect4, floor_connect4, numbered,
                plain_numbered, reply_4, ask_4, replied});
-    add(rows, {"client, SOCKS4a", connect<version::v4a>, wire_connect4, floor_connect4, named, plain_named,
-               reply_4, ask_4a, replied});
+    add(rows, {"client, SOCKS4a", connect<false, version::v4a>, wire_connect4, floor_connect4, named,
+               plain_named, reply_4, ask_4a, replied});
 }
 
 }  // namespace bench
