@@ -32,7 +32,8 @@
 #endif
 
 // SOCKS_SHARED is what many places call: each has its own copy where speed counts, all have one where size does.
-#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__)
+// clang has to be told; g++ decides so by itself.
+#if defined(__OPTIMIZE_SIZE__) && defined(__clang__)
 #define SOCKS_SHARED [[gnu::noinline]] inline
 #else
 #define SOCKS_SHARED SOCKS_INLINE
