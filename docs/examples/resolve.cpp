@@ -11,10 +11,11 @@ namespace {
 constexpr const char* help =
     R"(usage: resolve --via PROXY [--via PROXY]... [options] HOST...
 
-Asks Tor for an address of each HOST and prints a line for each.
+Asks Tor for an address of each HOST and prints one line for each that is found.
 
   --via PROXY   where Tor listens: socks5h://[USER:PASSWORD@]HOST[:PORT]; several
-                are gone through in their order, the last is Tor. Other users and
+                are gone through in their order, the last is Tor. Not of socks4
+                or socks5, which would look HOST up here. Other users and
                 passwords mean other circuits
   --reverse     each HOST is an address; print its name
   --help        this text
@@ -43,23 +44,24 @@ std::optional<settings> parse(example::arguments args) {
             args.unknown();
     }
     if (s.via.size() == 0) throw example::bad_argument("--via is missing");
+    if (s.via.resolves_here())
+        throw example::bad_argument("names are for Tor to look up: --via needs socks4a or socks5h");
     if (s.hosts.empty()) throw example::bad_argument("HOST is missing");
     return s;
 }
 
 // One connection for each question: the answer is the end of it.
 bool look_up(settings& s, const socks::host& host) {
-    const socks::route way = s.via.route(s.command, {host, 0});
-    const example::unique_fd fd = example::connect_to_any(s.via.first());
-    example::handshake handshake(way, socks::tor::name);
     try {
+        const socks::route way = s.via.route(s.command, {host, 0});
+        const example::unique_fd fd = example::connect_to_any(s.via.first());
+        example::handshake handshake(way, socks::tor::name);
         const socks::host found = socks::tor::found(s.command, handshake.run(fd.get()).reply);
-        char room[socks::max_text_host];
-        const std::string answer = example::escaped(format(found, room).data());
-        std::printf("%s\n", answer.empty() ? "no answer in the reply" : answer.c_str());
-        return !answer.empty();
-    } catch (const example::not_granted& e) {
-        std::printf("%s\n", e.what());
+        if (found.is() == socks::host::kind::none) throw std::runtime_error("no answer in the reply");
+        std::printf("%s\n", example::text(found).c_str());
+        return true;
+    } catch (const std::runtime_error& e) {
+        std::fprintf(stderr, "resolve: %s: %s\n", example::text(host).c_str(), e.what());
         return false;
     }
 }

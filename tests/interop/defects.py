@@ -16,12 +16,10 @@ import threading
 import time
 
 import harness
-from careless_clients import CHOICE, HELLO, bound_in, dialogue, everything, receive_answers
-from harness import PATIENCE, expect, overlay
-from origins import BANNER, Origin, Talker, connect, receive, receive_all
-from stage import Stage
-
-SOON = 10  # seconds; a proxy that keeps its others waiting takes far longer in each of these cases
+from careless_clients import CHOICE, HELLO, NOBODY, bound_in, dialogue, everything, receive_answers
+from harness import PATIENCE, SOON, expect
+from origins import BANNER, Origin, Talker, connect, receive, receive_all, slow_names
+from stage import Proxy, Stage
 
 
 class Urgent(Talker):
@@ -64,20 +62,6 @@ def buffers_of(size):
             file.write_text(text)
 
 
-class Nameserver(socketserver.BaseRequestHandler):
-    """Knows quick.example at 127.0.0.1, and keeps silent about everything else."""
-
-    def handle(self):
-        query, s = self.request
-        if b"\x05quick\x07example\x00" not in query:
-            return
-        question = query[12:query.index(b"\x00", 12) + 5]
-        is_a = question[-4:-2] == b"\x00\x01"
-        answer = b"\xc0\x0c\x00\x01\x00\x01" + bytes(4) + b"\x00\x04\x7f\x00\x00\x01" if is_a else b""
-        counts = b"\x00\x01" + (b"\x00\x01" if is_a else b"\x00\x00") + bytes(4)
-        s.sendto(query[:2] + b"\x81\x80" + counts + question + answer, self.client_address)
-
-
 def reset(s):
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     s.close()
@@ -107,6 +91,19 @@ class Cases:
             with socket.create_connection(bound_in(first), PATIENCE) as caller:
                 second = receive_answers(s, steps[1:])
                 expect(bound_in(second), caller.getsockname(), "the address in the second answer")
+
+    def bind_of_one_who_has_gone(self):
+        """The listener goes with its client, before and after the first answer was read."""
+        with Proxy("short-handed", self.stage.program, "--connections", "1") as proxy:
+            steps = dialogue("5", NOBODY, command=2)
+            for answers in steps[:1], steps:
+                with connect(proxy.port) as s:
+                    s.sendall(everything(steps))
+                    receive_answers(s, answers)
+                    s.shutdown(socket.SHUT_WR)
+                    receive_all(s)
+                proxy.closes_everything()
+            self.greeted(proxy.port)
 
     def urgent_from_the_client(self):
         """Urgent octets arrive in their place among the others, and what follows them does too."""
@@ -156,10 +153,7 @@ class Cases:
 
     def abandoned_look_ups(self):
         """Names that nobody waits for any more do not hold up the one that somebody waits for."""
-        overlay("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
-        with socketserver.ThreadingUDPServer(("127.0.0.1", 53), Nameserver) as server:
-            server.daemon_threads = True
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+        with slow_names():
             port = self.stage.talker.port.to_bytes(2, "big")
             for n in range(100):
                 s = connect(self.stage.open.port)
@@ -171,7 +165,6 @@ class Cases:
             self.enter(steps).close()
             waited = time.monotonic() - began
             expect(waited < SOON, True, f"an answer within {SOON} seconds; it took {waited:.1f}")
-            server.shutdown()
 
     def busy_sessions(self):
         """Clients with more octets than a turn of the loop carries; another one comes through all the same."""
@@ -193,6 +186,7 @@ class Cases:
     def table(self):
         return {
             "BIND_for_an_IPv4_mapped_address_expects_the_IPv4_caller": (self.bind_for_a_mapped_address,),
+            "BIND_ends_with_its_client": (self.bind_of_one_who_has_gone,),
             "urgent_octets_of_the_client_keep_their_place": (self.urgent_from_the_client,),
             "urgent_octets_of_the_destination_keep_their_place": (self.urgent_from_the_destination,),
             "a_log_that_nobody_reads_stops_nothing": (self.stalled_log,),

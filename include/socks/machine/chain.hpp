@@ -30,13 +30,15 @@ class hops {
     constexpr hops() noexcept = default;
     constexpr hops(const hop* data SOCKS_LIFETIMEBOUND, size_t size) noexcept : data_(data), size_(size) {}
 
-    // Not of a list in braces, which would be gone before it is used: from one of those no type is deduced.
+    // Not of a list in braces, which would be gone before it is used: from one of those no type is deduced. And
+    // of hops only: what derives from them may be larger, and its elements then stand elsewhere.
     template <class T, size_t N>
         requires(detail::same<T, hop> || detail::same<T, const hop>)
     constexpr hops(T (&list SOCKS_LIFETIMEBOUND)[N]) noexcept : hops(list, N) {}
 
     template <class C>
-        requires(requires(const C& c) { hops(c.data(), size_t{c.size()}); })
+        requires(requires(const C& c) { hops(c.data(), size_t{c.size()}); } &&
+                 detail::same<typename detail::plain<detail::element<const C>>::type, hop>)
     constexpr hops(const C& list SOCKS_LIFETIMEBOUND) noexcept : hops(list.data(), size_t{list.size()}) {}
 
     [[nodiscard]] constexpr size_t size() const noexcept { return size_; }
@@ -77,7 +79,7 @@ struct route {
 ///     }
 ///
 /// The loop is a client's, and so are the sizes of the mailboxes. UDP ASSOCIATE goes through the chain as any
-/// request does; the datagrams do not, but straight to the last proxy.
+/// request does; its datagrams do not, they go straight to the last proxy.
 ///
 /// @cost  at most 16 octets of state, trivially copyable; steps per input octet are bounded; constexpr, noexcept.
 /// @rfc   as client
@@ -128,8 +130,8 @@ class chain {
     /// @errors  out_of_turn, at the next step, when nothing was asked
     constexpr void negotiated(bool succeeded) noexcept { client_.negotiated(succeeded); }
 
-    /// Whose handshake it is, counted from 0. On fail: the proxy that answered so, that fell silent, or that cannot be
-    /// asked; when it refused, the one behind it is what it did not reach.
+    /// Whose handshake it is, counted from 0. On fail it is the proxy that answered so, that fell silent, or that
+    /// cannot be asked; the one that refused has not reached the next.
     /// @cost  O(1), constexpr, noexcept.
     [[nodiscard]] constexpr size_t hop() const noexcept { return hop_; }
 
