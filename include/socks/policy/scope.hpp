@@ -45,9 +45,10 @@ constexpr bool is_translated(const ipv6& a) noexcept {
 
 constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
+// Of a name that is not empty: one that is, is bad text.
 constexpr bytes without_trailing_dot(bytes name) noexcept {
     const size_t n = name.size();
-    return n != 0 && name[n - 1] == '.' ? name.first(n - 1) : name;
+    return name[n - 1] == '.' ? name.first(n - 1) : name;
 }
 
 }  // namespace detail
