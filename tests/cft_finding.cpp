@@ -20,7 +20,8 @@ constexpr void findings_that_do_not_fit_are_counted(check& t) {
     t.ok(found.sound() && found.total() == 1);
     found.add({flaw::login_incomplete, {3, 4}, "USER"});
     found.add({flaw::bad_host, {5, 6}, "HOST"});
-    t.ok(!found.sound() && found.total() == 3 && found.size() == 2 && found.end() - found.begin() == 2);
+    found.add({flaw::unknown_parameter, {7, 8}, "SPEED"});
+    t.ok(!found.sound() && found.total() == 4 && found.size() == 2 && found.end() - found.begin() == 2);
     t.ok(found[0].subject == bytes("SPEED") && found[1].at == cft::position{3, 4});
     cft::findings unheard;
     unheard.add({flaw::bad_host, {5, 6}, "HOST"});

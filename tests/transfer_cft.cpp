@@ -173,6 +173,15 @@ constexpr void links_that_lead_nowhere_are_told(check& t) {
 }
 PROVE_AND_RUN(links_that_lead_nowhere_are_told)
 
+// What an object lacks by itself is told once, and does not look like a missing link too.
+constexpr void a_fault_is_told_once(check& t) {
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2, PROTOCOL=SOCKS4, HOST=h"},
+              {{flaw::missing_parameter, {2, 1}, "INET"}}));
+    t.ok(with({.tcp = "CFTTCP ID=x, CLASS=2, HOST=(h, '')"}, {{flaw::bad_length, {5, 32}, "HOST"}}));
+    t.ok(with({.part = "CFTPART ID=x, PROT=pr, SAP='/9'"}, {{flaw::bad_escape, {4, 29}, "SAP"}}));
+}
+PROVE_AND_RUN(a_fault_is_told_once)
+
 constexpr void every_protocol_goes_by_one_class(check& t) {
     t.ok(with({.first_net = "CFTNET ID=n0 CFTNET ID=n2, CLASS=7, INET=n0, PROTOCOL=SOCKS4, HOST=h",
                .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",

@@ -7,6 +7,7 @@ The proxy is taken from the same directory. docs/examples/transfer.cft is used a
 values of it.
 """
 
+import os
 import pathlib
 import re
 import signal
@@ -21,7 +22,8 @@ import servers
 from harness import PATIENCE, Peer, expect, expect_in, free_port, is_listening, scratch
 from origins import PAYLOAD, Origin, Talker, receive, tls_with_own_certificate
 
-EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "docs/examples/transfer.cft"
+DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
+EXAMPLE, PAGE = DOCS / "examples/transfer.cft", DOCS / "transfer-cft.md"
 PARTNER = "PARIS_NSOCKS5"
 SCHEDULE = [1, 1, 1, 1, 2, 2, 4, 8, 8, 8, 8, 8]  # the documents' default, in minutes
 GIVEN_UP, BAD_CONFIGURATION, HELD = 1, 2, 3
@@ -310,6 +312,30 @@ class Cases:
                             f"{path}:20:1: PROT: missing (error)\n"
                             f"{path}:20:14: CFTTCP: none has this ID (error)\n", "the findings")
 
+    def page(self):
+        """Each block of commands on the page prints what stands under it."""
+        text = PAGE.read_text().replace("build/demo/docs/examples", str(self.program.parent))
+        text = text.replace("build/demo/", f"{scratch}/")
+        blocks = re.findall(r"(?m)^```sh\n((?:(?!```).*\n)*)```\n```\n((?:(?!```).*\n)*)```$", text)
+        expect(len(blocks), 6, "blocks with commands")
+        peers = []
+        try:
+            for commands, printed in blocks:
+                with (scratch / "said").open("wb") as said:
+                    # The peers that a block leaves behind are in its process group.
+                    shell = subprocess.Popen(["sh", "-c", commands], cwd=PAGE.parents[1], stdin=subprocess.DEVNULL,
+                                             stdout=said, stderr=said, start_new_session=True)
+                    peers.append(shell)
+                    shell.wait(PATIENCE)
+                expect((scratch / "said").read_text(), printed, f"what was said to {commands!r}")
+        finally:
+            for shell in peers:
+                try:
+                    os.killpg(shell.pid, signal.SIGTERM)
+                except ProcessLookupError:
+                    pass
+            harness.until(lambda: not is_listening(1080), "the proxy of the page to end")
+
     def table(self):
         def typed(transfer):
             transfer.stdin.write("START\n")
@@ -345,6 +371,7 @@ class Cases:
             "TLS_passes_Dante_untouched": (self.tls, "Dante"),
             "a_proxy_of_SOCKS4_is_found_by_a_second_try": (self.falls_back,),
             "the_documented_example_lacks_three_things": (self.finds,),
+            "the_page_runs_as_it_stands": (self.page,),
         }
 
 

@@ -52,8 +52,7 @@ class route {
         if (!parse_port(sap, a.want.to.port)) a.service = sap;
         a.maxcnx = net.maxcnx.value;
         if (net.protocol.value == proxy_protocol::socks5) {
-            a.want.login = {user, net.password.value.view()};
-            a.want.methods = method::login;
+            a.want.login = {user, net.password.value.view()};  // with a login, nothing else is offered
         } else {
             a.want.via = a.want.to.host.is() == host::kind::name ? version::v4a : version::v4;
             a.want.login = {user};
