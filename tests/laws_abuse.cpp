@@ -67,8 +67,9 @@ void a_client_survives_any_caller(check& t) {
         const tape peer = mutter(
             d, [](const conversation& x) { return x.server; }, c);
         const uint32_t rude = rudeness[d.below(3)];
-        socks::client m(
-            {.accept = d.below(2) == 0 ? socks::strict : socks::lenient, .whole_refusal = rude == 12});
+        socks::client m({.accept = d.below(2) == 0 ? socks::strict : socks::lenient,
+                         .whole_refusal = rude == 12,
+                         .pipelined = d.below(2) == 0});
         last_words words;
         size_t used = 0;
         size_t shown = 0;

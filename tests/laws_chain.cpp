@@ -153,4 +153,52 @@ constexpr void our_servers_make_a_chain(check& t) {
 }
 PROVE_AND_RUN(our_servers_make_a_chain)
 
+// Any call, any route, in any order, by the same dice every time: nothing but a proxy's success gets further, the hop
+// never goes back, and a failure stays what and where it was.
+void a_chain_survives_any_caller(check& t) {
+    constexpr size_t known = sizeof conversations / sizeof conversations[0];
+    int connected = 0;
+    for (uint32_t seed = 1; seed <= 4000; ++seed) {
+        dice d(seed);
+        const auto any = [&] { return &conversations[d.below(known)]; };
+        const journey j{any(), any()};
+        const journey other{any(), any(), any()};
+        const uint32_t rude = seed % 3 * 10;
+        line from = replies_of(j);
+        socks::chain m({.whole_refusal = seed % 5 == 0, .pipelined = d.below(2) == 0});
+        size_t sent = 0;
+        size_t used = 0;
+        size_t shown = 0;
+        size_t hop = 0;
+        bool ended = false;
+        errc why = errc::none;
+        for (int i = 0; i < 60; ++i) {
+            if (d.below(100) < rude && d.below(2) == 0) m.close();
+            if (d.below(100) < rude) m.negotiated(d.below(2) == 0);
+            socks::route way = d.below(100) < rude ? other.way() : j.way();
+            if (d.below(100) < rude) way.through = {other.proxies, d.below(4)};
+            const size_t there = from.until(sent).size();
+            if (there > shown) shown += d.below(static_cast<uint32_t>(there - shown) + 1);
+            const bytes in = from.says.view().first(shown).from(used);
+            char out[socks::chain::max_output];
+            const size_t room = d.below(4) == 0 ? d.below(30) : sizeof out;
+            const auto a = m.step(way, in, {out, room});
+            if (!t.ok(a.used() <= in.size() && m.hop() >= hop && m.hop() <= hop + (sent == 0 ? 2 : 1)))
+                return;
+            if (a.next() == next::send) sent += t.ok(a.data().size() <= room) ? a.data().size() : 0;
+            if (a.next() == next::negotiate) m.negotiated(true);
+            connected += a.next() == next::done;
+            t.ok(a.next() != next::done || (!ended && a.finish().reply.code.succeeded()));
+            const bool fails = a.next() == next::fail && a.error() != errc::no_space;
+            if (ended) t.ok(fails && a.error() == why && a.used() == 0 && m.hop() == hop);
+            if (fails && !ended) why = a.error();
+            ended = ended || fails;
+            hop = m.hop();
+            used += a.used();
+        }
+    }
+    t.ok(connected > 400);  // the dice do get that far
+}
+RUN(a_chain_survives_any_caller)
+
 }  // namespace

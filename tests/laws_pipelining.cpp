@@ -23,6 +23,7 @@ constexpr void agrees(check& t, socks::client_options options, const socks::requ
     options.pipelined = true;
     const outcome ahead = run<End>(socks::client(options), want, from);
     t.ok(ahead.how != ending::spun && ahead.unread == waited.unread);
+    t.ok(ahead.taken == waited.taken && ahead.reads == waited.reads);
     if (runs_ahead(want) && waited.how == ending::failed) waited.sent = ahead.sent;  // it says no more
     t.ok(static_cast<const verdict&>(ahead) == waited);
 }

@@ -21,7 +21,8 @@ class action {
     /// What must be done now.
     [[nodiscard]] constexpr Next next() const noexcept { return next_; }
 
-    /// Octets of input that this step used. An inbox has dropped them already; on plain views the caller does.
+    /// Octets of input that this step used, whatever the action. An inbox has dropped them already; on plain views
+    /// the caller does.
     [[nodiscard]] constexpr size_t used() const noexcept { return used_; }
 
     /// send: the octets to send, all of them, before anything else is sent.

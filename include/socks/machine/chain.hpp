@@ -77,7 +77,7 @@ struct route {
 ///     }
 ///
 /// The loop is a client's, and so are the sizes of the mailboxes. UDP ASSOCIATE goes through the chain as any
-/// request does; the datagrams do not, but straight to the last proxy.
+/// request does; its datagrams do not, they go straight to the last proxy.
 ///
 /// @cost  at most 16 octets of state, trivially copyable; steps per input octet are bounded; constexpr, noexcept.
 /// @rfc   as client
@@ -128,8 +128,8 @@ class chain {
     /// @errors  out_of_turn, at the next step, when nothing was asked
     constexpr void negotiated(bool succeeded) noexcept { client_.negotiated(succeeded); }
 
-    /// Whose handshake it is, counted from 0. On fail: the proxy that answered so, that fell silent, or that cannot be
-    /// asked; when it refused, the one behind it is what it did not reach.
+    /// Whose handshake it is, counted from 0. On fail it is the proxy that answered so, that fell silent, or that
+    /// cannot be asked; the one that refused has not reached the next.
     /// @cost  O(1), constexpr, noexcept.
     [[nodiscard]] constexpr size_t hop() const noexcept { return hop_; }
 

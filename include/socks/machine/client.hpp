@@ -33,9 +33,10 @@ struct client_options {
     /// wait for the whole reply, or for the end of the stream, and learn the bound address too.
     bool whole_refusal = false;
     /// Send greeting, login and request without waiting for the replies between them: up to two round trips
-    /// less. It has effect where exactly one method is offered, which is none or login; otherwise there is
-    /// something to wait for. A proxy that chooses another, or refuses the login, has been shown the rest by then;
-    /// sent_ahead() tells how much. Some proxies lose what comes early and never answer: keep a deadline.
+    /// less. Only where exactly one method is offered, and that is none or login, for otherwise there is something
+    /// to wait for; over SOCKS4 there is but one message. A proxy that chooses another method, or refuses the
+    /// login, has been shown the rest by then, and sent_ahead() tells how much. Some proxies lose what comes
+    /// early and never answer: keep a deadline. See also may_send_early().
     bool pipelined = false;
 };
 
