@@ -42,7 +42,7 @@ constexpr bool number_is(bytes text, uint16_t least, uint16_t most, uint16_t wan
     cft::finding room[4];
     cft::field<uint16_t> f{7};
     const auto found = given(f, text, room, [&](cft::assignment& a) { a.number("NAME", f, least, most); });
-    return found.total() == 0 && f.value == wanted && f.given && f.at == cft::position{5, 9};
+    return found.total() == 0 && f.value == wanted && f.given && !f.faulty && f.at == cft::position{5, 9};
 }
 
 constexpr bool number_is_refused(bytes text, uint16_t least, uint16_t most) {
@@ -50,7 +50,7 @@ constexpr bool number_is_refused(bytes text, uint16_t least, uint16_t most) {
     cft::field<uint16_t> f{7};
     const auto found = given(f, text, room, [&](cft::assignment& a) { a.number("NAME", f, least, most); });
     return found.total() == 1 && found[0].what == flaw::bad_number && found[0].least == least &&
-           found[0].most == most && found[0].at == cft::position{5, 9} && f.value == 7 && f.given;
+           found[0].most == most && found[0].at == cft::position{5, 9} && f.value == 7 && f.given && f.faulty;
 }
 
 constexpr void numbers_are_decimal_and_in_their_range(check& t) {
@@ -71,7 +71,7 @@ constexpr bool chooses(bytes text, Choice wanted) {
     cft::finding room[4];
     cft::field<Choice> f;
     const auto found = given(f, text, room, [&](cft::assignment& a) { a.choice("name", f); });
-    return found.total() == 0 && f.value == wanted && f.given;
+    return found.total() == 0 && f.value == wanted && f.given && !f.faulty;
 }
 
 template <class Choice>
@@ -80,7 +80,7 @@ constexpr bool chooses_nothing(bytes text) {
     cft::field<Choice> f;
     const auto found = given(f, text, room, [&](cft::assignment& a) { a.choice("name", f); });
     return found.total() == 1 && found[0].what == flaw::bad_choice && found[0].detail != nullptr &&
-           f.value == Choice{} && f.given;
+           f.value == Choice{} && f.given && f.faulty;
 }
 
 constexpr void choices_are_words_in_either_case(check& t) {
@@ -122,7 +122,7 @@ constexpr void texts_keep_their_length(check& t) {
         const auto found = given(f, bad, room, give);
         t.ok(found.total() == 1 && found[0].what == flaw::bad_length && found[0].least == 1 &&
              found[0].most == 4);
-        t.ok(f.value.empty() && f.given);
+        t.ok(f.value.empty() && f.given && f.faulty);
     }
 }
 PROVE_AND_RUN(texts_keep_their_length)

@@ -6,6 +6,7 @@
 #include "cft_found.hpp"
 #include "check.hpp"
 #include "octets.hpp"
+#include "sweep.hpp"
 
 namespace {
 
@@ -173,12 +174,21 @@ constexpr void links_that_lead_nowhere_are_told(check& t) {
 }
 PROVE_AND_RUN(links_that_lead_nowhere_are_told)
 
-// What an object lacks by itself is told once, and does not look like a missing link too.
+// What an object lacks by itself, or a value that is at fault, is told once, and does not look like a missing link too.
 constexpr void a_fault_is_told_once(check& t) {
     t.ok(with({.net = "CFTNET ID=n, CLASS=2, PROTOCOL=SOCKS4, HOST=h"},
               {{flaw::missing_parameter, {2, 1}, "INET"}}));
-    t.ok(with({.tcp = "CFTTCP ID=x, CLASS=2, HOST=(h, '')"}, {{flaw::bad_length, {5, 32}, "HOST"}}));
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2, PROTOCOL=SOCKS4, HOST=h, INET=/9"},
+              {{flaw::bad_escape, {2, 53}, "INET"}}));
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2, PROTOCOL=SOCKS6"}, {{flaw::bad_choice, {2, 32}, "PROTOCOL"}}));
+    t.ok(with({.net = "CFTNET ID=n, CLASS=x, PROTOCOL=SOCKS4, HOST=h, INET=n0"},
+              {{flaw::bad_number, {2, 20}, "CLASS"}}));
+    t.ok(with({.prot = "CFTPROT ID=pr, NET=/9"}, {{flaw::bad_escape, {3, 20}, "NET"}}));
+    t.ok(with({.prot = "CFTPROT ID=pr, NET=''"}, {{flaw::missing_parameter, {3, 1}, "NET"}}));
+    t.ok(with({.part = "CFTPART ID=x, PROT='', SAP=1"}, {{flaw::bad_length, {4, 20}, "PROT"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=pr, SAP='/9'"}, {{flaw::bad_escape, {4, 29}, "SAP"}}));
+    t.ok(with({.tcp = "CFTTCP ID=x, CLASS=/9, HOST=h"}, {{flaw::bad_escape, {5, 20}, "CLASS"}}));
+    t.ok(with({.tcp = "CFTTCP ID=x, CLASS=2, HOST=(h, '')"}, {{flaw::bad_length, {5, 32}, "HOST"}}));
 }
 PROVE_AND_RUN(a_fault_is_told_once)
 
@@ -260,5 +270,25 @@ constexpr void a_fault_of_the_syntax_is_told_alone(check& t) {
     t.ok(with({.prot = "CFTPROT ID=pr NET=n"}, {{flaw::bad_syntax, {3, 15}, {}}}));
 }
 PROVE_AND_RUN(a_fault_of_the_syntax_is_told_alone)
+
+// Whatever the text is cut to, or one of its octets is replaced by: there is a route, or a reason at a place of the text.
+void every_text_has_a_route_or_a_reason(check& t) {
+    char text[1024];
+    const size_t size = corrected_example.size();
+    for (size_t cut = 0; cut < size; ++cut) {
+        for (const bool whole : {false, true}) {
+            for (size_t i = 0; i < size; ++i) text[i] = corrected_example.data()[i];
+            text[cut] = whole ? '/' : '\'';
+            const exact_copy copy({text, whole ? size : cut + 1});
+            cft::finding room[16];
+            cft::findings found(room);
+            cft::route route;
+            const bool usable = cft::resolve(copy.view(), "PARIS_NSOCKS5", route, found);
+            t.ok(usable ? route.hosts() != 0 && route.protocols() != 0 : found.size() != 0);
+            for (const cft::finding& f : found) t.ok(f.at.line <= 7);
+        }
+    }
+}
+RUN(every_text_has_a_route_or_a_reason)
 
 }  // namespace

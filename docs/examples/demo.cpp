@@ -8,6 +8,7 @@
 #include "fetch.hpp"
 #include "origin.hpp"
 #include "proxy_server.hpp"
+#include "udp_client.hpp"
 
 namespace {
 
@@ -16,8 +17,9 @@ constexpr const char* help =
        demo --via PROXY --fetch URL [--output FILE]
 
 Without arguments: starts a SOCKS proxy and an HTTP server with a file of 16 MiB
-on loopback, fetches the file by SOCKS4, SOCKS4a and SOCKS5, checks every octet,
-and shows what is said on the wire and what refusals look like.
+on loopback, fetches the file by SOCKS4, SOCKS4a and SOCKS5, and through two
+proxies in a row, checks every octet, sends datagrams, and shows what is said on
+the wire and what refusals look like.
 
   --via PROXY      use this proxy instead: SCHEME://[USER[:PASSWORD]@]HOST[:PORT]
                    socks4, socks5    names are resolved here
@@ -42,16 +44,16 @@ class stopwatch {
     std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
-// Fetches `url` through `proxy`, prints the handshake, and hands the content to `sink`.
-uint64_t fetch(const socks::endpoint& proxy, const socks::request& want, const example::http_url& url,
+// Fetches `url` by `way`, prints the handshakes, and hands the content to `sink`.
+uint64_t fetch(const socks::route& way, const example::http_url& url,
                const std::function<void(std::string_view)>& sink) {
     example::transcript record;
-    const example::unique_fd fd = example::connect_to_any(proxy);
+    const example::unique_fd fd = example::connect_to_any(way.through[0].at);
     const timeval patience{30, 0};
     example::must(::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), "setsockopt");
     std::string early;
     try {
-        early = example::open_tunnel(fd.get(), want, record);
+        early = example::open_tunnel(fd.get(), way, record);
     } catch (...) {
         std::fputs(record.text().c_str(), stdout);
         throw;
@@ -88,32 +90,36 @@ class show {
                     std::to_string(example::origin::file_size).c_str(),
                     example::text({four, origin_.port()}).c_str(), origin_.has_ipv6() ? " and [::1]" : "",
                     example::text(open_.address()).c_str(), example::text(closed_.address()).c_str());
-        transfer("SOCKS4, IPv4", open_,
-                 {.via = version::v4, .to = {four, origin_.port()}, .login = {"john"}});
-        transfer("SOCKS4a, name", open_, {.via = version::v4a, .to = {"localhost", origin_.port()}});
-        transfer("SOCKS5, IPv4", open_, {.to = {four, origin_.port()}});
+        const socks::hop open{.at = open_.address()};
+        const socks::hop closed{.at = closed_.address(), .login = {"john", "foo"}};
+        const socks::endpoint name{"localhost", origin_.port()};
+        transfer("SOCKS4, IPv4", {{.at = open.at, .via = version::v4, .login = {"john"}}}, {four, name.port});
+        transfer("SOCKS4a, name", {{.at = open.at, .via = version::v4a}}, name);
+        transfer("SOCKS5, IPv4", {open}, {four, name.port});
         if (origin_.has_ipv6())
-            transfer("SOCKS5, IPv6", open_, {.to = {"::1", origin_.port()}});
+            transfer("SOCKS5, IPv6", {open}, {"::1", name.port});
         else
             std::printf("\nSKIPPED SOCKS5, IPv6: %s\n", origin_.why_no_ipv6().c_str());
-        transfer("SOCKS5, name", open_, {.to = {"localhost", origin_.port()}});
-        transfer("SOCKS5, login", closed_, {.to = {"localhost", origin_.port()}, .login = {"john", "foo"}});
-        refusal("a port where nothing listens", open_, {.to = {four, silent_port()}},
+        transfer("SOCKS5, name", {open}, name);
+        transfer("SOCKS5, login", {closed}, name);
+        transfer("SOCKS5 behind SOCKS4", {{.at = open.at, .via = version::v4}, closed}, name);
+        datagrams("SOCKS5, datagrams", closed);
+        refusal("a port where nothing listens", open, {four, silent_port()},
                 socks::code5::connection_refused);
-        refusal("a wrong password", closed_, {.to = {four, origin_.port()}, .login = {"john", "bar!"}},
+        refusal("a wrong password", {.at = closed.at, .login = {"john", "bar!"}}, name,
                 socks::errc::login_refused);
         std::printf("\n%d passed, %d failed\n", passed_, failed_);
         return failed_ == 0 ? 0 : 1;
     }
 
   private:
-    void transfer(const char* title, const local_proxy& proxy, const socks::request& want) {
+    void transfer(const char* title, const std::vector<socks::hop>& through, const socks::endpoint& to) {
         std::printf("\n%s\n", title);
         const stopwatch watch;
         uint64_t size = 0;
         uint64_t wrong = 0;
         try {
-            fetch(proxy.address(), want, url_, [&](std::string_view octets) {
+            fetch({.through = through, .to = to}, url_, [&](std::string_view octets) {
                 for (const char c : octets) wrong += c != example::file_octet(size++) ? 1 : 0;
             });
             if (wrong != 0) throw std::runtime_error(std::to_string(wrong) + " octets are wrong");
@@ -126,12 +132,49 @@ class show {
         }
     }
 
+    // The destination is here too, and sends each datagram back.
+    void datagrams(const char* title, const socks::hop& proxy) {
+        constexpr int count = 100;
+        std::printf("\n%s\n", title);
+        try {
+            example::udp_client client(proxy);
+            const example::unique_fd far(
+                example::must(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+            example::socket_address local({socks::ipv4{127, 0, 0, 1}, 0});
+            example::must(::bind(far.get(), local.data(), local.size()), "bind");
+            const timeval patience{10, 0};
+            for (const int fd : {client.socket(), far.get()})
+                example::must(::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience),
+                              "setsockopt");
+            const socks::endpoint to = example::local_endpoint(far.get());
+            for (int i = 0; i < count; ++i) {
+                const std::string data = "datagram-" + std::to_string(i);
+                example::annotator shown;
+                shown.datagram(true, client.send(to, data));
+                char room[64];
+                example::socket_address from;
+                const auto n =
+                    example::must(example::receive_from(far.get(), room, from), "no datagram came");
+                if (!example::send_to(far.get(), {room, static_cast<size_t>(n)}, from))
+                    example::must(-1, "sendto");
+                const auto answer = client.receive();
+                if (!answer || answer->at() != to || answer->data() != data)
+                    throw std::runtime_error(data + " came back as another one");
+                shown.datagram(false, client.received());
+                if (i == 0) std::fputs(shown.lines().c_str(), stdout);
+            }
+            result(true, std::string(title) + ": " + std::to_string(count) + " there and back, each checked");
+        } catch (const std::exception& e) {
+            result(false, std::string(title) + ": " + e.what());
+        }
+    }
+
     // A refusal passes when it comes as it must.
-    void refusal(const char* title, const local_proxy& proxy, const socks::request& want,
+    void refusal(const char* title, const socks::hop& proxy, const socks::endpoint& to,
                  const socks::outcome& why) {
         std::printf("\nRefused: %s\n", title);
         try {
-            fetch(proxy.address(), want, url_, [](std::string_view) {});
+            fetch({.through = {&proxy, 1}, .to = to}, url_, [](std::string_view) {});
             result(false, std::string(title) + " was not refused");
         } catch (const example::not_connected& e) {
             result(e.why == why, std::string(title) + ": " + e.what());
@@ -174,7 +217,8 @@ std::vector<socks::endpoint> destinations(const socks::proxy_uri& proxy, const s
 }
 
 int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const std::string& path) {
-    socks::request want{.via = proxy.via, .to = url.host, .login = proxy.login};
+    const socks::hop hop{.at = proxy.proxy, .via = proxy.via, .login = proxy.login};
+    const socks::request want{.via = proxy.via, .to = url.host, .login = proxy.login};
     const socks::errc fault = check(want);
     if (fault != socks::errc::none && fault != socks::errc::name_over_socks4)  // which is resolved here
         throw example::bad_argument(name(fault));
@@ -188,11 +232,10 @@ int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const
     std::string why;
     try {
         for (const socks::endpoint& to : destinations(proxy, url.host)) {
-            want.to = to;
             std::printf("%s to %s\n", title.c_str(), example::text(to).c_str());
             try {
                 const stopwatch watch;
-                const uint64_t size = fetch(proxy.proxy, want, url, sink);
+                const uint64_t size = fetch({.through = {&hop, 1}, .to = to}, url, sink);
                 output.close();
                 std::printf("PASS %s: %s octets, %s\n", title.c_str(), std::to_string(size).c_str(),
                             watch.text().c_str());

@@ -35,13 +35,13 @@ inline const char* meaning(socks::errc why) noexcept {
 /// The proxy said no, or no proxy said anything.
 class not_connected : public std::runtime_error {
   public:
-    explicit not_connected(const socks::client::action& failed)
+    explicit not_connected(const socks::chain::action& failed)
         : std::runtime_error(described(failed)), why(outcome_of(failed)) {}
 
     socks::outcome why;
 
   private:
-    static std::string described(const socks::client::action& a) {
+    static std::string described(const socks::chain::action& a) {
         if (a.error() != socks::errc::refused)
             return std::string(name(a.error())) + ": " + meaning(a.error());
         const std::string code = std::to_string(a.code().octet);
@@ -49,17 +49,17 @@ class not_connected : public std::runtime_error {
     }
 };
 
-/// Asks the proxy at the other end of `fd` for `want`. @returns what the destination has said already.
-inline std::string open_tunnel(int fd, const socks::request& want, transcript& record) {
-    using next = socks::client::next;
-    socks::client handshake({.whole_refusal = true});
-    socks::inbox<socks::client::max_input> rx;
-    std::array<char, socks::client::max_output> tx;
+/// Goes `way` from the proxy at the other end of `fd`. @returns what the destination has said already.
+inline std::string open_tunnel(int fd, const socks::route& way, transcript& record) {
+    using next = socks::chain::next;
+    socks::chain handshake(socks::client_options{.whole_refusal = true});
+    socks::inbox<socks::chain::max_input> rx;
+    std::array<char, socks::chain::max_output> tx;
     for (;;) {
-        const auto s = handshake.step(want, rx, tx);
+        const auto s = handshake.step(way, rx, tx);
         switch (s.next()) {
             case next::send:
-                record.sent(s.data());
+                record.sent(handshake.hop(), s.data());
                 write_all(fd, s.data());
                 break;
             case next::recv: {
@@ -69,7 +69,7 @@ inline std::string open_tunnel(int fd, const socks::request& want, transcript& r
                     handshake.close();
                     break;
                 }
-                record.received({room.data(), n});
+                record.received(handshake.hop(), {room.data(), n});
                 rx.commit(n);
                 break;
             }

@@ -25,8 +25,9 @@ class handshake {
     using code_name = const char* (*)(const socks::reply_code&);
 
     /// @param names  what reply codes are called; Tor has some of its own.
-    explicit handshake(const socks::route& way, code_name names = socks::name) noexcept
-        : way_(way), names_(names) {}
+    explicit handshake(const socks::route& way, code_name names = socks::name,
+                       socks::client_options options = {}) noexcept
+        : way_(way), names_(names), machine_(options) {}
 
     /// Runs it over `fd`, a connection to the first proxy. `bound` is told where a proxy listens for BIND.
     /// @returns the reply and what came behind it, which point into this object.

@@ -197,6 +197,12 @@ inline std::string escaped(std::string_view octets) {
     return text;
 }
 
+/// A host for people, escaped.
+inline std::string text(const socks::host& h) {
+    char room[socks::max_text_host];
+    return escaped(socks::format(h, room).data());
+}
+
 /// host:port for people, escaped.
 inline std::string text(const socks::endpoint& e) {
     char room[socks::max_text_endpoint];

@@ -11,7 +11,7 @@ namespace {
 constexpr const char* help =
     R"(usage: resolve --via PROXY [--via PROXY]... [options] HOST...
 
-Asks Tor for an address of each HOST and prints a line for each.
+Asks Tor for an address of each HOST and prints one line for each that is found.
 
   --via PROXY   where Tor listens: socks5h://[USER:PASSWORD@]HOST[:PORT]; several
                 are gone through in their order, the last is Tor. Other users and
@@ -49,17 +49,16 @@ std::optional<settings> parse(example::arguments args) {
 
 // One connection for each question: the answer is the end of it.
 bool look_up(settings& s, const socks::host& host) {
-    const socks::route way = s.via.route(s.command, {host, 0});
-    const example::unique_fd fd = example::connect_to_any(s.via.first());
-    example::handshake handshake(way, socks::tor::name);
     try {
+        const socks::route way = s.via.route(s.command, {host, 0});
+        const example::unique_fd fd = example::connect_to_any(s.via.first());
+        example::handshake handshake(way, socks::tor::name);
         const socks::host found = socks::tor::found(s.command, handshake.run(fd.get()).reply);
-        char room[socks::max_text_host];
-        const std::string answer = example::escaped(format(found, room).data());
-        std::printf("%s\n", answer.empty() ? "no answer in the reply" : answer.c_str());
-        return !answer.empty();
-    } catch (const example::not_granted& e) {
-        std::printf("%s\n", e.what());
+        if (found.is() == socks::host::kind::none) throw std::runtime_error("no answer in the reply");
+        std::printf("%s\n", example::text(found).c_str());
+        return true;
+    } catch (const std::runtime_error& e) {
+        std::fprintf(stderr, "resolve: %s: %s\n", example::text(host).c_str(), e.what());
         return false;
     }
 }

@@ -21,6 +21,22 @@ class annotator {
         }
     }
 
+    /// One whole datagram to or from a relay.
+    void datagram(bool by_client, socks::bytes in) {
+        by_client_ = by_client;
+        starts_ = true;
+        const auto d = socks::decode_datagram(in, socks::lenient, socks::fragments::keep);
+        if (!d) {
+            strange(in, "datagram", d.error());
+            return;
+        }
+        const std::string fragment = std::to_string(d->fragment());
+        line(in.first(4), "RSV " + std::to_string(in[0] << 8 | in[1]) + ", FRAG " + fragment + ", ATYP " +
+                              coded(static_cast<socks::address_type>(in[3])));
+        place(in.first(in.size() - d->data().size()), "DST", d->at());
+        line(d->data(), "DATA " + escaped(std::string_view(d->data())));
+    }
+
   private:
     enum class due { greeting, choice, login, status, request, reply };
     enum secrecy { shown, hidden };
@@ -96,12 +112,17 @@ class annotator {
     // What request and reply have in common: four octets, an address, a port.
     void address5(socks::bytes in, const std::string& second, const std::string& prefix,
                   const socks::endpoint& e) {
-        const auto type = static_cast<socks::address_type>(in[3]);
+        line(in.first(4), "VER 5, " + second + ", RSV " + std::to_string(in[2]) + ", ATYP " +
+                              coded(static_cast<socks::address_type>(in[3])));
+        place(in, prefix, e);
+    }
+
+    // What they and datagrams have behind the address type.
+    void place(socks::bytes in, const std::string& prefix, const socks::endpoint& e) {
+        const bool named = static_cast<socks::address_type>(in[3]) == socks::address_type::name;
+        const std::string length = named ? "LEN " + std::to_string(in[4]) + ", " : "";
         const size_t end = in.size() - 2;
-        std::string words = prefix + ".ADDR ";
-        if (type == socks::address_type::name) words = "LEN " + std::to_string(in[4]) + ", " + words;
-        line(in.first(4), "VER 5, " + second + ", RSV " + std::to_string(in[2]) + ", ATYP " + coded(type));
-        line(in.first(end).from(4), words + address(e.host));
+        line(in.first(end).from(4), length + prefix + ".ADDR " + address(e.host));
         line(in.from(end), prefix + ".PORT " + std::to_string(e.port));
     }
 
@@ -173,28 +194,39 @@ class annotator {
     due due_ = due::greeting;
 };
 
-/// Collects what was sent and received; text() annotates it.
+/// Collects what was sent to and received from the proxies of a way; text() annotates it.
 class transcript {
   public:
-    void sent(socks::bytes octets) { add(true, octets); }
-    void received(socks::bytes octets) { add(false, octets); }
+    void sent(size_t proxy, socks::bytes octets) { add(proxy, true, octets); }
+    void received(size_t proxy, socks::bytes octets) { add(proxy, false, octets); }
 
     /// A line or more per message.
     [[nodiscard]] std::string text() const {
+        std::string lines;
         annotator a;
-        for (const turn& t : turns_) a.annotate(t.by_client, t.octets);
-        return a.lines();
+        size_t proxy = 0;
+        for (const turn& t : turns_) {
+            if (t.proxy != proxy) {
+                lines += a.lines() + "  and so through to the next proxy:\n";
+                a = {};
+                proxy = t.proxy;
+            }
+            a.annotate(t.by_client, t.octets);
+        }
+        return lines + a.lines();
     }
 
   private:
     struct turn {
+        size_t proxy;
         bool by_client;
         std::string octets;
     };
 
     // A message may have been received in pieces.
-    void add(bool by_client, socks::bytes octets) {
-        if (turns_.empty() || turns_.back().by_client != by_client) turns_.push_back({by_client, {}});
+    void add(size_t proxy, bool by_client, socks::bytes octets) {
+        if (turns_.empty() || turns_.back().proxy != proxy || turns_.back().by_client != by_client)
+            turns_.push_back({proxy, by_client, {}});
         turns_.back().octets += std::string_view(octets);
     }
 

@@ -115,20 +115,30 @@ bool carry(int from, int to) {
     return n != 0;
 }
 
-// Standard input and output, each way until its own end.
+// Standard input and output, each way until its own end, and each in a thread of its own: either side may send before it
+// reads. They may be two ends of one socket, hence the shutdown.
 void relay(int partner, std::string_view early) {
     const timeval for_ever{};
     ::setsockopt(partner, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof for_ever);
-    std::thread([partner] {
+    ::setsockopt(partner, SOL_SOCKET, SO_SNDTIMEO, &for_ever, sizeof for_ever);
+    std::thread up([partner] {
         try {
             while (carry(STDIN_FILENO, partner)) continue;
         } catch (const std::system_error&) {
             // The partner is gone, which the other way notices.
         }
         ::shutdown(partner, SHUT_WR);
-    }).detach();
-    example::write_all(STDOUT_FILENO, early);
-    while (carry(partner, STDOUT_FILENO)) continue;
+    });
+    try {
+        example::write_all(STDOUT_FILENO, early);
+        while (carry(partner, STDOUT_FILENO)) continue;
+    } catch (...) {
+        up.detach();  // nobody waits for input when output has failed
+        throw;
+    }
+    ::shutdown(STDOUT_FILENO, SHUT_WR);
+    ::close(STDOUT_FILENO);
+    up.join();
 }
 
 // What becomes of a connection that stands. @returns how the transfer ended.

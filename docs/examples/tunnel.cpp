@@ -24,6 +24,8 @@ proxy, or several of which each is reached through the one before it.
                           A user name or password may contain %XX. Other users of
                           this machine can see both.
   --command connect|bind  bind: have the last proxy listen for TARGET to call back
+  --pipelined             do not wait for a proxy's consent before the next message; it
+                          saves round trips, and a login may be shown in vain
   --tor                   the last proxy is Tor: call its reply codes by their names
   --help                  this text
 
@@ -34,6 +36,7 @@ struct settings {
     example::via via;
     socks::command command = socks::command::connect;
     socks::endpoint to;
+    socks::client_options options{};
     example::handshake::code_name names = socks::name;
 };
 
@@ -76,6 +79,8 @@ std::optional<settings> parse(example::arguments args) {
             s.via.add(args.value());
         else if (args.is("--command"))
             s.command = command(args.value());
+        else if (args.is("--pipelined"))
+            s.options.pipelined = true;
         else if (args.is("--tor"))
             s.names = socks::tor::name;
         else if (args.is_operand() && s.to.host.is() == socks::host::kind::none)
@@ -97,7 +102,7 @@ int tunnel(example::arguments args) {
     std::signal(SIGPIPE, SIG_IGN);  // who has closed is an error, and not the end
     const socks::route way = s->via.route(s->command, s->to);
     const example::unique_fd fd = example::connect_to_any(s->via.first());
-    example::handshake handshake(way, s->names);
+    example::handshake handshake(way, s->names, s->options);
     const auto [reply, early] = handshake.run(fd.get(), [&](const socks::endpoint& bound) {
         // Some proxies say that they listen everywhere. Whoever is to call back needs one address, and theirs is known.
         const socks::endpoint there = relay_endpoint(bound, s->via.last(fd.get()));

@@ -7,7 +7,7 @@
 #include <csignal>
 #include <optional>
 
-#include "handshake.hpp"
+#include "udp_client.hpp"
 #include "via.hpp"
 
 namespace {
@@ -59,62 +59,15 @@ std::optional<settings> parse(example::arguments args) {
     return s;
 }
 
-// An association, which lives as long as its control connection.
-class association {
-  public:
-    explicit association(settings& s)
-        : to_(s.via.route(socks::command::udp_associate, s.to).to),
-          control_(example::connect_to_any(s.via.first())) {
-        // DST is where our datagrams will come from, and not where they go. Behind NAT we cannot know it: zeros.
-        const socks::route way = s.via.route(socks::command::udp_associate, socks::any_ipv4);
-        example::handshake handshake(way);
-        const socks::endpoint bound = handshake.run(control_.get()).reply.bound;
-        relay_ = resolved(relay_endpoint(bound, s.via.last(control_.get())));
-        socket_ = example::unique_fd(example::must(
-            ::socket(example::socket_address(relay_).family(), SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
-    }
-
-    [[nodiscard]] int control() const noexcept { return control_.get(); }
-    [[nodiscard]] int socket() const noexcept { return socket_.get(); }
-
-    void send(std::string_view data) {
-        std::vector<char> room(socks::max_datagram_header + data.size());
-        const auto datagram = encode_datagram(to_, data, room);
-        if (!datagram) throw std::runtime_error(name(datagram.error()));
-        example::socket_address relay(relay_);
-        if (!example::send_to(socket_.get(), std::string_view(datagram.data()), relay))
-            example::must(-1, "cannot send");
-    }
-
-    /// Prints a datagram. @returns false when it was none of the relay's, or none at all.
-    bool receive() {
-        std::vector<char> room(socks::max_datagram);
-        example::socket_address from;
-        const auto n =
-            example::must(example::receive_from(socket_.get(), room, from), "cannot receive from the relay");
-        if (!from_relay(from.endpoint(), relay_)) return false;
-        const auto d = socks::decode_datagram(socks::bytes(room.data(), static_cast<size_t>(n)));
-        if (!d) return false;
-        const std::string data = example::escaped(std::string_view(d->data()));
-        std::printf("%s %s\n", example::text(d->at()).c_str(), data.c_str());
-        std::fflush(stdout);
-        return true;
-    }
-
-  private:
-    static socks::endpoint resolved(const socks::endpoint& e) {
-        if (e.host.is() != socks::host::kind::name) return e;
-        const auto found = example::look_up(std::string(std::string_view(e.host.name())), e.port);
-        if (found.empty())
-            throw std::runtime_error("no address of the relay " + example::text(e) + " is known here");
-        return found[0];
-    }
-
-    socks::endpoint to_;
-    example::unique_fd control_;
-    socks::endpoint relay_;
-    example::unique_fd socket_;
-};
+// Prints an answer. @returns false when what came was none.
+bool print(example::udp_client& client) {
+    const std::optional<socks::datagram> answer = client.receive();
+    if (!answer) return false;
+    const std::string data = example::escaped(std::string_view(answer->data()));
+    std::printf("%s %s\n", example::text(answer->at()).c_str(), data.c_str());
+    std::fflush(stdout);
+    return true;
+}
 
 // Waits until one of three has something. @returns false when none has until `deadline`, if there is one.
 bool wait(std::array<pollfd, 3>& watched, std::optional<clock::time_point> deadline) {
@@ -148,22 +101,24 @@ class lines {
 };
 
 int exchange(settings& s) {
-    association a(s);
+    const socks::route way = s.via.route(socks::command::udp_associate, s.to);
+    example::udp_client client(way.through[0]);
     lines input;
     size_t sent = 0;
     size_t answered = 0;
     const auto send_all = [&](const std::vector<std::string>& datagrams) {
-        for (const std::string& line : datagrams) a.send(line);
+        for (const std::string& line : datagrams) client.send(way.to, line);
         sent += datagrams.size();
     };
     send_all(s.lines);
     std::optional<clock::time_point> deadline;  // when all is sent
     if (!s.lines.empty()) deadline = clock::now() + s.patience;
     while (!deadline || answered < sent) {
-        std::array<pollfd, 3> watched{
-            {{a.socket(), POLLIN, 0}, {a.control(), POLLIN, 0}, {deadline ? -1 : STDIN_FILENO, POLLIN, 0}}};
+        std::array<pollfd, 3> watched{{{client.socket(), POLLIN, 0},
+                                       {client.control(), POLLIN, 0},
+                                       {deadline ? -1 : STDIN_FILENO, POLLIN, 0}}};
         if (!wait(watched, deadline)) break;
-        if (watched[0].revents != 0 && a.receive()) ++answered;
+        if (watched[0].revents != 0 && print(client)) ++answered;
         // Nothing more is said on the control connection: this is its end, and with it that of the association.
         if (watched[1].revents != 0) throw std::runtime_error("the proxy has ended the association");
         if (watched[2].revents == 0) continue;

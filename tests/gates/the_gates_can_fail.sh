@@ -14,7 +14,7 @@ copy=$scratch/copy
 
 rm -rf "$scratch"
 mkdir -p "$sound/tests"
-cp -R "$tree/include" "$tree/docs" "$sound"
+cp -R "$tree/include" "$tree/docs" "$tree/README.md" "$sound"
 for header in $(find "$sound/include" -name '*.hpp'); do
     : >"$sound/tests/$(basename "$header" .hpp).cpp"
 done
@@ -102,6 +102,13 @@ missing=bind_has_two_replies
 caught 'a test that did not run' "$gate" "$copy" "$all"
 missing=none
 caught 'tests that fail' "$gate" "$copy" false
+
+gate=$gates/snippets_compile.sh
+passes "$gate" "$copy" "$scratch/snippets.cpp" "$@"
+sed -i 's/s\.need()/s.needs()/' "$copy/README.md"
+caught 'a snippet that does not compile' "$gate" "$copy" "$scratch/snippets.cpp" "$@"
+sed -i 's/^```cpp$/``` cpp/' "$copy/README.md"
+caught 'snippets that are not looked at' "$gate" "$copy" "$scratch/snippets.cpp" "$@"
 
 unit=$scratch/unit.cpp
 gate=$gates/no_data_section.sh

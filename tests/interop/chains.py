@@ -94,6 +94,8 @@ class Cases:
             "three_proxies_one_of_them_with_a_login":
                 (carried, "socks5h://dante", f"socks5h://{john}strict", "socks5h://openssh"),
             "the_same_proxy_twice": (carried, f"socks5h://{john}strict", f"socks5h://{john}strict"),
+            "three_proxies_pipelined":
+                (carried, "--pipelined", "socks5h://dante", f"socks5h://{john}strict", "socks5h://openssh"),
             "octets_both_ways_at_once_through_three":
                 (self.both_ways_at_once, "socks5h://openssh", "socks4a://ours", "socks5h://dante"),
             "the_last_of_three_proxies_binds": (self.bound, "socks5h://openssh", "socks5h://dante", "socks5h://ours"),

@@ -61,6 +61,16 @@ class Cases:
         expect_success(done)
         expect(done.stdout, b"204", "the verdict of the origin")
 
+    def to_an_http_proxy(self, scheme, login, proxy):
+        """What curl calls a preproxy: ours first, and an HTTP proxy behind it."""
+        proxy = getattr(self.stage, proxy)
+        since = proxy.mark()
+        done = curl("--preproxy", f"{scheme}://{login}{proxy.address}",
+                    "--proxy", f"http://{NAME}:{self.stage.http.port}", "http://192.0.2.7/file")
+        expect_success(done)
+        expect(done.stdout, PAYLOAD, "the file")
+        proxy.line(f"CONNECT {NAME}:{self.stage.http.port}: ", since)
+
     def eight_at_once(self):
         copies = [scratch / f"copy{n}" for n in range(8)]
         each = (o for copy in copies for o in ("-o", copy, f"http://{NAME}:{self.stage.http.port}/file"))
@@ -128,6 +138,9 @@ class Cases:
             "curl_https_by_socks5_hostname": (fetch, "--socks5-hostname", NAME, "https"),
             "curl_https_with_a_login": (fetch_with_login, "--socks5-hostname", NAME, BY_USER, "https"),
             "curl_uploads_a_file": (self.upload,),
+            "curl_by_SOCKS4a_to_an_HTTP_proxy": (self.to_an_http_proxy, "socks4a", "", "open"),
+            "curl_by_SOCKS5_to_an_HTTP_proxy": (self.to_an_http_proxy, "socks5h", "", "open"),
+            "curl_with_a_login_to_an_HTTP_proxy": (self.to_an_http_proxy, "socks5h", "john:foo%20bar@", "login"),
             "curl_fetches_eight_files_at_once": (self.eight_at_once,),
             "curl_with_a_wrong_password": (refused, "--socks5", "127.0.0.1", "rejected by the SOCKS5 server (1 1)",
                                            "user name and password refused", WRONG, "login"),

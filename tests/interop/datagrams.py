@@ -10,8 +10,8 @@ import time
 
 import harness
 from careless_clients import CHOICE, HELLO, bound_in, everything, receive_answers
-from harness import PATIENCE, expect, until
-from origins import Echo, connect, receive, receive_all
+from harness import PATIENCE, SOON, expect, until
+from origins import Echo, connect, receive, receive_all, slow_names
 from stage import Proxy, Stage
 
 NOBODY, LOOPBACK = b"\x01\x00\x00\x00\x00\x00\x00", b"\x01\x7f\x00\x00\x01"
@@ -154,6 +154,19 @@ class Cases:
             for s in far:
                 s.close()
 
+    def many_names(self):
+        """Few names are looked up at once, however many are written to, and nobody else waits for them."""
+        port = self.stage.talker.port.to_bytes(2, "big")
+        with slow_names(), Association(self.proxy) as a, connect(self.proxy.port) as s:
+            for n in range(100):
+                a.send(b"\x03\x0eslow%02d.example" % n + port, b"datagram")
+            time.sleep(ROUND)
+            s.sendall(HELLO + b"\x05\x01\x00\x03\x0dquick.example" + port)
+            began = time.monotonic()
+            expect(receive(s, 4), CHOICE + b"\x05\x00", "the answers")
+            waited = time.monotonic() - began
+            expect(waited < SOON, True, f"an answer within {SOON} seconds; it took {waited:.1f}")
+
     def ended(self, how, logged):
         """The relay is closed with the control connection."""
         since = self.proxy.mark()
@@ -164,6 +177,14 @@ class Cases:
             expect(receive_all(a.control), b"", "what the proxy says")
             self.proxy.line(f": succeeded{logged}, 8 octets up, 8 down", since)
             until(lambda: not bound_here(a.relay[1]), "the relay's socket to be closed")
+
+    def early(self):
+        """What comes with the request belongs to nobody."""
+        since = self.proxy.mark()
+        with connect(self.proxy.port) as s:
+            s.sendall(HELLO + b"\x05\x03\x00" + NOBODY + b"early data")
+            expect(receive_all(s)[:4], CHOICE + b"\x05\x00", "the answers")
+        self.proxy.line("then octets behind the request", since)
 
     def idle(self):
         """The control connection alone keeps nothing; a datagram does."""
@@ -200,7 +221,7 @@ class Cases:
     def unprintable(self):
         """A name that could forge a line of a log or of a header is refused before anybody looks it up."""
         with connect(self.proxy.port) as s:
-            s.sendall(HELLO + b"\x05\x01\x00\x03\x0aevil\r\nX: y" + self.port)
+            s.sendall(HELLO + b"\x05\x01\x00\x03\x0aevil\r\nHost" + self.port)
             expect(receive(s, 4)[2:], b"\x05\x02", "the answer")
 
     def table(self):
@@ -231,9 +252,11 @@ class Cases:
             "the_name_0_declares_nothing": (relayed, self.four, self.four, b"\x03\x010\x00\x07"),
             "an_address_that_is_not_the_client_declares_nothing": (relayed, self.four, self.four, self.six),
             "an_association_keeps_some_destinations_in_mind": (self.many_destinations,),
+            "an_association_looks_up_few_names_at_once": (self.many_names,),
             "an_association_ends_with_its_connection": (self.ended, lambda s: s.shutdown(socket.SHUT_WR), ""),
             "an_association_ends_when_its_connection_says_more":
                 (self.ended, lambda s: s.sendall(b"?"), ", then octets behind the request"),
+            "an_association_ends_when_more_came_with_its_request": (self.early,),
             "an_idle_association_ends": (self.idle,),
             "forbidden_networks_are_seen_through": (self.forbidden,),
             "unprintable_names_are_refused": (self.unprintable,),

@@ -17,11 +17,9 @@ import time
 
 import harness
 from careless_clients import CHOICE, HELLO, bound_in, dialogue, everything, receive_answers
-from harness import PATIENCE, expect, overlay
-from origins import BANNER, Origin, Talker, connect, receive, receive_all
+from harness import PATIENCE, SOON, expect
+from origins import BANNER, Origin, Talker, connect, receive, receive_all, slow_names
 from stage import Stage
-
-SOON = 10  # seconds; a proxy that keeps its others waiting takes far longer in each of these cases
 
 
 class Urgent(Talker):
@@ -62,20 +60,6 @@ def buffers_of(size):
     finally:
         for file, text in zip(files, before):
             file.write_text(text)
-
-
-class Nameserver(socketserver.BaseRequestHandler):
-    """Knows quick.example at 127.0.0.1, and keeps silent about everything else."""
-
-    def handle(self):
-        query, s = self.request
-        if b"\x05quick\x07example\x00" not in query:
-            return
-        question = query[12:query.index(b"\x00", 12) + 5]
-        is_a = question[-4:-2] == b"\x00\x01"
-        answer = b"\xc0\x0c\x00\x01\x00\x01" + bytes(4) + b"\x00\x04\x7f\x00\x00\x01" if is_a else b""
-        counts = b"\x00\x01" + (b"\x00\x01" if is_a else b"\x00\x00") + bytes(4)
-        s.sendto(query[:2] + b"\x81\x80" + counts + question + answer, self.client_address)
 
 
 def reset(s):
@@ -156,10 +140,7 @@ class Cases:
 
     def abandoned_look_ups(self):
         """Names that nobody waits for any more do not hold up the one that somebody waits for."""
-        overlay("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
-        with socketserver.ThreadingUDPServer(("127.0.0.1", 53), Nameserver) as server:
-            server.daemon_threads = True
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+        with slow_names():
             port = self.stage.talker.port.to_bytes(2, "big")
             for n in range(100):
                 s = connect(self.stage.open.port)
@@ -171,7 +152,6 @@ class Cases:
             self.enter(steps).close()
             waited = time.monotonic() - began
             expect(waited < SOON, True, f"an answer within {SOON} seconds; it took {waited:.1f}")
-            server.shutdown()
 
     def busy_sessions(self):
         """Clients with more octets than a turn of the loop carries; another one comes through all the same."""

@@ -14,6 +14,7 @@ import time
 
 NAME = "files.example.com"
 PATIENCE = 60  # seconds until one case is given up
+SOON = 10  # seconds; a proxy that keeps someone waiting takes far longer in the cases that try it
 LIMIT = 600  # seconds until the whole run is
 
 scratch = pathlib.Path("/run/interop")

@@ -1,5 +1,6 @@
 """Destinations: a file by HTTP and HTTPS, and a talker that shows where each stream begins and ends."""
 
+import contextlib
 import http.server
 import random
 import socket
@@ -7,21 +8,23 @@ import socketserver
 import ssl
 import subprocess
 import threading
+import urllib.parse
 
-from harness import NAME, PATIENCE, free_port, scratch
+from harness import NAME, PATIENCE, free_port, overlay, scratch
 
 PAYLOAD = random.Random(1928).randbytes(16 * 1024 * 1024 + 11)
 BANNER = b"220 files.example.com is ready\r\n"
 
 
 class File(http.server.BaseHTTPRequestHandler):
-    """GET /file gives PAYLOAD; PUT /file takes nothing else."""
+    """GET /file gives PAYLOAD, also to those who take this for an HTTP proxy; PUT /file takes nothing else."""
 
     def do_GET(self):
-        self.send_response(200 if self.path == "/file" else 404)
-        self.send_header("Content-Length", str(len(PAYLOAD) if self.path == "/file" else 0))
+        found = urllib.parse.urlsplit(self.path).path == "/file"
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Length", str(len(PAYLOAD) if found else 0))
         self.end_headers()
-        if self.path == "/file":
+        if found:
             self.wfile.write(PAYLOAD)
 
     def do_PUT(self):
@@ -63,21 +66,21 @@ class Origin:
     """A destination on 127.0.0.1 and ::1 at the same port, served by threads of the runner."""
 
     def __init__(self, handler, tls=None):
-        self.port = free_port()
-        for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-            server = self.listen(family, address, handler)
-            if tls:
-                server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.port, self.handler, self.tls = free_port(), handler, tls
+        self.serve(socket.AF_INET, "127.0.0.1")
+        self.serve(socket.AF_INET6, "::1")
 
-    def listen(self, of, address, handler):
+    def serve(self, of, address):
         class Server(socketserver.ThreadingTCPServer):
             address_family, allow_reuse_address, request_queue_size, daemon_threads = of, True, 128, True
 
             def handle_error(self, *_):  # a client that goes away is the client's case to judge
                 pass
 
-        return Server((address, self.port), handler)
+        server = Server((address, self.port), self.handler)
+        if self.tls:
+            server.socket = self.tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
 class Echo:
@@ -96,6 +99,33 @@ class Echo:
             data, client = s.recvfrom(65535)
             self.clients.append(client[:2])
             s.sendto(data, client)
+
+
+class Nameserver(socketserver.BaseRequestHandler):
+    """Knows quick.example at 127.0.0.1, and keeps silent about everything else."""
+
+    def handle(self):
+        query, s = self.request
+        if b"\x05quick\x07example\x00" not in query:
+            return
+        question = query[12:query.index(b"\x00", 12) + 5]
+        is_a = question[-4:-2] == b"\x00\x01"
+        answer = b"\xc0\x0c\x00\x01\x00\x01" + bytes(4) + b"\x00\x04\x7f\x00\x00\x01" if is_a else b""
+        counts = b"\x00\x01" + (b"\x00\x01" if is_a else b"\x00\x00") + bytes(4)
+        s.sendto(query[:2] + b"\x81\x80" + counts + question + answer, self.client_address)
+
+
+@contextlib.contextmanager
+def slow_names():
+    """Other names than quick.example take a second, and are not found. Once for each run."""
+    overlay("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+    with socketserver.ThreadingUDPServer(("127.0.0.1", 53), Nameserver) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield
+        finally:
+            server.shutdown()
 
 
 def tls_with_own_certificate():

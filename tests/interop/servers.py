@@ -13,6 +13,7 @@ from harness import NAME, PATIENCE, Peer, expect, expect_in, free_port, overlay,
 from origins import BANNER, PAYLOAD, Flooder, Origin, Talker, connect, receive_all
 
 USER, PASSWORD = "ivy", "open sesame"
+PIPELINED = ("--pipelined",)
 
 DANTE = """
 logoutput: stderr
@@ -86,9 +87,9 @@ class Tunnels:
     def tunnel(self, *arguments, sent=b"", login=""):
         return subprocess.run(self.command(*arguments, login=login), input=sent, capture_output=True, timeout=PATIENCE)
 
-    def carried(self, server, version, host, login=""):
+    def carried(self, server, version, host, login="", more=()):
         """The destination speaks first, and sends the file back when it has all of it."""
-        done = self.tunnel(server, version, f"{host}:{self.talker.port}", sent=PAYLOAD, login=login)
+        done = self.tunnel(server, version, *more, f"{host}:{self.talker.port}", sent=PAYLOAD, login=login)
         expect(done.returncode, 0, f"exit code of the tunnel ({done.stderr.decode().strip()})")
         expect(done.stdout, BANNER + PAYLOAD, "what came back")
 
@@ -148,11 +149,15 @@ class Cases(Tunnels):
             "Dante_carries_SOCKS5_with_a_login_to_an_IPv4_address":
                 (carried, dante_login, "5", "127.0.0.1", login),
             "Dante_carries_SOCKS5_with_a_login_to_a_name": (carried, dante_login, "5", NAME, login),
+            "Dante_serves_a_pipelined_client": (carried, dante, "5", NAME, "", PIPELINED),
+            "Dante_serves_a_pipelined_client_with_a_login": (carried, dante_login, "5", NAME, login, PIPELINED),
             "Dante_carries_octets_both_ways_at_once": (self.both_ways_at_once, dante),
             "Dante_answers_SOCKS4_BIND_twice": (bound, dante, "4"),
             "Dante_answers_SOCKS5_BIND_twice": (bound, dante, "5"),
             "Dante_answers_SOCKS5_BIND_with_a_login_twice": (bound, dante_login, "5", login),
             "Dante_refuses_a_wrong_password": (refused, dante_login, "5", "user name and password refused", wrong),
+            "Dante_refuses_a_wrong_password_of_a_pipelined_client":
+                (refused, dante_login, "5", "user name and password refused", wrong, PIPELINED),
             "Dante_refuses_a_client_without_a_login":
                 (refused, dante_login, "5", "no acceptable authentication method"),
             "Dante_refuses_SOCKS4_where_it_wants_a_login": (refused, dante_login, "4", "request rejected or failed"),
@@ -166,6 +171,7 @@ class Cases(Tunnels):
             "OpenSSH_carries_SOCKS5_to_an_IPv4_address": (carried, ssh, "5", "127.0.0.1"),
             "OpenSSH_carries_SOCKS5_to_an_IPv6_address": (carried, ssh, "5", "[::1]"),
             "OpenSSH_carries_SOCKS5_to_a_name": (carried, ssh, "5", NAME),
+            "OpenSSH_serves_a_pipelined_client": (carried, ssh, "5", NAME, "", PIPELINED),
             "OpenSSH_carries_octets_both_ways_at_once": (self.both_ways_at_once, ssh),
             "OpenSSH_closes_instead_of_refusing_by_SOCKS4": (refused, ssh, "4", "connection closed before a message"),
             "OpenSSH_closes_instead_of_refusing_by_SOCKS5": (refused, ssh, "5", "connection closed before a message"),

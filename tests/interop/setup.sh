@@ -1,7 +1,5 @@
 #!/bin/sh
-# setup.sh DIRECTORY
-# Installs whatever the interop tests need and this machine lacks: packages of the system, and into DIRECTORY what
-# comes from npm. A peer that cannot be had fails the run.
+# Installs whatever the interop tests need and this machine lacks. A peer that cannot be had fails the run.
 # No service is started by it: the tests start their own peers, with configurations of their own.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
@@ -9,9 +7,9 @@ export PATH DEBIAN_FRONTEND=noninteractive
 
 # command:package
 needed='danted:dante-server sshd:openssh-server ssh:openssh-client ssh-keygen:openssh-client curl:curl
-    ip:iproute2 unshare:util-linux mount:mount openssl:openssl proxychains4:proxychains4 microsocks:microsocks
-    ss-local:shadowsocks-libev ss-server:shadowsocks-libev tor:tor node:nodejs npm:npm'
-node_socks=2.8.11
+    ip:iproute2 unshare:util-linux mount:mount openssl:openssl proxychains4:proxychains4 nc.openbsd:netcat-openbsd
+    ncat:ncat socat:socat connect-proxy:connect-proxy torsocks:torsocks microsocks:microsocks
+    ss-local:shadowsocks-libev ss-server:shadowsocks-libev tor:tor node:nodejs'
 policy=/usr/sbin/policy-rc.d
 
 missing() {
@@ -20,36 +18,32 @@ missing() {
     done
     python3 -c 'import http.server, ssl' 2>/dev/null || echo python3
     test -e /usr/lib/python3/dist-packages/socks.py || echo python3-socks
-}
-
-install_packages() {
-    echo "installing:" $packages
-    if [ "$(id -u)" -ne 0 ]; then
-        echo 'only root can install them' >&2
-        exit 1
-    fi
-    if [ ! -e $policy ]; then
-        trap 'rm -f $policy' EXIT
-        trap 'exit 1' HUP INT TERM
-        printf '#!/bin/sh\nexit 101\n' >$policy
-        chmod +x $policy
-    fi
-    apt-get update -o DPkg::Lock::Timeout=900
-    # shellcheck disable=SC2086
-    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=900 $packages
+    test -e /usr/share/nodejs/socks/package.json || echo node-socks
 }
 
 packages=$(missing | sort -u)
+if [ -z "$packages" ]; then
+    echo 'every peer is installed'
+    exit 0
+fi
+echo "installing:" $packages
+
+if [ "$(id -u)" -ne 0 ]; then
+    echo 'only root can install them' >&2
+    exit 1
+fi
+if [ ! -e $policy ]; then
+    trap 'rm -f $policy' EXIT
+    trap 'exit 1' HUP INT TERM
+    printf '#!/bin/sh\nexit 101\n' >$policy
+    chmod +x $policy
+fi
+apt-get update -o DPkg::Lock::Timeout=900
+# shellcheck disable=SC2086
+apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=900 $packages
+
+packages=$(missing | sort -u)
 if [ -n "$packages" ]; then
-    install_packages
-    packages=$(missing | sort -u)
-    if [ -n "$packages" ]; then
-        echo "still missing:" $packages >&2
-        exit 1
-    fi
+    echo "still missing:" $packages >&2
+    exit 1
 fi
-if [ ! -e "$1/node_modules/socks/package.json" ]; then
-    echo "installing: socks $node_socks of npm"
-    npm install --prefix "$1" --no-audit --no-fund --ignore-scripts --loglevel=error "socks@$node_socks"
-fi
-echo 'every peer is installed'

@@ -6,13 +6,14 @@
 Neither passes the end of one way on as such; each closes both ways.
 """
 
+import select
 import subprocess
 import sys
 
 import harness
 from harness import NAME, PATIENCE, Peer, expect, free_port
 from origins import BANNER, PAYLOAD, Mirror, Origin
-from servers import Tunnels
+from servers import PIPELINED, Tunnels
 
 USER, PASSWORD = "ivy", "open sesame"
 
@@ -38,9 +39,9 @@ class Cases(Tunnels):
         self.microsocks_login = microsocks("microsocks_login", "-u", USER, "-P", PASSWORD)
         self.shadowsocks = shadowsocks()
 
-    def mirrored(self, server, host, login=""):
+    def mirrored(self, server, host, login="", more=()):
         """The destination speaks first, and ends when it has sent the file back."""
-        with subprocess.Popen(self.command(server, "5", f"{host}:{self.mirror.port}", login=login),
+        with subprocess.Popen(self.command(server, "5", *more, f"{host}:{self.mirror.port}", login=login),
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE) as tunnel:
             try:
                 tunnel.stdin.write(PAYLOAD)
@@ -59,6 +60,14 @@ class Cases(Tunnels):
         expect(done.returncode, 0, f"exit code of the tunnel ({done.stderr.decode().strip()})")
         expect(done.stdout, b"", "what came out")
 
+    def loses_what_comes_early(self, server):
+        """The deadline is the client's own: the tunnel has none, and would wait for ever."""
+        argv = self.command(server, "5", *PIPELINED, f"127.0.0.1:{self.mirror.port}")
+        with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as tunnel:
+            silent, _, _ = select.select([tunnel.stdout], [], [], 2)
+            tunnel.kill()
+            expect(silent, [], "what came within two seconds")
+
     def table(self):
         mirrored, refused = self.mirrored, self.refused
         micro, micro_login, shadow = self.microsocks, self.microsocks_login, self.shadowsocks
@@ -69,6 +78,7 @@ class Cases(Tunnels):
             "microsocks_carries_SOCKS5_to_an_IPv6_address": (mirrored, micro, "[::1]"),
             "microsocks_carries_SOCKS5_to_a_name": (mirrored, micro, NAME),
             "microsocks_carries_SOCKS5_with_a_login": (mirrored, micro_login, NAME, login),
+            "microsocks_loses_what_a_pipelined_client_sends": (self.loses_what_comes_early, micro),
             "microsocks_refuses_a_wrong_password":
                 (refused, micro_login, "5", "user name and password refused", wrong),
             "microsocks_refuses_a_client_without_a_login":
@@ -79,6 +89,7 @@ class Cases(Tunnels):
             "ss_local_carries_SOCKS5_to_an_IPv4_address": (mirrored, shadow, "127.0.0.1"),
             "ss_local_carries_SOCKS5_to_an_IPv6_address": (mirrored, shadow, "[::1]"),
             "ss_local_carries_SOCKS5_to_a_name": (mirrored, shadow, NAME),
+            "ss_local_serves_a_pipelined_client": (mirrored, shadow, NAME, "", PIPELINED),
             "ss_local_grants_what_then_fails": (self.ended_for_both, shadow),
             "ss_local_has_no_BIND": (refused, shadow, "5", "command not supported", *bind),
             "ss_local_closes_on_SOCKS4": (refused, shadow, "4", "connection closed before a message"),

@@ -38,12 +38,12 @@ class Cases:
 
     def unresolved(self, said, *arguments):
         done = self.run(self.resolve_program, *arguments)
-        expect_in(said, done.stdout, "what resolve says")
+        expect_in(said, done.stderr, "what resolve says")
         expect(done.returncode, 1, "exit code of resolve")
 
     def login_refused(self, login):
         done = self.run(self.resolve_program, "192.0.2.7", login=login)
-        expect_in("user name and password refused", done.stdout, "what resolve says")
+        expect_in("user name and password refused", done.stderr, "what resolve says")
         expect(done.returncode, 1, "exit code of resolve")
 
     def refused(self, said, *arguments):
@@ -66,6 +66,7 @@ class Cases:
             "Tor_refuses_to_look_for_the_name_of_a_name":
                 (unresolved, "address type not supported", "--reverse", "files.example.com"),
             "Tor_refuses_private_addresses": (refused, "general SOCKS server failure", "127.0.0.1:9"),
+            "Tor_hears_out_a_pipelined_client": (refused, "general SOCKS server failure", "--pipelined", "127.0.0.1:9"),
             "Tor_has_no_BIND": (refused, "command not supported", "--command", "bind", "192.0.2.7:9"),
             "Tor_has_a_code_for_an_onion_address_that_is_none":
                 (refused, "onion address invalid", "--tor", f"{ONION}:80"),

@@ -66,7 +66,7 @@ enum class errc : uint8_t {
     bad_escape = 80,    ///< a percent sign without two hexadecimal digits behind it
     bad_path = 81,      ///< octets of a URI behind its authority
     bad_schedule = 82,  ///< a number of a retry schedule outside its range
-    bad_token = 83,             ///< a GSSAPI token of more than 65535 octets, or of none where one is needed
+    bad_token = 83,     ///< a GSSAPI token of more than 65535 octets, or of none where one is needed
 };
 
 /// Whose doing a failure can be.

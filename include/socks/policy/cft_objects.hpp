@@ -43,7 +43,7 @@ struct network {
         a.choice("ORIGIN", origin);
         a.choice("PROTOCOL", protocol);
         a.string("INET", inet);
-        a.string("HOST", host, 1);
+        a.string("HOST", host);
         a.number("PORT", port, 1, 65535);
         a.string("USER", user);
         a.string("PASSWORD", password);
@@ -58,8 +58,8 @@ struct network {
         if (buflen.value != 0 && buflen.value < 32)
             found.add({flaw::bad_number, buflen.at, "BUFLEN", 32, 32766});
         if (protocol.value == proxy_protocol::none) return;
-        if (!inet.given) found.add({flaw::missing_parameter, at, "INET"});
-        if (!host.given) found.add({flaw::missing_parameter, at, "HOST"});
+        if (inet.value.empty() && !inet.faulty) found.add({flaw::missing_parameter, at, "INET"});
+        if (host.value.empty() && !host.faulty) found.add({flaw::missing_parameter, at, "HOST"});
         if (!host.value.empty() && socks::host(host.value.view()).is() == socks::host::kind::bad)
             found.add({flaw::bad_host, host.at, "HOST"});
         if (protocol.value == proxy_protocol::socks4 && password.given)
@@ -82,7 +82,7 @@ struct protocol {
 
     constexpr void take(assignment& a) noexcept {
         a.string("ID", id, 1);
-        a.string("NET", net, 1);
+        a.string("NET", net);
         a.string("TYPE", type);
         a.choice("MODE", mode);
     }

@@ -34,12 +34,13 @@ class text {
     uint8_t size_ = 0;
 };
 
-/// The value of a parameter, its default where it was not given, and where it stands.
+/// The value of a parameter, its default where it was not given or is at fault, and where it stands.
 template <class T>
 struct field {
     T value{};
     position at{};
-    bool given = false;  ///< also where the value was at fault
+    bool given = false;
+    bool faulty = false;  ///< a finding says why; whoever misses the value need not say so again
 };
 
 /// Up to N values of a parameter.
@@ -53,7 +54,7 @@ struct list {
 enum class call : uint8_t { inout, out, in };
 enum class origin : uint8_t { none, cftutil, designer, copilot };
 enum class proxy_protocol : uint8_t { none, socks4, socks5 };
-enum class mode : uint8_t { replace, create, erase };
+enum class mode : uint8_t { replace, create, erase };  // DELETE, which is a word of C++
 
 namespace detail {
 
@@ -121,6 +122,7 @@ class assignment {
         if (f.given) repeated();
         f.at = value_.at;
         f.given = true;
+        f.faulty = false;
         return true;
     }
 
@@ -153,25 +155,30 @@ class assignment {
 
     template <size_t N>
     constexpr void string(bytes name, field<text<N>>& f, uint16_t least = 0) noexcept {
-        if (begins(name, f)) decode(f.value, least);
+        if (begins(name, f)) f.faulty = !decode(f.value, least);
     }
 
     constexpr void number(bytes name, field<uint16_t>& f, uint16_t least, uint16_t most) noexcept {
         text<max_word> word;
-        if (!begins(name, f) || !decode(word, 0)) return;
-        if (!detail::parse_number(word.view(), least, most, f.value))
-            found_.add({flaw::bad_number, value_.at, parameter_.text, least, most});
+        if (!begins(name, f)) return;
+        f.faulty = true;
+        if (!decode(word, 0)) return;
+        f.faulty = !detail::parse_number(word.view(), least, most, f.value);
+        if (f.faulty) found_.add({flaw::bad_number, value_.at, parameter_.text, least, most});
     }
 
     template <class Choice>
     constexpr void choice(bytes name, field<Choice>& f) noexcept {
         text<max_word> word;
         Choice parsed{};
-        if (!begins(name, f) || !decode(word, 0)) return;
-        if (detail::parse_choice(word.view(), parsed))
-            f.value = parsed;
-        else
+        if (!begins(name, f)) return;
+        f.faulty = true;
+        if (!decode(word, 0)) return;
+        f.faulty = !detail::parse_choice(word.view(), parsed);
+        if (f.faulty)
             found_.add({flaw::bad_choice, value_.at, parameter_.text, 0, 0, detail::choices(parsed)});
+        else
+            f.value = parsed;
     }
 
     template <size_t M, size_t N>
@@ -184,7 +191,7 @@ class assignment {
         if (index_ == N) found_.add({flaw::too_many_values, value_.at, parameter_.text});
         if (index_ >= N) return;
         field<text<M>>& f = l.items[l.size++] = {{}, value_.at, true};
-        decode(f.value, 1);
+        f.faulty = !decode(f.value, 1);
     }
 
     /// A list of any length, of which nothing is kept.

@@ -70,7 +70,8 @@ class route {
 
 namespace detail {
 
-// The walk of resolve(). Each step reports what it misses and goes as far as it can.
+// The walk of resolve(). Each step reports what it misses and goes as far as it can; what is missing because its value
+// was at fault has been reported with the value.
 class resolver {
   public:
     constexpr resolver(bytes text, findings& found, route& result) noexcept
@@ -96,17 +97,20 @@ class resolver {
     // PROT, the CFTPROT that it names, the CFTNET that this names, and the CFTNET behind that.
     constexpr bool reaches(const field<text<32>>& prot, network& net) noexcept {
         protocol p;
+        if (prot.faulty) return false;
         if (!in_.find(p, prot.value.view())) return missing(prot, protocol::keyword);
-        if (!p.net.given) return fault({flaw::missing_parameter, p.at, "NET"});
+        if (p.net.faulty) return false;
+        if (p.net.value.empty()) return fault({flaw::missing_parameter, p.at, "NET"});
         if (!in_.find(net, p.net.value.view())) return missing(p.net, network::keyword);
         active(net);
+        if (net.protocol.faulty || net.net_class.faulty) return false;
         if (net.call.value == call::in) found_.add({flaw::incoming_only, net.call.at, "CALL"});
         if (net.protocol.value == proxy_protocol::none)
             return fault({flaw::no_proxy, net.at, network::keyword});
         if (to_.protocols_ != 0 && net.net_class.value != to_.networks_[0].net_class.value)
             found_.add({flaw::other_class, net.net_class.given ? net.net_class.at : net.at, "CLASS"});
         network first;
-        if (!net.inet.given) return true;  // told by its check
+        if (net.inet.value.empty()) return true;  // told by its check
         if (!in_.find(first, net.inet.value.view())) return missing(net.inet, network::keyword);
         if (first.protocol.value != proxy_protocol::none)
             found_.add({flaw::proxy_behind_proxy, net.inet.at, "INET"});
@@ -129,7 +133,7 @@ class resolver {
         if (i >= p.sap.size) return found_.add({flaw::bad_service, p.prot.items[i].at, "PROT"});
         const bytes sap = p.sap.items[i].value.view();
         uint16_t port = 0;
-        if (sap.empty()) return;  // told by its check
+        if (p.sap.items[i].faulty) return;
         if (socks::detail::is_digit(sap.data()[0]) && (!parse_port(sap, port) || port == 0))
             found_.add({flaw::bad_service, p.sap.items[i].at, "SAP"});
         to_.services_[i] = p.sap.items[i].value;
@@ -139,7 +143,7 @@ class resolver {
     constexpr bool calls(const partner& p) noexcept {
         tcp any;
         if (!in_.find(any, p.id.value.view())) return missing(p.id, tcp::keyword);
-        if (to_.protocols_ == 0) return false;
+        if (to_.protocols_ == 0 || any.net_class.faulty) return false;
         const uint16_t wanted = to_.networks_[0].net_class.value;
         const bytes id = p.id.value.view();
         const auto matches = [id, wanted](const tcp& t) {
@@ -155,7 +159,7 @@ class resolver {
     constexpr void ask() noexcept {
         for (uint32_t h = 0; h < to_.hosts(); ++h) {
             const field<text<64>>& name = to_.tcp_.host.items[h];
-            if (name.value.empty()) continue;  // told by its check
+            if (name.faulty) continue;
             errc why = errc::none;
             for (uint32_t p = 0; p < to_.protocols() && why == errc::none; ++p)
                 why = socks::check(to_.to({h, p}).want);
@@ -189,7 +193,7 @@ class resolver {
 /// @param found    receives everything that is at fault in the text and on the way, each with its place.
 /// @returns        whether there is nothing but warnings, in `found` as a whole.
 /// @lifetime       the result points nowhere; findings point into `text`.
-/// @cost           O(size of the text) for each of at most 16 look-ups; no allocation, constexpr, noexcept.
+/// @cost           O(size of the text) for each of at most 25 readings; no allocation, constexpr, noexcept.
 [[nodiscard]] constexpr bool resolve(bytes text, bytes id, route& result, findings& found) noexcept {
     detail::resolver(text, found, result).walk(id);
     return found.sound();

@@ -51,10 +51,7 @@ class parser {
     /// The next event. After end and fail it is the same for ever.
     [[nodiscard]] constexpr event step() noexcept {
         for (;;) {
-            if (ahead_.is == token::kind::open_quote)
-                return fail("an apostrophe that ends the value which begins here");
-            if (ahead_.is == token::kind::open_comment)
-                return fail("the end of the comment which begins here");
+            if (const char* const end = missing_end()) return fail(end);
             switch (at_) {
                 case at::front:
                     if (ahead_.is == token::kind::end) return {next::end, {}, ahead_.at};
@@ -69,12 +66,9 @@ class parser {
                     break;
                 case at::value: return value(at::listed, "a value");
                 case at::listed:
-                    if (ahead_.is == token::kind::close)
-                        take(at::behind);
-                    else if (ahead_.is == token::kind::comma)
-                        take(at::value);
-                    else
+                    if (ahead_.is != token::kind::comma && ahead_.is != token::kind::close)
                         return fail("a comma or a closing parenthesis");
+                    take(ahead_.is == token::kind::comma ? at::value : at::behind);
                     break;
                 case at::behind:
                     if (ahead_.is == token::kind::end) return {next::end, {}, ahead_.at};
@@ -102,6 +96,13 @@ class parser {
         at_ = then;
         ahead_ = lexer_.next();
         return taken;
+    }
+
+    // What would have ended the text ahead, if nothing did.
+    [[nodiscard]] constexpr const char* missing_end() const noexcept {
+        if (ahead_.is == token::kind::open_quote) return "an apostrophe that ends the value which begins here";
+        if (ahead_.is == token::kind::open_comment) return "the end of the comment which begins here";
+        return nullptr;
     }
 
     // Whether an equals sign follows the word.

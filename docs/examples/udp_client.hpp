@@ -1,0 +1,69 @@
+// Datagrams through a SOCKS5 proxy, with blocking calls: the association, the relay, and whose datagrams count.
+
+#ifndef EXAMPLES_UDP_CLIENT_HPP
+#define EXAMPLES_UDP_CLIENT_HPP
+
+#include <optional>
+
+#include "handshake.hpp"
+
+namespace example {
+
+/// An association, which lives as long as its control connection.
+class udp_client {
+  public:
+    explicit udp_client(const socks::hop& proxy) : control_(connect_to_any(proxy.at)) {
+        // DST is where our datagrams come from, and not where they go. Behind NAT we cannot know it: zeros.
+        handshake asked(
+            {.through = {&proxy, 1}, .command = socks::command::udp_associate, .to = socks::any_ipv4});
+        const socks::endpoint bound = asked.run(control_.get()).reply.bound;
+        relay_ = resolved(relay_endpoint(bound, remote_endpoint(control_.get()).host));
+        const int family = socket_address(relay_).family();
+        socket_ = unique_fd(must(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+    }
+
+    /// Nothing more is said on the control connection: once it is readable, the association has ended.
+    [[nodiscard]] int control() const noexcept { return control_.get(); }
+    [[nodiscard]] int socket() const noexcept { return socket_.get(); }
+
+    /// @returns what was sent, header and data, until the next call.
+    socks::bytes send(const socks::endpoint& to, std::string_view data) {
+        const auto datagram = encode_datagram(to, data, room_);
+        if (!datagram) throw std::runtime_error(name(datagram.error()));
+        socket_address relay(relay_);
+        if (!send_to(socket_.get(), std::string_view(datagram.data()), relay)) must(-1, "cannot send");
+        return datagram.data();
+    }
+
+    /// Waits for a datagram. @returns none when what came was not the relay's; else it lives until the next call.
+    std::optional<socks::datagram> receive() {
+        socket_address from;
+        const ssize_t n = receive_from(socket_.get(), room_, from);
+        if (n < 0 && errno == EAGAIN) errno = ETIMEDOUT;  // SO_RCVTIMEO, by its right name
+        received_ = {room_.data(), static_cast<size_t>(must(n, "cannot receive from the relay"))};
+        if (!from_relay(from.endpoint(), relay_)) return {};
+        const auto d = socks::decode_datagram(received_);
+        return d ? std::optional(*d) : std::nullopt;
+    }
+
+    /// What came last, header and data.
+    [[nodiscard]] socks::bytes received() const noexcept { return received_; }
+
+  private:
+    static socks::endpoint resolved(const socks::endpoint& e) {
+        if (e.host.is() != socks::host::kind::name) return e;
+        const auto found = look_up(std::string(std::string_view(e.host.name())), e.port);
+        if (found.empty()) throw std::runtime_error("no address of the relay " + text(e) + " is known here");
+        return found[0];
+    }
+
+    unique_fd control_;
+    socks::endpoint relay_;
+    unique_fd socket_;
+    std::vector<char> room_ = std::vector<char>(socks::max_datagram);
+    socks::bytes received_;
+};
+
+}  // namespace example
+
+#endif
