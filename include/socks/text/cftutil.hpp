@@ -50,34 +50,27 @@ class parser {
 
     /// The next event. After end and fail it is the same for ever.
     [[nodiscard]] constexpr event step() noexcept {
-        for (;;) {
-            if (const char* const end = missing_end()) return fail(end);
-            switch (at_) {
-                case at::front:
-                    if (ahead_.is == token::kind::end) return {next::end, {}, ahead_.at};
-                    return command("a command");
-                case at::argument:
-                    if (ahead_.is == token::kind::word && is_assigned()) return parameter();
-                    if (ahead_.is == token::kind::end) return {next::end, {}, ahead_.at};
-                    return command("a parameter or a command");
-                case at::first_value:
-                    if (ahead_.is != token::kind::open) return value(at::behind, "a value");
-                    take(at::value);
-                    break;
-                case at::value: return value(at::listed, "a value");
-                case at::listed:
-                    if (ahead_.is != token::kind::comma && ahead_.is != token::kind::close)
-                        return fail("a comma or a closing parenthesis");
-                    take(ahead_.is == token::kind::comma ? at::value : at::behind);
-                    break;
-                case at::behind:
-                    if (ahead_.is == token::kind::end) return {next::end, {}, ahead_.at};
-                    if (ahead_.is != token::kind::comma) return command("a comma or a command");
-                    take(at::argument);
-                    break;
-                case at::failed: return failure_;
-            }
+        while (skip_punctuation()) {
         }
+        if (const char* const end = missing_end()) return fail(end);
+        const bool ended = ahead_.is == token::kind::end;
+        switch (at_) {
+            case at::front:
+                if (ended) return {next::end, {}, ahead_.at};
+                return command("a command");
+            case at::argument:
+                if (ended) return {next::end, {}, ahead_.at};
+                if (ahead_.is == token::kind::word && is_assigned()) return parameter();
+                return command("a parameter or a command");
+            case at::first_value: return value(at::behind, "a value");
+            case at::value: return value(at::listed, "a value");
+            case at::listed: return fail("a comma or a closing parenthesis");
+            case at::behind:
+                if (ended) return {next::end, {}, ahead_.at};
+                return command("a comma or a command");
+            case at::failed: break;
+        }
+        return failure_;
     }
 
   private:
@@ -98,9 +91,25 @@ class parser {
         return taken;
     }
 
+    // Takes what stands between values, and opens or closes a list of them.
+    constexpr bool skip_punctuation() noexcept {
+        const bool comma = ahead_.is == token::kind::comma;
+        const bool opens = at_ == at::first_value && ahead_.is == token::kind::open;
+        if (opens || (at_ == at::listed && comma))
+            take(at::value);
+        else if (at_ == at::listed && ahead_.is == token::kind::close)
+            take(at::behind);
+        else if (at_ == at::behind && comma)
+            take(at::argument);
+        else
+            return false;
+        return true;
+    }
+
     // What would have ended the text ahead, if nothing did.
     [[nodiscard]] constexpr const char* missing_end() const noexcept {
-        if (ahead_.is == token::kind::open_quote) return "an apostrophe that ends the value which begins here";
+        if (ahead_.is == token::kind::open_quote)
+            return "an apostrophe that ends the value which begins here";
         if (ahead_.is == token::kind::open_comment) return "the end of the comment which begins here";
         return nullptr;
     }
