@@ -4,6 +4,7 @@
 #ifndef SOCKS_FUZZ_SEEDS_TEXT_HPP
 #define SOCKS_FUZZ_SEEDS_TEXT_HPP
 
+#include <cft_example.hpp>
 #include <octets.hpp>
 
 namespace seeds {
@@ -79,6 +80,13 @@ inline constexpr row inputs[] = {
     {"tor", "a token", 0, "09 '<torS0X>0' 05 'token' 01 0000 0001 00 00 01 c0000207 0438 f0"_octets},
     {"tor", "an object", 0, "0c '<torS0X>1abc' 05 'token' 01 0000 0001"_octets},
     {"tor", "invalid", 0, "09 '<torS0X>2' 05 'token' 01 0000 0001"_octets},
+    {"transfer_cft", "the documents' example", 0, documented_example},
+    {"transfer_cft", "a partner by SOCKS4", 0,
+     "CFTPARM NET=(n,m),PART=P CFTNET ID=m CFTNET ID=n,INET=m,PROTOCOL=SOCKS4,HOST=h,USER='/x4a/'/101'/* */"
+     "CFTPROT ID=p,NET=n CFTPART ID=P,PROT=(p,p),SAP=(1,pesit) CFTTCP ID=P,HOST=(192.0.2.7,b),RETRYW=2,RETRYN=1"},
+    {"transfer_cft", "a partner by SOCKS5", 0,
+     "CFTNET ID=m CFTNET ID=n,INET=m,CLASS=2,PROTOCOL=SOCKS5,HOST=h,PORT=1081,USER=u,PASSWORD=p,\n"
+     "CFTPROT ID=p,NET=n,\nCFTPART ID=P,PROT=p,SAP=1761,\nCFTTCP ID=P,CLASS=2,HOST='::1'"},
     {"disposition", "two rows changed", 0, "02 01 00 04 00 02 20 806f"_octets},
     {"relay", "the declared source", 0, "01 c0000207 1234  01 c0000207 0438  00  01 c0000207 0438"_octets},
     {"relay", "an IPv4-mapped source", 0,

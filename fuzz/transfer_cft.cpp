@@ -1,0 +1,54 @@
+// A configuration: every parser and every look-up ends, each finding has a place within the text, and what is resolved can
+// be asked of a proxy.
+
+#include <socks/policy/transfer_cft.hpp>
+
+#include "wishes.hpp"
+
+using namespace fuzzing;
+
+namespace {
+
+// The place behind the last octet.
+socks::cft::position end_of(bytes text) { return socks::cft::position{1, 1}.behind(text); }
+
+void parse(bytes text) {
+    using next = socks::cft::parser::next;
+    socks::cft::parser in(text);
+    size_t steps = 0;
+    for (auto e = in.step(); e.next != next::end && e.next != next::fail; e = in.step()) {
+        demand(++steps <= text.size());
+        demand(e.text.data() >= text.data() && e.text.data() + e.text.size() <= text.data() + text.size());
+        if (e.next != next::value) continue;
+        block room(e.text.size());
+        const socks::encoded made = socks::cft::decode_value(e.text, room.room());
+        const size_t fault = socks::cft::escape_fault(e.text);
+        demand(static_cast<bool>(made) == (fault == e.text.size()) &&
+               (made || made.error() == errc::bad_escape));
+    }
+}
+
+}  // namespace
+
+void fuzz(input in) {
+    const block text(in.rest());
+    parse(text.view());
+    socks::cft::finding room[64];
+    socks::cft::findings found(room);
+    socks::cft::route route;
+    const bool usable = socks::cft::resolve(text.view(), "P", route, found);
+    demand(usable == found.sound());
+    const socks::cft::position end = end_of(text.view());
+    for (const socks::cft::finding& f : found) {
+        demand(f.at.line <= end.line);
+        demand(!encode_exactly([&](buffer out) { return format(f, out); }).empty());
+    }
+    if (!usable) return;
+    demand(route.hosts() != 0 && route.protocols() != 0 && check(route.schedule()) == errc::none);
+    for (uint32_t failed = 0; failed < 16; ++failed) {
+        const auto a = route.to(target_of(route.schedule(), failed, route.hosts(), route.protocols()));
+        demand(socks::check(a.want) == errc::none && a.proxy.host.is() != socks::host::kind::bad &&
+               a.proxy.port != 0);
+        demand(a.want.to.port != 0 || !a.service.empty());
+    }
+}
