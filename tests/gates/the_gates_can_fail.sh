@@ -122,9 +122,9 @@ caught 'tests of promises that fail' "$gate" "$copy" false
 if command -v codespell >/dev/null; then
     gate=$gates/spelled.sh
     passes "$gate" "$copy" codespell
-    printf '%s\n' 'Nothing is recieved.' >>"$copy/README.md"
+    printf '%s\n' 'Nothing is rec''ieved.' >>"$copy/README.md"
     caught 'a misspelled word' "$gate" "$copy" codespell
-    plant '// Nothing is recieved.' core/reply.hpp
+    plant '// Nothing is rec''ieved.' core/reply.hpp
     caught 'a misspelled comment' "$gate" "$copy" codespell
 fi
 
