@@ -88,6 +88,8 @@ inline constexpr row inputs[] = {
      "CFTNET ID=m CFTNET ID=n,INET=m,CLASS=2,PROTOCOL=SOCKS5,HOST=h,PORT=1081,USER=u,PASSWORD=p,\n"
      "CFTPROT ID=p,NET=n,\nCFTPART ID=P,PROT=p,SAP=1761,\nCFTTCP ID=P,CLASS=2,HOST='::1'"},
     {"disposition", "two rows changed", 0, "02 01 00 04 00 02 20 806f"_octets},
+    {"retry", "the default schedule", 0, "0001 0004 000c 01 01 00 00000000000000000000000000"_octets},
+    {"retry", "a hold and its restart", 0, "0005 0003 0006 02 02 07 0000 02"_octets},
     {"relay", "the declared source", 0, "01 c0000207 1234  01 c0000207 0438  00  01 c0000207 0438"_octets},
     {"relay", "an IPv4-mapped source", 0,
      "01 c0000207 1234  00 0000  04  02 00000000000000000000ffffc0000207 0438  01 c0000207 0439"_octets},

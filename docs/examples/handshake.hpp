@@ -4,7 +4,6 @@
 #ifndef EXAMPLES_HANDSHAKE_HPP
 #define EXAMPLES_HANDSHAKE_HPP
 
-#include <array>
 #include <functional>
 #include <stdexcept>
 
@@ -35,7 +34,10 @@ class handshake {
         for (;;) {
             const auto s = machine_.step(way_, rx_, tx_);
             switch (s.next()) {
-                case next::send: write_all(fd, s.data()); break;
+                case next::send:
+                    write_all(fd, s.data());
+                    tx_.sent(s.data().size());
+                    break;
                 case next::recv:
                     if (const size_t n = read_some(fd, rx_.space(s.need())))
                         rx_.commit(n);
@@ -65,7 +67,7 @@ class handshake {
     code_name names_;
     socks::chain machine_;
     socks::inbox<socks::chain::max_input> rx_;
-    std::array<char, socks::chain::max_output> tx_;
+    socks::outbox<socks::chain::max_pipelined> tx_;  // of what is pipelined it makes one segment
 };
 
 }  // namespace example

@@ -82,7 +82,8 @@ class connection {
     void answer();
     void tunnel(side& s, route& out, route& in, const side& other);
     void villain(side& s, route& out, route& in, const side& other, happening wake);
-    bool put(side& s, route& out, socks::outbox<socks::server::max_pending>& box, bytes data);
+    template <size_t M>
+    bool put(side& s, route& out, socks::outbox<M>& box, bytes data);
     template <class Machine, size_t N>
     bool get(side& s, route& in, Machine& machine, socks::inbox<N>& box, size_t need);
     bool count(side& s, const route& out, const route& in);
@@ -126,7 +127,7 @@ class connection {
     socks::client near_{};
     socks::server far_{};
     socks::inbox<socks::client::max_input> client_in_{};
-    socks::outbox<socks::server::max_pending> client_out_{};
+    socks::outbox<socks::client::max_pipelined> client_out_{};
     socks::inbox<socks::server::max_input> server_in_{};
     socks::outbox<socks::server::max_pending> server_out_{};
     enum class question : uint8_t { none, login, negotiate, serve } question_ = question::none;

@@ -24,6 +24,7 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, jud
     app_ = any_application(d_, want_.via);
     good_ = must_succeed(want_, serves, app_);
     far_ = socks::server(serves);
+    near_ = socks::client({.whole_refusal = d_.once_in(4), .pipelined = d_.once_in(4)});
     // At least one of the two is honest.
     const uint32_t who = d_.below(10);
     constexpr manners rude[] = {manners::babbles,  manners::disorders, manners::pipelines,

@@ -13,7 +13,8 @@ inline constexpr uint32_t most_used_by_server = 257 + 513 + 262;
 inline constexpr uint32_t most_used_by_client = 2 + 2 + 2 * 262;
 
 // Writes a part of what is to be sent. False when the link is full.
-inline bool connection::put(side& s, route& out, socks::outbox<socks::server::max_pending>& box, bytes data) {
+template <size_t M>
+bool connection::put(side& s, route& out, socks::outbox<M>& box, bytes data) {
     const size_t most = d_.once_in(2) ? data.size() : 1 + d_.below(static_cast<uint32_t>(data.size()));
     const size_t n = out.octets.write(data.first(most));
     box.sent(n);

@@ -1,0 +1,206 @@
+"""The planted faults. Each is one change of one header: what is there exactly once, and what stands there instead.
+
+A fault names what it is, with the id of docs/conformance.md or the defect of the wild that it brings back, and the
+suites that are asked to catch it, in order: NAME is tests/NAME.cpp, fuzz/NAME replays a corpus, simulation plays one.
+"""
+
+FAULTS = []
+
+
+def fault(what, header, old, new, *suites):
+    FAULTS.append((what, header, old, new, suites))
+
+
+# SOCKS5 messages
+S5 = "wire/socks5.hpp"
+fault("a reply's name length is signed (CVE-2017-18350, CVE-2026-56123)", S5,
+      "whole = 4 + 1 + size_t{in[4]} + 2;",
+      "whole = 4 + 1 + static_cast<size_t>(static_cast<signed char>(in[4])) + 2;", "socks5")
+fault("need counts towards eight octets, past a reply without a name (curl; R4)", S5, "(7 - n);\n            whole",
+      "(8 - n);\n            whole", "socks5", "laws_precision")
+fault("the version of a choice is not looked at (socksio)", S5,
+      "if (!in.empty() && in[0] != 5) return errc::bad_version;\n    if (in.size() < 2) return decoded<method>",
+      "if (in.size() < 2) return decoded<method>", "socks5", "client")
+fault("a name keeps its length octet (socksio)", S5, "r.take(r.u8())", "r.take(size_t{whole[4]} + 1)", "socks5")
+fault("a reserved octet is always refused (D20, R17)", S5, "in[2] != 0 && !accept.reserved", "in[2] != 0", "socks5",
+      "tolerance")
+fault("a greeting may offer nothing (A7)", S5, "if (n == 0) return errc::no_methods;", "", "socks5")
+fault("a request may be for a name of no octets (D7)", S5, "if (in[4] == 0) return errc::empty_name;", "", "socks5",
+      "server")
+fault("a request's name may hold a NUL (D9)", S5, "in.from(5).first(in[4]).contains('\\0')) return errc::nul_in_name;",
+      "in.from(5).first(in[4]).contains('\\x7f')) return errc::nul_in_name;", "socks5")
+fault("a name is sent with the length of its neighbour", S5, ".u8(static_cast<uint8_t>(name.size())).put(name);",
+      ".u8(static_cast<uint8_t>(name.size() + 1)).put(name);", "socks5")
+fault("an IPv6 address is sent with the type of IPv4", S5, "w.u8(static_cast<uint8_t>(address_type::ipv6))",
+      "w.u8(static_cast<uint8_t>(address_type::ipv4))", "socks5")
+fault("a reply's empty bound name is an error (R4, R5)", S5, "return unspecified && accept.empty_bound ?",
+      "return unspecified && !accept.empty_bound ?", "socks5", "tolerance")
+fault("0xff may be offered (A8)", S5, " || g.offers(method::no_acceptable)", "", "socks5")
+
+# Logins
+LOGIN = "wire/login.hpp"
+fault("PLEN is taken from the user name (socks_proto)", LOGIN, "static_cast<uint8_t>(l.password.size())",
+      "static_cast<uint8_t>(l.user.size())", "login", "fuzz/login")
+fault("a user name of 256 octets wraps its length (curl#3737, weechat#2325, CVE-2002-2368)", LOGIN,
+      "if (l.user.size() > 255) return errc::bad_user;", "", "login")
+fault("PLEN is looked for at the wrong place (netch#856)", LOGIN, "in[2 + user];", "in[1 + user];", "login")
+fault("only status 1 refuses (A20)", LOGIN, "return {in[1], 2};", "return {static_cast<uint8_t>(in[1] & 1), 2};",
+      "login", "client")
+fault("a status uses one octet of its two", LOGIN, "return {in[1], 2};", "return {in[1], 1};", "login", "client")
+fault("the version of a status is not looked at (curl; V2)", LOGIN, "in[0] != 1 && accept.status_version != leeway::any",
+      "in[0] == 2 && accept.status_version != leeway::any", "login", "tolerance")
+fault("a login is taken one octet too early", LOGIN, "if (n < whole) return", "if (n + 1 < whole) return", "login",
+      "guard_page")
+fault("need asks past a login without a password", LOGIN, "3 + user + least - n", "3 + user + 1 - n", "login",
+      "laws_precision")
+fault("empty credentials are refused (A9)", LOGIN, "accept.empty_credentials ? 0 : 1", "1", "login")
+fault("secrets of different lengths are equal (A17)", LOGIN, "a.size() == b.size() ? 0U : 1U", "0U", "login",
+      "fuzz/login")
+
+# SOCKS4
+S4 = "wire/socks4.hpp"
+fault("a user ID has no end (CVE-2002-1930, CVE-2000-1183)", S4, "if (in[end] != 0) return errc::user_too_long;", "",
+      "socks4")
+fault("a SOCKS4a name has no end (CVE-2002-1001)", S4, "if (in[end] != 0) return errc::name_too_long;", "", "socks4")
+fault("a string may have 256 octets (S4-5)", S4, "string4 = 255;", "string4 = 256;", "socks4")
+fault("a SOCKS4a name may be empty", S4, "if (end == begin) return errc::empty_name;", "", "socks4")
+fault("a SOCKS4a name is sent without its NUL", S4, "w.put(name).u8(0);", "w.put(name);", "socks4")
+fault("a name is sent behind 0.0.0.0", S4, "address.octets[3] = 1;", "address.octets[3] = 0;", "socks4")
+fault("a reply of version 4 is refused (V1)", S4, "in[0] == 4 && accept.reply4_version", "in[0] == 5 && accept.reply4_version",
+      "socks4", "quirks_client")
+fault("the search for the name begins anew with each octet", S4, "            in_name_ = true;\n", "", "socks4",
+      "laws_chunking")
+fault("a SOCKS4 reply has seven octets", S4, "if (in.size() < head4)", "if (in.size() + 1 < head4)", "socks4",
+      "guard_page")
+
+# The server
+SERVER = "machine/server_states.hpp"
+fault("a request is served without its login (CVE-2023-43644; A16)", SERVER, "? at::login\n", "? at::request\n", "server",
+      "laws_abuse")
+fault("a refused login lets the next request in (A16)", SERVER, "fuse(errc::login_refused, 1);", "at_ = at::request;",
+      "server")
+fault("a refused login is told success", SERVER, "encode_status(granted ? 0 : 1, out)", "encode_status(0, out)", "server")
+fault("early data is dropped (TROVE-2024-010; F4)", "machine/server.hpp", "return {message()};", "return {bytes()};",
+      "server", "laws_chunking")
+fault("the end of a stream is waited for again (TROVE-2024-011; F8)", SERVER, "if (!closed_) return", "if (true) return",
+      "fuzz/server", "simulation")
+fault("a second answer is taken (wstunnel#485; F12)", SERVER, "if (at_ != at::serving && at_ != at::bound) {",
+      "if (at_ != at::serving && at_ != at::bound && at_ != at::answered) {", "server", "answers_later")
+fault("an answer without its question lets a client in", SERVER, "if (at_ != at::negotiating)\n        fuse(errc::out_of_turn);",
+      "if (at_ == at::over)\n        fuse(errc::out_of_turn);", "server", "answers_later")
+fault("SOCKS4 gets around a login (A16)", SERVER, "if (!methods_.contains(socks::method::none)) return",
+      "if (methods_.empty()) return", "server", "quirks_server")
+fault("BIND is done with one reply", SERVER, "? at::bound", "? at::answered", "server")
+fault("a peer that is not SOCKS is named without looking", SERVER, "die(stranger(in[0]),", "die(stranger(0),",
+      "quirks_server", "server")
+fault("SOCKS4a is served where it is off (V8)", SERVER, "detail::is_named4(in) ? v4a_ : v4_", "detail::is_named4(in) ? v4_ : v4_",
+      "server", "quirks_server")
+fault("the first failure does not stay", "machine/server.hpp", "if (at_ == at::failed) return;", "", "laws_fuse",
+      "laws_abuse")
+
+# The client
+CLIENT = "machine/client_states.hpp"
+fault("a method that was not offered is followed (curl#18937; A1)", CLIENT, "!offered_.contains(*chosen)", "false",
+      "client", "quirks_client")
+fault("what the destination said first is dropped (nmap#2534, curl#18938; F5)", CLIENT, "in.size() - *whole",
+      "0 * in.size()", "client", "laws_chunking")
+fault("the end of a stream is waited for again", CLIENT, "if (!closed_) return", "if (true) return",
+      "fuzz/client", "simulation")
+fault("a changed request is sent unchecked (CVE-2023-38545)", CLIENT,
+      "= detail::destination_fault(via_, command_, want.to.host);", "= errc::none;", "client", "laws_purity")
+fault("BIND is done with the first reply (B1)", CLIENT, "command_ == socks::command::bind && at_ == at::reply",
+      "false && at_ == at::reply", "client")
+fault("want of room moves the machine on", CLIENT, "if (made.error() == errc::no_space) return",
+      "if (made.error() == errc::no_space) at_ = then;\n    if (made.error() == errc::no_space) return", "laws_space")
+fault("a refusal that is cut short is only a cut (R1)", CLIENT, "if (in.size() >= 2 &&", "if (in.size() >= 3 &&",
+      "client", "laws_end_of_stream")
+fault("the first failure does not stay", "machine/client.hpp", "if (at_ == at::failed) return;", "", "laws_fuse",
+      "laws_abuse")
+fault("the login goes ahead without being said so", CLIENT, "login_ahead_ = false;", "",
+      "pipelining")
+fault("the first proxy of a chain is asked for the destination", "machine/chain.hpp",
+      "want.to = way.through[size_t{hop_} + 1].at;", "want.to = way.to;", "chain", "fuzz/chain")
+
+# What is asked for
+REQUEST = "core/request.hpp"
+fault("credentials are configured, and none is offered (curl#21895; A3)", REQUEST,
+      "login.given ? method::login : method::none", "method::none", "request", "client")
+fault("a SOCKS4 user ID may hold a NUL", REQUEST, "want.login.user.contains('\\0') ? errc::bad_user : errc::none",
+      "errc::none", "request")
+fault("a password of 256 octets is found out too late (A10)", REQUEST,
+      "if (want.login.password.size() > 255) return errc::bad_password;", "", "request")
+fault("a login is offered without credentials (A4)", REQUEST,
+      "if (!want.login.given && want.methods.contains(method::login)) return errc::no_credentials;", "", "request")
+
+# Addresses
+ADDRESS = "core/address.hpp"
+fault("a name may hold a NUL (D9)", ADDRESS, "text.contains('\\0') || ", "", "address")
+fault("a name of 256 octets is cut (CVE-2008-0378; D6)", ADDRESS, "text.size() > max_name || ", "", "address")
+fault("numbers that are no address are names (D1)", ADDRESS, "text.contains(']') || detail::ends_in_a_number(text)", "text.contains(']')", "address")
+fault("a leading zero is decimal", ADDRESS, " || (i > begin + 1 && text.data()[begin] == '0')", "", "address",
+      "fuzz/literal")
+fault("an IPv6 address may have two gaps", ADDRESS, "if (groups.gapped()) return false;", "", "address", "fuzz/literal")
+fault("0.0.0.0 announces a name", S4, "{ return is_name_marker(", "{ return reader(head.from(4)).v4() == ipv4{} || is_name_marker(",
+      "socks4")
+fault("an SSH server is taken for HTTP (V5)", "core/error.hpp", "if (first == 'S') return errc::peer_is_ssh;", "", "error",
+      "sniff")
+fault("the stream is blamed on the peer", "core/error.hpp", "n < 32 ? party::peer", "n <= 32 ? party::peer", "error")
+
+# Mailboxes
+MAILBOX = "machine/mailbox.hpp"
+fault("an inbox repeats an octet when it makes room", MAILBOX, "octets_[i] = octets_[begin_ + i];",
+      "octets_[i] = octets_[begin_];", "mailbox")
+fault("a short write sends its octets again (curl#17942; F7)", MAILBOX,
+      "begin_ += static_cast<uint32_t>(n);\n        if (begin_ == end_)",
+      "if (n == size_t{end_} - begin_) begin_ = end_;\n        if (begin_ == end_)", "mailbox", "simulation")
+
+# Datagrams
+DATAGRAM = "wire/datagram.hpp"
+fault("a fragment is taken for a datagram (U14)", DATAGRAM,
+      "if (in[2] != 0 && parts == fragments::drop) return errc::fragmented;", "", "datagram")
+fault("a datagram is read past its end", DATAGRAM, "if (in.size() < header) return errc::truncated;", "", "datagram",
+      "fuzz/datagram")
+fault("fragments of two senders are put together", "machine/reassembly.hpp",
+      "header.from(3) == bytes(storage.data(), header_).from(3)", "header.size() == header_", "reassembly",
+      "fuzz/reassembly")
+fault("a sequence of fragments has no time limit", "machine/reassembly.hpp", "now - began_ >= limit_", "false",
+      "reassembly")
+fault("the storage of fragments overflows", "machine/reassembly.hpp", "if (storage.room() - size_ < d->data().size()) {",
+      "if (storage.room() < d->data().size()) {", "reassembly", "fuzz/reassembly")
+fault("HDRLEN may contradict the name (X2)", "wire/udp_over_tcp.hpp",
+      "if (header != 3 + 1 + 1 + size_t{in[4]} + 2) return errc::bad_length;", "", "udp_over_tcp", "fuzz/udp_over_tcp")
+fault("any source may use an association (v2ray; U9)", "policy/relay.hpp", "!same_address(source.host, source_.host) || ",
+      "", "relay", "fuzz/relay")
+fault("a second port may use an association (U8)", "policy/relay.hpp",
+      " && ports_ == source_ports::locked) return false;", " && false) return false;", "relay", "fuzz/relay")
+
+# GSSAPI
+GSSAPI = "wire/gssapi.hpp"
+fault("a protected message may be empty (curl#21159; G2)", GSSAPI, "length < least || ", "", "gssapi")
+fault("a token may be longer than the room for it (G2)", GSSAPI, " || length > max_token", "", "gssapi", "fuzz/gssapi")
+fault("a weaker protection is accepted (curl#22004; G4)", GSSAPI, "return enough ? errc::none : errc::weak_protection;",
+      "return enough ? errc::none : errc::none;", "gssapi", "fuzz/gssapi")
+
+# Text and policy
+fault("the last of the longest runs of zeros is shortened", "text/literal.hpp", "n > length && n >= 2",
+      "n >= length && n >= 2", "literal")
+fault("a printed URI shows the password (bitcoin#5911; P3)", "text/uri.hpp",
+      'w.put(uri.via == version::v5 ? bytes(":***@") : bytes("@"));',
+      "w.put(':').put(uri.login.password).put('@');", "uri", "fuzz/uri")
+fault("a user ID in a URI may hold a NUL", "text/uri.hpp", " || (c == '\\0' && uri_.via != version::v5)", "", "uri",
+      "fuzz/uri")
+fault("the prefix of an RPC object is one without an ID (T4)", "policy/tor.hpp", "n > detail::prefix1().size()",
+      "n >= detail::prefix1().size()", "tor")
+fault("92 and 93 are tried again", "policy/disposition.hpp", "o.code() == code4::rejected", "o.code().via != version::v5",
+      "disposition")
+fault("a table may turn a success into a failure", "policy/disposition.hpp",
+      "if (o.succeeded()) return disposition::connected;", "", "disposition", "fuzz/disposition")
+fault("the interval of a schedule does not double", "policy/retry.hpp", "interval *= 2;", "", "retry", "fuzz/retry")
+fault("a schedule allows one attempt too many", "policy/retry.hpp", "return failed <= s.limit;",
+      "return failed <= s.limit + 1U;", "retry", "fuzz/retry")
+fault("a transfer that was given up begins again", "policy/retry.hpp", "if (state_ != next::again) return state_;", "",
+      "retry", "fuzz/retry")
+fault("a proxy that spoke SOCKS5 is asked again by SOCKS4", "policy/fallback.hpp", " || used != 0 ||", " ||", "fallback")
+fault("an apostrophe that is missing ends with the text", "text/cftutil.hpp",
+      "if (ahead_.is == token::kind::open_quote)\n            return \"an apostrophe that ends the value which begins here\";",
+      "", "cftutil", "fuzz/transfer_cft")

@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""Plants each fault of faults.py in a copy of its header and sees that a test catches it, and which.
+
+    run.py [--compiler CXX] [--jobs N] [--scratch DIR] [--only TEXT] [--write | --list]
+
+A test that is proved by constant evaluation catches a fault by not compiling. Ends with 1 if a fault survives, no longer
+applies or does not compile, if a suite fails without a fault, or if docs/mutants.md is not what came out; --write makes it so.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import re
+import resource
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+from faults import FAULTS  # noqa: E402
+
+HERE = pathlib.Path(__file__).resolve().parent
+TREE = HERE.parent.parent
+PAGE = TREE / "docs" / "mutants.md"
+LIMITS = {"g++": ["-fconstexpr-ops-limit=268435456", "-fconstexpr-loop-limit=16777216"],
+          "clang": ["-fconstexpr-steps=16777216"]}
+
+
+def run(command):
+    """A process that is ended after a minute of its own time, however busy the machine is."""
+    def limit():
+        resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", preexec_fn=limit)
+
+
+class Suite:
+    """One test file or program, built against a tree of headers in which one may be replaced."""
+
+    def __init__(self, name, options):
+        self.name = name
+        self.options = options
+        kind, _, target = name.rpartition("/")
+        self.corpus = None
+        if kind == "fuzz":
+            self.sources = [TREE / "fuzz" / f"{target}.cpp", TREE / "fuzz" / "replay.cpp"]
+            self.corpus = TREE / "fuzz" / "corpus" / target
+        elif name == "simulation":
+            self.sources = [TREE / "tests" / "simulation" / "simulation.cpp"]
+        else:
+            self.sources = [TREE / "tests" / f"{name}.cpp"]
+        self.proves = not kind and name != "simulation"
+
+    def compile(self, replaced, *more):
+        compiler = self.options.compiler
+        limits = LIMITS["clang" if "clang" in compiler else "g++"]
+        headers = [f"-I{replaced}"] if replaced else []
+        command = [compiler, "-std=c++20", "-w", *limits, *headers, f"-I{TREE / 'include'}", f"-I{HERE}", f"-I{TREE / 'tests'}",
+                   *more, *map(str, self.sources)]
+        return run(command)
+
+    def proof(self, replaced):
+        """The sentence that does not hold in constant evaluation, or None."""
+        if not self.proves:
+            return None
+        done = self.compile(replaced, "-fsyntax-only")
+        return None if done.returncode == 0 else self.sentence(done.stderr)
+
+    def sentence(self, said):
+        broken = re.search(r"static.assert|constant.expression", said)
+        for number in re.findall(rf"tests/{re.escape(self.name)}\.cpp:(\d+)", said if broken else ""):
+            line = self.sources[0].read_text().splitlines()[int(number) - 1]
+            if found := re.match(r"PROVE_AND_RUN\((\w+)\)", line):
+                return found.group(1)
+        return f"does not compile: {said.strip().splitlines()[0] if said.strip() else '?'}"
+
+    def run(self, replaced, program):
+        """The test that fails when it runs, or None."""
+        done = self.compile(replaced, "-O1", "-o", str(program))
+        if done.returncode != 0:
+            return self.sentence(done.stderr)
+        arguments = [str(self.corpus)] if self.corpus else ["--handshakes", "5000"] if self.name == "simulation" else []
+        ran = run([str(program), *arguments])
+        program.unlink()
+        if ran.returncode == 0:
+            return None
+        return ran.stdout.split()[-1] if self.proves and ran.stdout.split() else self.name
+
+    def catches(self, replaced, program):
+        return self.proof(replaced) or self.run(replaced, program)
+
+
+def misplaced(fault):
+    """Why a fault cannot be planted, or None."""
+    _, header, old, _, _ = fault
+    times = (TREE / "include" / "socks" / header).read_text().count(old)
+    return None if times == 1 else f"no longer applies: {times} times in {header}: {old}"
+
+
+def plant(number, fault, options):
+    """What became of one fault: (caught, by which suite, by which test or why not)."""
+    _, header, old, new, suites = fault
+    text = (TREE / "include" / "socks" / header).read_text()
+    if why := misplaced(fault):
+        return False, "", why
+    replaced = options.scratch / str(number)
+    (replaced / "socks" / header).parent.mkdir(parents=True, exist_ok=True)
+    (replaced / "socks" / header).write_text(text.replace(old, new))
+    bare = run([options.compiler, "-std=c++20", "-w", "-fsyntax-only", f"-I{replaced}", f"-I{TREE / 'include'}",
+                           "-include", "socks/socks.hpp", "-xc++", "/dev/null"])
+    if bare.returncode != 0:
+        return False, "", f"does not compile: {bare.stderr.strip().splitlines()[0]}"
+    for name in suites:
+        by = Suite(name, options).proof(replaced)
+        if by:
+            return not by.startswith("does not compile"), name, by
+    for name in suites:
+        by = Suite(name, options).run(replaced, replaced / "program")
+        if by:
+            return not by.startswith("does not compile"), name, by
+    return False, "", "survives " + ", ".join(suites)
+
+
+def page(results):
+    lines = ["# Mutants", "",
+             "Faults planted one at a time in a copy of the headers, and the first test that catches each: historic defects of SOCKS software,",
+             "with their ids, and what a change could get wrong. `cmake --workflow --preset mutants` plants them all again; a survivor fails it.",
+             "The faults are in [tests/mutants/faults.py](../tests/mutants/faults.py). Made by `tests/mutants/run.py --write`.", "",
+             "| fault | header | caught by |", "| --- | --- | --- |"]
+    for fault, (_, suite, by) in zip(FAULTS, results):
+        where = f"`{by}`" if by == suite else f"`{by.split()[0]}`{by[len(by.split()[0]):]} in {suite}"
+        lines.append(f"| {fault[0]} | {fault[1]} | {where} |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--compiler", default="g++")
+    parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
+    parser.add_argument("--scratch", type=pathlib.Path, default=pathlib.Path("/tmp/socks-mutants"))
+    parser.add_argument("--only", default="", help="faults whose text contains this")
+    parser.add_argument("--write", action="store_true", help="write docs/mutants.md")
+    parser.add_argument("--list", action="store_true", help="only see that every fault still applies")
+    options = parser.parse_args()
+    if options.list:
+        strays = [f"{f[0]} {why}" for f in FAULTS if (why := misplaced(f))]
+        print("\n".join(strays) or f"{len(FAULTS)} faults apply")
+        return 1 if strays else 0
+    options.scratch.mkdir(parents=True, exist_ok=True)
+
+    chosen = [(i, f) for i, f in enumerate(FAULTS) if options.only in f[0]]
+    suites = sorted({name for _, f in chosen for name in f[4]})
+    bad = 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        def sound(name):
+            return Suite(name, options).catches(None, options.scratch / f"sound-{name.replace('/', '-')}")
+        for name, by in zip(suites, pool.map(sound, suites)):
+            if by:
+                print(f"{name} fails without a fault: {by}")
+                bad += 1
+        if bad:
+            return 1
+        results = []
+        for (_, fault), result in zip(chosen, pool.map(lambda c: plant(c[0], c[1], options), chosen)):
+            caught, suite, by = result
+            print(f"{'caught' if caught else 'SURVIVES':9}{fault[0]}: {by}{f' ({suite})' if suite else ''}", flush=True)
+            bad += not caught
+            results.append(result)
+    print(f"{len(chosen)} faults, {len(chosen) - bad} caught")
+    if bad or options.only:
+        return 1 if bad else 0
+    made = page(results)
+    if options.write:
+        PAGE.write_text(made)
+    if not PAGE.exists() or PAGE.read_text() != made:
+        print("docs/mutants.md is not what came out: run.py --write")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
