@@ -307,8 +307,9 @@ PROVE_AND_RUN(a_pipelined_chain_waits_once_for_each_proxy)
 constexpr void an_outbox_takes_what_fits_of_a_pipelined_chain(check& t) {
     const auto letters = message<255>().letters(255);
     const bytes most = letters.view();
+    const socks::host to(most);
     const socks::hop proxies[] = {{.at = {"a.example", 1080}, .login = {most, most}}};
-    const socks::route way{.through = proxies, .to = {socks::host(most), 443}};
+    const socks::route way{.through = proxies, .to = {to, 443}};
     socks::chain m(at_once);
     socks::inbox<socks::chain::max_input> in;
     socks::outbox<socks::chain::max_pipelined - 1> out;
