@@ -315,6 +315,32 @@ void no_machine_looks_past_its_input_nor_writes_past_its_room(check& t) {
 }
 RUN(no_machine_looks_past_its_input_nor_writes_past_its_room)
 
+#if UINTPTR_MAX > UINT32_MAX
+// A result has 32 bits for a length: of more early data than that the first are shown. Nobody reads any of them: but
+// for the reply, the whole input must not be touched.
+void early_data_are_shown_up_to_4_gib(check& t) {
+    const size_t size = (size_t{1} << 32) + (size_t{1} << 20);
+    void* const all = mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (!t.ok(all != MAP_FAILED)) return;
+    char* const in = static_cast<char*>(all);
+    const bytes reply = "00 5a 01bb c0000207"_octets;
+    if (t.ok(mprotect(all, reply.size(), PROT_READ | PROT_WRITE) == 0)) {
+        memcpy(in, reply.data(), reply.size());
+        const socks::request want{.via = version::v4, .to = {ipv4{192, 0, 2, 7}, 443}};
+        char out[socks::client::max_output];
+        socks::client m;
+        t.ok(m.step(want, {}, out).next() == socks::client::next::send);
+        const auto a = m.step(want, {in, size}, out);
+        if (t.ok(a.next() == socks::client::next::done && a.used() == reply.size())) {
+            const bytes early = a.finish().early;
+            t.ok(early.data() == in + reply.size() && early.size() == UINT32_MAX);
+        }
+    }
+    munmap(all, size);
+}
+RUN(early_data_are_shown_up_to_4_gib)
+#endif
+
 }  // namespace
 
 #endif

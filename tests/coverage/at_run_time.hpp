@@ -1,5 +1,6 @@
 // Included before everything else: moves the headers' code for constant evaluations to the run time, where its
-// coverage can be measured. What includes this is a program of its own; nothing else may be linked with it.
+// coverage can be measured, and has the headers take the ways of a build for size. What includes this is a program of
+// its own; nothing else may be linked with it.
 
 #ifndef SOCKS_TESTS_COVERAGE_AT_RUN_TIME_HPP
 #define SOCKS_TESTS_COVERAGE_AT_RUN_TIME_HPP
@@ -20,5 +21,6 @@
 #pragma clang diagnostic ignored "-Wkeyword-macro"
 #define consteval constexpr
 #define __builtin_is_constant_evaluated() true
+#define __OPTIMIZE_SIZE__ 1
 
 #endif

@@ -13,8 +13,8 @@ that holds has an outcome that nothing can reach. There is no list of exclusions
 - Each case of a switch has been taken. That none was is an outcome too for clang, also where -Wswitch-enum has seen
   that every enumerator has its case. It is passed over: what is done only then is a region of its own, or no code.
 - A comparison that is `= default` has run. Its conditions are the compiler's own, and clang 14 does not count them.
-- Code for constant evaluations only never runs in the ordinary tests. A second program runs the same headers with
-  that code moved to the run time (at_run_time.hpp), and what it ran counts.
+- Code for constant evaluations only never runs in the ordinary tests, nor does what only a build for size has. A
+  second program runs the same headers with both (at_run_time.hpp), and what it ran counts.
 """
 
 import json
