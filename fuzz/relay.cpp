@@ -29,7 +29,7 @@ void fuzz(input in) {
     socks::endpoint first;
     while (!in.empty()) {
         const socks::endpoint source = any_endpoint(in);
-        if (!lock.admits(source)) continue;
+        if (!lock.admit(source)) continue;
         demand(socks::same_address(source.host, a.host) && source.port != 0 && lock.source() == source);
         if (first.port == 0) first = source;
         if (change == socks::source_ports::locked) demand(source.port == first.port);

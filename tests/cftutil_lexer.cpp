@@ -95,12 +95,6 @@ constexpr void what_has_no_end_is_told_where_it_begins(check& t) {
 }
 PROVE_AND_RUN(what_has_no_end_is_told_where_it_begins)
 
-constexpr void words_are_the_same_in_either_case(check& t) {
-    t.ok(cft::same_word("CftNet", "cFTnET") && cft::same_word("", "") && cft::same_word("A-Z_09", "a-z_09"));
-    t.ok(!cft::same_word("CFTNET", "CFTNE") && !cft::same_word("@", "`") && !cft::same_word("[", "{"));
-}
-PROVE_AND_RUN(words_are_the_same_in_either_case)
-
 constexpr bool decodes(bytes text, bytes value) {
     const exact_copy from(text);
     exact_copy to(value);

@@ -124,6 +124,35 @@ constexpr void settle(outcome& o, const End& end, const peer& from) {
     o.unread = end.unread().size();
 }
 
+// What a caller does with an action of a client or of a chain, sending and receiving aside.
+template <class End, class Machine>
+constexpr void obey(const socks::client::action& a, End& end, Machine& machine, peer& from, outcome& o) {
+    using next = socks::client::next;
+    switch (a.next()) {
+        case next::send:
+        case next::recv:
+        case next::wait: break;
+        case next::negotiate: {
+            o.told.put('N').put(static_cast<uint8_t>(a.method()));
+            o.sent.put(toy_hello);
+            const bool good = hear(end, from, toy_challenge, o);
+            if (good) o.sent.put(toy_proof);
+            machine.negotiated(good);
+            break;
+        }
+        case next::bound: o.told.put('B').put(a.bound()); break;
+        case next::done:
+            o.how = ending::done;
+            o.told.put('D').put(a.finish().reply.code.octet).put(a.finish().reply.bound);
+            o.early.put(a.finish().early);
+            break;
+        case next::fail:
+            if (a.error() == errc::refused) o.told.put('R').put(a.code().octet).put(a.bound());
+            fail(o, a);
+            break;
+    }
+}
+
 // Runs a client to its end, and leaves it there.
 template <class End>
 constexpr outcome run_on(socks::client& machine, const socks::request& want, peer from) {
@@ -141,26 +170,10 @@ constexpr outcome run_on(socks::client& machine, const socks::request& want, pee
                     o.how = closed ? ending::spun : ending::starved;
                 break;
             case next::negotiate:
-                o.told.put('N').put(static_cast<uint8_t>(a.method()));
-                o.sent.put(toy_hello);
-                if (hear(end, from, toy_challenge, o)) {
-                    o.sent.put(toy_proof);
-                    machine.negotiated(true);
-                } else {
-                    machine.negotiated(false);
-                }
-                break;
-            case next::wait: break;
-            case next::bound: o.told.put('B').put(a.bound()); break;
+            case next::wait:
+            case next::bound:
             case next::done:
-                o.how = ending::done;
-                o.told.put('D').put(a.finish().reply.code.octet).put(a.finish().reply.bound);
-                o.early.put(a.finish().early);
-                break;
-            case next::fail:
-                if (a.error() == errc::refused) o.told.put('R').put(a.code().octet).put(a.bound());
-                fail(o, a);
-                break;
+            case next::fail: obey(a, end, machine, from, o); break;
         }
     }
     settle(o, end, from);

@@ -102,25 +102,11 @@ constexpr outcome travel(socks::chain& machine, const socks::route& way, const l
                 if (!feed(end, machine, far, a.need(), closed))
                     o.how = closed ? ending::spun : ending::starved;
                 break;
-            case next::negotiate: {
-                o.told.put('N').put(static_cast<uint8_t>(a.method()));
-                o.sent.put(toy_hello);
-                const bool good = hear(end, far, toy_challenge, o);
-                if (good) o.sent.put(toy_proof);
-                machine.negotiated(good);
-                break;
-            }
-            case next::wait: break;
-            case next::bound: o.told.put('B').put(a.bound()); break;
+            case next::negotiate:
+            case next::wait:
+            case next::bound:
             case next::done:
-                o.how = ending::done;
-                o.told.put('D').put(a.finish().reply.code.octet).put(a.finish().reply.bound);
-                o.early.put(a.finish().early);
-                break;
-            case next::fail:
-                if (a.error() == errc::refused) o.told.put('R').put(a.code().octet).put(a.bound());
-                fail(o, a);
-                break;
+            case next::fail: obey(a, end, machine, far, o); break;
         }
     }
     settle(o, end, far);

@@ -57,6 +57,14 @@ constexpr void the_whole_datagram_is_encoded_in_the_storage(check& t) {
 }
 PROVE_AND_RUN(the_whole_datagram_is_encoded_in_the_storage)
 
+// A constant evaluation does not read what is gone.
+constexpr void the_whole_datagram_outlives_its_action(check& t) {
+    receiver r;
+    const datagram& whole = r.take(0x81, "alone").whole();
+    t.ok(whole.data() == "alone" && whole.at() == far);
+}
+PROVE_AND_RUN(the_whole_datagram_outlives_its_action)
+
 // "A standalone datagram": not touched, not copied; its FRAG is less than any, which abandons the sequence.
 constexpr void what_is_no_fragment_passes_and_ends_the_sequence(check& t) {
     receiver r;

@@ -233,6 +233,7 @@ constexpr void an_object_s_user_name_must_fit(check& t) {
     too_long.letters(247);
     t.ok(tor::encode_object_user(too_long.view(), room).error() == errc::bad_user);
     t.ok(tor::encode_object_user("", room).error() == errc::bad_user);
+    t.ok(tor::encode_object_user({room, SIZE_MAX - 8}, room).error() == errc::bad_user);  // with 9 more: 0
     const encoded missed = tor::encode_object_user("abc", buffer(room, 11));
     t.ok(missed.error() == errc::no_space && missed.room() == 12 && room[0] == 0);
     t.ok(tor::encode_object_user("abc", buffer(room, 12)).made() == 12);
@@ -262,6 +263,7 @@ constexpr void a_token_fits_a_password(check& t) {
     t.ok(tor::encode_token(prefix.view(), 1, room).made() == 255 && room[254] == '1');
     room[0] = 0;
     t.ok(tor::encode_token(prefix.put("z").view(), 1, room).error() == errc::bad_password && room[0] == 0);
+    t.ok(tor::encode_token({room, SIZE_MAX - 15}, 1, room).error() == errc::bad_password);  // with 16 more: 0
     const encoded missed = tor::encode_token("ab", 1, buffer(room, 17));
     t.ok(missed.error() == errc::no_space && missed.room() == 18 && room[0] == 0);
 }

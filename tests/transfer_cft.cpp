@@ -152,6 +152,7 @@ constexpr void every_missing_link_is_told_where_its_name_stands(check& t) {
     t.ok(with({.prot = "CFTPROT ID=pr"}, {{flaw::missing_parameter, {3, 1}, "NET"}}));
     t.ok(with({.part = "CFTPART ID=y, PROT=pr, SAP=1"}, {{flaw::no_such_object, {}, "CFTPART"}}));
     t.ok(with({.part = "CFTPART ID=x"}, {{flaw::missing_parameter, {4, 1}, "PROT"}}));
+    t.ok(with({.part = "CFTPART ID=x, SAP=1"}, {{flaw::missing_parameter, {4, 1}, "PROT"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=pr"}, {{flaw::missing_parameter, {4, 1}, "SAP"}}));
     t.ok(with({.tcp = "CFTTCP ID=X, CLASS=2, HOST=h"}, {{flaw::no_such_object, {4, 12}, "CFTTCP"}}));
     t.ok(with({.tcp = "CFTTCP ID=x, CLASS=2"}, {{flaw::missing_parameter, {5, 1}, "HOST"}}));

@@ -35,9 +35,9 @@ class network {
         return {address, prefix};
     }
 
-    /// Looks into IPv6 addresses that stand for IPv4 addresses.
+    /// An IPv4-mapped address is the IPv4 address that it is; no other is seen through.
     [[nodiscard]] bool contains(const socks::host& address) const noexcept {
-        const std::array<uint8_t, 16> other = widened(socks::access_view(address));
+        const std::array<uint8_t, 16> other = widened(address);
         for (unsigned bit = 0; bit < bits_; ++bit) {
             const unsigned difference = static_cast<unsigned>(octets_[bit / 8] ^ other[bit / 8]);
             if ((difference << (bit % 8) & 0x80) != 0) return false;
@@ -68,11 +68,13 @@ inline bool within(const std::vector<network>& list, const socks::host& address)
     return false;
 }
 
-/// Whether a list of forbidden networks has the address. To connect to the unspecified one is to connect to loopback.
+/// Whether a list of forbidden networks has the address, or the IPv4 address inside it. To connect to the unspecified
+/// one is to connect to loopback.
 inline bool forbidden(const std::vector<network>& list, const socks::host& address) noexcept {
-    if (!socks::is_unspecified(address)) return within(list, address);
+    if (within(list, address) || within(list, socks::access_view(address))) return true;
     const bool six = address.is() == socks::host::kind::ipv6;
-    return within(list, address) || within(list, six ? socks::host("::1") : socks::host("127.0.0.1"));
+    return socks::is_unspecified(address) &&
+           within(list, six ? socks::host("::1") : socks::host("127.0.0.1"));
 }
 
 struct credentials {

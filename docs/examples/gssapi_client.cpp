@@ -76,22 +76,13 @@ int open_tunnel(int fd, const settings& set) {
     }
 }
 
-socks::endpoint endpoint(const char* what, std::string_view text, int fallback) {
-    socks::endpoint e;
-    const socks::errc fault = socks::parse_endpoint(text, e, fallback);
-    if (fault != socks::errc::none)
-        throw example::bad_argument(std::string(what) + " \"" + std::string(text) + "\": " + name(fault));
-    return e;
-}
-
 // The views point into the arguments of main. @returns nothing when help is wanted.
 std::optional<settings> parse(example::arguments args) {
     settings s;
-    std::string_view proxy;
     while (args.next()) {
         if (args.is("--help")) return {};
         if (args.is("--proxy"))
-            s.proxy = endpoint("--proxy", proxy = args.value(), 1080);
+            s.proxy = example::parse_endpoint("--proxy", args.value(), socks::default_port);
         else if (args.is("--service"))
             s.service = args.value();
         else if (args.is("--protection"))
@@ -99,7 +90,7 @@ std::optional<settings> parse(example::arguments args) {
         else if (args.is("--nec"))
             s.security.nec = true;
         else if (args.is_operand() && s.want.to.host.is() == socks::host::kind::none)
-            s.want.to = endpoint("TARGET", args.name(), -1);
+            s.want.to = example::parse_endpoint("TARGET", args.name());
         else
             args.unknown();
     }

@@ -64,7 +64,7 @@ class protected_stream {
 
         send_level(wanted.least, wanted.nec);
         level_ = receive_level(wanted.nec);
-        if (check(level_, wanted.least) != socks::errc::none)
+        if (check(level_, socks::at_least{wanted.least}) != socks::errc::none)
             throw std::runtime_error(std::string(name(socks::errc::weak_protection)) + ": " + name(level_));
         fits_ = wrap_size_limit();
     }
@@ -90,7 +90,8 @@ class protected_stream {
         level_ = receive_level(wanted.nec);
         const bool plain =
             level_ == socks::protection::integrity || level_ == socks::protection::confidentiality;
-        if (!plain || check(level_, wanted.least) != socks::errc::none) level_ = wanted.least;
+        if (!plain || check(level_, socks::at_least{wanted.least}) != socks::errc::none)
+            level_ = wanted.least;
         send_level(level_, wanted.nec);
         fits_ = wrap_size_limit();
     }
@@ -238,7 +239,7 @@ inline void relay(const std::shared_ptr<protected_stream>& inside, int fd, std::
     write_all(to, early);
     std::array<char, 64 * 1024> room;
     while (const size_t n = inside->read_some(room)) write_all(to, {room.data(), n});
-    if (::shutdown(to, SHUT_WR) != 0) ::close(to);
+    if (::shutdown(to, SHUT_WR) != 0 && errno == ENOTSOCK) ::close(to);  // the end of a pipe is told so
     ended.get();
 }
 

@@ -2,6 +2,7 @@
 // wrapped: blocking calls, and one process for each client, so that what fails is one connection.
 
 #include <csignal>
+#include <socks/policy/errno.hpp>
 
 #include "gssapi_io.hpp"
 #include "options.hpp"
@@ -36,8 +37,7 @@ socks::reply dial(socks::command command, const socks::endpoint& to, example::un
         out = example::connect_to_any(to);
         return {socks::code5::succeeded, example::local_endpoint(out.get())};
     } catch (const std::system_error& e) {
-        const bool refused = e.code() == std::errc::connection_refused;
-        return {refused ? socks::code5::connection_refused : socks::code5::host_unreachable, {}};
+        return {code_for(socks::dial_error_from_errno(e.code().value())), {}};
     }
 }
 

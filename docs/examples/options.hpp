@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <socks/socks.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -75,6 +76,15 @@ class arguments {
     std::string_view value_;
     bool inline_value_ = false;
 };
+
+/// HOST:PORT of an argument, or HOST where there is a port to fall back on; it points into the argument.
+inline socks::endpoint parse_endpoint(const char* what, std::string_view text, int fallback = -1) {
+    socks::endpoint e;
+    const socks::errc fault = socks::parse_endpoint(text, e, fallback);
+    if (fault != socks::errc::none)
+        throw bad_argument(std::string(what) + " \"" + std::string(text) + "\": " + name(fault));
+    return e;
+}
 
 /// Runs a program whose failures are exceptions.
 template <class Program>

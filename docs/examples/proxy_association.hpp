@@ -73,7 +73,7 @@ class association final : public std::enable_shared_from_this<association> {
             if (n < 0) return;
             // Fragments are not put together here.
             const auto d = socks::decode_datagram({room().data(), static_cast<size_t>(n)});
-            if (!d || !client_.admits(from.endpoint())) continue;
+            if (!d || !client_.admit(from.endpoint())) continue;
             client_address_ = from;
             forward(d->at(), std::string_view(d->data()));
         }

@@ -149,7 +149,9 @@ inline void proxy_session::talk() {
                 break;
             case next::negotiate: h.machine.negotiated(false); break;  // of no method that this proxy accepts
             case next::serve: serve(s); break;
-            case next::wait: return;
+            case next::wait:
+                // Who is gone before BIND has its caller would hold on to the listener until the deadline.
+                return at_ == at::listening && client_.hung_up ? end("client gone") : void();
             case next::done: return begin_relay(s.finish().early);
             case next::fail: return part(s);
         }

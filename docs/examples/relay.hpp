@@ -27,6 +27,7 @@ struct stream {
     bool readable = false;  ///< until recv() would block
     bool writable = false;  ///< until send() would block
     bool cut = false;       ///< recv() may stop short of what there is: before the end, or at urgent data
+    bool hung_up = false;   ///< the peer sends no more; octets that came before are still to be read
     bool failed = false;    ///< the connection is lost; octets that came before are still to be read
     bool broken = false;    ///< lost, and nothing is left to be read
     bool ended = false;     ///< the end was read
@@ -38,13 +39,14 @@ struct stream {
         readable |= (events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
         writable |= (events & EPOLLOUT) != 0;
         cut |= (events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+        hung_up |= (events & (EPOLLRDHUP | EPOLLHUP)) != 0;
         failed |= (events & EPOLLERR) != 0;
     }
 
     /// Starts again with another socket.
     void adopt(unique_fd other) noexcept {
         fd = std::move(other);
-        readable = writable = cut = failed = broken = ended = shut = false;
+        readable = writable = cut = hung_up = failed = broken = ended = shut = false;
     }
 
     /// Receives what there is. @returns the octets in `room`; none when there are none now, at the end, or when

@@ -14,7 +14,8 @@ constexpr const char* help =
 Asks Tor for an address of each HOST and prints one line for each that is found.
 
   --via PROXY   where Tor listens: socks5h://[USER:PASSWORD@]HOST[:PORT]; several
-                are gone through in their order, the last is Tor. Other users and
+                are gone through in their order, the last is Tor. Not of socks4
+                or socks5, which would look HOST up here. Other users and
                 passwords mean other circuits
   --reverse     each HOST is an address; print its name
   --help        this text
@@ -43,6 +44,8 @@ std::optional<settings> parse(example::arguments args) {
             args.unknown();
     }
     if (s.via.size() == 0) throw example::bad_argument("--via is missing");
+    if (s.via.resolves_here())
+        throw example::bad_argument("names are for Tor to look up: --via needs socks4a or socks5h");
     if (s.hosts.empty()) throw example::bad_argument("HOST is missing");
     return s;
 }

@@ -70,8 +70,8 @@ inline connection connect_once(const socks::endpoint& proxy, const socks::reques
 }  // namespace detail
 
 /// Asks the proxy for `want`.
-/// @param second_user  where given, a proxy that does not speak SOCKS5 is asked by SOCKS4 on a new connection, with this
-///                     user ID, as java.net.Socket does.
+/// @param second_user  where given, a proxy that does not speak SOCKS5 is asked by SOCKS4 on a new connection, with
+///                     this user ID, as java.net.Socket does.
 inline connection connect_through(const socks::endpoint& proxy, socks::request want,
                                   const std::optional<std::string_view>& second_user) {
     size_t used = 0;

@@ -11,15 +11,6 @@
 
 namespace example {
 
-/// HOST:PORT of an argument; it points into the argument.
-inline socks::endpoint parse_endpoint(const char* what, std::string_view text) {
-    socks::endpoint e;
-    const socks::errc fault = socks::parse_endpoint(text, e, -1);
-    if (fault != socks::errc::none)
-        throw bad_argument(std::string(what) + " \"" + std::string(text) + "\": " + name(fault));
-    return e;
-}
-
 /// The arguments must outlive it.
 class via {
   public:
@@ -31,12 +22,15 @@ class via {
         credentials_.emplace_back();
         socks::proxy_uri proxy;
         if (const socks::uri_fault fault = parse_proxy_uri(uri, proxy, credentials_.back()))
-            throw bad_argument("--via, at octet " + std::to_string(fault.at) + ": " + name(fault.why));
+            throw bad_argument("--via, at octet " + std::to_string(fault.at + 1) + ": " + name(fault.why));
         hops_.push_back({.at = proxy.proxy, .via = proxy.via, .login = proxy.login});
         resolve_here_.push_back(proxy.resolve_here);
     }
 
     [[nodiscard]] size_t size() const noexcept { return hops_.size(); }
+
+    /// Whether names for the last proxy to reach are looked up here.
+    [[nodiscard]] bool resolves_here() const noexcept { return resolve_here_.back(); }
 
     /// The proxy to connect to.
     [[nodiscard]] const socks::endpoint& first() const noexcept { return hops_[0].at; }

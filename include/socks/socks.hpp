@@ -9,6 +9,7 @@
 #include <socks/core/bytes.hpp>
 #include <socks/core/decoded.hpp>
 #include <socks/core/error.hpp>
+#include <socks/core/letters.hpp>
 #include <socks/core/numbers.hpp>
 #include <socks/core/reply.hpp>
 #include <socks/core/request.hpp>

@@ -80,6 +80,11 @@ class Cases:
         proxy = f"the proxy at 127.0.0.1:{getattr(self, at).port}"
         expect_in(proxy + said, done.stderr.decode(), "what the tunnel says")
 
+    def misspelled(self):
+        done = self.tunnel("--via", "socks5h:", "127.0.0.1:9")
+        expect(done.returncode, 2, "exit code of the tunnel")
+        expect_in("--via, at octet 9: ", done.stderr.decode(), "what the tunnel says")
+
     def left_nothing_open(self):
         self.ours.closes_everything()
         self.strict.closes_everything()
@@ -113,6 +118,7 @@ class Cases:
             "the_proxy_in_the_middle_is_not_there":
                 (refused, "ours", " refused: connection refused", "socks5h://ours", "socks5h://nobody",
                  "socks5h://dante"),
+            "the_octet_that_a_URI_lacks_is_counted_from_one": (self.misspelled,),
             "no_tunnel_left_a_connection_open": (self.left_nothing_open,),
         }
 

@@ -218,6 +218,14 @@ class Cases:
                 a.send(self.six, b"datagram")
                 a.expect(self.six, b"datagram")
 
+    def forbidden_translator(self):
+        """A network of addresses with others inside can be named itself."""
+        with Proxy("untranslated", self.program, "--forbid", "64:ff9b::/96") as proxy:
+            for spelled in b"\x04\x00\x64\xff\x9b" + bytes(8) + b"\xc0\x00\x02\x07", b"\x03\x1264:ff9b::192.0.2.7":
+                with connect(proxy.port) as s:
+                    s.sendall(HELLO + b"\x05\x01\x00" + spelled + self.port)
+                    expect(receive(s, 4)[2:], b"\x05\x02", f"the answer for {spelled}")
+
     def unprintable(self):
         """A name that could forge a line of a log or of a header is refused before anybody looks it up."""
         with connect(self.proxy.port) as s:
@@ -259,6 +267,7 @@ class Cases:
             "an_association_ends_when_more_came_with_its_request": (self.early,),
             "an_idle_association_ends": (self.idle,),
             "forbidden_networks_are_seen_through": (self.forbidden,),
+            "a_network_that_is_seen_through_can_be_forbidden": (self.forbidden_translator,),
             "unprintable_names_are_refused": (self.unprintable,),
             "no_client_left_a_connection_open": (self.stage.left_nothing_open,),
         }

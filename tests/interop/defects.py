@@ -16,10 +16,10 @@ import threading
 import time
 
 import harness
-from careless_clients import CHOICE, HELLO, bound_in, dialogue, everything, receive_answers
+from careless_clients import CHOICE, HELLO, NOBODY, bound_in, dialogue, everything, receive_answers
 from harness import PATIENCE, SOON, expect
 from origins import BANNER, Origin, Talker, connect, receive, receive_all, slow_names
-from stage import Stage
+from stage import Proxy, Stage
 
 
 class Urgent(Talker):
@@ -91,6 +91,19 @@ class Cases:
             with socket.create_connection(bound_in(first), PATIENCE) as caller:
                 second = receive_answers(s, steps[1:])
                 expect(bound_in(second), caller.getsockname(), "the address in the second answer")
+
+    def bind_of_one_who_has_gone(self):
+        """The listener goes with its client, before and after the first answer was read."""
+        with Proxy("short-handed", self.stage.program, "--connections", "1") as proxy:
+            steps = dialogue("5", NOBODY, command=2)
+            for answers in steps[:1], steps:
+                with connect(proxy.port) as s:
+                    s.sendall(everything(steps))
+                    receive_answers(s, answers)
+                    s.shutdown(socket.SHUT_WR)
+                    receive_all(s)
+                proxy.closes_everything()
+            self.greeted(proxy.port)
 
     def urgent_from_the_client(self):
         """Urgent octets arrive in their place among the others, and what follows them does too."""
@@ -173,6 +186,7 @@ class Cases:
     def table(self):
         return {
             "BIND_for_an_IPv4_mapped_address_expects_the_IPv4_caller": (self.bind_for_a_mapped_address,),
+            "BIND_ends_with_its_client": (self.bind_of_one_who_has_gone,),
             "urgent_octets_of_the_client_keep_their_place": (self.urgent_from_the_client,),
             "urgent_octets_of_the_destination_keep_their_place": (self.urgent_from_the_destination,),
             "a_log_that_nobody_reads_stops_nothing": (self.stalled_log,),

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""Our clients at a Tor that has no network: what it answers by itself.
+"""Our clients at a Tor that has no network: what it answers by itself; and at a server that answers something else.
 
     tor.py RESOLVE [CASE...]
 """
 
 import pathlib
+import socket
 import subprocess
 import sys
+import threading
 
 import harness
 from harness import PATIENCE, Peer, expect, expect_in, free_port, scratch
+from origins import receive, receive_all
 
 ONION = "a" * 56 + ".onion"  # no address of a service: its checksum is wrong
 
@@ -22,13 +25,32 @@ def tor():
     return Peer("tor", "tor", "-f", scratch / "torrc", "--defaults-torrc", "/dev/null", port=port)
 
 
+class Sophist:
+    """Grants whatever it is asked for, with an answer to something else."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        s, _ = self.listener.accept()
+        expect(receive(s, 3), b"\x05\x01\x00", "the greeting")
+        s.sendall(b"\x05\x00")
+        receive(s, 10)
+        s.sendall(b"\x05\x00\x00" + self.answer)
+        receive_all(s)
+
+
 class Cases:
     def __init__(self, program):
         self.resolve_program, self.tunnel_program = program, pathlib.Path(program).with_name("tunnel")
         self.tor = tor()
 
-    def run(self, program, *arguments, scheme="socks5h", login=""):
-        return subprocess.run([program, "--via", f"{scheme}://{login}127.0.0.1:{self.tor.port}", *arguments],
+    def run(self, program, *arguments, scheme="socks5h", login="", at=None):
+        port = (at or self.tor).port
+        return subprocess.run([program, "--via", f"{scheme}://{login}127.0.0.1:{port}", *arguments],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
 
     def resolved(self, hosts, answers, scheme="socks5h", login=""):
@@ -45,6 +67,18 @@ class Cases:
         done = self.run(self.resolve_program, "192.0.2.7", login=login)
         expect_in("user name and password refused", done.stderr, "what resolve says")
         expect(done.returncode, 1, "exit code of resolve")
+
+    def beside_the_question(self, answer, *arguments):
+        done = self.run(self.resolve_program, *arguments, at=Sophist(answer))
+        expect(done.stdout, "", "what resolve has found")
+        expect_in("no answer in the reply", done.stderr, "what resolve says")
+        expect(done.returncode, 1, "exit code of resolve")
+
+    def not_looked_up_here(self, scheme):
+        done = self.run(self.resolve_program, "localhost", scheme=scheme)
+        expect(done.stdout, "", "what resolve has found")
+        expect_in("names are for Tor to look up", done.stderr, "what resolve says")
+        expect(done.returncode, 2, "exit code of resolve")
 
     def refused(self, said, *arguments):
         done = self.run(self.tunnel_program, *arguments)
@@ -65,6 +99,14 @@ class Cases:
             "Tor_refuses_to_look_for_the_name_of_loopback": (unresolved, "host unreachable", "--reverse", "127.0.0.1"),
             "Tor_refuses_to_look_for_the_name_of_a_name":
                 (unresolved, "address type not supported", "--reverse", "files.example.com"),
+            "a_name_is_no_address_of_a_name":
+                (self.beside_the_question, b"\x03\x11files.example.org" + bytes(2), "files.example.com"),
+            "no_name_is_no_address_of_a_name":
+                (self.beside_the_question, b"\x03\x00" + bytes(2), "files.example.com"),
+            "an_address_is_no_name_of_an_address":
+                (self.beside_the_question, b"\x01\xc0\x00\x02\x08" + bytes(2), "--reverse", "192.0.2.7"),
+            "a_name_for_Tor_is_not_looked_up_here": (self.not_looked_up_here, "socks5"),
+            "a_name_for_Tor_is_not_looked_up_here_by_SOCKS4": (self.not_looked_up_here, "socks4"),
             "Tor_refuses_private_addresses": (refused, "general SOCKS server failure", "127.0.0.1:9"),
             "Tor_hears_out_a_pipelined_client": (refused, "general SOCKS server failure", "--pipelined", "127.0.0.1:9"),
             "Tor_has_no_BIND": (refused, "command not supported", "--command", "bind", "192.0.2.7:9"),

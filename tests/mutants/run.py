@@ -4,7 +4,7 @@
     run.py [--compiler CXX] [--jobs N] [--scratch DIR] [--only TEXT] [--write | --list]
 
 A test that is proved by constant evaluation catches a fault by not compiling. Ends with 1 if a fault survives, no longer
-applies or does not compile, if a suite fails without a fault, or if docs/mutants.md is not what came out; --write makes it so.
+applies or does not compile, if a suite fails without a fault, or if docs/mutants.md lists other faults; --write writes it.
 """
 
 import argparse
@@ -132,6 +132,11 @@ def page(results):
     return "\n".join(lines) + "\n"
 
 
+def listed(page_text):
+    """The faults of a page; which of several tests is first may differ from compiler to compiler."""
+    return [line.rpartition(" | ")[0] for line in page_text.splitlines() if line.startswith("| ")]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--compiler", default="g++")
@@ -171,8 +176,8 @@ def main():
     made = page(results)
     if options.write:
         PAGE.write_text(made)
-    if not PAGE.exists() or PAGE.read_text() != made:
-        print("docs/mutants.md is not what came out: run.py --write")
+    if not PAGE.exists() or listed(PAGE.read_text()) != listed(made):
+        print("docs/mutants.md does not list these faults: run.py --write")
         return 1
     return 0
 

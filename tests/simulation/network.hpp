@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 namespace simulation {
@@ -54,9 +55,9 @@ class calendar {
 
     // All events of the next tick that has any.
     void next(std::vector<event>& due) {
-        due.clear();
         while (slots_[now_ % horizon].empty()) ++now_;
-        due.swap(slots_[now_ % horizon]);
+        due = std::exchange(slots_[now_ % horizon],
+                            {});  // a slot that keeps its room keeps it for a turn of the wheel
     }
 
   private:

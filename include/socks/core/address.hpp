@@ -224,8 +224,8 @@ class host {
         requires(detail::readable<C> && !detail::owning<C>)
     constexpr host(C&& text) noexcept { classify(bytes(text)); }
 
-    /// A name exactly as a peer sent it, not classified: 0..255 octets that may spell an address. To send one on as what
-    /// it spells, make a host of its text: `host(h.name())`.
+    /// A name exactly as a peer sent it, not classified: 0..255 octets that may spell an address. To send one on as
+    /// what it spells, make a host of its text: `host(h.name())`.
     [[nodiscard]] static constexpr host as_received(bytes name SOCKS_LIFETIMEBOUND) noexcept {
         SOCKS_ASSERT(name.size() <= max_name);
         host h;

@@ -71,7 +71,8 @@ class [[nodiscard]] decoded {
 
 /// The outcome of encoding one message into some room: the octets made, or an error.
 ///
-/// On an error nothing was written, except by format(). For `errc::no_space`, `room()` is the room that would have sufficed.
+/// On an error nothing was written, except by format(). For `errc::no_space`, `room()` is the room that would have
+/// sufficed.
 ///
 /// @lifetime  `data()` points into the room that was given.
 /// @cost      O(1), constexpr, noexcept; at most 16 octets, returned in registers on a 64-bit machine.

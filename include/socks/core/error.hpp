@@ -61,12 +61,12 @@ enum class errc : uint8_t {
     ipv6_over_socks4 = 75,     ///< an IPv6 address over SOCKS4
     reserved_over_socks4 = 76,  ///< 0.0.0.1 to 0.0.0.255 over SOCKS4, where it means "a name follows"
     bad_port = 77,              ///< text that is not a port, or none where one is needed
-    bad_route = 78,     ///< a route of no proxies, of more than 255, or that became too short on the way
-    bad_scheme = 79,    ///< a URI of another scheme than SOCKS's
-    bad_escape = 80,    ///< a percent sign without two hexadecimal digits behind it
-    bad_path = 81,      ///< octets of a URI behind its authority
-    bad_schedule = 82,  ///< a number of a retry schedule outside its range
-    bad_token = 83,     ///< a GSSAPI token of more than 65535 octets, or of none where one is needed
+    bad_route = 78,             ///< a route of no proxies, of more than 255, or one that became too short
+    bad_scheme = 79,            ///< a URI of another scheme than SOCKS's
+    bad_escape = 80,            ///< an escape without its digits: a percent sign of a URI, a slash of CFTUTIL
+    bad_path = 81,              ///< octets of a URI behind its authority
+    bad_schedule = 82,          ///< a number of a retry schedule outside its range
+    bad_token = 83,             ///< a GSSAPI token of more than 65535 octets, or of none where one is needed
 };
 
 /// Whose doing a failure can be.
@@ -132,7 +132,7 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::bad_port: return "missing or bad port";
         case errc::bad_route: return "unusable route of proxies";
         case errc::bad_scheme: return "not a SOCKS URI";
-        case errc::bad_escape: return "percent sign without two hexadecimal digits";
+        case errc::bad_escape: return "escape without its digits";
         case errc::bad_path: return "a proxy's URI ends with its port";
         case errc::bad_schedule: return "number of a retry schedule out of range";
         case errc::bad_token: return "unusable GSSAPI token";

@@ -20,7 +20,7 @@ struct tolerance {
     leeway status_version = leeway::known;
     /// VER 5 in a username/password request.
     bool login_version_5 : 1 = false;
-    /// A reserved octet that is not zero, in SOCKS5 requests and replies.
+    /// A reserved octet that is not zero, in SOCKS5 requests and replies and in datagrams.
     bool reserved : 1 = true;
     /// User names and passwords of no octets, which RFC 1929 rules out and people use.
     bool empty_credentials : 1 = true;

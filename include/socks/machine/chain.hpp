@@ -30,13 +30,15 @@ class hops {
     constexpr hops() noexcept = default;
     constexpr hops(const hop* data SOCKS_LIFETIMEBOUND, size_t size) noexcept : data_(data), size_(size) {}
 
-    // Not of a list in braces, which would be gone before it is used: from one of those no type is deduced.
+    // Not of a list in braces, which would be gone before it is used: from one of those no type is deduced. And
+    // of hops only: what derives from them may be larger, and its elements then stand elsewhere.
     template <class T, size_t N>
         requires(detail::same<T, hop> || detail::same<T, const hop>)
     constexpr hops(T (&list SOCKS_LIFETIMEBOUND)[N]) noexcept : hops(list, N) {}
 
     template <class C>
-        requires(requires(const C& c) { hops(c.data(), size_t{c.size()}); })
+        requires(requires(const C& c) { hops(c.data(), size_t{c.size()}); } &&
+                 detail::same<typename detail::plain<detail::element<const C>>::type, hop>)
     constexpr hops(const C& list SOCKS_LIFETIMEBOUND) noexcept : hops(list.data(), size_t{list.size()}) {}
 
     [[nodiscard]] constexpr size_t size() const noexcept { return size_; }

@@ -68,8 +68,8 @@ class client {
 
     class action;
 
-    /// What done hands over. `early`, which counts to 2^32 - 1 octets, is what the destination sent already, and comes before all that is received
-    /// later.
+    /// What done hands over. `early`, which counts to 2^32 - 1 octets, is what the destination sent already, and comes
+    /// before all that is received later.
     struct finished {
         socks::reply reply;
         bytes early;

@@ -40,7 +40,7 @@ class reassembly {
 
         /// The whole datagram; only for next::deliver. Its fragment() is 0.
         /// @lifetime  points into `in` if that was no fragment, and into `storage` until the next step otherwise.
-        [[nodiscard]] constexpr const datagram& whole() const noexcept {
+        [[nodiscard]] constexpr datagram whole() const noexcept {
             SOCKS_ASSERT(next_ == reassembly::next::deliver);
             return whole_;
         }

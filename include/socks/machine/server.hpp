@@ -100,8 +100,8 @@ class server {
     /// @param in   what was received and not yet used, oldest first; may hold any number of messages.
     /// @param out  room for one message, max_output octets at most.
     /// @returns    exactly one action; see next. While a question is open it is wait, and nothing is used.
-    /// @errors     no_space, after which nothing has changed; the peer's and the stream's faults, each after the reply that tells
-    ///             the peer, where the protocol has one.
+    /// @errors     no_space, after which nothing has changed; the peer's and the stream's faults, each after the reply
+    ///             that tells the peer, where the protocol has one.
     /// @lifetime   the action's views point into `in` and `out`.
     /// @cost       O(octets of one message).
     [[nodiscard]] constexpr action step(bytes in, buffer out) noexcept;

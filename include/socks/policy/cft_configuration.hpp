@@ -64,8 +64,8 @@ class object_reader {
 
 /// The text of a configuration. Commands other than CFTNET, CFTPROT, CFTPART, CFTTCP and CFTPARM are skipped.
 ///
-/// A later object with the key of an earlier one replaces it; MODE = DELETE removes it. The key is the ID, for CFTTCP the ID
-/// and the CLASS.
+/// A later object with the key of an earlier one replaces it; MODE = DELETE removes it. The key is the ID, for CFTTCP
+/// the ID and the CLASS.
 ///
 /// @lifetime  points into the text.
 /// @cost      each call O(size of the text); no allocation, constexpr, noexcept.

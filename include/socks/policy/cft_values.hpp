@@ -122,7 +122,6 @@ class assignment {
         if (f.given) repeated();
         f.at = value_.at;
         f.given = true;
-        f.faulty = false;
         return true;
     }
 

@@ -127,10 +127,8 @@ constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
 /// Whether the same destination by an address of the other family may be reached where this one was not. A second
 /// attempt takes a new connection.
 ///
-/// True for a reply of network_unreachable, host_unreachable or address_type_not_supported, which is what proxies
-/// without IPv6 send; never over SOCKS4, which has one family.
-///
-/// @returns   the suggestion.
+/// @returns   true for network_unreachable, host_unreachable and address_type_not_supported, which is what proxies
+///            without IPv6 send; never over SOCKS4, which has one family.
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1928 section 6

@@ -24,7 +24,8 @@ namespace socks {
 ///
 /// @param first   the request that failed.
 /// @param why     how.
-/// @param used    octets that its handshake used in all; any at all are a choice of a method, so the proxy speaks SOCKS5.
+/// @param used    octets that its handshake used in all; any at all are a choice of a method, so the proxy speaks
+///                SOCKS5.
 /// @param user    the user ID.
 /// @param result  written only where there is a second try; may be `first`.
 /// @returns       whether there is one.

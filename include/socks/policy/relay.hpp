@@ -21,7 +21,8 @@ enum class replace_bound : uint8_t {
 ///
 /// @param bound  the reply's address.
 /// @param proxy  the proxy as it was reached, an address. A name comes out as it went in.
-/// @param when   what is not trusted. A bound name is replaced only where it is unspecified, or always.
+/// @param when   what is not trusted. A bound name that spells no address is replaced only where it is unspecified, or
+///               always.
 /// @returns      the port of `bound`, on its host or on the proxy.
 /// @lifetime     as `bound` and `proxy`.
 /// @cost         O(size of the name), constexpr, noexcept.
@@ -57,7 +58,7 @@ enum class source_ports : uint8_t { locked, roaming };
 /// Whose datagrams a server relays: those from the address of the control connection, and from one port of it.
 ///
 ///     source_lock client(peer_of(control), request.to);
-///     if (auto d = decode_datagram(in); d && client.admits(source)) relay(*d);      // else dropped without a word
+///     if (auto d = decode_datagram(in); d && client.admit(source)) relay(*d);      // else dropped without a word
 ///     ...
 ///     send(client.source(), answer);
 ///
@@ -84,7 +85,7 @@ class source_lock {
 
     /// Whether the datagram from `source` is the client's. Ask about such as can be decoded: the first one admitted
     /// decides about all others.
-    [[nodiscard]] constexpr bool admits(const endpoint& source) noexcept {
+    [[nodiscard]] constexpr bool admit(const endpoint& source) noexcept {
         if (!same_address(source.host, source_.host) || source.port == 0) return false;
         if (source_.port != 0 && source_.port != source.port && ports_ == source_ports::locked) return false;
         source_ = source;

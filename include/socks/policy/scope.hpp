@@ -5,6 +5,7 @@
 #define SOCKS_POLICY_SCOPE_HPP
 
 #include <socks/core/address.hpp>
+#include <socks/core/letters.hpp>
 
 namespace socks {
 
@@ -42,8 +43,6 @@ constexpr bool is_translated(const ipv6& a) noexcept {
         if (a.octets[i] != 0) return false;
     return front(a) == 0x0064ff9b || (front(a) == 0 && number(tail(a)) > 1);
 }
-
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 // Of a name that is not empty: one that is, is bad text.
 constexpr bytes without_trailing_dot(bytes name) noexcept {
@@ -87,7 +86,8 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 /// What an access list has to judge: the IPv4 address inside an IPv4-mapped one, an IPv4-compatible one or one of the
 /// translators' prefix 64:ff9b::/96; so too where a name spells any of them; and everything else as it is.
 ///
-/// Judge so what is asked for, and again what a name resolves to.
+/// Judge so what is asked for, and again what a name resolves to. It is for what a list refuses. Whom a list lets in
+/// is judged by unmap(), or somebody from ::127.0.0.1 would pass for this host.
 ///
 /// @returns   an address; a name that spells none; kind::bad as literal_in; or kind::none.
 /// @lifetime  as `h`.
@@ -176,12 +176,7 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
     const host y = unmap(spelled_b.is() == host::kind::none ? b : spelled_b);
     if (x.is() == host::kind::bad) return false;
     if (x.is() != host::kind::name || y.is() != host::kind::name) return x == y;
-    const bytes p = detail::without_trailing_dot(x.name());
-    const bytes q = detail::without_trailing_dot(y.name());
-    if (p.size() != q.size()) return false;
-    for (size_t i = 0; i < p.size(); ++i)
-        if (detail::lower(p.data()[i]) != detail::lower(q.data()[i])) return false;
-    return true;
+    return same_word(detail::without_trailing_dot(x.name()), detail::without_trailing_dot(y.name()));
 }
 
 /// Whether a name may go into a log or a header of another protocol as it is: visible ASCII, neither a space nor a
@@ -199,9 +194,8 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 /// @rfc  952, 1123 section 2.1
 [[nodiscard]] constexpr bool ldh(const host& h) noexcept {
     for (size_t i = 0; i < h.name().size(); ++i) {
-        const char c = detail::lower(h.name().data()[i]);
-        const bool letter = c >= 'a' && c <= 'z';
-        if (!letter && !detail::is_digit(c) && c != '-' && c != '.' && c != '_') return false;
+        const char c = h.name().data()[i];
+        if (!detail::is_letter(c) && !detail::is_digit(c) && c != '-' && c != '.' && c != '_') return false;
     }
     return printable(h);
 }

@@ -43,6 +43,7 @@ inline constexpr command resolve_ptr{0xf1};
     r.command = resolve_ptr;
     return r;
 }
+/// The same of an IPv6 address, to a Tor that goes beyond its specification.
 [[nodiscard]] constexpr request reverse_lookup(const ipv6& address, const login& who = {}) noexcept {
     request r = lookup(address, who);
     r.command = resolve_ptr;
@@ -167,8 +168,8 @@ constexpr bytes prefix1() noexcept { return "<torS0X>1"; }
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       Tor's SOCKS extensions, "Interpreting usernames and passwords"
 constexpr encoded encode_object_user(bytes object, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    if (object.empty() || object.size() > 255 - detail::prefix1().size()) return errc::bad_user;
     const size_t size = detail::prefix1().size() + object.size();
-    if (object.empty() || size > 255) return errc::bad_user;
     if (out.room() < size) return encoded::no_space(size);
     return writer(out).put(detail::prefix1()).put(object).made();
 }
@@ -188,8 +189,8 @@ inline constexpr size_t counter_size = 16;
 /// @lifetime  the token is in `out`.
 /// @cost      O(size), constexpr, noexcept.
 constexpr encoded encode_token(bytes prefix, uint64_t counter, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    if (prefix.size() > 255 - counter_size) return errc::bad_password;
     const size_t size = prefix.size() + counter_size;
-    if (size > 255) return errc::bad_password;
     if (out.room() < size) return encoded::no_space(size);
     writer w(out);
     w.put(prefix);

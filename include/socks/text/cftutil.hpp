@@ -121,8 +121,7 @@ class parser {
     }
 
     static constexpr bool is_keyword(bytes word) noexcept {
-        const char first = detail::upper(word.data()[0]);
-        return word.size() <= max_keyword && first >= 'A' && first <= 'Z';
+        return word.size() <= max_keyword && socks::detail::is_letter(word.data()[0]);
     }
 
     constexpr event command(const char* expected) noexcept {

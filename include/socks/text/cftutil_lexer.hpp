@@ -6,6 +6,7 @@
 
 #include <socks/core/address.hpp>
 #include <socks/core/decoded.hpp>
+#include <socks/core/letters.hpp>
 
 namespace socks::cft {
 
@@ -52,18 +53,7 @@ constexpr bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <=
 
 constexpr bool is_mark(char c) noexcept { return c == '=' || c == ',' || c == '(' || c == ')' || c == '\''; }
 
-constexpr char upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
 }  // namespace detail
-
-/// Whether two words are the same, as keywords, names and choices are: A to Z in either case.
-/// @cost  O(size), constexpr, noexcept.
-[[nodiscard]] constexpr bool same_word(bytes a, bytes b) noexcept {
-    if (a.size() != b.size()) return false;
-    for (size_t i = 0; i < a.size(); ++i)
-        if (detail::upper(a.data()[i]) != detail::upper(b.data()[i])) return false;
-    return true;
-}
 
 /// Takes a text apart, token by token.
 ///

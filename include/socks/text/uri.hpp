@@ -4,6 +4,7 @@
 #ifndef SOCKS_TEXT_URI_HPP
 #define SOCKS_TEXT_URI_HPP
 
+#include <socks/core/letters.hpp>
 #include <socks/core/request.hpp>
 #include <socks/text/literal.hpp>
 
@@ -38,20 +39,9 @@ inline constexpr size_t max_text_uri = 10 + 3 * 255 + 4 + 1 + max_text_endpoint;
 
 namespace detail {
 
-// Equal but for the case of the letters in `text`; `lower` has none in upper case.
-constexpr bool equals_lower(bytes text, bytes lower) noexcept {
-    if (text.size() != lower.size()) return false;
-    for (size_t i = 0; i < text.size(); ++i) {
-        const char c = text.data()[i];
-        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c) != lower.data()[i]) return false;
-    }
-    return true;
-}
-
 // Letters, digits and -._~ stand for themselves in every part of a URI.
 constexpr bool is_unreserved(char c) noexcept {
-    const char lower = static_cast<char>(c | 0x20);
-    return is_digit(c) || (lower >= 'a' && lower <= 'z') || c == '-' || c == '.' || c == '_' || c == '~';
+    return is_digit(c) || is_letter(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 constexpr size_t find(bytes text, char c, size_t from = 0) noexcept {
@@ -77,12 +67,12 @@ class uri_reader {
     constexpr uri_fault scheme() noexcept {
         const size_t colon = find(text_, ':');
         const bytes name = text_.first(colon);
-        uri_.resolve_here = equals_lower(name, "socks4") || equals_lower(name, "socks5");
-        if (equals_lower(name, "socks4"))
+        uri_.resolve_here = same_word(name, "socks4") || same_word(name, "socks5");
+        if (same_word(name, "socks4"))
             uri_.via = version::v4;
-        else if (equals_lower(name, "socks4a"))
+        else if (same_word(name, "socks4a"))
             uri_.via = version::v4a;
-        else if (!uri_.resolve_here && !equals_lower(name, "socks5h"))
+        else if (!uri_.resolve_here && !same_word(name, "socks5h"))
             return {errc::bad_scheme, 0};
         const bytes separator = "://";
         for (at_ = colon; at_ < colon + separator.size(); ++at_)

@@ -33,6 +33,7 @@ class datagram {
         return {host::as_received(whole_.from(5).first(whole_[4])), port};
     }
 
+    /// What the far end is to get, or has sent.
     [[nodiscard]] constexpr bytes data() const noexcept { return whole_.from(header_); }
 
     /// For decoders: `whole` has a header of `header` octets, of which ATYP is the fourth and the port the last two.
@@ -51,7 +52,7 @@ enum class fragments : uint8_t { drop, keep };
 /// The longest header: 4 octets, a name of 255 behind its length, and the port. Room that suffices before any data.
 inline constexpr size_t max_datagram_header = 4 + 1 + 255 + 2;
 
-/// What a UDP datagram can hold at most, its own header included.
+/// More than this, SOCKS header and data, is in no datagram: UDP's length has 16 bits and counts UDP's header as well.
 inline constexpr size_t max_datagram = 65535;
 
 namespace detail {
@@ -132,6 +133,7 @@ SOCKS_INLINE constexpr void write_datagram_header(char* to, const endpoint& at, 
 /// Encodes a datagram into `out`, header and data; the picture is decode_datagram's. No host is written as 0.0.0.0.
 /// @param at        the far end: to a relay where the data go, from a relay where they really came from.
 /// @param fragment  FRAG, for who fragments; everybody else is advised not to.
+/// @returns   header and data.
 /// @errors    bad_host  the text of the host was bad, or a name has no octets or a NUL
 ///            no_space  out is smaller than header and data; or those are more than max_datagram, and room() is 0
 /// @lifetime  the octets are in `out`.

@@ -90,6 +90,7 @@ constexpr size_t least_token(gssapi_type type) noexcept {
 /// no more and no less. What its token unwraps to is a datagram with the usual header. Datagrams get lost and overtake
 /// each other: the security context must not insist on their sequence.
 ///
+/// @param datagram  all of its octets.
 /// @returns   a value with used() == datagram.size(), or error(). A datagram is whole: need() is always 0.
 /// @errors    those of decode_gssapi, and
 ///            bad_length  the message ends before the datagram, or the datagram before the message
@@ -110,10 +111,11 @@ constexpr size_t least_token(gssapi_type type) noexcept {
 }
 
 /// Encodes a GSSAPI message into `out`; the picture is decode_gssapi's. An abort has no token and no length.
-/// @errors  bad_token  a token of more than 65535 octets, or none unless it is for authentication
-///          no_space    out is smaller than encoded_size
-/// @cost    O(size), constexpr, noexcept.
-/// @rfc     1961 sections 3.4, 3.6 to 3.8, 4.3 and 5
+/// @errors    bad_token  a token of more than 65535 octets, or none unless it is for authentication
+///            no_space   out is smaller than encoded_size
+/// @lifetime  the octets are in `out`.
+/// @cost      O(size), constexpr, noexcept.
+/// @rfc       1961 sections 3.4, 3.6 to 3.8, 4.3 and 5
 constexpr encoded encode_gssapi(const gssapi_message& m, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     const bool abort = m.type == gssapi_type::abort;
     if (!abort && (m.token.size() < detail::least_token(m.type) || m.token.size() > max_gssapi_token))
@@ -133,6 +135,9 @@ enum class protection : uint8_t {
     selective = 0x03,        ///< integrity, and confidentiality where the sender likes
 };
 
+/// The level in words, for a log: a phrase without a full stop.
+/// @lifetime  static.
+/// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* name(protection p) noexcept {
     switch (p) {
         case protection::none: return "no protection";
@@ -162,9 +167,10 @@ enum class protection : uint8_t {
 inline constexpr size_t protection_size = 1;
 
 /// Encodes a level into `out`, to be wrapped without confidentiality and sent in a protection_level message.
-/// @errors  no_space  out is smaller than 1 octet
-/// @cost    O(1), constexpr, noexcept.
-/// @rfc     1961 section 4.4
+/// @errors    no_space  out is smaller than 1 octet
+/// @lifetime  the octet is in `out`.
+/// @cost      O(1), constexpr, noexcept.
+/// @rfc       1961 section 4.4
 constexpr encoded encode_protection(protection p, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (out.room() < protection_size) return encoded::no_space(protection_size);
     return writer(out).u8(static_cast<uint8_t>(p)).made();
@@ -184,17 +190,24 @@ constexpr int strength(protection p, int unnamed) noexcept {
 
 }  // namespace detail
 
-/// Whether `chosen`, the level in the server's answer, protects as much as `least` demands. What is refused here
+/// The weakest level of protection that is good enough: a type of its own, so that it cannot be taken for the level
+/// that was chosen.
+struct at_least {
+    protection level;
+};
+
+/// Whether `chosen`, the level in the server's answer, protects as much as is demanded. What is refused here
 /// must end the connection: to go on would send in the clear what was to be protected.
 ///
 /// Confidentiality means that of every message, which a selective level does not promise; it promises integrity.
 /// A level without a name promises nothing, not even how to go on, and satisfies no demand.
 ///
-/// @errors  weak_protection  it protects less
-/// @cost    O(1), constexpr, noexcept.
-/// @rfc     1961 section 4.4
-[[nodiscard]] constexpr errc check(protection chosen, protection least) noexcept {
-    const bool enough = detail::strength(chosen, -1) >= detail::strength(least, 3);
+/// @errors    weak_protection  it protects less
+/// @lifetime  by value.
+/// @cost      O(1), constexpr, noexcept.
+/// @rfc       1961 section 4.4
+[[nodiscard]] constexpr errc check(protection chosen, at_least demanded) noexcept {
+    const bool enough = detail::strength(chosen, -1) >= detail::strength(demanded.level, 3);
     return enough ? errc::none : errc::weak_protection;
 }
 

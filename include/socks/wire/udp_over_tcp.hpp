@@ -68,7 +68,8 @@ constexpr errc framed_fault(bytes in) noexcept {
 
 namespace detail {
 
-// What keeps header and data from being encoded, in `room` octets of which the header may take `headroom`.
+// What keeps header and data from being encoded, in `room` octets of which the header may take `headroom`; nothing made
+// and no error where nothing does. No more than a datagram outside of TCP could hold, or the relay could not send it on.
 constexpr encoded framed_refusal(const endpoint& at, size_t data, size_t headroom, size_t room) noexcept {
     const size_t header = datagram_header_size(at);
     if (!is_sendable(at.host) || header > max_framed_header) return errc::bad_host;
@@ -94,26 +95,27 @@ constexpr void write_framed_header(char* to, const endpoint& at, size_t data) no
 /// @lifetime  the octets are in `out`.
 /// @cost      O(size), constexpr, noexcept.
 constexpr encoded encode_framed(const endpoint& at, bytes data, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    const encoded refused = detail::framed_refusal(at, data.size(), max_framed_header, out.room());
-    if (!refused) return refused;
+    const encoded verdict = detail::framed_refusal(at, data.size(), max_framed_header, out.room());
+    if (!verdict) return verdict;
     const size_t header = datagram_header_size(at);
     detail::write_framed_header(out.data(), at, data.size());
     detail::copy(out.data() + header, data.data(), data.size());
     return {out.data(), header + data.size()};
 }
 
-/// Encodes the header in front of data that is in its place already, and does not move: `packet` is `headroom` octets
-/// of room, at most packet.room(), and then the data. max_framed_header always suffices.
-/// @returns  header and data, which end where the packet does.
-/// @errors   as encode_framed; where the headroom is smaller than the header, room() is the header's size
-/// @lifetime the octets are in `packet`.
-/// @cost     O(size of the name), constexpr, noexcept.
+/// Encodes the header in front of data that is in its place already, and does not move.
+/// @param packet    `headroom` octets of room, and then the data.
+/// @param headroom  octets before the data, at most packet.room(); max_framed_header always suffices.
+/// @returns   header and data, which end where the packet does.
+/// @errors    as encode_framed; where the headroom is smaller than the header, room() is the header's size
+/// @lifetime  the octets are in `packet`.
+/// @cost      O(size of the name), constexpr, noexcept.
 constexpr encoded encode_framed_in_place(const endpoint& at, buffer packet SOCKS_LIFETIMEBOUND,
                                          size_t headroom) noexcept {
     SOCKS_ASSERT(headroom <= packet.room());
     const size_t data = packet.room() - headroom;
-    const encoded refused = detail::framed_refusal(at, data, headroom, packet.room());
-    if (!refused) return refused;
+    const encoded verdict = detail::framed_refusal(at, data, headroom, packet.room());
+    if (!verdict) return verdict;
     const size_t header = datagram_header_size(at);
     char* const begin = packet.data() + (headroom - header);
     detail::write_framed_header(begin, at, data);

@@ -1,0 +1,29 @@
+// ASCII letters, and words that are the same but for the case of them. No locale: an octet above 0x7f is no letter.
+
+#ifndef SOCKS_CORE_LETTERS_HPP
+#define SOCKS_CORE_LETTERS_HPP
+
+#include <socks/core/bytes.hpp>
+
+namespace socks {
+
+namespace detail {
+
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+constexpr bool is_letter(char c) noexcept { return lower(c) >= 'a' && lower(c) <= 'z'; }
+
+}  // namespace detail
+
+/// Whether two words are the same, as host names, schemes and keywords are: A to Z in either case.
+/// @cost  O(size), constexpr, noexcept.
+[[nodiscard]] constexpr bool same_word(bytes a, bytes b) noexcept {
+    if (a.size() != b.size()) return false;
+    for (size_t i = 0; i < a.size(); ++i)
+        if (detail::lower(a.data()[i]) != detail::lower(b.data()[i])) return false;
+    return true;
+}
+
+}  // namespace socks
+
+#endif
