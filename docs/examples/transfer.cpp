@@ -79,9 +79,9 @@ void tell(const std::string& file, const socks::cft::findings& found) {
 }
 
 // What is asked of the proxy, with the port of the service where the configuration names one.
-socks::cft::attempt next_attempt(const socks::cft::route& route, const socks::retry_target& target,
+socks::cft::attempt next_attempt(const socks::cft::targets& targets, const socks::retry_target& target,
                                  const settings& s) {
-    socks::cft::attempt a = route.to(target);
+    socks::cft::attempt a = targets.to(target);
     if (!a.service.empty()) {
         const std::string service{std::string_view(a.service)};
         const servent* const entry = ::getservbyname(service.c_str(), "tcp");
@@ -93,16 +93,16 @@ socks::cft::attempt next_attempt(const socks::cft::route& route, const socks::re
     return a;
 }
 
-int check(const socks::cft::route& route, const settings& s) {
-    for (uint32_t p = 0; p < route.protocols(); ++p)
-        for (uint32_t h = 0; h < route.hosts(); ++h) {
-            const socks::cft::attempt a = next_attempt(route, {h, p}, s);
+int check(const socks::cft::targets& targets, const settings& s) {
+    for (uint32_t p = 0; p < targets.protocols(); ++p)
+        for (uint32_t h = 0; h < targets.hosts(); ++h) {
+            const socks::cft::attempt a = next_attempt(targets, {h, p}, s);
             std::printf("%s by %s through %s, at most %u connections\n", example::text(a.want.to).c_str(),
                         name(a.want.via), example::text(a.proxy).c_str(), a.maxcnx);
         }
     std::printf("retries after");
-    for (uint32_t failed = 1; is_tried_again(route.schedule(), failed); ++failed)
-        std::printf(" %u", minutes_until_next(route.schedule(), failed));
+    for (uint32_t failed = 1; is_tried_again(targets.schedule(), failed); ++failed)
+        std::printf(" %u", minutes_until_next(targets.schedule(), failed));
     std::printf(" minutes\n");
     return 0;
 }
@@ -166,14 +166,14 @@ std::string in_words(const socks::outcome& how) {
 }
 
 // From the first attempt until the transfer is done, given up, or on hold with nobody to restart it.
-int transfer(const socks::cft::route& route, const settings& s) {
+int transfer(const socks::cft::targets& targets, const settings& s) {
     FILE* const log = s.what == task::relay ? stderr : stdout;  // the other one may be data
     example::transfer_operator desk(s.what != task::relay);
     example::transfer_clock clock(s.virtual_clock);
-    socks::retry attempts(route.schedule(), route.hosts(), route.protocols());
+    socks::retry attempts(targets.schedule(), targets.hosts(), targets.protocols());
     bool starts_itself = s.start;
     for (;;) {
-        const socks::cft::attempt a = next_attempt(route, attempts.target(), s);
+        const socks::cft::attempt a = next_attempt(targets, attempts.target(), s);
         std::fprintf(log, "%s: to %s by %s through %s\n", minutes(clock.now()).c_str(),
                      example::text(a.want.to).c_str(), name(a.want.via), example::text(a.proxy).c_str());
         const example::connection c = example::connect_through(a.proxy, a.want, s.copilot);
@@ -187,7 +187,7 @@ int transfer(const socks::cft::route& route, const settings& s) {
                 return 1;
             case socks::retry::next::again:
                 std::fprintf(log, "%s: retry in %u min, at %s\n", now.c_str(),
-                             minutes_until_next(route.schedule(), attempts.failed()),
+                             minutes_until_next(targets.schedule(), attempts.failed()),
                              minutes(attempts.at()).c_str());
                 if (!clock.is_virtual() && desk.starts_within(attempts.at() - clock.now()))
                     attempts.restart();
@@ -271,11 +271,11 @@ int run(example::arguments args) {
     const std::string text = content_of(s->config);
     socks::cft::finding room[64];
     socks::cft::findings found(room);
-    socks::cft::route route;
-    const bool usable = resolve(text, s->partner, route, found);
+    socks::cft::targets targets;
+    const bool usable = resolve(text, s->partner, targets, found);
     tell(s->config, found);
     if (!usable) return 2;
-    return s->what == task::check ? check(route, *s) : transfer(route, *s);
+    return s->what == task::check ? check(targets, *s) : transfer(targets, *s);
 }
 
 }  // namespace

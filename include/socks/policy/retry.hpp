@@ -81,7 +81,7 @@ struct retry_target {
 
 /// One transfer, from its first attempt until it is connected, held or given up.
 ///
-///     retry attempts({}, route.hosts(), route.protocols());
+///     retry attempts({}, targets.hosts(), targets.protocols());
 ///     switch (attempts.ended(decide(outcome), now)) {
 ///         case retry::next::done:    break;
 ///         case retry::next::again:   sleep_until(attempts.at()); connect_to(attempts.target()); break;

@@ -14,7 +14,7 @@ class resolver;
 }
 
 /// What one attempt needs: where the proxy is, and what to ask it for.
-/// @lifetime  points into the route that it came from.
+/// @lifetime  points into the targets that it came from.
 struct attempt {
     endpoint proxy;
     request want;
@@ -22,17 +22,18 @@ struct attempt {
     bytes service;        ///< the SAP, where it is no number: look its port up and put it into want.to.port
 };
 
-/// The ways to a partner: its hosts, the protocols that reach them, each through a proxy, and when to try again.
+/// The targets of the calls to a partner: its hosts, by each of the protocols that reach them, each through a proxy;
+/// and when to try again.
 ///
 ///     cft::finding room[32];
 ///     cft::findings found(room);
-///     cft::route route;
-///     if (!cft::resolve(text, "PARIS", route, found)) return tell(found);
-///     retry attempts(route.schedule(), route.hosts(), route.protocols());
-///     const cft::attempt first = route.to(attempts.target());
+///     cft::targets targets;
+///     if (!cft::resolve(text, "PARIS", targets, found)) return tell(found);
+///     retry attempts(targets.schedule(), targets.hosts(), targets.protocols());
+///     const cft::attempt first = targets.to(attempts.target());
 ///
 /// @cost  3 to 4 KiB; it holds all its texts and points nowhere.
-class route {
+class targets {
   public:
     [[nodiscard]] constexpr uint32_t hosts() const noexcept { return static_cast<uint32_t>(tcp_.host.size); }
     [[nodiscard]] constexpr uint32_t protocols() const noexcept { return protocols_; }
@@ -74,7 +75,7 @@ namespace detail {
 // was at fault has been reported with the value.
 class resolver {
   public:
-    constexpr resolver(bytes text, findings& found, route& result) noexcept
+    constexpr resolver(bytes text, findings& found, targets& result) noexcept
         : in_(text), found_(found), to_(result) {}
 
     constexpr void walk(bytes id) noexcept {
@@ -180,21 +181,21 @@ class resolver {
 
     configuration in_;
     findings& found_;
-    route& to_;
+    targets& to_;
 };
 
 }  // namespace detail
 
-/// Finds the ways to a partner.
+/// Finds the targets of the calls to a partner.
 ///
 /// @param text     the configuration.
 /// @param id       the partner's ID, in its own case.
-/// @param result   the ways; of use only on success.
+/// @param result   the targets; of use only on success.
 /// @param found    receives everything that is at fault in the text and on the way, each with its place.
 /// @returns        whether there is nothing but warnings, in `found` as a whole.
 /// @lifetime       the result points nowhere; findings point into `text`.
 /// @cost           O(size of the text) for each of at most 25 readings; no allocation, constexpr, noexcept.
-[[nodiscard]] constexpr bool resolve(bytes text, bytes id, route& result, findings& found) noexcept {
+[[nodiscard]] constexpr bool resolve(bytes text, bytes id, targets& result, findings& found) noexcept {
     detail::resolver(text, found, result).walk(id);
     return found.sound();
 }
