@@ -193,6 +193,22 @@ constexpr void a_fault_is_told_once(check& t) {
 }
 PROVE_AND_RUN(a_fault_is_told_once)
 
+// Two protocols by one network, and two networks by one: what is wrong with it is told once.
+constexpr void what_two_protocols_share_is_told_once(check& t) {
+    constexpr bytes two = "CFTPART ID=x, PROT=(pr, pr), SAP=(1, 2)";
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2, CALL=IN, INET=n0, PROTOCOL=SOCKS4, HOST=h", .part = two},
+              {{flaw::incoming_only, {2, 28}, "CALL"}}));
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2", .part = two}, {{flaw::no_proxy, {2, 1}, "CFTNET"}}));
+    t.ok(with({.first_net = "CFTNET ID=m", .part = two}, {{flaw::no_such_object, {2, 28}, "CFTNET"}}));
+    t.ok(with({.prot = "CFTPROT ID=pr", .part = two}, {{flaw::missing_parameter, {3, 1}, "NET"}}));
+    t.ok(with({.first_net =
+                   "CFTPARM NET=(n, n2) CFTNET ID=n0 CFTNET ID=n2, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h",
+               .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",
+               .part = "CFTPART ID=x, PROT=(pr, p2), SAP=(1, 2)"},
+              {{flaw::not_active, {1, 31}, "CFTNET"}}));
+}
+PROVE_AND_RUN(what_two_protocols_share_is_told_once)
+
 constexpr void every_protocol_goes_by_one_class(check& t) {
     t.ok(with({.first_net = "CFTNET ID=n0 CFTNET ID=n2, CLASS=7, INET=n0, PROTOCOL=SOCKS4, HOST=h",
                .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",
@@ -214,6 +230,13 @@ constexpr void the_tcp_of_the_network_s_class_is_taken(check& t) {
         text.put(line).put(uint8_t{'\n'});
     cft::targets targets;
     t.ok(resolves(text.view(), "x", targets) && targets.to({0, 0}).want.to == endpoint{"h", 1});
+    // Another one that came and went leaves it as it is.
+    text.put(bytes(" CFTTCP ID=x, CLASS=64 CFTTCP ID=x, CLASS=64, MODE=DELETE"));
+    t.ok(resolves(text.view(), "x", targets) && targets.to({0, 0}).want.to == endpoint{"h", 1});
+    text.put(bytes(" CFTTCP ID=x, CLASS=2, MODE=DELETE"));
+    t.ok(stands_in_the_way(text.view(), "x", {{flaw::other_class, {6, 20}, "CLASS"}}));
+    text.put(bytes(" CFTTCP ID=x, CLASS=1, MODE=DELETE"));
+    t.ok(stands_in_the_way(text.view(), "x", {{flaw::no_such_object, {4, 12}, "CFTTCP"}}));
 }
 PROVE_AND_RUN(the_tcp_of_the_network_s_class_is_taken)
 
