@@ -255,7 +255,8 @@ PROVE_AND_RUN(what_is_not_active_is_not_used)
 
 constexpr void each_protocol_has_its_port_or_service(check& t) {
     for (const bytes bad : {bytes("CFTPART ID=x, PROT=pr, SAP=0"), bytes("CFTPART ID=x, PROT=pr, SAP=65536"),
-                            bytes("CFTPART ID=x, PROT=pr, SAP=1a"), bytes("CFTPART ID=x, PROT=pr, SAP='1 '")})
+                            bytes("CFTPART ID=x, PROT=pr, SAP=1a"), bytes("CFTPART ID=x, PROT=pr, SAP='1 '"),
+                            bytes("CFTPART ID=x, PROT=pr, SAP=http/000x")})
         t.ok(with({.part = bad}, {{flaw::bad_service, {4, 28}, "SAP"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=pr, SAP=''"}, {{flaw::bad_length, {4, 28}, "SAP"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=(pr,pr), SAP=1"}, {{flaw::bad_service, {4, 24}, "PROT"}}));

@@ -369,8 +369,8 @@ class Cases:
 
     def table(self):
         def typed(transfer):
-            transfer.stdin.write("START\n")
-            transfer.stdin.flush()
+            transfer.stdin.write("Start")  # in any case, and without the end of a line
+            transfer.stdin.close()
 
         def signalled(transfer):
             transfer.send_signal(signal.SIGUSR1)

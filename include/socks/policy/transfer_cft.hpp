@@ -124,7 +124,7 @@ class resolver {
         if (!in_.is_active("NET", net.id.value.view())) tell({flaw::not_active, net.id.at, network::keyword});
     }
 
-    // SAP: a port, or a name that begins with no digit, for each PROT.
+    // SAP: a port, or a name that begins with no digit and holds no NUL, for each PROT.
     constexpr void serves(const partner& p, size_t i) noexcept {
         if (!p.sap.given) {
             if (i == 0) tell({flaw::missing_parameter, p.at, "SAP"});
@@ -134,7 +134,8 @@ class resolver {
         const bytes sap = p.sap.items[i].value.view();
         uint16_t port = 0;
         if (p.sap.items[i].faulty) return;
-        if (socks::detail::is_digit(sap.data()[0]) && (!parse_port(sap, port) || port == 0))
+        const bool is_name = !socks::detail::is_digit(sap.data()[0]) && !sap.contains('\0');
+        if (!is_name && (!parse_port(sap, port) || port == 0))
             tell({flaw::bad_service, p.sap.items[i].at, "SAP"});
         to_.services_[i] = p.sap.items[i].value;
     }
