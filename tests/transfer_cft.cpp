@@ -206,6 +206,11 @@ constexpr void what_two_protocols_share_is_told_once(check& t) {
                .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",
                .part = "CFTPART ID=x, PROT=(pr, p2), SAP=(1, 2)"},
               {{flaw::not_active, {1, 31}, "CFTNET"}}));
+    // Two faults of one place are two.
+    t.ok(stands_in_the_way("CFTPART SAP=1", "",
+                           {{flaw::missing_parameter, {1, 1}, "ID"},
+                            {flaw::missing_parameter, {1, 1}, "PROT"},
+                            {flaw::no_such_object, {}, "CFTTCP"}}));
 }
 PROVE_AND_RUN(what_two_protocols_share_is_told_once)
 
