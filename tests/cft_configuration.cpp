@@ -91,6 +91,11 @@ constexpr void deleted_objects_are_not_there(check& t) {
     constexpr bytes classes = "CFTTCP ID=a,CLASS=1 CFTTCP ID=a,CLASS=2 CFTTCP ID=a,CLASS=1,MODE=DELETE";
     cft::tcp c;
     t.ok(cft::configuration(classes).find(c, "a") && c.net_class.value == 2);
+    // Of the same class, but another one.
+    constexpr bytes others = "CFTTCP ID=a,CLASS=1 CFTTCP ID=b,CLASS=1,MODE=DELETE";
+    const auto of_class_1 = [](const cft::tcp& o) { return o.net_class.value == 1; };
+    t.ok(cft::configuration(others).find_if(c, of_class_1));
+    t.ok(c.id.value.view() == "a");
 }
 PROVE_AND_RUN(deleted_objects_are_not_there)
 
@@ -113,6 +118,12 @@ constexpr void only_what_cftparm_names_is_active(check& t) {
     t.ok(active(text, "PART", "p") && !active(text, "PART", "P") && !active(text, "PART", "n0"));
     t.ok(active("CFTNET ID=n1, NET=n2", "NET", "n1") && active("", "PART", "p"));
     t.ok(active("CFTPARM ID=x, NET=n", "PART", "p"));  // no list of partners
+    // A value that can not be read is no ID, and the text ends where its syntax does.
+    for (const bytes unread :
+         {bytes("CFTPARM NET='/9'"), bytes("CFTPARM NET='123456789 123456789 123456789 123'"),
+          bytes("CFTPARM NET=(m, =, n)")})
+        t.ok(!active(unread, "NET", "n"));
+    t.ok(active("CFTPARM NET=(m, =, n)", "NET", "m"));
     t.ok(active("CFTPARM NET=n CFTPARM NET=m", "NET", "n") &&
          active("CFTPARM NET=n CFTPARM NET=m", "NET", "m"));
 }

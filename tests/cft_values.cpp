@@ -84,20 +84,31 @@ constexpr bool chooses_nothing(bytes text) {
 }
 
 constexpr void choices_are_words_in_either_case(check& t) {
-    t.ok(chooses("INOUT", cft::call::inout) && chooses("out", cft::call::out) &&
-         chooses("In", cft::call::in));
-    t.ok(chooses("CFTUTIL", cft::origin::cftutil) && chooses("c", cft::origin::cftutil));
-    t.ok(chooses("Designer", cft::origin::designer) && chooses("D", cft::origin::designer));
-    t.ok(chooses("COPILOT", cft::origin::copilot) && chooses("o", cft::origin::copilot));
-    t.ok(chooses("socks4", cft::proxy_protocol::socks4) && chooses("SOCKS5", cft::proxy_protocol::socks5));
-    t.ok(chooses("", cft::proxy_protocol::none) && chooses("  ", cft::proxy_protocol::none));
-    t.ok(chooses("REPLACE", cft::mode::replace) && chooses("create", cft::mode::create) &&
-         chooses("Delete", cft::mode::erase));
-    t.ok(chooses_nothing<cft::call>("") && chooses_nothing<cft::call>("IN OUT") &&
-         chooses_nothing<cft::call>("INO"));
-    t.ok(chooses_nothing<cft::origin>("X") && chooses_nothing<cft::origin>(" "));
-    t.ok(chooses_nothing<cft::proxy_protocol>("SOCKS4A") && chooses_nothing<cft::proxy_protocol>("SOCKS"));
-    t.ok(chooses_nothing<cft::mode>("REMOVE") && chooses_nothing<cft::mode>(""));
+    t.ok(chooses("INOUT", cft::call::inout));
+    t.ok(chooses("out", cft::call::out));
+    t.ok(chooses("In", cft::call::in));
+    t.ok(chooses("CFTUTIL", cft::origin::cftutil));
+    t.ok(chooses("c", cft::origin::cftutil));
+    t.ok(chooses("Designer", cft::origin::designer));
+    t.ok(chooses("D", cft::origin::designer));
+    t.ok(chooses("COPILOT", cft::origin::copilot));
+    t.ok(chooses("o", cft::origin::copilot));
+    t.ok(chooses("socks4", cft::proxy_protocol::socks4));
+    t.ok(chooses("SOCKS5", cft::proxy_protocol::socks5));
+    t.ok(chooses("", cft::proxy_protocol::none));
+    t.ok(chooses("  ", cft::proxy_protocol::none));
+    t.ok(chooses("REPLACE", cft::mode::replace));
+    t.ok(chooses("create", cft::mode::create));
+    t.ok(chooses("Delete", cft::mode::erase));
+    t.ok(chooses_nothing<cft::call>(""));
+    t.ok(chooses_nothing<cft::call>("IN OUT"));
+    t.ok(chooses_nothing<cft::call>("INO"));
+    t.ok(chooses_nothing<cft::origin>("X"));
+    t.ok(chooses_nothing<cft::origin>(" "));
+    t.ok(chooses_nothing<cft::proxy_protocol>("SOCKS4A"));
+    t.ok(chooses_nothing<cft::proxy_protocol>("SOCKS"));
+    t.ok(chooses_nothing<cft::mode>("REMOVE"));
+    t.ok(chooses_nothing<cft::mode>(""));
 }
 PROVE_AND_RUN(choices_are_words_in_either_case)
 

@@ -303,6 +303,29 @@ constexpr void a_pipelined_chain_waits_once_for_each_proxy(check& t) {
 }
 PROVE_AND_RUN(a_pipelined_chain_waits_once_for_each_proxy)
 
+// What has no room behind what is unsent goes out with the next send, and the application's octets behind all of it.
+constexpr void an_outbox_takes_what_fits_of_a_pipelined_chain(check& t) {
+    const auto letters = message<255>().letters(255);
+    const bytes most = letters.view();
+    const socks::host to(most);
+    const socks::hop proxies[] = {{.at = {"a.example", 1080}, .login = {most, most}}};
+    const socks::route way{.through = proxies, .to = {to, 443}};
+    socks::chain m(at_once);
+    socks::inbox<socks::chain::max_input> in;
+    socks::outbox<socks::chain::max_pipelined - 1> out;
+    tape sent;
+    for (const bool all : {false, true}) {
+        const auto a = m.step(way, in, out);
+        t.ok(a.next() == next::send && m.may_send_early() == all);
+        sent.put(a.data());
+        out.sent(a.data().size());
+    }
+    t.ok(m.step(way, in, out).next() == next::recv);
+    tape expected = tape().put("05 01 02  01 ff"_octets).put(most).put(0xff).put(most);
+    t.ok(sent == expected.put("05 01 00 03 ff"_octets).put(most).put("01bb"_octets));
+}
+PROVE_AND_RUN(an_outbox_takes_what_fits_of_a_pipelined_chain)
+
 constexpr void an_answer_to_no_question_is_final_for_the_chain(check& t) {
     const socks::route way{.through = office, .to = {"files.example.com", 443}};
     socks::chain m;

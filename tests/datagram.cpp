@@ -127,6 +127,16 @@ constexpr void a_far_end_without_a_name_or_with_a_nul_in_it_is_refused(check& t)
 }
 PROVE_AND_RUN(a_far_end_without_a_name_or_with_a_nul_in_it_is_refused)
 
+// As everywhere in SOCKS5, no host is the wildcard.
+constexpr void no_host_is_encoded_as_the_wildcard(check& t) {
+    char room[10];
+    for (char& c : room) c = '\xa5';
+    t.ok(encode_datagram({{}, 53}, {}, room).data() == "0000 00 01 00000000 0035"_octets);
+    for (char& c : room) c = '\xa5';
+    t.ok(encode_datagram_in_place({{}, 54}, room, 10).data() == "0000 00 01 00000000 0036"_octets);
+}
+PROVE_AND_RUN(no_host_is_encoded_as_the_wildcard)
+
 constexpr void what_is_no_host_is_not_encoded(check& t) {
     char room[300] = {};
     for (const host& bad : {host(bytes("localhost:80")), host::as_received({}), host::as_received("a\0b")}) {
@@ -170,7 +180,9 @@ void a_datagram_ends_at_65535_octets(check& t) {
 RUN(a_datagram_ends_at_65535_octets)
 
 constexpr void a_datagram_that_none_decoded_is_empty(check& t) {
-    t.ok(datagram().at() == endpoint{} && datagram().data().empty() && datagram().fragment() == 0);
+    const datagram none;
+    const endpoint at = none.at();
+    t.ok(at.host.is() == host::kind::none && at.port == 0 && none.data().empty() && none.fragment() == 0);
     t.ok(sizeof(datagram) <= 24 || sizeof(void*) != 8);
 }
 PROVE_AND_RUN(a_datagram_that_none_decoded_is_empty)

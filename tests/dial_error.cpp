@@ -128,6 +128,7 @@ constexpr void every_failure_has_words_of_its_own(check& t) {
             const bytes x(name(a.error), length(name(a.error)));
             t.ok((x == bytes(name(b.error), length(name(b.error)))) == (a.error == b.error));
         }
+    t.ok(bytes(name(static_cast<dial_error>(200)), 15) == "another failure");
 }
 PROVE_AND_RUN(every_failure_has_words_of_its_own)
 

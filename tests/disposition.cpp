@@ -212,11 +212,23 @@ constexpr void an_operator_is_told_in_words(check& t) {
          "the proxy was told by identd that the user is another one");
     t.ok(text_of(reason(code5{0xf0})) == "the proxy refused with a code that no document names");
     t.ok(text_of(reason(errc::timed_out)) == "the deadline passed");
-    t.ok(text_of(name(disposition::connected)) == "connected" &&
-         text_of(name(disposition::retry)) == "retry");
-    t.ok(text_of(name(disposition::hold)) == "hold");
 }
 PROVE_AND_RUN(an_operator_is_told_in_words)
+
+constexpr void a_disposition_has_a_name_of_one_word(check& t) {
+    const struct {
+        disposition means;
+        bytes name;
+    } rows[] = {
+        {disposition::connected, "connected"},
+        {disposition::retry, "retry"},
+        {disposition::hold, "hold"},
+        {static_cast<disposition>(3), "unknown disposition"},
+        {static_cast<disposition>(255), "unknown disposition"},
+    };
+    for (const auto& row : rows) t.ok(text_of(name(row.means)) == row.name);
+}
+PROVE_AND_RUN(a_disposition_has_a_name_of_one_word)
 
 // Each named code has words of its own; those without a name share theirs.
 constexpr void every_code_has_its_words(check& t) {

@@ -212,6 +212,17 @@ constexpr void a_protection_level_is_one_octet(check& t) {
 }
 PROVE_AND_RUN(a_protection_level_is_one_octet)
 
+constexpr void each_protection_level_has_a_name(check& t) {
+    const bytes names[] = {"no protection", "integrity", "integrity and confidentiality",
+                           "selective integrity or confidentiality"};
+    for (unsigned v = 0; v < 256; ++v) {
+        const bytes expected = v < 4 ? names[v] : bytes("unassigned");
+        const char* const text = name(static_cast<protection>(v));
+        t.ok(bytes(text, expected.size()) == expected && text[expected.size()] == '\0');
+    }
+}
+PROVE_AND_RUN(each_protection_level_has_a_name)
+
 // G3: the level is the token. Who does not look for that unwraps it, and the mechanism refuses it.
 constexpr void a_level_that_is_not_wrapped_is_the_token_itself(check& t) {
     const gssapi_message none{type::protection_level, "00"_octets};

@@ -7,12 +7,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "check.hpp"
-#include "octets.hpp"
+#include "cft_example.hpp"
+#include "conversations.hpp"
 
 namespace {
 
 using ::check;
+using namespace drive;
 using socks::buffer;
 using socks::bytes;
 
@@ -68,6 +69,13 @@ constexpr bytes messages[] = {
     "0000 00 03 11 'files.example.com' 0035 'data'"_octets,
     "0000 00 01 c0000207 0035 'data'"_octets,
     "0004 18 03 11 'files.example.com' 0035 'data'"_octets,
+    "0000 01 04 20010db8 10325476 98badcfe 0f1e2d3c 0050 'a fragment'"_octets,
+    "0000 82 04 20010db8 10325476 98badcfe 0f1e2d3c 0050 ', the last'"_octets,
+    "01 01 0005 'token'"_octets,
+    "01 02 0001 02"_octets,
+    "01 03 0009 'user data'"_octets,
+    "01 ff"_octets,
+    "'GET / HTTP/1.1'"_octets,
 };
 
 // Everything that a decoder gives out is read, so that a view past the end is touched.
@@ -90,6 +98,10 @@ size_t decode_all(bytes in, socks::tolerance accept) {
     if (const auto d = socks::decode_reply4(in, accept)) n += sum(d->bound);
     if (const auto d = socks::decode_datagram(in, accept)) n += sum(d->at()) + sum(d->data());
     if (const auto d = socks::decode_framed(in)) n += sum(d->at()) + sum(d->data());
+    for (const auto due : {socks::gssapi_type::authentication, socks::gssapi_type::protection_level})
+        if (const auto d = socks::decode_gssapi(in, due, socks::max_gssapi_token, accept)) n += sum(d->token);
+    if (const auto d = socks::decode_gssapi_datagram(in, accept)) n += sum(d->token);
+    if (const auto d = socks::decode_protection(in)) n += static_cast<size_t>(*d);
     n += static_cast<size_t>(socks::sniff(in));
     return n;
 }
@@ -107,6 +119,27 @@ void no_decoder_looks_past_its_input(check& t) {
     }
 }
 RUN(no_decoder_looks_past_its_input)
+
+// The storage ends where the page does, and so does every fragment.
+void no_fragment_is_put_together_past_its_storage(check& t) {
+    guarded_page page;
+    guarded_page kept;
+    if (!t.ok(page.ready() && kept.ready())) return;
+    const bytes first = "0000 01 01 c0000207 0035 'two '"_octets;
+    const bytes last = "0000 82 01 c0000207 0035 'fragments'"_octets;
+    for (size_t n = 0; n <= 10 + 4 + 9; ++n) {
+        socks::reassembly parts(5);
+        const buffer storage = kept.last(n);
+        const auto a = parts.step(page.copy(first), 0, storage);
+        const auto b = parts.step(page.copy(last), 1, storage);
+        t.ok(a.error() == (n < 14 ? socks::errc::no_space : socks::errc::none));
+        if (b.next() == socks::reassembly::next::deliver)
+            t.ok(n == 23 && b.whole().data() == "two fragments");
+        else
+            t.ok(n < 23 && b.error() == (n < 14 ? socks::errc::fragmented : socks::errc::no_space));
+    }
+}
+RUN(no_fragment_is_put_together_past_its_storage)
 
 // Longer than any cap, and without the NUL that the search is for.
 void no_search_looks_past_its_input(check& t) {
@@ -139,11 +172,76 @@ void no_text_is_read_past_its_end(check& t) {
 }
 RUN(no_text_is_read_past_its_end)
 
+// Every beginning of a URI, with room for its credentials that suffices and that does not.
+void no_uri_is_read_past_its_end_nor_decoded_past_its_room(check& t) {
+    guarded_page page;
+    guarded_page decoded;
+    if (!t.ok(page.ready() && decoded.ready())) return;
+    for (const bytes whole :
+         {bytes("socks5h://jo%68n:f%6fo@[2001:db8::1]:1080/"), bytes("socks4a://fred@files.example.com:80"),
+          bytes("socks5://@192.0.2.7"), bytes("SOCKS5://%")}) {
+        for (size_t n = 0; n <= whole.size(); ++n) {
+            for (const size_t room : {size_t{0}, size_t{3}, size_t{6}, size_t{7}, size_t{16}}) {
+                char elsewhere[16];
+                socks::proxy_uri near;
+                socks::proxy_uri far;
+                const auto a = parse_proxy_uri(page.copy(whole.first(n)), near, decoded.last(room));
+                const auto b = parse_proxy_uri(whole.first(n), far, buffer(elsewhere, room));
+                t.ok(a.why == b.why && a.at == b.at && near.proxy == far.proxy);
+                t.ok(near.login.user == far.login.user && near.login.password == far.login.password);
+            }
+        }
+    }
+}
+RUN(no_uri_is_read_past_its_end_nor_decoded_past_its_room)
+
+size_t sum(const socks::cft::parser::event& e) { return static_cast<size_t>(e.next) + sum(e.text); }
+
+// The configuration of the documents, and what has no end, cut at every octet.
+void no_configuration_is_read_past_its_end(check& t) {
+    guarded_page page;
+    if (!t.ok(page.ready())) return;
+    for (const bytes whole :
+         {documented_example, bytes("CFTPROT /* a comment */ ID='/x41/101/'', NET=(n0,'n/x31')")}) {
+        for (size_t n = 0; n <= whole.size(); ++n) {
+            socks::cft::parser near(page.copy(whole.first(n)));
+            socks::cft::parser far(whole.first(n));
+            for (bool more = true; more;) {
+                const auto a = near.step();
+                const auto b = far.step();
+                t.ok(sum(a) == sum(b) && a.at == b.at);
+                more = a.next != socks::cft::parser::next::end && a.next != socks::cft::parser::next::fail;
+            }
+        }
+    }
+}
+RUN(no_configuration_is_read_past_its_end)
+
+void no_value_is_decoded_past_its_room(check& t) {
+    guarded_page page;
+    guarded_page decoded;
+    if (!t.ok(page.ready() && decoded.ready())) return;
+    for (const bytes whole : {bytes("a/x42/103/'//"), bytes("/x4"), bytes("/10"), bytes("/")}) {
+        for (size_t n = 0; n <= whole.size(); ++n) {
+            char elsewhere[16];
+            for (size_t room = 0; room <= 5; ++room) {
+                const auto a = socks::cft::decode_value(page.copy(whole.first(n)), decoded.last(room));
+                const auto b = socks::cft::decode_value(whole.first(n), buffer(elsewhere, room));
+                t.ok(a.error() == b.error() && a.data() == b.data() && a.room() == b.room());
+            }
+        }
+    }
+}
+RUN(no_value_is_decoded_past_its_room)
+
 void no_encoder_writes_past_its_room(check& t) {
     guarded_page page;
     if (!t.ok(page.ready())) return;
     const socks::endpoint name{"files.example.com", 443};
     const socks::endpoint address{"2001:db8::1", 443};
+    socks::proxy_uri uri;
+    uri.proxy = {"a.example", 1080};
+    uri.login = {"john", "foo"};
     for (size_t n = 0; n <= 40; ++n) {
         const buffer room = page.last(n);
         t.ok(static_cast<bool>(encode_greeting({"00 02"_octets}, room)) == (n >= 4));
@@ -158,11 +256,90 @@ void no_encoder_writes_past_its_room(check& t) {
         t.ok(static_cast<bool>(encode_datagram_in_place(name, room, n)) == (n >= 24));
         t.ok(static_cast<bool>(encode_framed(name, "00 ff 0d"_octets, room)) == (n >= 27));
         t.ok(static_cast<bool>(encode_framed_in_place(name, room, n)) == (n >= 24));
+        t.ok(static_cast<bool>(encode_gssapi({socks::gssapi_type::user_data, "user data"}, room)) ==
+             (n >= 13));
+        t.ok(static_cast<bool>(encode_gssapi({socks::gssapi_type::abort}, room)) == (n >= 2));
+        t.ok(static_cast<bool>(encode_protection(socks::protection::integrity, room)) == (n >= 1));
+        t.ok(static_cast<bool>(socks::tor::encode_object_user("object-7", room)) == (n >= 17));
+        t.ok(static_cast<bool>(socks::tor::encode_token("mail", 7, room)) == (n >= 20));
+        t.ok(static_cast<bool>(format(uri, room)) == (n >= 33));
         t.ok(static_cast<bool>(format(name, room)) == (n >= 21));
         t.ok(static_cast<bool>(format(address, room)) == (n >= 17));
     }
 }
 RUN(no_encoder_writes_past_its_room)
+
+// Plain views, each of them flush against a guard of its own.
+class guarded {
+  public:
+    template <class Machine, class... Want>
+    typename Machine::action step(Machine& machine, const Want&... want) {
+        const typename Machine::action a =
+            machine.step(want..., in_.copy(unread_), out_.last(Machine::max_output));
+        drop(a.used());
+        return a;
+    }
+
+    void send(bytes data, tape& sent) { sent.put(data); }
+    void grant(socks::server& machine, bool granted, tape& sent) {
+        sent.put(machine.grant(granted, out_.last(socks::status_size)).data());
+    }
+    void answer(socks::server& machine, const socks::reply& outcome, tape& sent) {
+        sent.put(machine.answer(outcome, out_.last(socks::server::max_output)).data());
+    }
+
+    void receive(bytes portion) {
+        unread_ = {unread_.empty() ? portion.data() : unread_.data(), unread_.size() + portion.size()};
+    }
+    void drop(size_t n) { unread_ = unread_.from(n); }
+    [[nodiscard]] bytes unread() const { return unread_; }
+    [[nodiscard]] size_t room() const { return SIZE_MAX; }
+
+  private:
+    bytes unread_;
+    guarded_page in_;
+    guarded_page out_;
+};
+
+void no_machine_looks_past_its_input_nor_writes_past_its_room(check& t) {
+    for (const conversation& c : conversations) {
+        for (const pace how : {octetwise, precise, whole}) {
+            const outcome client =
+                run<guarded>(socks::client(), c.want, {.says = c.server.all().view(), .how = how});
+            t.ok(client.how == ending::done && client.sent == c.client.all() && client.told == c.result);
+            const outcome server =
+                run<guarded>(socks::server(c.serves), c.app, {.says = c.client.all().view(), .how = how});
+            t.ok(server.how == ending::done && server.sent == c.server.all() && server.told == c.asked);
+        }
+    }
+}
+RUN(no_machine_looks_past_its_input_nor_writes_past_its_room)
+
+#if UINTPTR_MAX > UINT32_MAX
+// A result has 32 bits for a length: of more early data than that the first are shown. Nobody reads any of them: but
+// for the reply, the whole input must not be touched.
+void early_data_are_shown_up_to_4_gib(check& t) {
+    const size_t size = (size_t{1} << 32) + (size_t{1} << 20);
+    void* const all = mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (!t.ok(all != MAP_FAILED)) return;
+    char* const in = static_cast<char*>(all);
+    const bytes reply = "00 5a 01bb c0000207"_octets;
+    if (t.ok(mprotect(all, reply.size(), PROT_READ | PROT_WRITE) == 0)) {
+        memcpy(in, reply.data(), reply.size());
+        const socks::request want{.via = version::v4, .to = {ipv4{192, 0, 2, 7}, 443}};
+        char out[socks::client::max_output];
+        socks::client m;
+        t.ok(m.step(want, {}, out).next() == socks::client::next::send);
+        const auto a = m.step(want, {in, size}, out);
+        if (t.ok(a.next() == socks::client::next::done && a.used() == reply.size())) {
+            const bytes early = a.finish().early;
+            t.ok(early.data() == in + reply.size() && early.size() == UINT32_MAX);
+        }
+    }
+    munmap(all, size);
+}
+RUN(early_data_are_shown_up_to_4_gib)
+#endif
 
 }  // namespace
 

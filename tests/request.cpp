@@ -151,6 +151,8 @@ constexpr void methods_contain_what_was_added(check& t) {
     for (unsigned v = 0; v < 256; ++v)
         t.ok(some.contains(method{static_cast<uint8_t>(v)}) == (v == 0 || v == 0x80));
     t.ok(!methods().contains(method::no_acceptable) && !methods().contains(method::none));
+    const methods full(method::gssapi, method::login, method::none, method::chap);
+    for (unsigned v = 0; v < 256; ++v) t.ok(full.contains(method{static_cast<uint8_t>(v)}) == (v < 4));
 }
 PROVE_AND_RUN(methods_contain_what_was_added)
 

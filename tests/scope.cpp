@@ -138,6 +138,9 @@ constexpr void case_and_one_trailing_dot_make_no_difference(check& t) {
     t.ok(canonical_equal(host("files.example.com."), host("files.example.com")));
     t.ok(!canonical_equal(host("files.example.com"), host("files.example.org")));
     t.ok(!canonical_equal(host("files.example.com"), named("files.example.com..")));
+    for (const bytes name : {bytes(""), bytes("."), bytes("x")})
+        t.ok(!canonical_equal(named(""), named(name)) && !canonical_equal(named(name), named("")));
+    t.ok(canonical_equal(named("."), named(".")) && !canonical_equal(named("."), named("x")));
     t.ok(!canonical_equal(host("a@"), host("a`")) && !canonical_equal(host("a^"), host("a~")));
     t.ok(canonical_equal(named("192.0.2.7"), host("::ffff:192.0.2.7")));
     t.ok(canonical_equal(host("2001:db8::1"), named("2001:DB8:0::1")));

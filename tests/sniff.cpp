@@ -68,7 +68,8 @@ RUN(every_first_octet_is_sniffed_as_the_server_takes_it)
 constexpr void each_protocol_has_a_name(check& t) {
     constexpr protocol all[] = {protocol::need_more, protocol::socks4, protocol::socks5, protocol::http,
                                 protocol::tls,       protocol::ssh,    protocol::other};
-    for (const protocol p : all) t.ok(name(p)[0] != '\0');
+    for (const protocol p : all) t.ok(name(p)[0] != '\0' && name(p)[0] != 'u');
+    for (const int number : {7, 255}) t.ok(name(static_cast<protocol>(number))[0] == 'u');  // unassigned
     t.ok(name(protocol::tls)[0] == 'T' && name(protocol::ssh)[0] == 'S' && name(protocol::http)[0] == 'H');
     t.ok(name(protocol::socks4)[5] == '4' && name(protocol::socks5)[5] == '5');
 }

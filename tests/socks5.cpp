@@ -82,6 +82,11 @@ void only_version_5_begins_a_socks5_message(check& t) {
         sweep_refused(t, m.view(), get_choice, errc::bad_version, 1);
         sweep_refused(t, m.view(), get_request, errc::bad_version, 1);
         sweep_refused(t, m.view(), get_reply, errc::bad_version, 1);
+        // What comes first is told first.
+        message<7> nameless;
+        nameless.put(octet).put("01 00 03 00 01bb"_octets);
+        sweep_refused(t, nameless.view(), get_request, errc::bad_version, 1);
+        sweep_refused(t, nameless.view(), get_reply, errc::bad_version, 1);
     }
 }
 RUN(only_version_5_begins_a_socks5_message)

@@ -102,6 +102,24 @@ void names_are_looked_up_at_any_pace(check& t) {
 }
 RUN(names_are_looked_up_at_any_pace)
 
+// T1: nothing but the command and the host is said, and whose circuits are to be used.
+constexpr void a_lookup_is_a_request_without_a_port(check& t) {
+    const host named = "files.example.com";
+    for (const login& who : {login(), tor::isolated("dns"), login("john", "foo")}) {
+        const request made[] = {tor::lookup(named, who), tor::lookup(documentation, who),
+                                tor::reverse_lookup(ipv4{192, 0, 2, 7}, who),
+                                tor::reverse_lookup(documentation, who)};
+        const host asked[] = {named, documentation, ipv4{192, 0, 2, 7}, documentation};
+        for (size_t i = 0; i < 4; ++i) {
+            const request& r = made[i];
+            t.ok(r.via == version::v5 && r.command == (i < 2 ? tor::resolve : tor::resolve_ptr));
+            t.ok(r.to.host == asked[i] && r.to.port == 0);
+            t.ok(same(r.login, who) && socks::check(r) == errc::none);
+        }
+    }
+}
+PROVE_AND_RUN(a_lookup_is_a_request_without_a_port)
+
 // T1: an address for a name, a name for an address, and nothing else.
 constexpr void a_lookup_finds_what_it_asked_for(check& t) {
     const host four = ipv4{192, 0, 2, 7};
@@ -151,9 +169,12 @@ constexpr void onion_codes_have_names_where_the_peer_is_tor(check& t) {
 PROVE_AND_RUN(onion_codes_have_names_where_the_peer_is_tor)
 
 constexpr void tor_s_commands_have_names(check& t) {
-    t.ok(text_of(tor::name(tor::resolve)) == "RESOLVE" &&
-         text_of(tor::name(tor::resolve_ptr)) == "RESOLVE_PTR");
-    t.ok(text_of(tor::name(command::connect)) == "CONNECT" && text_of(name(tor::resolve)) == "unassigned");
+    for (unsigned i = 0; i < 256; ++i) {
+        const auto c = static_cast<command>(i);
+        const bytes elsewhere = text_of(name(c));
+        t.ok(text_of(tor::name(c)) == (i == 0xf0 ? "RESOLVE" : i == 0xf1 ? "RESOLVE_PTR" : elsewhere));
+        t.ok((i != 0xf0 && i != 0xf1) || elsewhere == "unassigned");
+    }
     t.ok(static_cast<uint8_t>(tor::resolve) == 0xf0 && static_cast<uint8_t>(tor::resolve_ptr) == 0xf1);
 }
 PROVE_AND_RUN(tor_s_commands_have_names)
@@ -174,7 +195,10 @@ constexpr void credentials_are_read_as_tor_reads_them(check& t) {
     t.ok(reads({"<torS0X>1", "123"}, isolation_format::invalid));
     t.ok(reads({"<torS0X>9", "123"}, isolation_format::invalid));
     t.ok(reads({"<torS0X>", "123"}, isolation_format::invalid));
-    t.ok(reads({}, isolation_format::none) && reads({"", ""}, isolation_format::legacy));
+    for (const bool given : {false, true}) {
+        const login who = given ? login{"", ""} : login{};
+        t.ok(reads(who, given ? isolation_format::legacy : isolation_format::none));
+    }
     t.ok(reads({"<torS0X", "0"}, isolation_format::legacy) &&
          reads({"<torS0x>0", "1"}, isolation_format::legacy));
     t.ok(reads({" <torS0X>0", "1"}, isolation_format::legacy));

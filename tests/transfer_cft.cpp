@@ -198,6 +198,10 @@ constexpr void every_protocol_goes_by_one_class(check& t) {
                .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",
                .part = "CFTPART ID=x, PROT=(pr, p2), SAP=(1, 2)"},
               {{flaw::other_class, {1, 34}, "CLASS"}}));
+    t.ok(with({.first_net = "CFTNET ID=n0 CFTNET ID=n2, INET=n0, PROTOCOL=SOCKS4, HOST=h",
+               .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",
+               .part = "CFTPART ID=x, PROT=(pr, p2), SAP=(1, 2)"},
+              {{flaw::other_class, {1, 14}, "CLASS"}}));
 }
 PROVE_AND_RUN(every_protocol_goes_by_one_class)
 
@@ -232,6 +236,7 @@ constexpr void each_protocol_has_its_port_or_service(check& t) {
         t.ok(with({.part = bad}, {{flaw::bad_service, {4, 28}, "SAP"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=pr, SAP=''"}, {{flaw::bad_length, {4, 28}, "SAP"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=(pr,pr), SAP=1"}, {{flaw::bad_service, {4, 24}, "PROT"}}));
+    t.ok(with({.part = "CFTPART ID=x, PROT=(pr,pr)"}, {{flaw::missing_parameter, {4, 1}, "SAP"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=pr, SAP=(1,2)"}, {{flaw::bad_service, {4, 31}, "SAP"}}));
 }
 PROVE_AND_RUN(each_protocol_has_its_port_or_service)
@@ -244,6 +249,11 @@ constexpr void what_no_request_can_carry_is_found_before_any_call(check& t) {
     t.ok(with({.net = four, .tcp = "CFTTCP ID=x, CLASS=2, HOST=0.0.0.9"},
               {{flaw::cannot_be_asked, {5, 28}, "HOST"}}));
     t.ok(with({.net = "CFTNET ID=n, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h, USER='a/000b'"},
+              {{flaw::cannot_be_asked, {5, 28}, "HOST"}}));
+    // Once for each host, however many protocols would reach it.
+    t.ok(with({.net = four,
+               .part = "CFTPART ID=x, PROT=(pr,pr), SAP=(1,2)",
+               .tcp = "CFTTCP ID=x, CLASS=2, HOST='::1'"},
               {{flaw::cannot_be_asked, {5, 28}, "HOST"}}));
 }
 PROVE_AND_RUN(what_no_request_can_carry_is_found_before_any_call)

@@ -88,6 +88,7 @@ PROVE_AND_RUN(ipv6_stands_in_brackets)
 
 constexpr void a_host_is_an_address_or_a_name_in_ascii(check& t) {
     t.ok(reads("socks5://my_proxy-1.example.", version::v5, true, {"my_proxy-1.example.", 1080}));
+    t.ok(reads("socks5://!$&'()*+,;=~", version::v5, true, {"!$&'()*+,;=~", 1080}));
     for (const bytes bad : {bytes("socks5h://"), bytes("socks5h:///"), bytes("socks5h://:80"),
                             bytes("socks5h://127.1"), bytes("socks5h://192.0.2.256:80")})
         t.ok(refused(bad, errc::bad_host, 10));

@@ -14,7 +14,9 @@ copy=$scratch/copy
 
 rm -rf "$scratch"
 mkdir -p "$sound/tests"
-cp -R "$tree/include" "$tree/docs" "$tree/README.md" "$sound"
+cp -R "$tree/include" "$tree/docs" "$tree/README.md" "$tree/CMakePresets.json" "$sound"
+mkdir "$sound/tests/gates"
+cp "$gates/words.txt" "$sound/tests/gates"
 for header in $(find "$sound/include" -name '*.hpp'); do
     : >"$sound/tests/$(basename "$header" .hpp).cpp"
 done
@@ -102,6 +104,29 @@ missing=bind_has_two_replies
 caught 'a test that did not run' "$gate" "$copy" "$all"
 missing=none
 caught 'tests that fail' "$gate" "$copy" false
+
+gate=$gates/security_is_tested.sh
+page=$copy/docs/security.md
+passes "$gate" "$copy" "$all"
+printf '%s\n' '| Nothing happens. | |' >>"$page"
+caught 'a promise that nothing checks' "$gate" "$copy" "$all"
+printf '%s\n' '| Nothing happens. | none: |' >>"$page"
+caught 'a promise without a reason' "$gate" "$copy" "$all"
+printf '%s\n' '| Nothing happens. | `cmake --workflow --preset nothing` |' >>"$page"
+caught 'a command that is not there' "$gate" "$copy" "$all"
+missing=no_search_looks_past_its_input
+caught 'a test of a promise that did not run' "$gate" "$copy" "$all"
+missing=none
+caught 'tests of promises that fail' "$gate" "$copy" false
+
+if command -v codespell >/dev/null; then
+    gate=$gates/spelled.sh
+    passes "$gate" "$copy" codespell
+    printf '%s\n' 'Nothing is rec''ieved.' >>"$copy/README.md"
+    caught 'a misspelled word' "$gate" "$copy" codespell
+    plant '// Nothing is rec''ieved.' core/reply.hpp
+    caught 'a misspelled comment' "$gate" "$copy" codespell
+fi
 
 gate=$gates/snippets_compile.sh
 passes "$gate" "$copy" "$scratch/snippets.cpp" "$@"

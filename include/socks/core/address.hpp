@@ -162,10 +162,10 @@ void this_text_is_neither_an_address_nor_a_host_name() noexcept;
 
 // Whether the last label (one trailing dot aside) is a number, as in "127.1", "1.2.3.256" or "0x7f000001".
 // Resolvers read such text as addresses, each in its own way; so only a strict IPv4 address may end so.
-// The same rule as the URL standard's.
+// The same rule as the URL standard's. Of text that is not empty.
 constexpr bool ends_in_a_number(bytes text) noexcept {
     size_t end = text.size();
-    if (end != 0 && text.data()[end - 1] == '.') --end;
+    if (text[end - 1] == '.') --end;
     size_t begin = end;
     while (begin != 0 && text.data()[begin - 1] != '.') --begin;
     if (begin == end) return false;

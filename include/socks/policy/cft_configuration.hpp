@@ -26,9 +26,10 @@ class object_reader {
     // What comes next: a command, or the end, or a failure.
     [[nodiscard]] constexpr const parser::event& ahead() const noexcept { return ahead_; }
 
+    // Whether the command that comes next makes an Object.
     template <class Object>
     [[nodiscard]] constexpr bool is() const noexcept {
-        return ahead_.next == parser::next::command && same_word(ahead_.text, Object::keyword);
+        return same_word(ahead_.text, Object::keyword);
     }
 
     template <class Object>

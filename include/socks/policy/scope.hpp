@@ -44,9 +44,10 @@ constexpr bool is_translated(const ipv6& a) noexcept {
     return front(a) == 0x0064ff9b || (front(a) == 0 && number(tail(a)) > 1);
 }
 
+// Of a name that is not empty: one that is, is bad text.
 constexpr bytes without_trailing_dot(bytes name) noexcept {
     const size_t n = name.size();
-    return n != 0 && name[n - 1] == '.' ? name.first(n - 1) : name;
+    return name[n - 1] == '.' ? name.first(n - 1) : name;
 }
 
 }  // namespace detail

@@ -1,0 +1,4 @@
+// All headers in one unit, for what reads instead of compiling.
+
+#include <socks/policy/errno.hpp>
+#include <socks/socks.hpp>

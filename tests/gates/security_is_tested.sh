@@ -1,0 +1,38 @@
+#!/bin/sh
+# security_is_tested.sh TREE TESTS
+# Each promise and each fault in docs/security.md names what checks it: tests that exist, run and pass, presets that
+# exist, or a reason that begins with "none:".
+set -eu
+page=$1/docs/security.md
+presets=$1/CMakePresets.json
+tests=$2
+ran=$(mktemp)
+trap 'rm -f "$ran"' EXIT
+bad=0
+
+complain() {
+    echo "$*"
+    bad=1
+}
+
+rows=$(grep '^| ' "$page" | grep -v -e '^| --- ' -e '^| promise ' -e '^| id ')
+strangers=$(printf '%s\n' "$rows" | grep -vE '\| (none: [^|]*[a-z]|`[^|`]+`(, `[^|`]+`)*) \|$') || true
+[ -z "$strangers" ] || complain "$page has lines that name neither a check nor a reason:
+$strangers"
+
+checks=$(printf '%s\n' "$rows" | sed 's/.*| \([^|]*\) |$/\1/' | grep -v '^none: ' | tr ',' '\n' | sed 's/^ *`//; s/`$//' |
+    sort -u)
+commands=$(printf '%s\n' "$checks" | grep ' ') || true
+names=$(printf '%s\n' "$checks" | grep -v ' ')
+
+printf '%s\n' "$commands" | while IFS= read -r command; do
+    preset=${command#cmake --workflow --preset }
+    sed -n '/"workflowPresets"/,$p' "$presets" | grep -q "\"name\": \"$preset\"," ||
+        { echo "$page names a command that is not there: $command"; exit 1; }
+done || bad=1
+
+"$tests" --reporter junit "$(printf '%s\n' "$names" | paste -sd,)" >"$ran" || complain 'a test that the page names fails'
+for name in $names; do
+    grep -q "<testcase .*name=\"$name\"" "$ran" || complain "$page names a test that did not run: $name"
+done
+exit $bad
