@@ -243,4 +243,27 @@ void every_octet_of_an_ipv4_address_is_read(check& t) {
 }
 RUN(every_octet_of_an_ipv4_address_is_read)
 
+constexpr void what_is_bad_empty_or_holds_a_nul_is_not_sendable(check& t) {
+    t.ok(host("files.example.com").is_sendable() && host("192.0.2.1").is_sendable());
+    t.ok(host("::1").is_sendable() && host().is_sendable());
+    t.ok(!host(bytes("localhost:80")).is_sendable() && !host(bytes()).is_sendable());
+    t.ok(host::as_received("files.example.com").is_sendable() && host::as_received("a:b").is_sendable());
+    t.ok(!host::as_received({}).is_sendable() && !host::as_received("00"_octets).is_sendable());
+    t.ok(!host::as_received("'files.example.' 00 'com'"_octets).is_sendable());
+}
+PROVE_AND_RUN(what_is_bad_empty_or_holds_a_nul_is_not_sendable)
+
+// Each holds one thing, and shows nothing of the others.
+constexpr void a_host_is_equal_to_what_it_holds_only(check& t) {
+    const host name("a.example");
+    const host four(ipv4{192, 0, 2, 1});
+    const host six(ipv6{{0x20, 1}});
+    t.ok(name.name() == "a.example" && four.name().empty() && six.name().empty() && host().name().empty());
+    t.ok(name == host("a.example") && name != host("b.example") && name == host::as_received("a.example"));
+    t.ok(four == host(ipv4{192, 0, 2, 1}) && four != host(ipv4{192, 0, 2, 2}));
+    t.ok(six == host(ipv6{{0x20, 1}}) && six != host(ipv6{{0x20, 2}}));
+    t.ok(name != four && four != six && six != name && host() != name && host() == host());
+}
+PROVE_AND_RUN(a_host_is_equal_to_what_it_holds_only)
+
 }  // namespace

@@ -159,4 +159,54 @@ void room_may_be_octets_or_bytes(check& t) {
 }
 RUN(room_may_be_octets_or_bytes)
 
+// At every place of texts of every size around that of a word; octets that differ in one bit only must not do, nor
+// what lies before the text and behind it.
+constexpr void an_octet_is_found_wherever_it_stands(check& t) {
+    for (const char wanted : {'\0', '\x01', '\x80', '\xff'}) {
+        char room[28] = {};
+        for (size_t size = 0; size <= 25; ++size) {
+            for (char& c : room) c = static_cast<char>(wanted ^ 1);
+            room[0] = wanted;
+            room[size + 1] = wanted;
+            const bytes text{room + 1, size};
+            t.ok(!text.contains(wanted));
+            for (size_t at = 0; at < size; ++at) {
+                room[at + 1] = wanted;
+                t.ok(text.contains(wanted) && socks::detail::find(room + 1, 0, size, wanted) == at);
+                t.ok(socks::detail::find(room + 1, at + 1, size, wanted) == size);
+                room[at + 1] = static_cast<char>(wanted ^ 1);
+            }
+        }
+    }
+}
+PROVE_AND_RUN(an_octet_is_found_wherever_it_stands)
+
+constexpr void the_first_of_two_octets_is_found(check& t) {
+    char room[24] = {};
+    for (size_t first = 0; first < sizeof room; ++first)
+        for (size_t second = first + 1; second < sizeof room; ++second) {
+            for (char& c : room) c = '\x01';
+            room[first] = room[second] = '\0';
+            t.ok(socks::detail::find(room, 0, sizeof room, '\0') == first);
+        }
+}
+PROVE_AND_RUN(the_first_of_two_octets_is_found)
+
+constexpr void texts_that_differ_anywhere_are_not_equal(check& t) {
+    char a[20] = {};
+    char b[20] = {};
+    for (size_t size = 0; size <= 19; ++size) {
+        for (size_t i = 0; i < sizeof a; ++i) a[i] = b[i] = static_cast<char>('a' + i);
+        b[size] = '\0';  // behind the texts
+        t.ok(bytes{a, size} == bytes{b, size});
+        if (size != 0) t.ok(bytes{a, size} != bytes{b, size - 1});
+        for (size_t at = 0; at < size; ++at) {
+            b[at] = static_cast<char>(a[at] ^ 0x40);
+            t.ok(bytes{a, size} != bytes{b, size});
+            b[at] = a[at];
+        }
+    }
+}
+PROVE_AND_RUN(texts_that_differ_anywhere_are_not_equal)
+
 }  // namespace

@@ -64,6 +64,29 @@ constexpr void no_space_says_how_much_would_do(check& t) {
 }
 PROVE_AND_RUN(no_space_says_how_much_would_do)
 
+static_assert(sizeof(extent) == 4 && !std::is_convertible_v<extent, bool>);
+
+constexpr void an_extent_is_a_size_a_need_or_an_error(check& t) {
+    const extent whole = extent::whole(65'535);
+    t.ok(whole && *whole == 65'535 && whole.used() == 65'535);
+    t.ok(whole.need() == 0 && whole.error() == errc::none);
+    const extent more = extent::more(65'534);
+    t.ok(!more && more.need() == 65'534 && more.used() == 0 && more.error() == errc::none);
+    const extent bad = errc::bad_schedule;
+    t.ok(!bad && bad.error() == errc::bad_schedule && bad.need() == 0 && bad.used() == 0);
+    const extent nothing = extent::whole(0);
+    t.ok(nothing && *nothing == 0 && nothing.need() == 0 && nothing.error() == errc::none);
+}
+PROVE_AND_RUN(an_extent_is_a_size_a_need_or_an_error)
+
+constexpr void an_extent_without_a_size_is_passed_on_to_a_message(check& t) {
+    const auto short_of = decoded<login>::unless(extent::more(300));
+    t.ok(!short_of && short_of.need() == 300 && short_of.error() == errc::none);
+    const auto failed = decoded<login>::unless(extent(errc::bad_version));
+    t.ok(!failed && failed.need() == 0 && failed.error() == errc::bad_version);
+}
+PROVE_AND_RUN(an_extent_without_a_size_is_passed_on_to_a_message)
+
 // The longest message of all is a GSSAPI token behind its head.
 void a_message_of_65539_octets_is_not_cut(check& t) {
     static char room[65'539];

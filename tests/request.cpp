@@ -134,6 +134,18 @@ constexpr void methods_leave_out_repetitions_and_no_acceptable(check& t) {
 }
 PROVE_AND_RUN(methods_leave_out_repetitions_and_no_acceptable)
 
+constexpr void the_first_method_that_is_offered_is_the_first_of_ours(check& t) {
+    const methods ours{method::login, method{0x80}, method::none, method{0xfe}};
+    t.ok(ours.first_in("00 02"_octets) == method::login);
+    t.ok(ours.first_in("fe 00 80"_octets) == method{0x80});
+    t.ok(ours.first_in("03 fe"_octets) == method{0xfe});
+    t.ok(ours.first_in("01 03 ff"_octets) == method::no_acceptable);
+    t.ok(ours.first_in({}) == method::no_acceptable);
+    t.ok(methods().first_in("00 02 ff"_octets) == method::no_acceptable);
+    t.ok(methods(method::none).first_in("ff 02"_octets) == method::no_acceptable);
+}
+PROVE_AND_RUN(the_first_method_that_is_offered_is_the_first_of_ours)
+
 constexpr void methods_contain_what_was_added(check& t) {
     const methods some(method::none, method{0x80});
     for (unsigned v = 0; v < 256; ++v)

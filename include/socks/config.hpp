@@ -31,6 +31,14 @@
 #define SOCKS_INLINE [[gnu::always_inline]] inline
 #endif
 
+// SOCKS_SHARED is what many places call: each has its own copy where speed counts, all have one where size does.
+// clang has to be told; g++ decides so by itself.
+#if defined(__OPTIMIZE_SIZE__) && defined(__clang__)
+#define SOCKS_SHARED [[gnu::noinline]] inline
+#else
+#define SOCKS_SHARED SOCKS_INLINE
+#endif
+
 // SOCKS_LIFETIMEBOUND lets clang warn where a view would outlive what it points into.
 #if defined(__has_cpp_attribute)
 #if __has_cpp_attribute(clang::lifetimebound)

@@ -25,7 +25,9 @@ struct ipv6 {
 /// Whether SOCKS4a gives `a` the meaning "a name follows": 0.0.0.1 to 0.0.0.255. 0.0.0.0 is an address.
 /// @rfc  the SOCKS4a memo
 [[nodiscard]] constexpr bool is_name_marker(const ipv4& a) noexcept {
-    return a.octets[0] == 0 && a.octets[1] == 0 && a.octets[2] == 0 && a.octets[3] != 0;
+    const uint32_t number = uint32_t{a.octets[0]} << 24 | uint32_t{a.octets[1]} << 16 |
+                            uint32_t{a.octets[2]} << 8 | uint32_t{a.octets[3]};
+    return number - 1 < 255;
 }
 
 namespace detail {
@@ -197,15 +199,11 @@ class host {
     static constexpr size_t max_name = 255;
 
     /// No host: the wildcard of BIND and UDP ASSOCIATE, and what an empty name in a reply means.
-    constexpr host() noexcept = default;
+    constexpr host() noexcept : name_(nullptr) {}
 
-    constexpr host(const ipv4& a) noexcept : kind_(kind::ipv4) {
-        for (size_t i = 0; i < 4; ++i) octets_[i] = a.octets[i];
-    }
-
-    constexpr host(const ipv6& a) noexcept : kind_(kind::ipv6) {
-        for (size_t i = 0; i < 16; ++i) octets_[i] = a.octets[i];
-    }
+    // Octet by octet: g++ 12 takes an object that is const for const even while it is made, behind a pointer.
+    constexpr host(const ipv4& a) noexcept : v4_(a), kind_(kind::ipv4) {}
+    constexpr host(const ipv6& a) noexcept : v6_(a), kind_(kind::ipv6) {}
 
     /// A literal, checked by the compiler.
     template <size_t N>
@@ -214,7 +212,7 @@ class host {
     }
 
     /// Text at run time. Ask `is()` for kind::bad, or let the machine refuse it.
-    constexpr host(bytes text SOCKS_LIFETIMEBOUND) noexcept { classify(text); }
+    constexpr host(bytes text SOCKS_LIFETIMEBOUND) noexcept : host(classify(text)) {}
 
     template <class C>
         requires(detail::readable<C>&& detail::owning<C>)
@@ -222,71 +220,83 @@ class host {
 
     template <class C>
         requires(detail::readable<C> && !detail::owning<C>)
-    constexpr host(C&& text) noexcept { classify(bytes(text)); }
+    constexpr host(C&& text) noexcept : host(classify(bytes(text))) {}
 
     /// A name exactly as a peer sent it, not classified: 0..255 octets that may spell an address. To send one on as
     /// what it spells, make a host of its text: `host(h.name())`.
     [[nodiscard]] static constexpr host as_received(bytes name SOCKS_LIFETIMEBOUND) noexcept {
         SOCKS_ASSERT(name.size() <= max_name);
-        host h;
-        h.keep(kind::name, name);
-        return h;
+        return {kind::name, name, false};
     }
 
     [[nodiscard]] constexpr kind is() const noexcept { return kind_; }
 
+    /// Whether it may be sent to a peer: not bad, and if it is a name as received, neither empty nor with a NUL inside.
+    [[nodiscard]] constexpr bool is_sendable() const noexcept {
+        if (classified_) return kind_ != kind::bad;
+        return size_ != 0 && !name().contains('\0');
+    }
+
     /// The address; only for kind::ipv4.
     [[nodiscard]] constexpr socks::ipv4 v4() const noexcept {
         SOCKS_ASSERT(kind_ == kind::ipv4);
-        return {octets_[0], octets_[1], octets_[2], octets_[3]};
+        return v4_;
     }
 
     /// The address; only for kind::ipv6.
     [[nodiscard]] constexpr socks::ipv6 v6() const noexcept {
         SOCKS_ASSERT(kind_ == kind::ipv6);
-        socks::ipv6 a;
-        for (size_t i = 0; i < 16; ++i) a.octets[i] = octets_[i];
-        return a;
+        return v6_;
     }
 
     /// The name, or the text that was bad (cut to 255 octets); empty otherwise.
-    [[nodiscard]] constexpr bytes name() const noexcept { return {name_, size_}; }
+    [[nodiscard]] constexpr bytes name() const noexcept {
+        return kind_ == kind::name || kind_ == kind::bad ? bytes{name_, size_} : bytes{};
+    }
 
     friend constexpr bool operator==(const host& a, const host& b) noexcept {
-        if (a.kind_ != b.kind_ || a.name() != b.name()) return false;
-        for (size_t i = 0; i < 16; ++i)
-            if (a.octets_[i] != b.octets_[i]) return false;
-        return true;
+        if (a.kind_ != b.kind_) return false;
+        switch (a.kind_) {
+            case kind::none: return true;
+            case kind::ipv4: return a.v4_ == b.v4_;
+            case kind::ipv6: return a.v6_ == b.v6_;
+            case kind::name:
+            case kind::bad: break;
+        }
+        return a.name() == b.name();
     }
 
   private:
-    constexpr void keep(kind k, bytes text) noexcept {
-        kind_ = k;
-        name_ = text.data();
-        size_ = static_cast<uint8_t>(text.size() <= max_name ? text.size() : max_name);
-    }
+    // A text longer than a name can be is cut: it is bad.
+    constexpr host(kind is, bytes text, bool classified) noexcept
+        : name_(text.data()),
+          size_(static_cast<uint8_t>(text.size() <= max_name ? text.size() : max_name)),
+          kind_(is),
+          classified_(classified) {}
 
-    constexpr void classify(bytes text) noexcept {
+    static constexpr host classify(bytes text) noexcept {
         socks::ipv4 four;
         socks::ipv6 six;
         bytes inner = text;
         const bool bracketed = text.size() >= 2 && text[0] == '[' && text[text.size() - 1] == ']';
         if (bracketed) inner = text.from(1).first(text.size() - 2);
-        if (parse_ipv6(inner, six))
-            *this = six;
-        else if (parse_ipv4(text, four))
-            *this = four;
-        else if (text.empty() || text.size() > max_name || text.contains('\0') || text.contains(':') ||
-                 text.contains('[') || text.contains(']') || detail::ends_in_a_number(text))
-            keep(kind::bad, text);
-        else
-            keep(kind::name, text);
+        if (parse_ipv6(inner, six)) return six;
+        if (parse_ipv4(text, four)) return four;
+        const bool bad = text.empty() || text.size() > max_name || text.contains('\0') ||
+                         text.contains(':') || text.contains('[') || text.contains(']') ||
+                         detail::ends_in_a_number(text);
+        return {bad ? kind::bad : kind::name, text, true};
     }
 
-    const char* name_ = nullptr;
-    uint8_t octets_[16] = {};
+    // One at a time, as kind_ says.
+    union {
+        const char* name_;
+        socks::ipv4 v4_;
+        socks::ipv6 v6_;
+    };
     uint8_t size_ = 0;
     kind kind_ = kind::none;
+    bool classified_ = true;
 };
 
 /// A host and a port: `endpoint{"files.example.com", 443}`.

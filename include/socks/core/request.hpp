@@ -47,12 +47,10 @@ class methods {
     }
 
     [[nodiscard]] constexpr size_t size() const noexcept {
-        size_t n = 0;
-        while (n < max && (*this)[n] != method::no_acceptable) ++n;
-        return n;
+        return size_t{0} + !is_free(0) + !is_free(1) + !is_free(2) + !is_free(3);
     }
 
-    [[nodiscard]] constexpr bool empty() const noexcept { return (*this)[0] == method::no_acceptable; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return is_free(0); }
 
     [[nodiscard]] constexpr method operator[](size_t i) const noexcept {
         SOCKS_ASSERT(i < max);
@@ -60,15 +58,27 @@ class methods {
     }
 
     [[nodiscard]] constexpr bool contains(method m) const noexcept {
-        for (size_t i = 0; i < max; ++i)
-            if ((*this)[i] == m) return m != method::no_acceptable;
-        return false;
+        if (m == method::no_acceptable) return false;
+        return (*this)[0] == m || (*this)[1] == m || (*this)[2] == m || (*this)[3] == m;
+    }
+
+    /// The first of these that is among `offered`, the octets of a greeting; no_acceptable when none is.
+    [[nodiscard]] constexpr method first_in(bytes offered) const noexcept {
+        for (size_t i = 0; i < max && !is_free(i); ++i)
+            for (size_t k = 0; k < offered.size(); ++k)
+                if (offered.data()[k] == list_[i]) return (*this)[i];
+        return method::no_acceptable;
     }
 
     /// The methods as octets of a greeting. @lifetime points into this object.
     [[nodiscard]] constexpr bytes octets() const noexcept SOCKS_LIFETIMEBOUND { return {list_, size()}; }
 
   private:
+    // Free places come last.
+    [[nodiscard]] constexpr bool is_free(size_t i) const noexcept {
+        return (*this)[i] == method::no_acceptable;
+    }
+
     char list_[max] = {'\xff', '\xff', '\xff', '\xff'};  // no_acceptable marks a free place
 };
 
@@ -95,16 +105,10 @@ struct request {
 
 namespace detail {
 
-// Text that is a host; and names as received only if they are names.
-constexpr bool is_sendable(const host& h) noexcept {
-    if (h.is() != host::kind::name) return h.is() != host::kind::bad;
-    return !h.name().empty() && !h.name().contains('\0');
-}
-
 // What is wrong with asking for `command` to `to` over `via`.
-constexpr errc destination_fault(version via, command what, const host& to) noexcept {
+SOCKS_INLINE constexpr errc destination_fault(version via, command what, const host& to) noexcept {
     using kind = host::kind;
-    if (!is_sendable(to)) return errc::bad_host;
+    if (!to.is_sendable()) return errc::bad_host;
     if (to.is() == kind::none && what != command::udp_associate && what != command::bind)
         return errc::no_host;
     if (via == version::v5) return errc::none;
@@ -122,7 +126,7 @@ constexpr errc destination_fault(version via, command what, const host& to) noex
 /// @errors  bad_host no_host bad_user bad_password no_credentials command_over_socks4 name_over_socks4
 ///          ipv6_over_socks4 reserved_over_socks4
 /// @cost    O(size of the name and of a SOCKS4 user ID); constexpr, noexcept.
-[[nodiscard]] constexpr errc check(const request& want) noexcept {
+[[nodiscard]] SOCKS_INLINE constexpr errc check(const request& want) noexcept {
     const errc fault = detail::destination_fault(want.via, want.command, want.to.host);
     if (fault != errc::none) return fault;
     if (want.login.user.size() > 255) return errc::bad_user;

@@ -68,29 +68,37 @@ class action {
     }
 
   protected:
-    constexpr action(Next next, size_t used, const char* data, size_t size, uint8_t octet) noexcept
-        : data_(data),
-          size_(size < UINT32_MAX ? static_cast<uint32_t>(size) : UINT32_MAX),
-          used_(static_cast<uint16_t>(used)),
-          next_(next),
-          octet_(octet) {}
+    constexpr action() noexcept = default;
 
-    static constexpr action failure(errc why, uint8_t octet, version via, size_t used = 0,
-                                    const char* reply = nullptr) noexcept {
+    // How the machines say what must be done now. They fill an action in where it will be read: clang takes one that
+    // is returned apart and puts it together again at every return.
+    constexpr void send(const encoded& made, size_t used) noexcept { tell(Next::send, made.data(), 0, used); }
+
+    constexpr void recv(size_t need, size_t used) noexcept { tell(Next::recv, {nullptr, need}, 0, used); }
+
+    constexpr void tell(Next next, bytes message, uint8_t octet, size_t used) noexcept {
+        data_ = message.data();
+        size_ = message.size() < UINT32_MAX ? static_cast<uint32_t>(message.size()) : UINT32_MAX;
+        used_ = static_cast<uint16_t>(used);
+        next_ = next;
+        octet_ = octet;
+    }
+
+    constexpr void fail(errc why, uint8_t octet, version via, size_t used, const char* reply) noexcept {
         const size_t both = size_t{static_cast<uint8_t>(via)} << 8 | octet;
-        return {Next::fail, used, reply, both, static_cast<uint8_t>(why)};
+        tell(Next::fail, {reply, both}, static_cast<uint8_t>(why), used);
     }
 
-    static constexpr action no_space(const encoded& missed) noexcept {
-        return {Next::fail, 0, nullptr, missed.room(), static_cast<uint8_t>(errc::no_space)};
+    constexpr void fail(const encoded& missed) noexcept {
+        tell(Next::fail, {nullptr, missed.room()}, static_cast<uint8_t>(errc::no_space), 0);
     }
 
-    const char* data_;
-    uint32_t size_;
-    uint16_t used_;
-    Next next_;
-    uint8_t
-        octet_;  // fail: the errc; negotiate and serve: the method or the length of a user ID; done: the version
+    const char* data_ = nullptr;
+    uint32_t size_ = 0;
+    uint16_t used_ = 0;
+    Next next_ = Next::wait;
+    uint8_t octet_ =
+        0;  // fail: the errc; negotiate and serve: the method or the length of a user ID; done: the version
 };
 
 }  // namespace socks::detail

@@ -166,7 +166,6 @@ class chain {
     }
 
     constexpr errc survey(const route& way) noexcept;
-    constexpr action go_on(const route& way, const action& reached, bytes behind, buffer out) noexcept;
 
     client client_{};
     uint8_t hop_ = 0;
@@ -187,27 +186,28 @@ constexpr errc chain::survey(const route& way) noexcept {
 }
 
 constexpr chain::action chain::step(const route& way, bytes in, buffer out) noexcept {
-    if (client_.is_fresh()) {
-        const errc fault = survey(way);
-        if (fault != errc::none) return client_.die(fault);
+    action now;
+    errc fault = client_.is_fresh() ? survey(way) : errc::none;
+    if (fault == errc::none && !is_on(way)) fault = errc::bad_route;
+    if (fault != errc::none) {
+        client_.die(fault, now);
+        return now;
     }
-    if (!is_on(way)) return client_.die(errc::bad_route);
     const chain before = *this;
-    const action a = client_.step(wish(way), in, out);
-    if (last_ || a.next() != next::done) return a;
-    const action b = go_on(way, a, in.from(a.used()), out);
-    if (b.next() == next::fail && b.error() == errc::no_space) *this = before;
-    return b;
-}
-
-// The tunnel to the next proxy stands: greets it, before anything was heard of it.
-constexpr chain::action chain::go_on(const route& way, const action& reached, bytes behind,
-                                     buffer out) noexcept {
-    enter(way, size_t{hop_} + 1);
-    client_ = client_.anew();
-    if (!behind.empty()) return client_.die(errc::spoke_first, behind[0], reached.used());
-    const action a = client_.start(wish(way), out);
-    return a.next() == next::fail ? a : a.behind(reached.used());
+    size_t used = 0;
+    for (;;) {
+        now = client_.step(wish(way), in.from(used), out);
+        if (now.next() != next::fail) now.behind(used);
+        if (now.next() == next::fail && now.error() == errc::no_space) *this = before;
+        if (last_ || now.next() != next::done) return now;
+        // The tunnel to the next proxy stands: it is greeted, before anything was heard of it.
+        used = now.used();
+        enter(way, size_t{hop_} + 1);
+        client_ = client_.anew();
+        if (in.size() == used) continue;
+        client_.die(errc::spoke_first, now, in[used], used);
+        return now;
+    }
 }
 
 template <size_t N>
@@ -221,16 +221,16 @@ constexpr chain::action chain::step(const route& way, inbox<N>& in, buffer out) 
 template <size_t N, size_t M>
 constexpr chain::action chain::step(const route& way, inbox<N>& in, outbox<M>& out) noexcept {
     static_assert(M >= max_output, "the outbox is too small for a request");
-    if (!out.empty()) return {next::send, 0, out.unsent().data(), out.unsent().size(), 0};
-    const action a = step(way, in, out.space());
-    if (a.next() != next::send) return a;
-    out.commit(a.data().size());
-    while (client_.runs_ahead()) {
-        const action more = client_.run_ahead(wish(way), out.space());
-        if (more.next() != next::send) break;
-        out.commit(more.data().size());
-    }
-    return {next::send, a.used(), out.unsent().data(), out.unsent().size(), 0};
+    action now;
+    size_t used = 0;
+    if (out.empty()) do {
+            now = step(way, in, out.space());
+            if (now.next() != next::send) break;
+            used += now.used();
+            out.commit(now.data().size());
+        } while (client_.runs_ahead());
+    if (!out.empty()) now.tell(next::send, out.unsent(), 0, used);
+    return now;
 }
 
 }  // namespace socks

@@ -162,17 +162,19 @@ class client {
         failed
     };
 
-    constexpr action start(const request& want, buffer out) noexcept;
-    constexpr action run_ahead(const request& want, buffer out) noexcept;
-    constexpr action choose(const request& want, bytes in, buffer out) noexcept;
-    constexpr action status(const request& want, bytes in, buffer out) noexcept;
-    constexpr action authenticated(const request& want, bytes in, buffer out, size_t used) noexcept;
-    constexpr action ask(const request& want, buffer out, at then, size_t used) noexcept;
-    constexpr action receive(bytes in) noexcept;
-    constexpr action refuse(bytes in, const decoded<size_t>& whole) noexcept;
-    constexpr action emit(const encoded& made, at then, size_t used) noexcept;
-    constexpr action starve(bytes in, size_t need) noexcept;
-    constexpr action die(errc why, uint8_t octet = 0, size_t used = 0, const char* reply = nullptr) noexcept;
+    // What is to be done goes into `now`. greet, choose and status give the state that is due behind them, which is
+    // negotiating, where nothing is due, once they have said something; `used` counts the replies in front of it.
+    constexpr at greet(const request& want, buffer out, action& now) noexcept;
+    constexpr at choose(const request& want, bytes in, buffer out, size_t& used, action& now) noexcept;
+    constexpr at status(bytes in, size_t& used, action& now) noexcept;
+    constexpr at authenticated() noexcept;
+    constexpr void ask(const request& want, buffer out, size_t used, action& now) noexcept;
+    constexpr void receive(bytes in, size_t before, action& now) noexcept;
+    constexpr void refuse(bytes in, extent whole, size_t before, action& now) noexcept;
+    constexpr void emit(const encoded& made, at then, size_t used, action& now) noexcept;
+    constexpr void starve(bytes in, size_t need, size_t before, action& now) noexcept;
+    constexpr void die(errc why, action& now, uint8_t octet = 0, size_t used = 0,
+                       const char* reply = nullptr) noexcept;
 
     friend class chain;
 
@@ -191,7 +193,7 @@ class client {
     }
 
     // The only way into failed: the first reason stays.
-    constexpr void fuse(errc why, uint8_t octet = 0) noexcept {
+    SOCKS_INLINE constexpr void fuse(errc why, uint8_t octet = 0) noexcept {
         if (at_ == at::failed) return;
         at_ = at::failed;
         why_ = why;
@@ -223,13 +225,13 @@ class client::action : public detail::action<client::next> {
 
     /// bound: where the server listens. fail with errc::refused: the bound address, if the whole reply was waited
     /// for and came, on the step that failed; else no host.
-    [[nodiscard]] constexpr endpoint bound() const noexcept {
+    [[nodiscard]] SOCKS_INLINE constexpr endpoint bound() const noexcept {
         if (next_ == client::next::bound) return answer(static_cast<version>(octet_)).reply.bound;
         return data_ == nullptr ? endpoint{} : answer(code().via).reply.bound;
     }
 
     /// done: the reply, and what came behind it.
-    [[nodiscard]] constexpr finished finish() const noexcept {
+    [[nodiscard]] SOCKS_INLINE constexpr finished finish() const noexcept {
         SOCKS_ASSERT(next_ == client::next::done);
         return answer(static_cast<version>(octet_));
     }
@@ -237,15 +239,10 @@ class client::action : public detail::action<client::next> {
   private:
     friend class client;
     friend class chain;
-    using detail::action<client::next>::action;
-    constexpr action(const detail::action<client::next>& a) noexcept : detail::action<client::next>(a) {}
+    constexpr action() noexcept = default;
 
-    // This action, behind a reply of `n` octets that needed no action of its own.
-    [[nodiscard]] constexpr action behind(size_t n) const noexcept {
-        action a = *this;
-        a.used_ = static_cast<uint16_t>(a.used_ + n);
-        return a;
-    }
+    // This action comes behind a reply of `n` octets that needed no action of its own.
+    constexpr void behind(size_t n) noexcept { used_ = static_cast<uint16_t>(used_ + n); }
 
     [[nodiscard]] constexpr finished answer(version via) const noexcept;
 };

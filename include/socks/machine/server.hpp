@@ -91,9 +91,7 @@ class server {
           v4_(options.v4),
           v4a_(options.v4a),
           v5_(options.v5),
-          login_version_5_(options.accept.login_version_5),
-          reserved_(options.accept.reserved),
-          empty_credentials_(options.accept.empty_credentials) {}
+          accept_(options.accept) {}
 
     /// Takes the handshake one step further, on plain views.
     ///
@@ -163,25 +161,21 @@ class server {
         failed
     };
 
-    constexpr action greet(bytes in, buffer out) noexcept;
-    constexpr action login(bytes in, buffer out) noexcept;
-    constexpr action request5(bytes in, buffer out) noexcept;
-    constexpr action request4(bytes in, buffer out) noexcept;
-    constexpr action refuse(errc why, const encoded& reply, uint8_t octet = 0) noexcept;
-    constexpr action refuse4(errc why, buffer out, uint8_t octet = 0) noexcept;
-    constexpr action starve(bytes in, size_t need) noexcept;
-    constexpr action die(errc why, uint8_t octet = 0) noexcept;
-    constexpr encoded encode_answer(const reply& outcome, buffer out) const noexcept;
-
-    // What a server meets of the tolerances.
-    [[nodiscard]] constexpr tolerance accept() const noexcept {
-        return {.login_version_5 = login_version_5_,
-                .reserved = reserved_,
-                .empty_credentials = empty_credentials_};
-    }
+    // What is to be done in each state goes into `now`.
+    constexpr void begin(bytes in, buffer out, action& now) noexcept;
+    constexpr void greet(bytes in, buffer out, action& now) noexcept;
+    constexpr void login(bytes in, buffer out, action& now) noexcept;
+    constexpr void request5(bytes in, buffer out, action& now) noexcept;
+    constexpr void request4(bytes in, buffer out, action& now) noexcept;
+    constexpr void refuse(errc why, const encoded& reply, action& now, uint8_t octet = 0) noexcept;
+    constexpr void refuse4(errc why, buffer out, action& now, uint8_t octet = 0) noexcept;
+    constexpr void starve(bytes in, size_t need, action& now) noexcept;
+    constexpr void die(errc why, action& now, uint8_t octet = 0) noexcept;
+    constexpr uint8_t native(reply_code code) const noexcept;
+    constexpr encoded encode_answer(uint8_t code, const endpoint& bound, buffer out) const noexcept;
 
     // The only way into failed: the first reason stays.
-    constexpr void fuse(errc why, uint8_t octet = 0) noexcept {
+    SOCKS_INLINE constexpr void fuse(errc why, uint8_t octet = 0) noexcept {
         if (at_ == at::failed) return;
         at_ = at::failed;
         why_ = why;
@@ -194,16 +188,13 @@ class server {
     bool v4_ : 1 = true;
     bool v4a_ : 1 = true;
     bool v5_ : 1 = true;
-    bool login_version_5_ : 1 = lenient.login_version_5;
-    bool reserved_ : 1 = lenient.reserved;
-    bool empty_credentials_ : 1 = lenient.empty_credentials;
     bool closed_ : 1 = false;
     bool speaks4_ : 1 = false;
     bool wants_ipv6_ : 1 = false;
+    tolerance accept_{};
     socks::method chosen_ = socks::method::none;
-    socks::command command_ = socks::command::connect;
     errc why_ = errc::none;
-    uint8_t octet_ = 0;
+    uint8_t octet_ = 0;  // failed: the octet that decided it; serving: the command
 };
 
 /// What a step of the server says must be done now. Each accessor belongs to the actions named in its comment.
@@ -243,7 +234,7 @@ class server::action : public detail::action<server::next> {
 
     /// serve: the destination of CONNECT, the expected caller for BIND, the expected source of datagrams for UDP
     /// ASSOCIATE. A name is as received, 1..255 octets without a NUL; it may spell an address.
-    [[nodiscard]] constexpr endpoint to() const noexcept {
+    [[nodiscard]] SOCKS_INLINE constexpr endpoint to() const noexcept {
         if (via() == version::v5) return detail::read_endpoint5(message());
         return detail::read_request4(message(), octet_).to;
     }
@@ -256,8 +247,7 @@ class server::action : public detail::action<server::next> {
 
   private:
     friend class server;
-    using detail::action<server::next>::action;
-    constexpr action(const detail::action<server::next>& a) noexcept : detail::action<server::next>(a) {}
+    constexpr action() noexcept = default;
 
     [[nodiscard]] constexpr bytes message() const noexcept { return {data_, size_}; }
 };

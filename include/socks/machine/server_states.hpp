@@ -18,26 +18,27 @@ constexpr uint8_t version_octet(errc why, bytes in) noexcept {
 }  // namespace detail
 
 SOCKS_INLINE constexpr server::action server::step(bytes in, buffer out) noexcept {
+    action now;
     switch (at_) {
-        case at::first:
-            if (in.empty()) return starve(in, 3);
-            if (in[0] == 5) return greet(in, out);
-            if (in[0] == 4) return request4(in, out);
-            return die(stranger(in[0]), in[0]);
-        case at::login: return login(in, out);
-        case at::request: return request5(in, out);
+        case at::first: begin(in, out, now); break;
+        case at::login: login(in, out, now); break;
+        case at::request: request5(in, out, now); break;
         case at::negotiate:
             at_ = at::negotiating;
-            return {next::negotiate, 0, nullptr, 0, static_cast<uint8_t>(chosen_)};
+            now.tell(next::negotiate, {}, static_cast<uint8_t>(chosen_), 0);
+            break;
         case at::granting:
         case at::negotiating:
         case at::serving:
-        case at::bound: return {next::wait, 0, nullptr, 0, 0};
-        case at::answered: at_ = at::over; return {next::done, 0, in.data(), in.size(), 0};
-        case at::over: return die(errc::finished);
-        case at::failed: break;
+        case at::bound: break;  // wait
+        case at::answered:
+            at_ = at::over;
+            now.tell(next::done, in, 0, 0);
+            break;
+        case at::over: die(errc::finished, now); break;
+        case at::failed: die(why_, now); break;
     }
-    return action::failure(why_, octet_, speaks4_ ? version::v4 : version::v5);
+    return now;
 }
 
 template <size_t N>
@@ -51,69 +52,85 @@ SOCKS_INLINE constexpr server::action server::step(inbox<N>& in, buffer out) noe
 template <size_t N, size_t M>
 SOCKS_INLINE constexpr server::action server::step(inbox<N>& in, outbox<M>& out) noexcept {
     static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
-    if (!out.empty()) return {next::send, 0, out.unsent().data(), out.unsent().size(), 0};
-    const action a = step(in, out.space());
-    if (a.next() == next::send) out.commit(a.data().size());
-    return a;
+    action now;
+    if (!out.empty()) {
+        now.tell(next::send, out.unsent(), 0, 0);
+        return now;
+    }
+    now = step(in, out.space());
+    if (now.next() == next::send) out.commit(now.data().size());
+    return now;
 }
 
-constexpr server::action server::greet(bytes in, buffer out) noexcept {
-    if (!v5_) return refuse(errc::version_refused, encode_choice(socks::method::no_acceptable, out), in[0]);
+SOCKS_INLINE constexpr void server::begin(bytes in, buffer out, action& now) noexcept {
+    if (in.empty())
+        starve(in, 3, now);
+    else if (in[0] == 5)
+        greet(in, out, now);
+    else if (in[0] == 4)
+        request4(in, out, now);
+    else
+        die(stranger(in[0]), now, in[0]);
+}
+
+SOCKS_INLINE constexpr void server::greet(bytes in, buffer out, action& now) noexcept {
+    constexpr auto none = socks::method::no_acceptable;
+    if (!v5_) return refuse(errc::version_refused, encode_choice(none, out), now, in[0]);
     const decoded<greeting> offer = decode_greeting(in);
-    if (offer.error() != errc::none)
-        return refuse(offer.error(), encode_choice(socks::method::no_acceptable, out));
-    if (!offer) return starve(in, offer.need());
-    size_t i = 0;
-    while (i < methods_.size() && !offer->offers(methods_[i])) ++i;
-    if (i == methods_.size())
-        return refuse(errc::no_acceptable_method, encode_choice(socks::method::no_acceptable, out));
-    const encoded choice = encode_choice(methods_[i], out);
-    if (!choice) return action::no_space(choice);
-    chosen_ = methods_[i];
+    if (offer.error() != errc::none) return refuse(offer.error(), encode_choice(none, out), now);
+    if (!offer) return starve(in, offer.need(), now);
+    const socks::method chosen = methods_.first_in(offer->methods);
+    const encoded choice = encode_choice(chosen, out);
+    if (chosen == none) return refuse(errc::no_acceptable_method, choice, now);
+    if (!choice) return now.fail(choice);
+    chosen_ = chosen;
     at_ = chosen_ == socks::method::none    ? at::request
           : chosen_ == socks::method::login ? at::login
                                             : at::negotiate;
-    return {next::send, offer.used(), choice.data().data(), choice.made(), 0};
+    now.send(choice, offer.used());
 }
 
-constexpr server::action server::login(bytes in, buffer out) noexcept {
-    const decoded<size_t> whole = detail::measure_login(in, accept());
-    if (whole.error() != errc::none)
-        return refuse(whole.error(), encode_status(1, out), detail::version_octet(whole.error(), in));
-    if (!whole) return starve(in, whole.need());
+SOCKS_INLINE constexpr void server::login(bytes in, buffer out, action& now) noexcept {
+    const extent whole = detail::measure_login(in, accept_);
+    if (!whole) {
+        if (whole.need() != 0) return starve(in, whole.need(), now);
+        return refuse(whole.error(), encode_status(1, out), now, detail::version_octet(whole.error(), in));
+    }
     at_ = at::granting;
-    return {next::login, *whole, in.data(), *whole, 0};
+    now.tell(next::login, in.first(*whole), 0, *whole);
 }
 
-constexpr server::action server::request5(bytes in, buffer out) noexcept {
-    const decoded<size_t> whole = detail::measure_request5(in, accept());
-    if (whole.error() != errc::none) {
+SOCKS_INLINE constexpr void server::request5(bytes in, buffer out, action& now) noexcept {
+    const extent whole = detail::measure_request5(in, accept_);
+    if (!whole) {
+        if (whole.need() != 0) return starve(in, whole.need(), now);
         const code5 code = whole.error() == errc::bad_address_type ? code5::address_type_not_supported
                                                                    : code5::general_failure;
-        return refuse(whole.error(), encode_reply5({code, {}}, out),
+        return refuse(whole.error(), encode_reply5({code, {}}, out), now,
                       detail::version_octet(whole.error(), in));
     }
-    if (!whole) return starve(in, whole.need());
-    command_ = static_cast<socks::command>(in[1]);
+    octet_ = in[1];
     wants_ipv6_ = in[3] == static_cast<uint8_t>(address_type::ipv6);
     at_ = at::serving;
-    return {next::serve, *whole, in.data(), *whole, static_cast<uint8_t>(chosen_)};
+    now.tell(next::serve, in.first(*whole), static_cast<uint8_t>(chosen_), *whole);
 }
 
-constexpr server::action server::request4(bytes in, buffer out) noexcept {
-    if (!v4_ && !v4a_) return refuse4(errc::version_refused, out, in[0]);
-    if (!methods_.contains(socks::method::none)) return refuse4(errc::login_required, out);
-    const decoded<size_t> whole = scan_.resume(in);
-    if (whole.error() != errc::none) return refuse4(whole.error(), out);
-    if (!whole) return starve(in, whole.need());
-    if (!(detail::is_named4(in) ? v4a_ : v4_)) return refuse4(errc::version_refused, out, in[0]);
-    command_ = static_cast<socks::command>(in[1]);
+SOCKS_INLINE constexpr void server::request4(bytes in, buffer out, action& now) noexcept {
+    if (!v4_ && !v4a_) return refuse4(errc::version_refused, out, now, in[0]);
+    if (!methods_.contains(socks::method::none)) return refuse4(errc::login_required, out, now);
+    const extent whole = scan_.resume(in);
+    if (!whole) {
+        if (whole.need() != 0) return starve(in, whole.need(), now);
+        return refuse4(whole.error(), out, now);
+    }
+    if (!(detail::is_named4(in) ? v4a_ : v4_)) return refuse4(errc::version_refused, out, now, in[0]);
+    octet_ = in[1];
     speaks4_ = true;
     at_ = at::serving;
-    return {next::serve, *whole, in.data(), *whole, scan_.user_size()};
+    now.tell(next::serve, in.first(*whole), scan_.user_size(), *whole);
 }
 
-constexpr encoded server::grant(bool granted, buffer out) noexcept {
+SOCKS_INLINE constexpr encoded server::grant(bool granted, buffer out) noexcept {
     if (at_ != at::granting) {
         fuse(errc::out_of_turn);
         return errc::out_of_turn;
@@ -136,38 +153,39 @@ constexpr void server::negotiated(bool succeeded) noexcept {
         fuse(errc::negotiation_failed);
 }
 
-constexpr encoded server::answer(const reply& outcome, buffer out) noexcept {
+SOCKS_INLINE constexpr encoded server::answer(const reply& outcome, buffer out) noexcept {
     if (at_ != at::serving && at_ != at::bound) {
         fuse(errc::out_of_turn);
         return errc::out_of_turn;
     }
-    const encoded reply = encode_answer(outcome, out);
+    const uint8_t code = native(outcome.code);
+    const encoded reply = encode_answer(code, outcome.bound, out);
     if (reply.error() == errc::no_space) return reply;
     if (!reply)
         fuse(reply.error());
-    else if (!outcome.code.succeeded())
-        fuse(errc::refused, reply.data()[1]);
+    else if (code !=
+             (speaks4_ ? static_cast<uint8_t>(code4::granted) : static_cast<uint8_t>(code5::succeeded)))
+        fuse(errc::refused, code);
     else
-        at_ = command_ == socks::command::bind && at_ == at::serving ? at::bound : at::answered;
+        at_ = octet_ == static_cast<uint8_t>(socks::command::bind) && at_ == at::serving ? at::bound
+                                                                                         : at::answered;
     return reply;
 }
 
-constexpr encoded server::encode_answer(const reply& outcome, buffer out) const noexcept {
-    if (outcome.bound.host.is() == host::kind::bad) return errc::bad_host;
-    const bool native = (outcome.code.via != version::v5) == speaks4_;
-    const bool good = outcome.code.succeeded();
-    if (speaks4_) {
-        const code4 code = native ? static_cast<code4>(outcome.code.octet)
-                           : good ? code4::granted
-                                  : code4::rejected;
-        return encode_reply4({code, outcome.bound}, out);
-    }
-    const code5 code = native ? static_cast<code5>(outcome.code.octet)
-                       : good ? code5::succeeded
-                              : code5::general_failure;
-    endpoint bound = outcome.bound;
-    if (bound.host.is() == host::kind::none && wants_ipv6_) bound.host = ipv6{};
-    return encode_reply5({code, bound}, out);
+// A code in the version that the client speaks.
+constexpr uint8_t server::native(reply_code code) const noexcept {
+    if ((code.via != version::v5) == speaks4_) return code.octet;
+    if (speaks4_) return static_cast<uint8_t>(code.succeeded() ? code4::granted : code4::rejected);
+    return static_cast<uint8_t>(code.succeeded() ? code5::succeeded : code5::general_failure);
+}
+
+SOCKS_INLINE constexpr encoded server::encode_answer(uint8_t code, const endpoint& bound,
+                                                     buffer out) const noexcept {
+    if (bound.host.is() == host::kind::bad) return errc::bad_host;
+    if (speaks4_) return detail::encode_frame4(code, bound, out);
+    if (wants_ipv6_ && bound.host.is() == host::kind::none)
+        return detail::encode_frame5(code, {ipv6{}, bound.port}, out);
+    return detail::encode_frame5(code, bound, out);
 }
 
 template <size_t M>
@@ -183,26 +201,26 @@ constexpr void server::answer(const reply& outcome, outbox<M>& out) noexcept {
 }
 
 // The reply that tells the peer goes out first; the failure is the step after.
-constexpr server::action server::refuse(errc why, const encoded& reply, uint8_t octet) noexcept {
-    if (!reply) return action::no_space(reply);
+SOCKS_SHARED constexpr void server::refuse(errc why, const encoded& reply, action& now,
+                                           uint8_t octet) noexcept {
+    if (!reply) return now.fail(reply);
     fuse(why, octet);
-    return {next::send, 0, reply.data().data(), reply.made(), 0};
+    now.send(reply, 0);
 }
 
-constexpr server::action server::refuse4(errc why, buffer out, uint8_t octet) noexcept {
-    const action a = refuse(why, encode_reply4({code4::rejected, {}}, out), octet);
-    if (a.next() == next::send) speaks4_ = true;
-    return a;
+SOCKS_SHARED constexpr void server::refuse4(errc why, buffer out, action& now, uint8_t octet) noexcept {
+    refuse(why, encode_reply4({code4::rejected, {}}, out), now, octet);
+    if (now.next() == next::send) speaks4_ = true;
 }
 
-constexpr server::action server::starve(bytes in, size_t need) noexcept {
-    if (!closed_) return {next::recv, 0, nullptr, need, 0};
-    return die(in.empty() ? errc::closed : errc::truncated);
+SOCKS_SHARED constexpr void server::starve(bytes in, size_t need, action& now) noexcept {
+    if (!closed_) return now.recv(need, 0);
+    die(in.empty() ? errc::closed : errc::truncated, now);
 }
 
-constexpr server::action server::die(errc why, uint8_t octet) noexcept {
+SOCKS_SHARED constexpr void server::die(errc why, action& now, uint8_t octet) noexcept {
     fuse(why, octet);
-    return action::failure(why_, octet_, speaks4_ ? version::v4 : version::v5);
+    now.fail(why_, octet_, speaks4_ ? version::v4 : version::v5, 0, nullptr);
 }
 
 }  // namespace socks

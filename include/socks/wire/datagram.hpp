@@ -142,7 +142,7 @@ SOCKS_INLINE constexpr void write_datagram_header(char* to, const endpoint& at, 
 constexpr encoded encode_datagram(const endpoint& at, bytes data, buffer out SOCKS_LIFETIMEBOUND,
                                   uint8_t fragment = 0) noexcept {
     const size_t header = datagram_header_size(at);
-    if (!detail::is_sendable(at.host)) return errc::bad_host;
+    if (!at.host.is_sendable()) return errc::bad_host;
     if (data.size() > max_datagram - header) return errc::no_space;
     if (out.room() < header + data.size()) return encoded::no_space(header + data.size());
     detail::write_datagram_header(out.data(), at, fragment);
@@ -189,7 +189,7 @@ SOCKS_INLINE constexpr encoded encode_datagram_in_place(const endpoint& at, buff
         case host::kind::ipv4: return detail::encode_datagram_header(at, packet, headroom, 4 + 4 + 2);
         case host::kind::ipv6: return detail::encode_datagram_header(at, packet, headroom, 4 + 16 + 2);
         case host::kind::name:
-            if (!detail::is_sendable(at.host)) break;
+            if (!at.host.is_sendable()) break;
             return detail::encode_datagram_header(at, packet, headroom, datagram_header_size(at));
         case host::kind::bad: break;
     }

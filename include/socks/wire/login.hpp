@@ -12,23 +12,22 @@ namespace socks {
 
 namespace detail {
 
-constexpr decoded<size_t> measure_login(bytes in, tolerance accept) noexcept {
-    using size = decoded<size_t>;
+SOCKS_INLINE constexpr extent measure_login(bytes in, tolerance accept) noexcept {
     const size_t n = in.size();
     const size_t least = accept.empty_credentials ? 0 : 1;
     if (n > 0 && in[0] != 1 && !(in[0] == 5 && accept.login_version_5)) return errc::bad_version;
-    if (n < 2) return size::more(3 + 2 * least - n);
+    if (n < 2) return extent::more(3 + 2 * least - n);
     const size_t user = in[1];
     if (user < least) return errc::empty_credentials;
-    if (n < 3 + user) return size::more(3 + user + least - n);
+    if (n < 3 + user) return extent::more(3 + user + least - n);
     const size_t password = in[2 + user];
     if (password < least) return errc::empty_credentials;
     const size_t whole = 3 + user + password;
-    if (n < whole) return size::more(whole - n);
-    return {whole, whole};
+    if (n < whole) return extent::more(whole - n);
+    return extent::whole(whole);
 }
 
-constexpr login read_login(bytes whole) noexcept {
+SOCKS_INLINE constexpr login read_login(bytes whole) noexcept {
     reader r(whole.from(1));
     const bytes user = r.take(r.u8());
     return {user, r.take(r.u8())};
@@ -50,9 +49,9 @@ constexpr login read_login(bytes whole) noexcept {
 /// @lifetime  user and password point into `in`.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1929 section 2
-[[nodiscard]] constexpr decoded<login> decode_login(bytes in SOCKS_LIFETIMEBOUND,
-                                                    tolerance accept = lenient) noexcept {
-    const decoded<size_t> whole = detail::measure_login(in, accept);
+[[nodiscard]] SOCKS_INLINE constexpr decoded<login> decode_login(bytes in SOCKS_LIFETIMEBOUND,
+                                                                 tolerance accept = lenient) noexcept {
+    const extent whole = detail::measure_login(in, accept);
     if (!whole) return decoded<login>::unless(whole);
     return {detail::read_login(in.first(*whole)), *whole};
 }
@@ -70,7 +69,7 @@ constexpr login read_login(bytes whole) noexcept {
 /// @lifetime  `out` holds the password in the clear: wipe it once it was sent.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       1929 section 2
-constexpr encoded encode_login(const login& l, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+SOCKS_INLINE constexpr encoded encode_login(const login& l, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (!l.given) return errc::no_credentials;
     if (l.user.size() > 255) return errc::bad_user;
     if (l.password.size() > 255) return errc::bad_password;
@@ -90,7 +89,8 @@ constexpr encoded encode_login(const login& l, buffer out SOCKS_LIFETIMEBOUND) n
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1929 section 2
-[[nodiscard]] constexpr decoded<uint8_t> decode_status(bytes in, tolerance accept = lenient) noexcept {
+[[nodiscard]] SOCKS_INLINE constexpr decoded<uint8_t> decode_status(bytes in,
+                                                                    tolerance accept = lenient) noexcept {
     if (!in.empty() && in[0] != 1 && accept.status_version != leeway::any &&
         !(in[0] == 5 && accept.status_version == leeway::known))
         return errc::bad_version;
@@ -105,7 +105,7 @@ inline constexpr size_t status_size = 2;
 /// @errors  no_space  out is smaller than 2 octets
 /// @cost    O(1), constexpr, noexcept.
 /// @rfc     1929 section 2
-constexpr encoded encode_status(uint8_t status, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+SOCKS_INLINE constexpr encoded encode_status(uint8_t status, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (out.room() < status_size) return encoded::no_space(status_size);
     return writer(out).u8(1).u8(status).made();
 }

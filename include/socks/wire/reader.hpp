@@ -14,28 +14,28 @@ class reader {
   public:
     constexpr explicit reader(bytes whole SOCKS_LIFETIMEBOUND) noexcept : rest_(whole) {}
 
-    constexpr uint8_t u8() noexcept { return take(1)[0]; }
+    SOCKS_INLINE constexpr uint8_t u8() noexcept { return take(1)[0]; }
 
-    constexpr uint16_t u16() noexcept {
+    SOCKS_INLINE constexpr uint16_t u16() noexcept {
         const bytes b = take(2);
         return static_cast<uint16_t>(b[0] << 8 | b[1]);
     }
 
-    constexpr bytes take(size_t n) noexcept {
+    SOCKS_INLINE constexpr bytes take(size_t n) noexcept {
         const bytes taken = rest_.first(n);
         rest_ = rest_.from(n);
         return taken;
     }
 
-    constexpr ipv4 v4() noexcept {
-        const bytes b = take(4);
-        return {b[0], b[1], b[2], b[3]};
+    SOCKS_INLINE constexpr ipv4 v4() noexcept {
+        ipv4 a;
+        detail::copy(a.octets, take(4).data(), 4);
+        return a;
     }
 
-    constexpr ipv6 v6() noexcept {
-        const bytes b = take(16);
+    SOCKS_INLINE constexpr ipv6 v6() noexcept {
         ipv6 a;
-        for (size_t i = 0; i < 16; ++i) a.octets[i] = b[i];
+        detail::copy(a.octets, take(16).data(), 16);
         return a;
     }
 

@@ -43,27 +43,26 @@ class scan4 {
     /// @param in  the request from its first octet; may only have grown since the last call.
     /// @returns  the size of the request, need() >= 1, or error(); the same values as decode_request4.
     /// @cost     O(octets not yet looked at), constexpr, noexcept.
-    constexpr decoded<size_t> resume(bytes in) noexcept {
-        using size = decoded<size_t>;
+    SOCKS_INLINE constexpr extent resume(bytes in) noexcept {
         const size_t n = in.size();
         if (n > 0 && in[0] != 4) return errc::bad_version;
-        if (n < detail::head4) return size::more(detail::head4 + 1 - n);
+        if (n < detail::head4) return extent::more(detail::head4 + 1 - n);
         const bool named = detail::is_named4(in);
         if (!in_name_) {
             const size_t end = find_nul(in, detail::head4 + detail::string4);
-            if (end == n) return named ? size::more(3) : size::more(1);
+            if (end == n) return named ? extent::more(3) : extent::more(1);
             if (in[end] != 0) return errc::user_too_long;
             user_ = static_cast<uint8_t>(end - detail::head4);
-            if (!named) return {end + 1, end + 1};
+            if (!named) return extent::whole(end + 1);
             seen_ = static_cast<uint16_t>(end + 1);
             in_name_ = true;
         }
         const size_t begin = detail::head4 + user_ + 1U;
         const size_t end = find_nul(in, begin + detail::string4);
-        if (end == n) return size::more(end == begin ? 2 : 1);
+        if (end == n) return extent::more(end == begin ? 2 : 1);
         if (in[end] != 0) return errc::name_too_long;
         if (end == begin) return errc::empty_name;
-        return {end + 1, end + 1};
+        return extent::whole(end + 1);
     }
 
     /// Octets of the user ID, without its NUL; known once resume() gave a size.
@@ -71,13 +70,12 @@ class scan4 {
 
   private:
     // The next NUL, the octet at `last`, or the end of `in`, whichever comes first.
-    constexpr size_t find_nul(bytes in, size_t last) noexcept {
-        size_t i = seen_ < in.size() ? seen_ : in.size();  // should the input have shrunk after all
+    SOCKS_INLINE constexpr size_t find_nul(bytes in, size_t last) noexcept {
+        const size_t begin = seen_ < in.size() ? seen_ : in.size();  // should the input have shrunk after all
         const size_t stop = last < in.size() ? last : in.size();
-        const char* const p = in.data();
-        while (i < stop && p[i] != '\0') ++i;
-        seen_ = static_cast<uint16_t>(i);
-        return i;
+        const size_t end = detail::find(in.data(), begin, stop, '\0');
+        seen_ = static_cast<uint16_t>(end);
+        return end;
     }
 
     uint16_t seen_ = detail::head4;
@@ -87,7 +85,7 @@ class scan4 {
 
 namespace detail {
 
-constexpr request4 read_request4(bytes whole, size_t user) noexcept {
+SOCKS_INLINE constexpr request4 read_request4(bytes whole, size_t user) noexcept {
     request4 q;
     const bool named = is_named4(whole);
     reader r(whole.from(1));
@@ -99,15 +97,15 @@ constexpr request4 read_request4(bytes whole, size_t user) noexcept {
     return q;
 }
 
-constexpr decoded<size_t> measure_reply4(bytes in, tolerance accept) noexcept {
+SOCKS_INLINE constexpr extent measure_reply4(bytes in, tolerance accept) noexcept {
     if (!in.empty() && in[0] != 0 && accept.reply4_version != leeway::any &&
         !(in[0] == 4 && accept.reply4_version == leeway::known))
         return errc::bad_version;
-    if (in.size() < head4) return decoded<size_t>::more(head4 - in.size());
-    return {head4, head4};
+    if (in.size() < head4) return extent::more(head4 - in.size());
+    return extent::whole(head4);
 }
 
-constexpr reply4 read_reply4(bytes whole) noexcept {
+SOCKS_INLINE constexpr reply4 read_reply4(bytes whole) noexcept {
     reader r(whole.from(1));
     reply4 a;
     a.code = static_cast<code4>(r.u8());
@@ -134,9 +132,10 @@ constexpr reply4 read_reply4(bytes whole) noexcept {
 /// @lifetime  user and name point into `in`.
 /// @cost      O(size), constexpr, noexcept. To resume where the last call stopped, keep a scan4.
 /// @rfc       the SOCKS4 and SOCKS4a memos
-[[nodiscard]] constexpr decoded<request4> decode_request4(bytes in SOCKS_LIFETIMEBOUND) noexcept {
+[[nodiscard]] SOCKS_INLINE constexpr decoded<request4> decode_request4(
+    bytes in SOCKS_LIFETIMEBOUND) noexcept {
     scan4 scan;
-    const decoded<size_t> whole = scan.resume(in);
+    const extent whole = scan.resume(in);
     if (!whole) return decoded<request4>::unless(whole);
     return {detail::read_request4(in.first(*whole), scan.user_size()), *whole};
 }
@@ -156,7 +155,7 @@ constexpr reply4 read_reply4(bytes whole) noexcept {
 ///          no_space              out is smaller than encoded_size
 /// @cost    O(size), constexpr, noexcept.
 /// @rfc     the SOCKS4 and SOCKS4a memos
-constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+SOCKS_INLINE constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     ipv4 address;
     bytes name;
     if (r.user.size() > detail::string4 || r.user.contains('\0')) return errc::bad_user;
@@ -169,7 +168,7 @@ constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBO
             if (is_name_marker(address)) return errc::reserved_over_socks4;
             break;
         case host::kind::name:
-            if (!detail::is_sendable(r.to.host)) return errc::bad_host;
+            if (!r.to.host.is_sendable()) return errc::bad_host;
             name = r.to.host.name();
             address.octets[3] = 1;
             break;
@@ -194,8 +193,9 @@ constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBO
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       the SOCKS4 memo
-[[nodiscard]] constexpr decoded<reply4> decode_reply4(bytes in, tolerance accept = lenient) noexcept {
-    const decoded<size_t> whole = detail::measure_reply4(in, accept);
+[[nodiscard]] SOCKS_INLINE constexpr decoded<reply4> decode_reply4(bytes in,
+                                                                   tolerance accept = lenient) noexcept {
+    const extent whole = detail::measure_reply4(in, accept);
     if (!whole) return decoded<reply4>::unless(whole);
     return {detail::read_reply4(in.first(*whole)), *whole};
 }
@@ -203,16 +203,24 @@ constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBO
 /// Octets that encode_reply4 makes.
 inline constexpr size_t reply4_size = detail::head4;
 
+namespace detail {
+
+SOCKS_INLINE constexpr encoded encode_frame4(uint8_t code, const endpoint& bound, buffer out) noexcept {
+    if (out.room() < reply4_size) return encoded::no_space(reply4_size);
+    writer w(out);
+    w.u8(0).u8(code).u16(bound.port);
+    return w.v4(bound.host.is() == host::kind::ipv4 ? bound.host.v4() : ipv4{}).made();
+}
+
+}  // namespace detail
+
 /// Encodes a SOCKS4 reply into `out`; the picture is decode_reply4's. A bound host other than an IPv4 address
 /// has no place in it and is written as 0.0.0.0.
 /// @errors  no_space  out is smaller than 8 octets
 /// @cost    O(1), constexpr, noexcept.
 /// @rfc     the SOCKS4 memo
-constexpr encoded encode_reply4(const reply4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    if (out.room() < reply4_size) return encoded::no_space(reply4_size);
-    const host& h = r.bound.host;
-    const ipv4 address = h.is() == host::kind::ipv4 ? h.v4() : ipv4{};
-    return writer(out).u8(0).u8(static_cast<uint8_t>(r.code)).u16(r.bound.port).v4(address).made();
+SOCKS_INLINE constexpr encoded encode_reply4(const reply4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return detail::encode_frame4(static_cast<uint8_t>(r.code), r.bound, out);
 }
 
 }  // namespace socks

@@ -46,7 +46,8 @@ struct reply5 {
 /// @lifetime  the methods point into `in`.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1928 section 3
-[[nodiscard]] constexpr decoded<greeting> decode_greeting(bytes in SOCKS_LIFETIMEBOUND) noexcept {
+[[nodiscard]] SOCKS_INLINE constexpr decoded<greeting> decode_greeting(
+    bytes in SOCKS_LIFETIMEBOUND) noexcept {
     if (!in.empty() && in[0] != 5) return errc::bad_version;
     if (in.size() < 2) return decoded<greeting>::more(3 - in.size());
     const size_t n = in[1];
@@ -58,16 +59,24 @@ struct reply5 {
 /// Octets that encode_greeting makes.
 [[nodiscard]] constexpr size_t encoded_size(const greeting& g) noexcept { return 2 + g.methods.size(); }
 
+namespace detail {
+
+SOCKS_INLINE constexpr encoded write_greeting(bytes methods, buffer out) noexcept {
+    if (out.room() < 2 + methods.size()) return encoded::no_space(2 + methods.size());
+    return writer(out).u8(5).u8(static_cast<uint8_t>(methods.size())).put(methods).made();
+}
+
+}  // namespace detail
+
 /// Encodes a greeting into `out`; the picture is decode_greeting's.
 /// @errors  bad_methods  no methods, more than 255, or 0xff among them
 ///          no_space     out is smaller than encoded_size
 /// @cost    O(size), constexpr, noexcept.
 /// @rfc     1928 section 3
-constexpr encoded encode_greeting(const greeting& g, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+SOCKS_INLINE constexpr encoded encode_greeting(const greeting& g, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (g.methods.empty() || g.methods.size() > 255 || g.offers(method::no_acceptable))
         return errc::bad_methods;
-    if (out.room() < encoded_size(g)) return encoded::no_space(encoded_size(g));
-    return writer(out).u8(5).u8(static_cast<uint8_t>(g.methods.size())).put(g.methods).made();
+    return detail::write_greeting(g.methods, out);
 }
 
 /// Decodes the server's choice of a method from the front of `in`.
@@ -82,7 +91,7 @@ constexpr encoded encode_greeting(const greeting& g, buffer out SOCKS_LIFETIMEBO
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1928 section 3
-[[nodiscard]] constexpr decoded<method> decode_choice(bytes in) noexcept {
+[[nodiscard]] SOCKS_INLINE constexpr decoded<method> decode_choice(bytes in) noexcept {
     if (!in.empty() && in[0] != 5) return errc::bad_version;
     if (in.size() < 2) return decoded<method>::more(2 - in.size());
     return {static_cast<method>(in[1]), 2};
@@ -95,7 +104,7 @@ inline constexpr size_t choice_size = 2;
 /// @errors  no_space  out is smaller than 2 octets
 /// @cost    O(1), constexpr, noexcept.
 /// @rfc     1928 section 3
-constexpr encoded encode_choice(method m, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+SOCKS_INLINE constexpr encoded encode_choice(method m, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (out.room() < choice_size) return encoded::no_space(choice_size);
     return writer(out).u8(5).u8(static_cast<uint8_t>(m)).made();
 }
@@ -109,42 +118,46 @@ namespace detail {
 //
 // The verdict falls as soon as its octet is there, and never changes when more arrive. The bound counts towards 7,
 // a name of no octets: 8 would read past the shortest reply that real servers send.
-constexpr decoded<size_t> measure_endpoint5(bytes in) noexcept {
-    using size = decoded<size_t>;
+SOCKS_SHARED constexpr extent measure_endpoint5(bytes in) noexcept {
     const size_t n = in.size();
-    if (n < 4) return size::more(7 - n);
+    if (n < 4) return extent::more(7 - n);
     size_t whole = 0;
     switch (static_cast<address_type>(in[3])) {
         case address_type::ipv4: whole = 4 + 4 + 2; break;
         case address_type::ipv6: whole = 4 + 16 + 2; break;
         case address_type::name:
-            if (n < 5) return size::more(7 - n);
+            if (n < 5) return extent::more(7 - n);
             whole = 4 + 1 + size_t{in[4]} + 2;
             break;
         default: return errc::bad_address_type;
     }
-    if (n < whole) return size::more(whole - n);
-    return {whole, whole};
+    if (n < whole) return extent::more(whole - n);
+    return extent::whole(whole);
 }
 
 // VER, CMD or REP, RSV, and the endpoint.
-constexpr decoded<size_t> measure5(bytes in, tolerance accept) noexcept {
+SOCKS_SHARED constexpr extent measure5(bytes in, tolerance accept) noexcept {
     if (!in.empty() && in[0] != 5) return errc::bad_version;
     if (in.size() > 2 && in[2] != 0 && !accept.reserved) return errc::bad_reserved;
     return measure_endpoint5(in);
 }
 
 // The address and port of a frame that was found whole.
-constexpr endpoint read_endpoint5(bytes whole) noexcept {
+SOCKS_SHARED constexpr endpoint read_endpoint5(bytes whole) noexcept {
     reader r(whole.from(3));
-    endpoint e;
     switch (static_cast<address_type>(r.u8())) {
-        case address_type::ipv4: e.host = r.v4(); break;
-        case address_type::ipv6: e.host = r.v6(); break;
-        case address_type::name: e.host = host::as_received(r.take(r.u8())); break;
+        case address_type::ipv4: {
+            const ipv4 address = r.v4();
+            return {address, r.u16()};
+        }
+        case address_type::ipv6: {
+            const ipv6 address = r.v6();
+            return {address, r.u16()};
+        }
+        case address_type::name: break;
     }
-    e.port = r.u16();
-    return e;
+    const bytes name = r.take(r.u8());
+    return {host::as_received(name), r.u16()};
 }
 
 constexpr size_t endpoint_size5(const endpoint& e) noexcept {
@@ -159,7 +172,7 @@ constexpr size_t endpoint_size5(const endpoint& e) noexcept {
 }
 
 // No host is written as 0.0.0.0.
-constexpr void write_endpoint5(writer& w, const endpoint& e) noexcept {
+SOCKS_INLINE constexpr void write_endpoint5(writer& w, const endpoint& e) noexcept {
     if (e.host.is() == host::kind::name) {
         const bytes name = e.host.name();
         w.u8(static_cast<uint8_t>(address_type::name)).u8(static_cast<uint8_t>(name.size())).put(name);
@@ -172,7 +185,7 @@ constexpr void write_endpoint5(writer& w, const endpoint& e) noexcept {
     w.u16(e.port);
 }
 
-constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out) noexcept {
+SOCKS_SHARED constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out) noexcept {
     const size_t whole = 3 + endpoint_size5(e);
     if (e.host.is() == host::kind::bad) return errc::bad_host;
     if (out.room() < whole) return encoded::no_space(whole);
@@ -187,32 +200,35 @@ constexpr errc name_fault(bytes name) noexcept {
     return name.empty() ? errc::empty_name : name.contains('\0') ? errc::nul_in_name : errc::none;
 }
 
-constexpr decoded<size_t> measure_request5(bytes in, tolerance accept) noexcept {
-    // A name of no octets is known for what it is before the port arrives.
-    const decoded<size_t> whole = measure5(in, accept);
-    if (in.size() < 5 || whole.error() != errc::none ||
-        static_cast<address_type>(in[3]) != address_type::name)
-        return whole;
-    if (in[4] == 0) return errc::empty_name;
-    if (whole && in.from(5).first(in[4]).contains('\0')) return errc::nul_in_name;
+SOCKS_INLINE constexpr extent measure_request5(bytes in, tolerance accept) noexcept {
+    const extent whole = measure5(in, accept);
+    if (!whole) {  // a name of no octets is known for what it is before the port arrives
+        const bool empty = in.size() > 4 && in[3] == static_cast<uint8_t>(address_type::name) && in[4] == 0;
+        return empty && whole.need() != 0 ? errc::empty_name : whole;
+    }
+    if (static_cast<address_type>(in[3]) == address_type::name) {
+        if (in[4] == 0) return errc::empty_name;
+        if (in.from(5).first(in[4]).contains('\0')) return errc::nul_in_name;
+    }
     return whole;
 }
 
-constexpr decoded<size_t> measure_reply5(bytes in, tolerance accept) noexcept {
-    const decoded<size_t> whole = measure5(in, accept);
+SOCKS_INLINE constexpr extent measure_reply5(bytes in, tolerance accept) noexcept {
+    const extent whole = measure5(in, accept);
     if (!whole || static_cast<address_type>(in[3]) != address_type::name) return whole;
     const bytes name = in.from(5).first(in[4]);
     const errc fault = name_fault(name);
     if (fault == errc::none) return whole;
     const bool unspecified = name.empty() || (name.size() == 1 && name[0] == 0);
-    return unspecified && accept.empty_bound ? whole : decoded<size_t>(fault);
+    return unspecified && accept.empty_bound ? whole : extent(fault);
 }
 
-constexpr reply5 read_reply5(bytes whole) noexcept {
-    reply5 r{static_cast<code5>(whole[1]), read_endpoint5(whole)};
-    if (r.bound.host.is() == host::kind::name && name_fault(r.bound.host.name()) != errc::none)
-        r.bound.host = host();
-    return r;
+SOCKS_INLINE constexpr reply5 read_reply5(bytes whole) noexcept {
+    const auto code = static_cast<code5>(whole[1]);
+    if (static_cast<address_type>(whole[3]) == address_type::name &&
+        name_fault(whole.from(5).first(whole[4])) != errc::none)
+        return {code, {host(), reader(whole.from(whole.size() - 2)).u16()}};
+    return {code, read_endpoint5(whole)};
 }
 
 }  // namespace detail
@@ -234,9 +250,9 @@ constexpr reply5 read_reply5(bytes whole) noexcept {
 /// @lifetime  a name points into `in`.
 /// @cost      O(size of the name), constexpr, noexcept.
 /// @rfc       1928 sections 4 and 5
-[[nodiscard]] constexpr decoded<request5> decode_request5(bytes in SOCKS_LIFETIMEBOUND,
-                                                          tolerance accept = lenient) noexcept {
-    const decoded<size_t> whole = detail::measure_request5(in, accept);
+[[nodiscard]] SOCKS_INLINE constexpr decoded<request5> decode_request5(bytes in SOCKS_LIFETIMEBOUND,
+                                                                       tolerance accept = lenient) noexcept {
+    const extent whole = detail::measure_request5(in, accept);
     if (!whole) return decoded<request5>::unless(whole);
     return {{static_cast<command>(in[1]), detail::read_endpoint5(in.first(*whole))}, *whole};
 }
@@ -251,8 +267,8 @@ constexpr reply5 read_reply5(bytes whole) noexcept {
 ///          no_space  out is smaller than encoded_size
 /// @cost    O(size), constexpr, noexcept.
 /// @rfc     1928 section 4
-constexpr encoded encode_request5(const request5& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    if (!detail::is_sendable(r.to.host)) return errc::bad_host;
+SOCKS_INLINE constexpr encoded encode_request5(const request5& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    if (!r.to.host.is_sendable()) return errc::bad_host;
     return detail::encode_frame5(static_cast<uint8_t>(r.command), r.to, out);
 }
 
@@ -274,9 +290,9 @@ constexpr encoded encode_request5(const request5& r, buffer out SOCKS_LIFETIMEBO
 /// @lifetime  a name points into `in`.
 /// @cost      O(size of the name), constexpr, noexcept.
 /// @rfc       1928 section 6
-[[nodiscard]] constexpr decoded<reply5> decode_reply5(bytes in SOCKS_LIFETIMEBOUND,
-                                                      tolerance accept = lenient) noexcept {
-    const decoded<size_t> whole = detail::measure_reply5(in, accept);
+[[nodiscard]] SOCKS_INLINE constexpr decoded<reply5> decode_reply5(bytes in SOCKS_LIFETIMEBOUND,
+                                                                   tolerance accept = lenient) noexcept {
+    const extent whole = detail::measure_reply5(in, accept);
     if (!whole) return decoded<reply5>::unless(whole);
     return {detail::read_reply5(in.first(*whole)), *whole};
 }
@@ -291,7 +307,7 @@ constexpr encoded encode_request5(const request5& r, buffer out SOCKS_LIFETIMEBO
 ///          no_space  out is smaller than encoded_size
 /// @cost    O(size), constexpr, noexcept.
 /// @rfc     1928 section 6
-constexpr encoded encode_reply5(const reply5& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+SOCKS_INLINE constexpr encoded encode_reply5(const reply5& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::encode_frame5(static_cast<uint8_t>(r.code), r.bound, out);
 }
 

@@ -72,7 +72,7 @@ namespace detail {
 // and no error where nothing does. No more than a datagram outside of TCP could hold, or the relay could not send it on.
 constexpr encoded framed_refusal(const endpoint& at, size_t data, size_t headroom, size_t room) noexcept {
     const size_t header = datagram_header_size(at);
-    if (!is_sendable(at.host) || header > max_framed_header) return errc::bad_host;
+    if (!at.host.is_sendable() || header > max_framed_header) return errc::bad_host;
     if (data > 65535 - header) return errc::no_space;
     if (headroom < header) return encoded::no_space(header);
     if (room < header + data) return encoded::no_space(header + data);

@@ -1,0 +1,74 @@
+// What is measured: one row for each contender of an operation. A row is a plain function over a sample that the
+// optimiser cannot see through, and says beforehand what must come out of it.
+
+#ifndef SOCKS_BENCH_BENCH_HPP
+#define SOCKS_BENCH_BENCH_HPP
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <socks/socks.hpp>
+
+namespace bench {
+
+// From here on the compiler knows neither the value nor what memory holds.
+template <class T>
+inline void opaque(T& value) {
+    asm volatile("" : "+r"(value) : : "memory");
+}
+
+// What a row works on. `in` is what the peer sent, `out` has room for whatever is made.
+struct sample {
+    const char* in = nullptr;
+    size_t size = 0;
+    size_t chunk = 0;  // octets of `in` that become visible at a time
+    char* out = nullptr;
+    const void* with = nullptr;  // what else the operation is given: a request, a value to encode
+};
+
+// The octets made go to sample.out; what was decoded goes into the result, so that it has to be decoded.
+struct outcome {
+    size_t made = 0;
+    size_t digest = 0;
+};
+using operation = outcome (*)(const sample&);
+
+struct row {
+    std::string name;       // of the operation: all rows of a name do the same work
+    std::string contender;  // ours, floor, memcpy
+    operation run = nullptr;
+    std::string in;
+    size_t chunk = 0;  // 0: whole
+    const void* with = nullptr;
+    std::string out;    // the octets that must be made
+    size_t digest = 0;  // what must be decoded
+};
+
+// The octets in and out once through memcpy, lengths unknown to the compiler: what moving them alone costs.
+struct moved {
+    const char* out;
+    size_t size;
+    size_t digest;
+};
+outcome copy(const sample&);
+
+// For the life of the program: rows point to it.
+template <class T>
+const T* keep(const T& value) {
+    return new T(value);
+}
+
+// The rows of a file are added by its own function, in the order in which the table shows them.
+void add_handshakes(std::vector<row>&);
+void add_codecs(std::vector<row>&);
+
+// Folds what was decoded into one number, with a multiplication less than a hash would take.
+constexpr size_t mix(size_t a, size_t b) { return (a << 5) + b; }
+
+// "05 01 'text'" as octets.
+std::string octets(const char* spelled);
+
+}  // namespace bench
+
+#endif

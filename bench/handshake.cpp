@@ -1,0 +1,380 @@
+// Whole handshakes: our machines in a drive loop over plain views, beside the floor, straight-line code that takes
+// every message for valid and whole, and beside memcpy of the same octets.
+// The floor and ours do the same work: choose a method, compare user name and password, hand over the name and the
+// port, and write the replies.
+
+#include <cstring>
+
+#include "bench.hpp"
+
+namespace bench {
+namespace {
+
+using socks::bytes;
+
+constexpr uint16_t bound_port = 4242;
+
+// What the application knows and answers, out of the optimiser's sight. Which methods a server accepts and that it
+// grants a request stands in its code, as it does in that of the floor.
+struct service {
+    bytes user;
+    bytes password;
+    socks::ipv4 address;
+    uint16_t port;
+};
+
+bool known(const service& s, bytes user, bytes password) { return user == s.user && password == s.password; }
+
+template <socks::method Accepted, auto Granted>
+outcome serve(const sample& s) {
+    const service& app = *static_cast<const service*>(s.with);
+    socks::server handshake({.methods = Accepted});
+    const char* in = s.in;
+    const char* const end = s.in + s.size;
+    const char* visible = in + s.chunk;
+    char* out = s.out;
+    size_t digest = 0;
+    for (;;) {
+        const auto a =
+            handshake.step({in, static_cast<size_t>(visible - in)}, {out, socks::server::max_output});
+        in += a.used();
+        switch (a.next()) {
+            case socks::server::next::send: out += a.data().size(); break;
+            case socks::server::next::recv:
+                visible = static_cast<size_t>(end - visible) > s.chunk ? visible + s.chunk : end;
+                break;
+            case socks::server::next::login:
+                out += handshake.grant(known(app, a.user(), a.password()), {out, socks::server::max_output})
+                           .made();
+                break;
+            case socks::server::next::serve: {
+                const socks::endpoint to = a.to();
+                digest = mix(to.host.name().size(), to.port);
+                out += handshake.answer({Granted, {app.address, app.port}}, {out, socks::server::max_output})
+                           .made();
+                break;
+            }
+            case socks::server::next::done: return {static_cast<size_t>(out - s.out), digest};
+            case socks::server::next::negotiate:
+            case socks::server::next::wait:
+            case socks::server::next::fail: return {};
+        }
+    }
+}
+
+// What a client is asked for, out of the optimiser's sight; with which version and methods stands in its code.
+struct wish {
+    socks::endpoint to;
+    bytes user;
+    bytes password;
+};
+
+template <socks::version Via, socks::method... Offered>
+socks::request ask_for(const wish& w) {
+    return {.via = Via, .to = w.to, .login = {w.user, w.password}, .methods = {Offered...}};
+}
+
+template <bool Pipelined, socks::version Via, socks::method... Offered>
+outcome connect(const sample& s) {
+    const socks::request want = ask_for<Via, Offered...>(*static_cast<const wish*>(s.with));
+    socks::client handshake({.pipelined = Pipelined});
+    const char* in = s.in;
+    const char* const end = s.in + s.size;
+    const char* visible = in + s.chunk;
+    char* out = s.out;
+    for (;;) {
+        const auto a =
+            handshake.step(want, {in, static_cast<size_t>(visible - in)}, {out, socks::client::max_output});
+        in += a.used();
+        switch (a.next()) {
+            case socks::client::next::send: out += a.data().size(); break;
+            case socks::client::next::recv:
+                visible = static_cast<size_t>(end - visible) > s.chunk ? visible + s.chunk : end;
+                break;
+            case socks::client::next::done: {
+                const auto [reply, early] = a.finish();
+                const socks::ipv4 at = reply.bound.host.v4();
+                return {static_cast<size_t>(out - s.out), mix(at.octets[3], reply.bound.port)};
+            }
+            case socks::client::next::negotiate:
+            case socks::client::next::wait:
+            case socks::client::next::bound:
+            case socks::client::next::fail: return {};
+        }
+    }
+}
+
+// The same work by the wire layer alone: each message decoded and encoded by its own call.
+template <socks::method Accepted>
+outcome wire_serve5(const sample& s) {
+    const service& app = *static_cast<const service*>(s.with);
+    bytes in{s.in, s.size};
+    char* out = s.out;
+    const auto room = [&] { return socks::buffer{out, socks::server::max_output}; };
+    const auto offer = socks::decode_greeting(in);
+    if (!offer) return {};
+    in = in.from(offer.used());
+    if (!offer->offers(Accepted)) return {};
+    out += socks::encode_choice(Accepted, room()).made();
+    if (Accepted == socks::method::login) {
+        const auto who = socks::decode_login(in);
+        if (!who || !known(app, who->user, who->password)) return {};
+        in = in.from(who.used());
+        out += socks::encode_status(0, room()).made();
+    }
+    const auto asked = socks::decode_request5(in);
+    if (!asked || asked->command != socks::command::connect) return {};
+    const size_t digest = mix(asked->to.host.name().size(), asked->to.port);
+    out += encode_reply5({socks::code5::succeeded, {app.address, app.port}}, room()).made();
+    return {static_cast<size_t>(out - s.out), digest};
+}
+
+template <socks::method... Offered>
+outcome wire_connect5(const sample& s) {
+    const socks::request want = ask_for<socks::version::v5, Offered...>(*static_cast<const wish*>(s.with));
+    bytes in{s.in, s.size};
+    char* out = s.out;
+    const auto room = [&] { return socks::buffer{out, socks::client::max_output}; };
+    out += encode_greeting({want.methods.octets()}, room()).made();
+    const auto chosen = socks::decode_choice(in);
+    if (!chosen || !want.methods.contains(*chosen)) return {};
+    in = in.from(chosen.used());
+    if (*chosen == socks::method::login) {
+        out += encode_login(want.login, room()).made();
+        const auto verdict = socks::decode_status(in);
+        if (!verdict || *verdict != 0) return {};
+        in = in.from(verdict.used());
+    }
+    out += encode_request5({want.command, want.to}, room()).made();
+    const auto answer = socks::decode_reply5(in);
+    if (!answer || answer->code != socks::code5::succeeded) return {};
+    const socks::ipv4 at = answer->bound.host.v4();
+    return {static_cast<size_t>(out - s.out), mix(at.octets[3], answer->bound.port)};
+}
+
+outcome wire_serve4(const sample& s) {
+    const service& app = *static_cast<const service*>(s.with);
+    const auto asked = socks::decode_request4({s.in, s.size});
+    if (!asked || asked->command != socks::command::connect) return {};
+    const size_t digest = mix(asked->to.host.name().size(), asked->to.port);
+    const auto made = socks::encode_reply4({socks::code4::granted, {app.address, app.port}},
+                                           {s.out, socks::server::max_output});
+    return {made.made(), digest};
+}
+
+outcome wire_connect4(const sample& s) {
+    const socks::request want = ask_for<socks::version::v4a>(*static_cast<const wish*>(s.with));
+    const auto made =
+        socks::encode_request4({want.command, want.to, want.login.user}, {s.out, socks::client::max_output});
+    const auto answer = socks::decode_reply4({s.in, s.size});
+    if (!answer || answer->code != socks::code4::granted) return {};
+    return {made.made(), mix(answer->bound.host.v4().octets[3], answer->bound.port)};
+}
+
+size_t port_at(const char* p) {
+    return static_cast<size_t>(static_cast<unsigned char>(p[0]) << 8 | static_cast<unsigned char>(p[1]));
+}
+
+size_t length_at(const char* p) { return static_cast<unsigned char>(*p); }
+
+char* put_port(char* to, uint16_t port) {
+    to[0] = static_cast<char>(port >> 8);
+    to[1] = static_cast<char>(port);
+    return to + 2;
+}
+
+// What the floor is given and writes: the same as ours, as plain octets.
+struct plain_service {
+    const char* user;
+    const char* password;
+    char address[4];
+    uint16_t port;
+};
+
+char* put_reply5(char* out, const plain_service& app) {
+    std::memcpy(out, "\x05\x00\x00\x01", 4);
+    std::memcpy(out + 4, app.address, 4);
+    return put_port(out + 8, app.port);
+}
+
+template <char Accepted>
+outcome floor_serve5(const sample& s) {
+    const auto& app = *static_cast<const plain_service*>(s.with);
+    const char* in = s.in;
+    char* out = s.out;
+    const size_t methods = length_at(in + 1);
+    if (std::memchr(in + 2, Accepted, methods) == nullptr) return {};
+    in += 2 + methods;
+    out[0] = 5;
+    out[1] = Accepted;
+    out += 2;
+    if (Accepted == 2) {
+        const size_t user = length_at(in + 1);
+        const size_t password = length_at(in + 2 + user);
+        if (std::memcmp(in + 2, app.user, user) != 0 ||
+            std::memcmp(in + 3 + user, app.password, password) != 0)
+            return {};
+        in += 3 + user + password;
+        out[0] = 1;
+        out[1] = 0;
+        out += 2;
+    }
+    size_t digest = 0;
+    switch (in[3]) {
+        case 1: digest = mix(0, port_at(in + 8)); break;
+        case 3: digest = mix(length_at(in + 4), port_at(in + 5 + length_at(in + 4))); break;
+        case 4: digest = mix(0, port_at(in + 20)); break;
+    }
+    return {static_cast<size_t>(put_reply5(out, app) - s.out), digest};
+}
+
+outcome floor_serve4(const sample& s) {
+    const auto& app = *static_cast<const plain_service*>(s.with);
+    const size_t user = std::strlen(s.in + 8);
+    const bool named = s.in[4] == 0 && s.in[5] == 0 && s.in[6] == 0 && s.in[7] != 0;
+    const size_t name = named ? std::strlen(s.in + 9 + user) : 0;
+    s.out[0] = 0;
+    s.out[1] = 90;
+    put_port(s.out + 2, app.port);
+    std::memcpy(s.out + 4, app.address, 4);
+    return {8, mix(name, port_at(s.in + 2))};
+}
+
+struct plain_request {
+    const char* user;
+    size_t user_size;
+    const char* password;
+    size_t password_size;
+    const char* name;
+    size_t name_size;
+    const char* address;
+    uint16_t port;
+};
+
+template <char... Offered>
+outcome floor_connect5(const sample& s) {
+    const auto& want = *static_cast<const plain_request*>(s.with);
+    const char* in = s.in;
+    char* out = s.out;
+    const char greeting[] = {5, sizeof...(Offered), Offered...};
+    std::memcpy(out, greeting, sizeof greeting);
+    out += sizeof greeting;
+    if (in[1] == 2) {
+        out[0] = 1;
+        out[1] = static_cast<char>(want.user_size);
+        std::memcpy(out + 2, want.user, want.user_size);
+        out += 2 + want.user_size;
+        out[0] = static_cast<char>(want.password_size);
+        std::memcpy(out + 1, want.password, want.password_size);
+        out += 1 + want.password_size;
+        in += 2;
+        if (in[1] != 0) return {};
+    }
+    in += 2;
+    std::memcpy(out, "\x05\x01\x00\x03", 4);
+    out[4] = static_cast<char>(want.name_size);
+    std::memcpy(out + 5, want.name, want.name_size);
+    out = put_port(out + 5 + want.name_size, want.port);
+    if (in[1] != 0) return {};
+    size_t digest = 0;
+    switch (in[3]) {
+        case 1: digest = mix(static_cast<unsigned char>(in[7]), port_at(in + 8)); break;
+        case 3: digest = mix(length_at(in + 4), port_at(in + 5 + length_at(in + 4))); break;
+        case 4: digest = mix(static_cast<unsigned char>(in[19]), port_at(in + 20)); break;
+    }
+    return {static_cast<size_t>(out - s.out), digest};
+}
+
+outcome floor_connect4(const sample& s) {
+    const auto& want = *static_cast<const plain_request*>(s.with);
+    char* out = s.out;
+    out[0] = 4;
+    out[1] = 1;
+    put_port(out + 2, want.port);
+    std::memcpy(out + 4, want.address, 4);
+    std::memcpy(out + 8, want.user, want.user_size);
+    out += 8 + want.user_size;
+    *out++ = 0;
+    if (want.name_size != 0) {
+        std::memcpy(out, want.name, want.name_size);
+        out += want.name_size;
+        *out++ = 0;
+    }
+    if (s.in[1] != 90) return {};
+    return {static_cast<size_t>(out - s.out), mix(static_cast<unsigned char>(s.in[7]), port_at(s.in + 2))};
+}
+
+struct handshake {
+    const char* name;
+    operation ours;
+    operation wire;
+    operation floor;
+    const void* app;
+    const void* plain;
+    const char* in;
+    const char* out;
+    size_t digest;
+};
+
+void add(std::vector<row>& rows, const handshake& h) {
+    const std::string in = octets(h.in);
+    const std::string out = octets(h.out);
+    const auto* const made = keep(out);
+    rows.push_back({h.name, "ours, whole", h.ours, in, 0, h.app, out, h.digest});
+    rows.push_back({h.name, "ours, three chunks", h.ours, in, (in.size() + 2) / 3, h.app, out, h.digest});
+    rows.push_back({h.name, "ours, octet by octet", h.ours, in, 1, h.app, out, h.digest});
+    rows.push_back({h.name, "wire layer", h.wire, in, 0, h.app, out, h.digest});
+    rows.push_back({h.name, "floor", h.floor, in, 0, h.plain, out, h.digest});
+    rows.push_back(
+        {h.name, "memcpy", copy, in, 0, keep(moved{made->data(), made->size(), h.digest}), out, h.digest});
+}
+
+}  // namespace
+
+void add_handshakes(std::vector<row>& rows) {
+    using namespace socks;
+    const auto* const app = keep(service{"john", "foo", {192, 168, 0, 7}, bound_port});
+    const auto* const plain = keep(plain_service{"john", "foo", {'\xc0', '\xa8', 0, 7}, bound_port});
+    const auto* const named = keep(wish{{"files.example.com", 443}, "john", "foo"});
+    const auto* const numbered = keep(wish{{ipv4{198, 51, 100, 9}, 443}, "john", "foo"});
+    const auto plain_client = [](const char* host, const char* octets4) {
+        return keep(plain_request{"john", 4, "foo", 3, host, std::strlen(host), octets4, 443});
+    };
+    const auto* const plain_named = plain_client("files.example.com", "\0\0\0\1");
+    const auto* const plain_numbered = plain_client("", "\xc6\x33\x64\x09");
+    const size_t asked_name = mix(17, 443);
+    const size_t asked_address = mix(0, 443);
+    const size_t replied = mix(7, bound_port);
+
+    const char* const reply_none = "0500 05000001c0a800071092";
+    const char* const reply_login = "0502 0100 05000001c0a800071092";
+    const char* const reply_4 = "005a1092c0a80007";
+    const char* const ask_none = "050100 05010003 11 'files.example.com' 01bb";
+    const char* const ask_login = "05020002 0104'john'03'foo' 05010003 11 'files.example.com' 01bb";
+    const char* const ask_4 = "040101bb c6336409 'john' 00";
+    const char* const ask_4a = "040101bb 00000001 'john' 00 'files.example.com' 00";
+
+    add(rows, {"server, SOCKS5", serve<method::none, code5::succeeded>, wire_serve5<method::none>,
+               floor_serve5<0>, app, plain, ask_none, reply_none, asked_name});
+    add(rows, {"server, SOCKS5 login", serve<method::login, code5::succeeded>, wire_serve5<method::login>,
+               floor_serve5<2>, app, plain, ask_login, reply_login, asked_name});
+    add(rows, {"server, SOCKS4", serve<method::none, code4::granted>, wire_serve4, floor_serve4, app, plain,
+               ask_4, reply_4, asked_address});
+    add(rows, {"server, SOCKS4a", serve<method::none, code4::granted>, wire_serve4, floor_serve4, app, plain,
+               ask_4a, reply_4, asked_name});
+    constexpr auto none = method::none;
+    constexpr auto login = method::login;
+    add(rows, {"client, SOCKS5", connect<false, version::v5, none>, wire_connect5<none>, floor_connect5<0>,
+               named, plain_named, reply_none, ask_none, replied});
+    add(rows, {"client, SOCKS5 login", connect<false, version::v5, none, login>, wire_connect5<none, login>,
+               floor_connect5<0, 2>, named, plain_named, reply_login, ask_login, replied});
+    add(rows, {"client, SOCKS5 login, pipelined", connect<true, version::v5, login>, wire_connect5<login>,
+               floor_connect5<2>, named, plain_named, reply_login,
+               "050102 0104'john'03'foo' 05010003 11 'files.example.com' 01bb", replied});
+    add(rows, {"client, SOCKS4", connect<false, version::v4>, wire_connect4, floor_connect4, numbered,
+               plain_numbered, reply_4, ask_4, replied});
+    add(rows, {"client, SOCKS4a", connect<false, version::v4a>, wire_connect4, floor_connect4, named,
+               plain_named, reply_4, ask_4a, replied});
+}
+
+}  // namespace bench

@@ -1,0 +1,221 @@
+// The harness: checks every row, then measures.
+//
+//     bench                 checks, then times all rows interleaved on one CPU: medians and ratios as a table
+//     bench --json FILE     the same, and as JSON
+//     bench --count [N]     each row, or the Nth, under callgrind, in the order of --list: see instructions.py
+//     bench --list          the rows: operation, tab, contender
+//
+// Nothing is folded away: a row whose result does not change when an octet of its input does is an error.
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <string_view>
+
+#include "bench.hpp"
+
+namespace bench {
+
+std::string octets(const char* spelled) {
+    std::string made;
+    const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+    for (const char* p = spelled; *p != '\0'; ++p) {
+        if (*p == ' ') continue;
+        if (*p == '\'') {
+            for (++p; *p != '\''; ++p) made += *p;
+        } else {
+            made += static_cast<char>(digit(p[0]) * 16 + digit(p[1]));
+            ++p;
+        }
+    }
+    return made;
+}
+
+outcome copy(const sample& s) {
+    const auto& m = *static_cast<const moved*>(s.with);
+    char taken[1024];
+    std::memcpy(taken, s.in, s.size);
+    char* kept = taken;
+    opaque(kept);
+    std::memcpy(s.out, m.out, m.size);
+    return {m.size, m.digest};
+}
+
+namespace {
+
+// A row with the memory that it works in. Input has a copy of its own, so that nothing is known about it.
+class course {
+  public:
+    explicit course(const row& r) : row_(&r), in_(r.in) {
+        sample_ = {in_.data(), in_.size(), r.chunk == 0 ? in_.size() : r.chunk, out_, r.with};
+    }
+    course(const course&) = delete;
+    course(course&&) = delete;
+
+    // What is measured: one call through a pointer, of which the optimiser knows neither the target nor the sample.
+    outcome run() const {
+        const sample* s = &sample_;
+        opaque(s);
+        outcome made = row_->run(*s);
+        opaque(made.made);
+        opaque(made.digest);
+        return made;
+    }
+
+    [[nodiscard]] bool right() {
+        std::memset(out_, 0, sizeof out_);
+        const outcome made = run();
+        return made.digest == row_->digest && std::string_view(out_, made.made) == row_->out;
+    }
+
+    // Whether another octet of the input can change what comes out.
+    [[nodiscard]] bool listens() {
+        if (row_->contender == "memcpy" || in_.empty()) return true;
+        for (char& octet : in_) {
+            const char kept = octet;
+            bool same = true;
+            for (int other = 0; other < 256 && same; ++other) {
+                octet = static_cast<char>(other);
+                same = right();
+            }
+            octet = kept;
+            if (!same) return true;
+        }
+        return false;
+    }
+
+    [[nodiscard]] const row& what() const { return *row_; }
+
+  private:
+    const row* row_;
+    std::string in_;
+    char out_[2048] = {};
+    sample sample_;
+};
+
+double now() {
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) * 1e9 + static_cast<double>(t.tv_nsec);
+}
+
+constexpr int calls = 2000;  // of one timing: long beside the clock's own cost
+constexpr int rounds = 101;
+
+double timed(const course& c) {
+    const double begin = now();
+    for (int i = 0; i < calls; ++i) static_cast<void>(c.run());
+    return (now() - begin) / calls;
+}
+
+void pin() {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    if (sched_setaffinity(0, sizeof one, &one) != 0) std::puts("not pinned to one CPU");
+}
+
+struct figures {
+    double least = 0;
+    double median = 0;
+};
+
+// All rows take turns, so that what disturbs one disturbs all.
+std::vector<figures> time_all(const std::vector<course*>& courses) {
+    pin();
+    std::vector<std::vector<double>> taken(courses.size());
+    for (int round = 0; round < rounds; ++round)
+        for (size_t i = 0; i < courses.size(); ++i) taken[i].push_back(timed(*courses[i]));
+    std::vector<figures> all;
+    for (auto& t : taken) {
+        std::sort(t.begin(), t.end());
+        all.push_back({t.front(), t[t.size() / 2]});
+    }
+    return all;
+}
+
+// The floor of the same operation, for the ratio.
+double floor_of(const std::vector<course*>& courses, const std::vector<figures>& all, const row& of) {
+    for (size_t i = 0; i < courses.size(); ++i)
+        if (courses[i]->what().name == of.name && courses[i]->what().contender == "floor")
+            return all[i].median;
+    return 0;
+}
+
+void print(const std::vector<course*>& courses, const std::vector<figures>& all) {
+    std::puts(
+        "| operation | contender | min ns | median ns | of the floor |\n| --- | --- | --- | --- | --- |");
+    for (size_t i = 0; i < courses.size(); ++i) {
+        const row& r = courses[i]->what();
+        std::printf("| %s | %s | %.1f | %.1f | ", r.name.c_str(), r.contender.c_str(), all[i].least,
+                    all[i].median);
+        const double base = floor_of(courses, all, r);
+        if (base > 0)
+            std::printf("%.2f |\n", all[i].median / base);
+        else
+            std::puts("|");
+    }
+}
+
+void print_json(const std::vector<course*>& courses, const std::vector<figures>& all, const char* path) {
+    FILE* const to = std::fopen(path, "w");
+    if (to == nullptr) return std::perror(path);
+    std::fputs("[\n", to);
+    for (size_t i = 0; i < courses.size(); ++i) {
+        const row& r = courses[i]->what();
+        std::fprintf(
+            to, "  {\"operation\": \"%s\", \"contender\": \"%s\", \"min_ns\": %.2f, \"median_ns\": %.2f}%s\n",
+            r.name.c_str(), r.contender.c_str(), all[i].least, all[i].median,
+            i + 1 == courses.size() ? "" : ",");
+    }
+    std::fputs("]\n", to);
+    std::fclose(to);
+}
+
+}  // namespace
+
+// What callgrind counts, once for each call of this function: it dumps behind it. extern "C" for a plain name.
+extern "C" [[gnu::noinline]] void measured(const course& c, int n) {
+    for (int i = 0; i < n; ++i) static_cast<void>(c.run());
+}
+
+}  // namespace bench
+
+int main(int argc, char** argv) {
+    using namespace bench;
+    const std::string_view mode = argc > 1 ? argv[1] : "";
+    std::vector<row> rows;
+    add_handshakes(rows);
+    add_codecs(rows);
+    if (mode == "--list") {
+        for (const row& r : rows) std::printf("%s\t%s\n", r.name.c_str(), r.contender.c_str());
+        return 0;
+    }
+    std::vector<course*> courses;
+    for (const row& r : rows) courses.push_back(new course(r));
+    for (course* c : courses) {
+        const char* const fault = !c->right()     ? "gives a wrong result"
+                                  : !c->listens() ? "is folded away"
+                                                  : nullptr;
+        if (fault == nullptr) continue;
+        std::printf("%s, %s: %s\n", c->what().name.c_str(), c->what().contender.c_str(), fault);
+        return 1;
+    }
+    if (mode == "--count") {
+        const size_t only = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : courses.size();
+        for (size_t i = 0; i < courses.size(); ++i) {
+            if (only != courses.size() && only != i) continue;
+            measured(*courses[i], 1);
+            measured(*courses[i], 9);
+        }
+        return 0;
+    }
+    const std::vector<figures> all = time_all(courses);
+    print(courses, all);
+    if (mode == "--json" && argc > 2) print_json(courses, all, argv[2]);
+    return 0;
+}

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""What including a header costs the compiler: instructions of g++'s front end over an empty file, counted by
+callgrind, for all of ours beside three of the C++ library; milliseconds of processor time, the least of several runs, for
+each header. Fails when docs/performance.md says otherwise by more than 2 % of the instructions.
+
+usage: include_cost.py COMPILER SOURCE_DIR [--update]
+"""
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+from document import settle
+
+WEIGHED = ['<socks/socks.hpp>', '<socks/machine/server.hpp>', '<string_view>', '<span>', '<variant>']
+RUNS = 7
+
+
+def command(compiler, include):
+    """The front end itself, without the driver around it."""
+    shown = subprocess.run([compiler, '-std=c++20', '-fsyntax-only', f'-I{include}', '-xc++', '-###', '/dev/null'],
+                           check=True, capture_output=True, text=True).stderr
+    line = next(l for l in shown.splitlines() if 'cc1plus' in l)
+    return [w.strip('"') for w in line.split()][:-1] if line.strip().endswith('/dev/null') else \
+        [w.strip('"') for w in line.split() if w.strip('"') != '/dev/null']
+
+
+def unit(scratch, header):
+    path = os.path.join(scratch, re.sub(r'\W', '_', header) + '.cpp')
+    with open(path, 'w') as to:
+        to.write(f'#include {header}\n' if header else '')
+    return path
+
+
+def count(front, path):
+    said = subprocess.run(['valgrind', '--tool=callgrind', f'--callgrind-out-file={path}.out', *front, path],
+                          check=True, capture_output=True, text=True).stderr
+    return int(re.search(r'Collected : (\d+)', said).group(1))
+
+
+def milliseconds(front, path):
+    least = float('inf')
+    for _ in range(RUNS):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([*front, path], check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        least = min(least, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return least * 1000
+
+
+def main(compiler, source, *flags):
+    include = os.path.join(source, 'include')
+    front = command(compiler, include)
+    headers = sorted(f'<{os.path.relpath(os.path.join(d, f), include)}>'
+                     for d, _, names in os.walk(os.path.join(include, 'socks')) for f in names)
+    with tempfile.TemporaryDirectory() as scratch:
+        with ThreadPoolExecutor(2) as pool:
+            counted = dict(zip(['', *WEIGHED], pool.map(lambda h: count(front, unit(scratch, h)), ['', *WEIGHED])))
+        base = milliseconds(front, unit(scratch, ''))
+        times = {h: milliseconds(front, unit(scratch, h)) - base for h in [*WEIGHED, *headers]}
+    millions = {h: (counted[h] - counted['']) / 1e6 for h in WEIGHED}
+    table = ['| header | million instructions |', '| --- | ---: |']
+    table += [f'| `{h}` | {millions[h]:.0f} |' for h in WEIGHED]
+    print('\n'.join(table), '\n')
+    print('| header | ms |\n| --- | ---: |')
+    print('\n'.join(f'| `{h}` | {times[h]:.1f} |' for h in [*WEIGHED[1:], *headers]))
+    drift = settle(os.path.join(source, 'docs/performance.md'), 'include cost', table, 0.02, '--update' in flags)
+    share = millions['<socks/socks.hpp>'] / millions['<string_view>']
+    print(f'\nAll of ours costs {100 * share:.0f} % of <string_view>.')
+    sys.exit('\n'.join(drift) or 0)
+
+
+main(*sys.argv[1:])

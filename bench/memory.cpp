@@ -1,0 +1,169 @@
+// What a handshake occupies: the size of every type that a program keeps, a million handshakes at once, and the proof
+// that none of them allocates: operator new and malloc are counted here.
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+
+#include <socks/socks.hpp>
+
+extern "C" void* __libc_malloc(size_t);
+extern "C" void* __libc_calloc(size_t, size_t);
+extern "C" void* __libc_realloc(void*, size_t);
+
+namespace {
+
+unsigned long allocations = 0;
+
+}  // namespace
+
+// NOLINTBEGIN: the C library's own names.
+extern "C" void* malloc(size_t n) {
+    ++allocations;
+    return __libc_malloc(n);
+}
+extern "C" void* calloc(size_t n, size_t size) {
+    ++allocations;
+    return __libc_calloc(n, size);
+}
+extern "C" void* realloc(void* p, size_t n) {
+    ++allocations;
+    return __libc_realloc(p, n);
+}
+// NOLINTEND
+
+void* operator new(size_t n) {
+    ++allocations;
+    return __libc_malloc(n);
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, size_t) noexcept { std::free(p); }
+
+namespace {
+
+constexpr size_t many = 1'000'000;
+
+// A client and its server in the middle of a handshake, both waiting for each other's next octets.
+struct pending {
+    socks::client client;
+    socks::server server;
+};
+
+size_t resident() {
+    long pages = 0;
+    FILE* const f = std::fopen("/proc/self/statm", "r");
+    if (f == nullptr || std::fscanf(f, "%*s %ld", &pages) != 1) std::exit(1);
+    std::fclose(f);
+    return static_cast<size_t>(pages) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
+// Moves what one side sends to the other until both wait, `limit` times at most; whether the handshake is done.
+bool drive(pending& p, const socks::request& want, int limit) {
+    char tx[socks::client::max_output];
+    char answer[socks::server::max_output];
+    socks::bytes to_server;
+    socks::bytes to_client;
+    for (int turn = 0; turn < limit; ++turn) {
+        const auto c = p.client.step(want, to_client, tx);
+        if (c.next() == socks::client::next::done) return true;
+        if (c.next() != socks::client::next::send) return false;
+        to_server = c.data();
+        for (to_client = {}; to_client.empty();) {
+            const auto s = p.server.step(to_server, answer);
+            to_server = to_server.from(s.used());
+            switch (s.next()) {
+                case socks::server::next::send: to_client = s.data(); break;
+                case socks::server::next::login:
+                    to_client = p.server.grant(s.user() == "john", answer).data();
+                    break;
+                case socks::server::next::serve:
+                    to_client =
+                        p.server.answer({socks::code5::succeeded, {socks::ipv4{192, 0, 2, 7}, 1080}}, answer)
+                            .data();
+                    break;
+                case socks::server::next::recv:
+                case socks::server::next::negotiate:
+                case socks::server::next::wait:
+                case socks::server::next::done:
+                case socks::server::next::fail: return false;
+            }
+        }
+    }
+    return false;
+}
+
+// Adds what was allocated in its scope.
+class counted_allocations {
+  public:
+    explicit counted_allocations(unsigned long& sum) : sum_(sum), before_(allocations) {}
+    ~counted_allocations() { sum_ += allocations - before_; }
+    counted_allocations(const counted_allocations&) = delete;
+    counted_allocations& operator=(const counted_allocations&) = delete;
+
+  private:
+    unsigned long& sum_;
+    unsigned long before_;
+};
+
+template <class T>
+void show(const char* name) {
+    std::printf("| `%s` | %zu |\n", name, sizeof(T));
+}
+
+}  // namespace
+
+int main() {
+    std::puts("| type | octets |\n| --- | ---: |");
+    show<socks::client>("client");
+    show<socks::server>("server");
+    show<socks::chain>("chain");
+    show<socks::client::action>("client::action");
+    show<socks::server::action>("server::action");
+    show<socks::encoded>("encoded");
+    show<socks::extent>("extent");
+    show<socks::decoded<socks::request5>>("decoded<request5>");
+    show<socks::host>("host");
+    show<socks::endpoint>("endpoint");
+    show<socks::request>("request");
+    show<socks::reply>("reply");
+    show<socks::datagram>("datagram");
+    show<socks::inbox<socks::client::max_input>>("inbox<client::max_input>");
+    show<socks::inbox<socks::server::max_input>>("inbox<server::max_input>");
+    show<socks::outbox<socks::client::max_output>>("outbox<client::max_output>");
+    show<socks::outbox<socks::server::max_pending>>("outbox<server::max_pending>");
+
+    const socks::request want{.to = {"files.example.com", 443},
+                              .login = {"john", "foo"},
+                              .methods = {socks::method::none, socks::method::login}};
+    const size_t before = resident();
+    auto* const all = static_cast<pending*>(__libc_malloc(many * sizeof(pending)));
+    for (size_t i = 0; i < many; ++i)
+        new (&all[i]) pending{{}, socks::server({.methods = socks::method::login})};
+    unsigned long made = 0;
+    {
+        const counted_allocations count(made);
+        for (size_t i = 0; i < many; ++i)
+            if (drive(all[i], want, 1)) return 1;
+    }
+    const size_t held = resident() - before;
+    bool whole = true;
+    {
+        const counted_allocations count(made);
+        for (size_t i = 0; i < many; ++i) {
+            pending fresh{{}, socks::server({.methods = socks::method::login})};
+            whole = whole && drive(fresh, want, 8);
+        }
+    }
+    unsigned long noticed = 0;
+    {
+        const counted_allocations count(noticed);
+        std::free(std::malloc(held));
+        delete new pending(all[0]);
+    }
+    std::printf("\nA million handshakes at once, each a client and a server: %.1f octets for both.\n",
+                static_cast<double>(held) / many);
+    std::printf("Allocations in two million handshakes: %lu. (In two allocations: %lu.)\n", made, noticed);
+    return whole && made == 0 && noticed == 2 ? 0 : 1;
+}
