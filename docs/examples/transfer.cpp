@@ -1,6 +1,8 @@
 // A file to a partner of a Transfer CFT configuration, through the SOCKS proxy on the way, as often as its schedule has
 // it: what the operator of such a transfer sees.
 
+#include <socks/policy/transfer_cft.hpp>
+
 #include <fstream>
 #include <iterator>
 #include <optional>
