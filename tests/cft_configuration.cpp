@@ -115,6 +115,7 @@ constexpr void what_is_to_be_created_is_not_there_yet(check& t) {
     t.ok(lacks("CFTNET ID=a CFTNET ID=a,MODE=CREATE", {{flaw::already_there, {1, 23}, "CFTNET"}}));
     t.ok(lacks("CFTTCP ID=a CFTTCP ID=a,MODE=CREATE", {{flaw::already_there, {1, 23}, "CFTTCP"}}));
     t.ok(lacks_nothing("CFTTCP ID=a CFTTCP ID=a,CLASS=2,MODE=CREATE"));
+    t.ok(lacks_nothing("CFTTCP ID=a CFTTCP ID=b,MODE=CREATE"));
 }
 PROVE_AND_RUN(what_is_to_be_created_is_not_there_yet)
 

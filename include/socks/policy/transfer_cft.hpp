@@ -143,8 +143,10 @@ class resolver {
     // The partner's CFTTCP of the networks' class.
     constexpr bool calls(const partner& p) noexcept {
         const bytes id = p.id.value.view();
-        if (to_.protocols_ != 0 && in_.find(to_.tcp_, id, to_.networks_[0].net_class.value))
-            return to_.tcp_.host.given || fault({flaw::missing_parameter, to_.tcp_.at, "HOST"});
+        if (to_.protocols_ != 0 && in_.find(to_.tcp_, id, to_.networks_[0].net_class.value)) {
+            if (!to_.tcp_.host.given) return fault({flaw::missing_parameter, to_.tcp_.at, "HOST"});
+            return true;
+        }
         tcp other;
         if (!of_any_class(id, other)) return missing(p.id, tcp::keyword);
         if (to_.protocols_ == 0 || other.net_class.faulty) return false;
@@ -161,7 +163,9 @@ class resolver {
         static_cast<void>(in_.find_if(result, note));
         uint16_t net_class = 0;
         while (net_class <= max_class && !there[net_class]) ++net_class;
-        return net_class <= max_class && in_.find(result, id, net_class);
+        if (net_class > max_class) return false;
+        static_cast<void>(in_.find(result, id, net_class));  // it is there
+        return true;
     }
 
     // Every request that may become due can be made.
