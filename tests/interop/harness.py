@@ -16,6 +16,7 @@ NAME = "files.example.com"
 PATIENCE = 60  # seconds until one case is given up
 SOON = 10  # seconds; a proxy that keeps someone waiting takes far longer in the cases that try it
 LIMIT = 600  # seconds until the whole run is
+RESULTS = "SOCKS_INTEROP_RESULTS"  # a directory: a run of all cases leaves a line for each there, for matrix.py
 
 scratch = pathlib.Path("/run/interop")
 running = []
@@ -156,18 +157,22 @@ def run(cases, wanted):
     if unknown or not cases:
         print(f"no such case: {unknown}")
         return 2
-    failed = 0
+    failed, results = 0, []
     for name in wanted or cases:
         marks = {peer: peer.mark() for peer in running}
         act, *arguments = cases[name]
         try:
             act(*arguments)
             print(f"PASS {name}")
+            results.append(f"PASS {name}\n")
         except (AssertionError, OSError, subprocess.SubprocessError) as why:
             failed += 1
             print(f"FAIL {name}: {why}")
+            results.append(f"FAIL {name}\n")
             for peer in running:
                 peer.tell(marks.get(peer, 0))
+    if not wanted and RESULTS in os.environ:
+        (pathlib.Path(os.environ[RESULTS]) / pathlib.Path(sys.argv[0]).stem).write_text("".join(results))
     total = len(wanted or cases)
     print(f"{total - failed} of {total} cases passed")
     return 1 if failed else 0

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""docs/interop.md from what the other runs have left: peer x version x command x method x delivery, and the outcome.
+
+    matrix.py RESULTS PAGE RUN...
+
+RESULTS holds a file for each RUN, one line a case. What a case is about is read from its name, so a name says it. The
+page is written anew; the exit code is 1 if a case failed, or if the page was another one before, versions aside.
+"""
+
+import collections
+import pathlib
+import re
+import sys
+
+from peers import BY_HAND, PEERS, version_of
+
+DELIVERIES = ("whole", "octet by octet", "coalesced")
+VERSIONS = "## Versions"
+
+# What a case is about, by the first pattern that its name matches; the last is for all others.
+SOCKS = (("SOCKS4a", r"(?i)socks4a"), ("SOCKS4", r"(?i)socks4"), ("SOCKS5", ""))
+COMMAND = (("BIND", r"(?i)bind"), ("UDP ASSOCIATE", r"(?i)associat|relay|datagram|fragment"),
+           ("RESOLVE", r"resolve|look_for|looked_up|takes_a|any_login|login_of|address_of_a_name|name_of_an_address"),
+           ("CONNECT", ""))
+METHOD = (("user name and password", r"login|password"), ("none", ""))
+DELIVERY = (("octet by octet", r"octet_by_octet"), ("coalesced", r"pipelined|early|in_one_piece"), ("whole", ""))
+OUTCOME = (("refused", r"refuse|wrong|without_the_login|wants|nobody_|forbid|_closes_|has_no|rejects|unknown|private"
+                       r"|no_method|not_on_the_list|flood|without_end|is_none|have_no_name|dropped|grants_what|loses"
+                       r"|not_heard|route|takes_part|mistakes|without_a_login|hears_out|code_for"), ("carried", ""))
+
+# Where a peer does otherwise than ours in its place: the case, what ours does, and the case of ours that shows it.
+OTHERWISE = {
+    "microsocks_loses_what_a_pipelined_client_sends":
+        ("serves it", "a_SOCKS5_client_in_one_piece_with_early_data"),
+    "microsocks_has_no_BIND": ("has it", "SOCKS5_BIND_answers_twice"),
+    "microsocks_has_no_SOCKS4": ("has it", "curl_socks4_to_an_IPv4_address"),
+    "ss_local_grants_what_then_fails":
+        ("grants when it is connected", "curl_socks5_to_a_port_that_nobody_listens_at"),
+    "ss_local_has_no_BIND": ("has it", "SOCKS5_BIND_answers_twice"),
+    "ss_local_closes_on_SOCKS4": ("serves it", "curl_socks4_to_an_IPv4_address"),
+    "OpenSSH_closes_instead_of_refusing_by_SOCKS4":
+        ("says that it refuses", "curl_socks4_to_a_port_that_nobody_listens_at"),
+    "OpenSSH_closes_instead_of_refusing_by_SOCKS5":
+        ("says that it refuses, and why", "curl_socks5_to_a_port_that_nobody_listens_at"),
+    "microsocks_takes_part_of_a_greeting_octet_by_octet_for_all_of_it":
+        ("waits for all of it", "a_SOCKS5_client_octet_by_octet"),
+    "socksio_by_SOCKS5_loses_octet_by_octet":
+        ("waits for the whole answer", "Dante_serves_SOCKS5_octet_by_octet"),
+    "socksio_by_SOCKS5_loses_and_its_answer_together_with_early_data":
+        ("hands them over", "Dante_serves_SOCKS5_and_its_answer_together_with_early_data"),
+    "Perl_mistakes_the_second_answer_of_SOCKS4_BIND": ("takes it", "Dante_answers_SOCKS4_BIND_twice"),
+    "Tor_has_no_BIND": ("has it", "SOCKS5_BIND_answers_twice"),
+}
+
+
+def first(patterns, name):
+    return next(word for word, pattern in patterns if re.search(pattern, name))
+
+
+def row_of(run, case):
+    """The row and the column of a case, and what came of it; None if it is about no peer."""
+    peer = next((p for p in PEERS if re.match(p.cases, case)), None)
+    if run in BY_HAND:
+        peer = BY_HAND[run]
+    if not peer or "left_a_connection_open" in case:
+        return None
+    socks = first(SOCKS, case)
+    command = "UDP ASSOCIATE" if run in ("datagrams", "relays") else first(COMMAND, case)
+    method = "GSSAPI" if run == "kerberos" else first(METHOD, case) if socks == "SOCKS5" else "user ID"
+    if command == "RESOLVE" and run != "tor":
+        command = "CONNECT"
+    return (peer.name, peer.role, socks, command, method), first(DELIVERY, case), first(OUTCOME, case)
+
+
+def read(folder, runs):
+    """The cases of each run, and those of them that failed."""
+    cases, failed = {}, []
+    for run in runs:
+        file = pathlib.Path(folder, run)
+        if not file.exists():
+            raise SystemExit(f"no results of {run}: run all tests of the preset interop")
+        for line in file.read_text().splitlines():
+            verdict, case = line.split()
+            cases.setdefault(run, []).append(case)
+            failed += [case] if verdict != "PASS" else []
+    return cases, failed
+
+
+def table(head, rows):
+    yield f"| {' | '.join(head)} |"
+    yield "| " + " | ".join("---" for _ in head) + " |"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+
+
+def told(outcomes):
+    return ", ".join(f"{outcomes[word]} {word}" for word in ("carried", "refused") if outcomes[word]) or "-"
+
+
+def matrix(cases):
+    rows = {}
+    for run in cases:
+        for case in cases[run]:
+            if found := row_of(run, case):
+                row, delivery, outcome = found
+                rows.setdefault(row, collections.defaultdict(collections.Counter))[delivery][outcome] += 1
+    order = [peer.name + peer.role for peer in [*PEERS, *BY_HAND.values()]]
+    for row in sorted(rows, key=lambda row: (order.index(row[0] + row[1]), row)):
+        yield [*row, *(told(rows[row][delivery]) for delivery in DELIVERIES)]
+
+
+def page(cases):
+    every = {case for run in cases.values() for case in run}
+    unknown = [case for name, (_, ours) in OTHERWISE.items() for case in (name, ours) if case not in every]
+    if unknown:
+        raise SystemExit(f"no such case: {unknown}")
+    yield from """# Interoperability
+
+Programs and libraries that are not ours, against the drivers of docs/examples on loopback: what each run of
+`cmake --workflow --preset interop` tried, and what came of it. It writes this page, and fails if a case fails or the page
+changes in anything but versions. The cases are in [tests/interop](../tests/interop), under the names that a run prints.
+
+A number counts cases. *carried*: octets arrived both ways, whole, and in order. *refused*: what had to be refused was, and
+both sides said so. *coalesced*: a client's messages in one piece, or what the destination says first in one piece with the
+answer before it. Everything in the table passed.
+""".splitlines()
+    yield from table(["peer", "is", "version", "command", "method", *DELIVERIES], matrix(cases))
+    yield from ["", "## Where theirs differs", "", "Each is a case that has to stay as it is, and beside it what ours "
+                "does in that place.", ""]
+    yield from table(["theirs", "ours", "ours is shown by"],
+                     ([name.replace("_", " "), ours, f"`{case}`"] for name, (ours, case) in OTHERWISE.items()))
+    yield from ["", "## Runs", "", "Some cases are about no single peer: chains, defects, transfers.", ""]
+    yield from table(["run", "cases"], ([f"`{run}`", str(len(cases[run]))] for run in sorted(cases)))
+    yield from ["", VERSIONS, "", "As each tells it; where it tells none, that of its package.", ""]
+    seen = {peer.name: peer for peer in PEERS}  # one that is client and server is told once
+    yield from table(["peer", "version"], ([name, version_of(peer)] for name, peer in seen.items()))
+
+
+def substance(text):
+    return text.partition(VERSIONS)[0]
+
+
+def main(folder, path, *runs):
+    cases, failed = read(folder, runs)
+    new = "\n".join(page(cases)) + "\n"
+    print(new)
+    if failed:
+        print(f"{path} is left as it was, for these failed: {failed}")
+        return 1
+    file = pathlib.Path(path)
+    old = file.read_text() if file.exists() else ""
+    file.write_text(new)
+    if substance(old) != substance(new):
+        print(f"{path} is another page now: look at it, and commit it")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
