@@ -14,12 +14,13 @@ import threading
 import time
 
 import harness
+from clients import curl, expect_success
 from harness import NAME, PATIENCE, expect, expect_in
 from languages import PERL, go_client, perl_server, socksio, socksio_client
 from libraries import NODE, socks
 from netcats import connect_proxy, nc, ncat, socat
-from origins import BANNER, Origin, connect, receive, receive_all
-from servers import PIPELINED, Tunnels, add_user, dante, openssh
+from origins import BANNER, PAYLOAD, File, Origin, connect, receive, receive_all
+from servers import Tunnels, add_user, dante, openssh
 from servers import PASSWORD as SERVER_PASSWORD, USER as SERVER_USER
 from small_servers import microsocks, shadowsocks
 from stage import PASSWORD, USER, Proxy
@@ -108,7 +109,7 @@ HOW = {"octet_by_octet": (one_by_one, one_by_one), "and_its_answer_together_with
 class Cases(Tunnels):
     def __init__(self, program):
         super().__init__(pathlib.Path(program).with_name("tunnel"))
-        self.greeter = Origin(Greeter)
+        self.greeter, self.http = Origin(Greeter), Origin(File)
         self.open = Proxy("open", program)
         self.login = Proxy("login", program, "--user", USER, "--password", PASSWORD)
         add_user()
@@ -121,9 +122,11 @@ class Cases(Tunnels):
         }
         self.go = go_client()
 
-    def talk(self, argv, code=0):
+    def talk(self, argv):
         """Both sides speak at once; the destination ends."""
         with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as client:
+            patience = threading.Timer(PATIENCE, client.kill)
+            patience.start()
             try:
                 client.stdin.write(WORDS)
                 client.stdin.flush()
@@ -131,13 +134,21 @@ class Cases(Tunnels):
                 client.stdin.close()
                 said = client.stderr.read().decode()
                 expect(came, BANNER + WORDS, f"what came back ({said.strip()})")
-                client.wait(PATIENCE)
+                expect(patience.is_alive(), True, "an end in time")
             finally:
+                patience.cancel()
                 client.kill()
 
     def client(self, words, how, host=NAME, proxy="open"):
         ferry = Ferry(getattr(self, proxy).port, *HOW[how])
         self.talk([str(w).format(proxy=ferry.port, host=host, port=self.greeter.port) for w in words])
+
+    def curl(self, scheme, login=""):
+        """A destination of HTTP does not speak first."""
+        ferry = Ferry((self.login if login else self.open).port, *HOW["octet_by_octet"])
+        done = curl("--proxy", f"{scheme}://{login}127.0.0.1:{ferry.port}", f"http://{NAME}:{self.http.port}/file")
+        expect_success(done)
+        expect(done.stdout, PAYLOAD, "the file")
 
     def pysocks(self, how, kind, login=()):
         ferry = Ferry((self.login if login else self.open).port, *HOW[how])
@@ -148,15 +159,14 @@ class Cases(Tunnels):
             s.sendall(WORDS)
             expect(receive_all(s), BANNER + WORDS, "what came back")
 
-    def socksio_takes_it_for_malformed(self, how, version):
-        ferry = Ferry(self.open.port, *HOW[how])
+    def socksio_takes_for_malformed(self, how, version):
+        """It takes what one read brings for the whole answer, and for nothing else."""
         try:
-            s, _ = socksio_client(ferry.port, version, NAME, self.greeter.port)
+            s, code = socksio_client(Ferry(self.open.port, *how).port, version, NAME, self.greeter.port)
         except socksio.ProtocolError:
             return
-        with s:  # what came with the answer is lost
-            s.sendall(WORDS)
-            expect(receive_all(s), WORDS, "what came back")
+        s.close()
+        raise AssertionError(f"socksio understood {code}")
 
     def microsocks_takes_part_for_all(self):
         done = self.tunnel(Ferry(self.servers["microsocks"].port, slowly, as_they_come), "5", f"{NAME}:9")
@@ -208,13 +218,19 @@ class Cases(Tunnels):
             for name in ("Dante", "Perl_server"):
                 cases[f"{name}_serves_SOCKS5_with_a_login_{how}"] = \
                     (server, f"{name}_login", "5", how, f"{SERVER_USER}:open%20sesame@")
-            for version in ("4a", "5"):
-                cases[f"socksio_by_SOCKS{version}_loses_{how}"] = (self.socksio_takes_it_for_malformed, how, version)
         early = "and_its_answer_together_with_early_data"
         return cases | {
+            "curl_by_SOCKS4a_octet_by_octet": (self.curl, "socks4a"),
+            "curl_by_SOCKS5_octet_by_octet": (self.curl, "socks5h"),
+            "curl_by_SOCKS5_with_a_login_octet_by_octet": (self.curl, "socks5h", "john:foo%20bar@"),
             f"microsocks_serves_SOCKS5_{early}": (self.server, "microsocks", "5", early),
             f"microsocks_serves_SOCKS5_with_a_login_{early}":
                 (self.server, "microsocks_login", "5", early, f"{SERVER_USER}:open%20sesame@"),
+            **{f"socksio_by_SOCKS{version}_takes_an_answer_{how}_for_malformed":
+                   (self.socksio_takes_for_malformed, ferry, version)
+               for version in ("4a", "5")
+               for how, ferry in (("octet_by_octet", (as_they_come, slowly)),
+                                  ("together_with_early_data", (as_they_come, together)))},
             "microsocks_takes_part_of_a_greeting_octet_by_octet_for_all_of_it": (self.microsocks_takes_part_for_all,),
         }
 

@@ -14,19 +14,17 @@ class Peer(typing.NamedTuple):
     package: str = ""
 
 
-PYTHON = ("python3", "-c", "import sys; sys.path.append('/usr/lib/python3/dist-packages'); import {0}; "
-          "print({0}.__version__)")
-
-
 def python(module):
-    return (*PYTHON[:2], PYTHON[2].format(module))
+    return ("python3", "-c", "import sys; sys.path.append('/usr/lib/python3/dist-packages'); "
+            f"import {module}; print({module}.__version__)")
 
 
 PEERS = (
     Peer("curl", "client", "curl_", ("curl", "--version")),
     Peer("PySocks", "client", "PySocks_", python("socks")),
     Peer("socksio", "client", "socksio_", package="python3-socksio"),
-    Peer("socks of Node.js", "client", "Node_", ("node", "-p", "require('/usr/share/nodejs/socks/package.json').version")),
+    Peer("socks of Node.js", "client", "Node_",
+         ("node", "-p", "require('/usr/share/nodejs/socks/package.json').version")),
     Peer("x/net/proxy of Go", "client", "Go_", package="golang-golang-x-net-dev"),
     Peer("IO::Socket::Socks of Perl", "client", "Perl_(?!server)",
          ("perl", "-MIO::Socket::Socks", "-e", "print $IO::Socket::Socks::VERSION")),
@@ -43,7 +41,8 @@ PEERS = (
     Peer("Tor", "server", "Tor_", ("tor", "--version")),
     Peer("IO::Socket::Socks of Perl", "server", "Perl_server_",
          ("perl", "-MIO::Socket::Socks", "-e", "print $IO::Socket::Socks::VERSION")),
-    Peer("tshark", "reads messages", "tshark_", ("tshark", "--version")),
+    Peer("our own drivers", "server", "our_(proxy|server)_"),
+    Peer("tshark", "reader", "tshark_reads_(?!every)", ("tshark", "--version")),
 )
 
 # Runs whose cases have other names: sockets of the run itself.
