@@ -24,8 +24,9 @@ Programs and libraries that are not ours, against the drivers of docs/examples o
 page changes in anything but versions. The cases are in [tests/interop](../tests/interop).
 
 A number counts cases, all of which passed. *carried*: what was sent arrived, whole and in order. *refused*: what had to
-be refused was. *differs*: told below the table. *agreed*: tshark found in our messages what was meant. *coalesced*: a
-client's messages in one piece, or a server's last answer in one piece with what the destination says first.
+be refused was. *agreed*: tshark found in our messages what was meant. **Bold** is where a peer does otherwise than ours
+in its place. *coalesced*: a client that waits for no answer before its next message, or a server's last answer in one
+piece with what the destination says first.
 """
 
 # What a case is about, by the first pattern that its name matches; the last is for all others.
@@ -41,32 +42,35 @@ OUTCOME = (("agreed", r"^tshark_"), ("refused", REFUSED), ("carried", ""))
 # Of the cases with sockets of our own: those about what the protocol says, and not about the proxy as a program.
 OF_THE_PROTOCOL = r"SOCKS|unknown|^no_method|IPv6_answer|^(long_)?datagrams|dropped"
 
-# Where a peer does otherwise than ours in its place: the case, what ours does, and the case of ours that shows it.
+# Where a peer does otherwise than ours in its place: what it does, what ours does, and the case that shows ours.
 OTHERWISE = {
     "microsocks_loses_what_a_pipelined_client_sends":
-        ("serves it", "a_SOCKS5_client_in_one_piece_with_early_data"),
-    "microsocks_has_no_BIND": ("has it", "SOCKS5_BIND_answers_twice"),
-    "microsocks_has_no_SOCKS4": ("has it", "curl_socks4_to_an_IPv4_address"),
-    "ss_local_grants_what_then_fails":
-        ("grants when it is connected", "curl_socks5_to_a_port_that_nobody_listens_at"),
-    "ss_local_has_no_BIND": ("has it", "SOCKS5_BIND_answers_twice"),
-    "ss_local_closes_on_SOCKS4": ("serves it", "curl_socks4_to_an_IPv4_address"),
-    "OpenSSH_closes_instead_of_refusing_by_SOCKS4":
-        ("says that it refuses", "curl_socks4_to_a_port_that_nobody_listens_at"),
-    "OpenSSH_closes_instead_of_refusing_by_SOCKS5":
-        ("says that it refuses, and why", "curl_socks5_to_a_port_that_nobody_listens_at"),
+        ("loses what comes early", "serves it", "a_SOCKS5_client_in_one_piece_with_early_data"),
     "microsocks_takes_part_of_a_greeting_octet_by_octet_for_all_of_it":
-        ("waits for all of it", "a_SOCKS5_client_octet_by_octet"),
+        ("takes part of a message for all of it", "waits for the rest", "a_SOCKS5_client_octet_by_octet"),
+    "microsocks_has_no_BIND": ("refuses", "serves it", "SOCKS5_BIND_answers_twice"),
+    "microsocks_has_no_SOCKS4": ("answers as SOCKS5", "serves it", "curl_socks4_to_an_IPv4_address"),
+    "ss_local_grants_what_then_fails":
+        ("grants before it is connected", "grants after that", "curl_socks5_to_a_port_that_nobody_listens_at"),
+    "ss_local_has_no_BIND": ("refuses", "serves it", "SOCKS5_BIND_answers_twice"),
+    "ss_local_closes_on_SOCKS4": ("closes", "serves it", "curl_socks4_to_an_IPv4_address"),
+    "OpenSSH_closes_instead_of_refusing_by_SOCKS4":
+        ("closes instead of refusing", "refuses", "curl_socks4_to_a_port_that_nobody_listens_at"),
+    "OpenSSH_closes_instead_of_refusing_by_SOCKS5":
+        ("closes instead of refusing", "refuses, and says why", "curl_socks5_to_a_port_that_nobody_listens_at"),
     "socksio_by_SOCKS4a_takes_an_answer_octet_by_octet_for_malformed":
-        ("waits for all of it", "OpenSSH_serves_SOCKS4a_octet_by_octet"),
+        ("takes part of an answer for malformed", "waits for the rest", "OpenSSH_serves_SOCKS4a_octet_by_octet"),
     "socksio_by_SOCKS4a_takes_an_answer_together_with_early_data_for_malformed":
-        ("hands both over", "OpenSSH_serves_SOCKS4a_and_its_answer_together_with_early_data"),
+        ("takes both together for malformed", "hands both over",
+         "OpenSSH_serves_SOCKS4a_and_its_answer_together_with_early_data"),
     "socksio_by_SOCKS5_takes_an_answer_octet_by_octet_for_malformed":
-        ("waits for all of it", "Dante_serves_SOCKS5_octet_by_octet"),
+        ("takes part of an answer for malformed", "waits for the rest", "Dante_serves_SOCKS5_octet_by_octet"),
     "socksio_by_SOCKS5_takes_an_answer_together_with_early_data_for_malformed":
-        ("hands both over", "Dante_serves_SOCKS5_and_its_answer_together_with_early_data"),
-    "Perl_mistakes_the_second_answer_of_SOCKS4_BIND": ("takes it", "Dante_answers_SOCKS4_BIND_twice"),
-    "Tor_has_no_BIND": ("has it", "SOCKS5_BIND_answers_twice"),
+        ("takes both together for malformed", "hands both over",
+         "Dante_serves_SOCKS5_and_its_answer_together_with_early_data"),
+    "Perl_mistakes_the_second_answer_of_SOCKS4_BIND":
+        ("takes the second answer for one of SOCKS5", "takes it for what it is", "Dante_answers_SOCKS4_BIND_twice"),
+    "Tor_has_no_BIND": ("refuses", "serves it", "SOCKS5_BIND_answers_twice"),
 }
 
 
@@ -87,7 +91,7 @@ def row_of(run, case):
     if run in ("datagrams", "relays"):
         command = "UDP ASSOCIATE"
     method = "GSSAPI" if run == "kerberos" else first(METHOD, case) if socks == "SOCKS5" else "user ID"
-    outcome = "differs" if case in OTHERWISE else first(OUTCOME, case)
+    outcome = "{}; ours {}".format(*OTHERWISE[case]) if case in OTHERWISE else first(OUTCOME, case)
     return (peer.name, peer.role, socks, command, method), first(DELIVERY, case), outcome
 
 
@@ -112,8 +116,10 @@ def table(head, rows):
 
 
 def told(outcomes):
-    words = ("carried", "agreed", "refused", "differs")
-    return ", ".join(f"{outcomes[word]} {word}" for word in words if outcomes[word]) or "-"
+    """Counts, and behind them what is otherwise."""
+    counted = [f"{outcomes[word]} {word}" for word, _ in reversed(OUTCOME) if outcomes[word]]
+    others = [f"**{outcome}**" for outcome in sorted(outcomes) if "; " in outcome]
+    return ", ".join(counted + others) or "-"
 
 
 def matrix(cases):
@@ -130,16 +136,15 @@ def matrix(cases):
 
 def page(cases):
     every = {case for run in cases.values() for case in run}
-    unknown = [case for name, (_, ours) in OTHERWISE.items() for case in (name, ours) if case not in every]
+    unknown = [case for name, (*_, ours) in OTHERWISE.items() for case in (name, ours) if case not in every]
     if unknown:
         raise SystemExit(f"no such case: {unknown}")
     yield from HEAD.splitlines()
     yield ""
     yield from table(["peer", "is", "version", "command", "method", *DELIVERIES], matrix(cases))
-    yield from ["", "## Where theirs differs", "",
-                "Each is a case that shows what theirs does, and beside it what ours does in its place.", ""]
-    yield from table(["theirs", "ours", "ours is shown by"],
-                     ([f"`{name}`", ours, f"`{case}`"] for name, (ours, case) in OTHERWISE.items()))
+    yield from ["", "## Where theirs is otherwise", ""]
+    yield from table(["shown by", "ours is shown by"],
+                     ([f"`{name}`", f"`{case}`"] for name, (*_, case) in OTHERWISE.items()))
     yield from ["", "## Runs", "", "Some cases are about no single peer: chains, defects, transfers.", ""]
     yield from table(["run", "cases"], ([f"`{run}`", str(len(cases[run]))] for run in sorted(cases)))
     yield from ["", VERSIONS, "", "As each tells it; where it tells none, that of its package.", ""]
