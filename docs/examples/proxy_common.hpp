@@ -34,6 +34,7 @@ struct proxy_common {
     event_loop loop;
     resolver names{loop};
     std::vector<char> scratch = std::vector<char>(socks::max_datagram_header + socks::max_datagram);
+    conduit through;
     std::vector<std::shared_ptr<proxy_session>> busy;   ///< have more to do than fits into one turn
     std::vector<std::shared_ptr<proxy_session>> ended;  ///< to be forgotten when the round is over
     std::string lines;                                  ///< of the log

@@ -215,8 +215,8 @@ inline void proxy_session::begin_relay(socks::bytes early) {
 }
 
 inline void proxy_session::relay() {
-    const bool more_up = carry(client_, target_, common_.scratch);
-    const bool more_down = carry(target_, client_, common_.scratch);
+    const bool more_up = carry(client_, target_, common_.scratch, common_.through);
+    const bool more_down = carry(target_, client_, common_.scratch, common_.through);
     if (client_.broken || target_.broken) {
         client_.abort();
         target_.abort();
