@@ -56,7 +56,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
         explicit side(proxy_session& s) noexcept : session(s) {}
         void ready(uint32_t events) override {
             note(events);
-            session.advance();
+            if (!session.queued_) session.advance();  // among the busy its turn will come
         }
         proxy_session& session;
     };

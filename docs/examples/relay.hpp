@@ -148,7 +148,7 @@ class conduit {
 /// @returns  true when there is more to do at once: one busy connection must not starve the others. Otherwise the
 ///           next event of either socket goes on.
 inline bool carry(stream& from, stream& to, std::span<char> scratch, conduit& through) {
-    constexpr int rounds = 16;
+    constexpr int rounds = 2;
     for (int i = 0; i < rounds && !from.broken && !to.broken; ++i) {
         if (!to.unsent.empty()) {
             if (!to.writable) return false;
