@@ -135,8 +135,8 @@ inline socks::endpoint remote_endpoint(int fd) noexcept {
     return ::getpeername(fd, remote.data(), remote.room()) == 0 ? remote.endpoint() : socks::endpoint{};
 }
 
-/// A listening TCP socket; invalid, with errno set, when that fails. A shared port is for several sockets of one user, among
-/// which the system divides those who connect.
+/// A listening TCP socket; invalid, with errno set, when that fails. A shared port is for several sockets of one user,
+/// among which the system divides those who connect.
 inline unique_fd listen_on(const socks::endpoint& where, int backlog, int flags = 0,
                            bool shared = false) noexcept {
     socket_address local(where);

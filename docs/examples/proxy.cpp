@@ -126,14 +126,17 @@ settings parse(example::arguments args) {
     return s;
 }
 
-// A connection takes two descriptors, with datagrams four. What the system does not grant shows when it is needed.
-void raise_descriptor_limit(size_t connections) {
+// A connection takes two descriptors, with datagrams four. Where the system does not grant enough of them, fewer at once
+// are served and the others wait: better than to be refused for want of a descriptor.
+void fit_into_descriptor_limit(settings& s) {
+    const rlim_t base = 16 + 8 * s.threads;
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    const rlim_t wanted = 4 * connections + 32;
-    if (limit.rlim_cur >= wanted) return;
-    limit.rlim_cur = std::min(wanted, limit.rlim_max);
-    ::setrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur =
+        std::clamp<rlim_t>(base + 4 * s.threads * s.proxy.connections, limit.rlim_cur, limit.rlim_max);
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    const size_t room = (std::max(limit.rlim_cur, base + 2 * s.threads) - base) / (2 * s.threads);
+    s.proxy.connections = std::min(s.proxy.connections, room);
 }
 
 // The signals that end the program become octets to read. Before any thread starts, since threads inherit this.
@@ -152,7 +155,7 @@ int serve(example::arguments args) {
         std::fputs(help, stdout);
         return 0;
     }
-    raise_descriptor_limit(s.threads * (s.proxy.connections + 8));
+    fit_into_descriptor_limit(s);
     const example::unique_fd stop = stop_signals();
     std::signal(SIGPIPE, SIG_IGN);  // a log that nobody reads any more is no reason to stop
     // Nothing is common to two of them but the port, which the first may have to ask the system for.
