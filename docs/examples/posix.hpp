@@ -135,12 +135,15 @@ inline socks::endpoint remote_endpoint(int fd) noexcept {
     return ::getpeername(fd, remote.data(), remote.room()) == 0 ? remote.endpoint() : socks::endpoint{};
 }
 
-/// A listening TCP socket; invalid, with errno set, when that fails.
-inline unique_fd listen_on(const socks::endpoint& where, int backlog, int flags = 0) noexcept {
+/// A listening TCP socket; invalid, with errno set, when that fails. A shared port is for several sockets of one user,
+/// among which the system divides those who connect.
+inline unique_fd listen_on(const socks::endpoint& where, int backlog, int flags = 0,
+                           bool shared = false) noexcept {
     socket_address local(where);
     unique_fd fd(::socket(local.family(), SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
     const int on = 1;
     if (fd && ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        (!shared || ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
         ::bind(fd.get(), local.data(), local.size()) == 0 && ::listen(fd.get(), backlog) == 0)
         return fd;
     const int error = errno;

@@ -1,4 +1,4 @@
-// A SOCKS4, SOCKS4a and SOCKS5 proxy for Linux, in one thread: the command line around proxy_server.hpp.
+// A SOCKS4, SOCKS4a and SOCKS5 proxy for Linux, in one thread or several: the command line around proxy_server.hpp.
 
 #include <poll.h>
 #include <sys/resource.h>
@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <climits>
 #include <csignal>
+#include <list>
+#include <thread>
 
 #include "proxy_server.hpp"
 
@@ -31,6 +33,8 @@ to stderr.
   --users FILE            demand one of the logins in FILE, a user:password a line.
                           SOCKS4 has no login and is refused then
   --connections N         how many at once (default 1000)
+  --threads N             one for each processor that is to work; each has its share
+                          of the connections (default 1)
   --handshake SECONDS     the time for a whole handshake (default 30)
   --idle SECONDS          the time a connection may rest (default 3600)
   --quiet                 no log
@@ -41,6 +45,7 @@ Once it listens, it prints "listening on ADDRESS:PORT".
 
 struct settings {
     example::proxy_options proxy;
+    unsigned threads = 1;
     bool help = false;
 };
 
@@ -101,6 +106,8 @@ settings parse(example::arguments args) {
             s.proxy.users.insert(s.proxy.users.begin(), more.begin(), more.end());
         } else if (args.is("--connections")) {
             s.proxy.connections = args.number(1, 1'000'000);
+        } else if (args.is("--threads")) {
+            s.threads = args.number(1, 1000);
         } else if (args.is("--handshake")) {
             s.proxy.handshake_limit = example::seconds(args.number(1, 3600));
         } else if (args.is("--idle")) {
@@ -114,17 +121,22 @@ settings parse(example::arguments args) {
         }
     }
     if (password_due) throw example::bad_argument("--user without --password");
+    s.proxy.shared = s.threads > 1;
+    s.proxy.connections = (s.proxy.connections + s.threads - 1) / s.threads;
     return s;
 }
 
-// A connection takes two descriptors, with datagrams four. What the system does not grant shows when it is needed.
-void raise_descriptor_limit(size_t connections) {
+// A connection takes two descriptors, with datagrams four. Where the system does not grant enough of them, fewer at once
+// are served and the others wait: better than to be refused for want of a descriptor.
+void fit_into_descriptor_limit(settings& s) {
+    const rlim_t base = 16 + 8 * s.threads;
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    const rlim_t wanted = 4 * connections + 32;
-    if (limit.rlim_cur >= wanted) return;
-    limit.rlim_cur = std::min(wanted, limit.rlim_max);
-    ::setrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur =
+        std::clamp<rlim_t>(base + 4 * s.threads * s.proxy.connections, limit.rlim_cur, limit.rlim_max);
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    const size_t room = (std::max(limit.rlim_cur, base + 2 * s.threads) - base) / (2 * s.threads);
+    s.proxy.connections = std::min(s.proxy.connections, room);
 }
 
 // The signals that end the program become octets to read. Before any thread starts, since threads inherit this.
@@ -143,13 +155,19 @@ int serve(example::arguments args) {
         std::fputs(help, stdout);
         return 0;
     }
-    raise_descriptor_limit(s.proxy.connections);
+    fit_into_descriptor_limit(s);
     const example::unique_fd stop = stop_signals();
     std::signal(SIGPIPE, SIG_IGN);  // a log that nobody reads any more is no reason to stop
-    example::proxy_server proxy(std::move(s.proxy));
-    std::printf("listening on %s\n", example::text(proxy.address()).c_str());
+    // Nothing is common to two of them but the port, which the first may have to ask the system for.
+    std::list<example::proxy_server> proxies;
+    while (proxies.size() < s.threads) s.proxy.listen = proxies.emplace_back(s.proxy).address();
+    std::printf("listening on %s\n", example::text(s.proxy.listen).c_str());
     std::fflush(stdout);
-    proxy.run(stop.get());
+    // Nobody reads the signal, so that it stops them all. What breaks one of them ends the program.
+    std::vector<std::jthread> others;
+    for (auto p = std::next(proxies.begin()); p != proxies.end(); ++p)
+        others.emplace_back([p, &stop] { p->run(stop.get()); });
+    proxies.front().run(stop.get());
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #ifndef EXAMPLES_PROXY_COMMON_HPP
 #define EXAMPLES_PROXY_COMMON_HPP
 
+#include <deque>
 #include <functional>
 #include <memory>
 
@@ -20,6 +21,7 @@ struct proxy_options {
     std::vector<network> forbidden;  ///< as destinations
     std::vector<credentials> users;  ///< none: everyone, and SOCKS4 too
     size_t connections = 1000;
+    bool shared = false;          ///< other proxies of this program listen at the same place
     seconds handshake_limit{30};  ///< for the whole of it, the connection to the destination included
     seconds dial_limit{10};       ///< for each address of the destination
     seconds bind_limit{120};      ///< for the connection that BIND waits for
@@ -34,7 +36,8 @@ struct proxy_common {
     event_loop loop;
     resolver names{loop};
     std::vector<char> scratch = std::vector<char>(socks::max_datagram_header + socks::max_datagram);
-    std::vector<std::shared_ptr<proxy_session>> busy;   ///< have more to do than fits into one turn
+    conduit through;
+    std::deque<std::shared_ptr<proxy_session>> busy;    ///< have more to do than fits into one turn
     std::vector<std::shared_ptr<proxy_session>> ended;  ///< to be forgotten when the round is over
     std::string lines;                                  ///< of the log
 

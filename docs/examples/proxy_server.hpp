@@ -17,7 +17,7 @@ class proxy_server final : watcher {
   public:
     explicit proxy_server(proxy_options options)
         : common_(std::move(options)),
-          listener_(listen_on(common_.options.listen, SOMAXCONN, SOCK_NONBLOCK)) {
+          listener_(listen_on(common_.options.listen, SOMAXCONN, SOCK_NONBLOCK, common_.options.shared)) {
         must(listener_.get(), ("cannot listen on " + text(common_.options.listen)).c_str());
         prepare(listener_.get());
         if (!common_.loop.watch(listener_.get(), EPOLLIN, *this)) must(-1, "epoll_ctl");
@@ -45,7 +45,12 @@ class proxy_server final : watcher {
     void turn() {
         const bool at_rest = sessions_.empty() && accepting_;
         common_.loop.turn(!common_.busy.empty() ? 0 : at_rest ? -1 : 1000);
-        for (const auto& session : std::exchange(common_.busy, {})) session->go_on();
+        // One of the busy in each round: a handshake, which takes several, must not wait for them all each time.
+        if (!common_.busy.empty()) {
+            const auto session = std::move(common_.busy.front());
+            common_.busy.pop_front();
+            session->go_on();
+        }
         if (common_.loop.now() >= next_sweep_) sweep();
         if (!common_.ended.empty()) {
             for (const auto& session : common_.ended) sessions_.erase(session);

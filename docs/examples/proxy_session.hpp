@@ -56,7 +56,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
         explicit side(proxy_session& s) noexcept : session(s) {}
         void ready(uint32_t events) override {
             note(events);
-            session.advance();
+            if (!session.queued_) session.advance();  // among the busy its turn will come
         }
         proxy_session& session;
     };
@@ -215,8 +215,8 @@ inline void proxy_session::begin_relay(socks::bytes early) {
 }
 
 inline void proxy_session::relay() {
-    const bool more_up = carry(client_, target_, common_.scratch);
-    const bool more_down = carry(target_, client_, common_.scratch);
+    const bool more_up = carry(client_, target_, common_.scratch, common_.through);
+    const bool more_down = carry(target_, client_, common_.scratch, common_.through);
     if (client_.broken || target_.broken) {
         client_.abort();
         target_.abort();

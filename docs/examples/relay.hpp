@@ -4,6 +4,7 @@
 #ifndef EXAMPLES_RELAY_HPP
 #define EXAMPLES_RELAY_HPP
 
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 
@@ -26,6 +27,7 @@ struct stream {
     unique_fd fd;
     bool readable = false;  ///< until recv() would block
     bool writable = false;  ///< until send() would block
+    bool bulk = false;      ///< recv() had all that it was asked for, and may have more
     bool cut = false;       ///< recv() may stop short of what there is: before the end, or at urgent data
     bool hung_up = false;   ///< the peer sends no more; octets that came before are still to be read
     bool failed = false;    ///< the connection is lost; octets that came before are still to be read
@@ -46,17 +48,18 @@ struct stream {
     /// Starts again with another socket.
     void adopt(unique_fd other) noexcept {
         fd = std::move(other);
-        readable = writable = cut = hung_up = failed = broken = ended = shut = false;
+        readable = writable = bulk = cut = hung_up = failed = broken = ended = shut = false;
     }
 
     /// Receives what there is. @returns the octets in `room`; none when there are none now, at the end, or when
     /// the connection broke.
     std::string_view receive(std::span<char> room) noexcept {
         const ssize_t n = uninterrupted([&] { return ::recv(fd.get(), room.data(), room.size(), 0); });
+        bulk = n == static_cast<ssize_t>(room.size());
         if (n > 0) {
             // Less than asked for was all there is, and epoll tells of more; only what it told of already, an end
             // or what follows urgent data, is still to be fetched.
-            if (static_cast<size_t>(n) < room.size() && !cut) readable = false;
+            if (!bulk && !cut) readable = false;
             return {room.data(), static_cast<size_t>(n)};
         }
         if (n < 0 && errno != EAGAIN) broken = true;
@@ -88,12 +91,64 @@ struct stream {
     }
 };
 
-/// Carries what `from` has to `to`, by way of `scratch`, and then the end of it.
+/// A way for octets from one socket to another, during which nobody copies them: for bulk it takes about a third less
+/// processor time than recv() and send(). Nothing stays in it, so that one serves all connections of a loop.
+class conduit {
+  public:
+    /// Without descriptors for it, nothing passes.
+    conduit() noexcept {
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;
+        out_ = unique_fd(ends[0]);
+        in_ = unique_fd(ends[1]);
+        ::fcntl(in_.get(), F_SETPIPE_SZ, size);
+    }
+
+    /// Carries what there is, up to a limit, and keeps for later in `to.unsent` what `to` did not take.
+    /// @returns  false when nothing came: at the end, and at urgent data, where only recv() knows more.
+    bool carry(stream& from, stream& to) {
+        if (!in_) return false;
+        const ssize_t n = move(from.fd, in_, size);
+        if (n < 0 && errno != EAGAIN) from.broken = true;
+        if (n <= 0) return from.broken;
+        size_t left = static_cast<size_t>(n);
+        from.carried += left;
+        while (left != 0 && to.writable) {
+            const ssize_t taken = move(out_, to.fd, left);
+            if (taken < 0) {
+                to.broken |= errno != EAGAIN;
+                to.writable = false;
+            } else {
+                left -= static_cast<size_t>(taken);
+            }
+        }
+        if (left != 0) take_back(to.unsent, left);
+        return true;
+    }
+
+  private:
+    static constexpr int size = 256 << 10;
+
+    static ssize_t move(const unique_fd& from, const unique_fd& to, size_t n) noexcept {
+        return uninterrupted(
+            [&] { return ::splice(from.get(), nullptr, to.get(), nullptr, n, SPLICE_F_NONBLOCK); });
+    }
+
+    // All of it: what stayed would go to somebody else.
+    void take_back(std::string& rest, size_t n) {
+        rest.resize(n);
+        must(uninterrupted([&] { return ::read(out_.get(), rest.data(), n); }), "read from a pipe");
+    }
+
+    unique_fd in_, out_;
+};
+
+/// Carries what `from` has to `to`, and then the end of it; bulk through the conduit, the rest by way of `scratch`.
 ///
 /// @returns  true when there is more to do at once: one busy connection must not starve the others. Otherwise the
 ///           next event of either socket goes on.
-inline bool carry(stream& from, stream& to, std::span<char> scratch) {
-    constexpr int rounds = 16;
+inline bool carry(stream& from, stream& to, std::span<char> scratch, conduit& through) {
+    constexpr int rounds = 2;
     for (int i = 0; i < rounds && !from.broken && !to.broken; ++i) {
         if (!to.unsent.empty()) {
             if (!to.writable) return false;
@@ -108,6 +163,7 @@ inline bool carry(stream& from, stream& to, std::span<char> scratch) {
             return false;
         }
         if (!from.readable) return false;
+        if (from.bulk && to.writable && through.carry(from, to)) continue;
         const std::string_view octets = from.receive(scratch);
         if (octets.empty()) continue;
         from.carried += octets.size();
