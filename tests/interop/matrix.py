@@ -4,7 +4,7 @@
     matrix.py RESULTS PAGE RUN...
 
 RESULTS holds a file for each RUN, one line a case. What a case is about is read from its name, so a name says it. The
-page is written anew; the exit code is 1 if a case failed, or if the page was another one before, versions aside.
+page is written anew; the exit code is 1 if a case failed, or if its part about peers was another one before.
 """
 
 import collections
@@ -15,13 +15,13 @@ import sys
 from peers import BY_HAND, PEERS, version_of
 
 DELIVERIES = ("whole", "octet by octet", "coalesced")
-VERSIONS = "## Versions"
+RUNS = "## Runs"
 
 HEAD = """# Interoperability
 
 Programs and libraries that are not ours, against the drivers of docs/examples on loopback: what each run of
-`cmake --workflow --preset interop` tried, and what came of it. It writes this page, and fails if a case fails or the
-page changes in anything but versions. The cases are in [tests/interop](../tests/interop).
+`cmake --workflow --preset interop` tried, and what came of it. It writes this page, and fails if a case fails or what
+the page says of a peer changes, versions aside. The cases are in [tests/interop](../tests/interop).
 
 A number counts cases, all of which passed. *carried*: what was sent arrived, whole and in order. *refused*: what had to
 be refused was. *agreed*: tshark found in our messages what was meant. **Bold** is where a peer does otherwise than ours
@@ -145,15 +145,16 @@ def page(cases):
     yield from ["", "## Where theirs is otherwise", ""]
     yield from table(["shown by", "ours is shown by"],
                      ([f"`{name}`", f"`{case}`"] for name, (*_, case) in OTHERWISE.items()))
-    yield from ["", "## Runs", "", "Some cases are about no single peer: chains, defects, transfers.", ""]
+    yield from ["", RUNS, "", "Some cases are about no single peer: chains, defects, transfers.", ""]
     yield from table(["run", "cases"], ([f"`{run}`", str(len(cases[run]))] for run in sorted(cases)))
-    yield from ["", VERSIONS, "", "As each tells it; where it tells none, that of its package.", ""]
+    yield from ["", "## Versions", "", "As each tells it; where it tells none, that of its package.", ""]
     seen = {peer.name: peer for peer in PEERS if peer.ask or peer.package}  # client and server are told once
     yield from table(["peer", "version"], ([name, version_of(peer)] for name, peer in seen.items()))
 
 
 def substance(text):
-    return text.partition(VERSIONS)[0]
+    """What is about peers: neither how many cases each run has, nor the versions."""
+    return text.partition(RUNS)[0]
 
 
 def main(folder, path, *runs):
