@@ -1,6 +1,8 @@
 // Single messages: each codec, the UDP header and the mappings, beside straight-line code that takes every message for
 // valid and whole. Fed octet by octet, a decoder is asked again at every octet.
 
+#include <socks/policy/transfer_cft.hpp>
+
 #include <cstring>
 
 #include "bench.hpp"

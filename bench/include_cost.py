@@ -21,11 +21,11 @@ RUNS = 7
 
 def command(compiler, include):
     """The front end itself, without the driver around it."""
-    shown = subprocess.run([compiler, '-std=c++20', '-fsyntax-only', f'-I{include}', '-xc++', '-###', '/dev/null'],
+    stand_in = os.path.abspath(__file__)
+    shown = subprocess.run([compiler, '-std=c++20', '-fsyntax-only', f'-I{include}', '-xc++', '-###', stand_in],
                            check=True, capture_output=True, text=True).stderr
     line = next(l for l in shown.splitlines() if 'cc1plus' in l)
-    return [w.strip('"') for w in line.split()][:-1] if line.strip().endswith('/dev/null') else \
-        [w.strip('"') for w in line.split() if w.strip('"') != '/dev/null']
+    return [w.strip('"') for w in line.split() if w.strip('"') != stand_in]
 
 
 def unit(scratch, header):

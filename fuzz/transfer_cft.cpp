@@ -35,8 +35,8 @@ void fuzz(input in) {
     parse(text.view());
     socks::cft::finding room[64];
     socks::cft::findings found(room);
-    socks::cft::route route;
-    const bool usable = socks::cft::resolve(text.view(), "P", route, found);
+    socks::cft::targets targets;
+    const bool usable = socks::cft::resolve(text.view(), "P", targets, found);
     demand(usable == found.sound());
     const socks::cft::position end = end_of(text.view());
     for (const socks::cft::finding& f : found) {
@@ -44,9 +44,10 @@ void fuzz(input in) {
         demand(!encode_exactly([&](buffer out) { return format(f, out); }).empty());
     }
     if (!usable) return;
-    demand(route.hosts() != 0 && route.protocols() != 0 && check(route.schedule()) == errc::none);
+    demand(targets.hosts() != 0 && targets.protocols() != 0 && check(targets.schedule()) == errc::none);
     for (uint32_t failed = 0; failed < 16; ++failed) {
-        const auto a = route.to(target_of(route.schedule(), failed, route.hosts(), route.protocols()));
+        const auto a =
+            targets.to(target_of(targets.schedule(), failed, targets.hosts(), targets.protocols()));
         demand(socks::check(a.want) == errc::none && a.proxy.host.is() != socks::host::kind::bad &&
                a.proxy.port != 0);
         demand(a.want.to.port != 0 || !a.service.empty());

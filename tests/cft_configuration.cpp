@@ -88,16 +88,26 @@ constexpr void deleted_objects_are_not_there(check& t) {
     t.ok(is_absent("CFTNET ID=a,MODE=DELETE", "a"));
     t.ok(port_is("CFTNET ID=a CFTNET ID=b,MODE=DELETE", "a", 1080));
     t.ok(port_is("CFTNET ID=a CFTNET ID=a,MODE=DELETE CFTNET ID=a,PORT=7", "a", 7));
-    constexpr bytes classes = "CFTTCP ID=a,CLASS=1 CFTTCP ID=a,CLASS=2 CFTTCP ID=a,CLASS=1,MODE=DELETE";
-    cft::tcp c;
-    t.ok(cft::configuration(classes).find(c, "a") && c.net_class.value == 2);
-    // Of the same class, but another one.
-    constexpr bytes others = "CFTTCP ID=a,CLASS=1 CFTTCP ID=b,CLASS=1,MODE=DELETE";
-    const auto of_class_1 = [](const cft::tcp& o) { return o.net_class.value == 1; };
-    t.ok(cft::configuration(others).find_if(c, of_class_1));
-    t.ok(c.id.value.view() == "a");
 }
 PROVE_AND_RUN(deleted_objects_are_not_there)
+
+constexpr uint16_t interval_of(bytes text, bytes id, uint16_t net_class) {
+    cft::tcp c;
+    return cft::configuration(text).find(c, id, net_class) ? c.retryw.value : uint16_t{0};
+}
+
+// What one class replaces or deletes leaves the other as it is, in whatever order.
+constexpr void a_cfttcp_is_found_by_its_id_and_class(check& t) {
+    constexpr bytes text = "CFTTCP ID=a,CLASS=3,RETRYW=7 CFTTCP ID=b,CLASS=3,RETRYW=8 CFTTCP ID=a,RETRYW=9";
+    t.ok(interval_of(text, "a", 3) == 7 && interval_of(text, "b", 3) == 8 && interval_of(text, "a", 1) == 9);
+    t.ok(interval_of(text, "b", 1) == 0 && interval_of(text, "c", 3) == 0);
+    for (const bytes rest :
+         {bytes("CFTTCP ID=a,CLASS=1,RETRYW=2 CFTTCP ID=a,CLASS=2 CFTTCP ID=a,CLASS=2,MODE=DELETE"),
+          bytes("CFTTCP ID=a,CLASS=2 CFTTCP ID=a,RETRYW=2 CFTTCP ID=a,CLASS=2,MODE=DELETE")}) {
+        t.ok(interval_of(rest, "a", 1) == 2 && interval_of(rest, "a", 2) == 0);
+    }
+}
+PROVE_AND_RUN(a_cfttcp_is_found_by_its_id_and_class)
 
 constexpr void what_is_to_be_created_is_not_there_yet(check& t) {
     t.ok(lacks_nothing("CFTNET ID=a,MODE=CREATE CFTNET ID=b,MODE=CREATE CFTPROT ID=a,MODE=CREATE"));
@@ -105,6 +115,7 @@ constexpr void what_is_to_be_created_is_not_there_yet(check& t) {
     t.ok(lacks("CFTNET ID=a CFTNET ID=a,MODE=CREATE", {{flaw::already_there, {1, 23}, "CFTNET"}}));
     t.ok(lacks("CFTTCP ID=a CFTTCP ID=a,MODE=CREATE", {{flaw::already_there, {1, 23}, "CFTTCP"}}));
     t.ok(lacks_nothing("CFTTCP ID=a CFTTCP ID=a,CLASS=2,MODE=CREATE"));
+    t.ok(lacks_nothing("CFTTCP ID=a CFTTCP ID=b,MODE=CREATE"));
 }
 PROVE_AND_RUN(what_is_to_be_created_is_not_there_yet)
 
@@ -118,6 +129,10 @@ constexpr void only_what_cftparm_names_is_active(check& t) {
     t.ok(active(text, "PART", "p") && !active(text, "PART", "P") && !active(text, "PART", "n0"));
     t.ok(active("CFTNET ID=n1, NET=n2", "NET", "n1") && active("", "PART", "p"));
     t.ok(active("CFTPARM ID=x, NET=n", "PART", "p"));  // no list of partners
+    // Whatever their ID and MODE, the lists add up.
+    t.ok(active("CFTPARM ID=x,NET=n CFTPARM ID=x,NET=m,NET=l,MODE=DELETE", "NET", "n"));
+    t.ok(active("CFTPARM ID=x,NET=n CFTPARM ID=x,NET=m,NET=l,MODE=DELETE", "NET", "m"));
+    t.ok(active("CFTPARM ID=x,NET=n CFTPARM ID=x,NET=m,NET=l,MODE=DELETE", "NET", "l"));
     // A value that can not be read is no ID, and the text ends where its syntax does.
     for (const bytes unread :
          {bytes("CFTPARM NET='/9'"), bytes("CFTPARM NET='123456789 123456789 123456789 123'"),
@@ -128,5 +143,14 @@ constexpr void only_what_cftparm_names_is_active(check& t) {
          active("CFTPARM NET=n CFTPARM NET=m", "NET", "m"));
 }
 PROVE_AND_RUN(only_what_cftparm_names_is_active)
+
+constexpr void the_names_in_cftparm_are_checked_too(check& t) {
+    t.ok(lacks("CFTPARM ID=a, NET=(n, '/9', ''), PART=123456789012345678901234567890123",
+               {{flaw::bad_escape, {1, 24}, "NET"},
+                {flaw::bad_length, {1, 29}, "NET"},
+                {flaw::bad_length, {1, 39}, "PART"}}));
+    t.ok(lacks_nothing("CFTPARM ID=a, NET=(n, m, l, k, j), PART=12345678901234567890123456789012"));
+}
+PROVE_AND_RUN(the_names_in_cftparm_are_checked_too)
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #if defined(__unix__) || defined(__APPLE__)
 
+#include <socks/policy/transfer_cft.hpp>
+
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -18,13 +18,13 @@ template <size_t N>
 constexpr bool stands_in_the_way(bytes text, bytes id, const lack (&wanted)[N]) {
     cft::finding room[N + 1];
     cft::findings found(room);
-    cft::route route;
-    return cft::resolve(text, id, route, found) == found.sound() && found_are(found, wanted);
+    cft::targets targets;
+    return cft::resolve(text, id, targets, found) == found.sound() && found_are(found, wanted);
 }
 
-constexpr bool resolves(bytes text, bytes id, cft::route& route) {
+constexpr bool resolves(bytes text, bytes id, cft::targets& targets) {
     cft::findings found;
-    return cft::resolve(text, id, route, found) && found.total() == 0;
+    return cft::resolve(text, id, targets, found) && found.total() == 0;
 }
 
 // "PORT is not a number, the CFTPART names no PROT, and no CFTTCP has its ID."
@@ -46,18 +46,18 @@ constexpr bytes corrected_example =
     "CFTTCP ID = 'PARIS_NSOCKS5', CLASS = '2', HOST = 'paris.example.com'\n";
 
 constexpr void the_corrected_example_leads_through_its_proxy(check& t) {
-    cft::route route;
-    t.ok(resolves(corrected_example, "PARIS_NSOCKS5", route));
-    t.ok(route.hosts() == 1 && route.protocols() == 1 && route.schedule() == retry_schedule{1, 4, 12});
-    const cft::attempt a = route.to({0, 0});
+    cft::targets targets;
+    t.ok(resolves(corrected_example, "PARIS_NSOCKS5", targets));
+    t.ok(targets.hosts() == 1 && targets.protocols() == 1 && targets.schedule() == retry_schedule{1, 4, 12});
+    const cft::attempt a = targets.to({0, 0});
     t.ok(a.proxy == endpoint{"proxy_address", 1081} && a.maxcnx == 32 && a.service.empty());
     t.ok(a.want.via == version::v5 && a.want.command == command::connect);
     t.ok(a.want.to == endpoint{"paris.example.com", 1761});
     t.ok(a.want.login.given && a.want.login.user == bytes("john") && a.want.login.password == bytes("foo"));
     t.ok(a.want.offer().octets() == "02"_octets);  // username/password only
     // A copy holds its own texts.
-    const cft::route copy = route;
-    route = {};
+    const cft::targets copy = targets;
+    targets = {};
     t.ok(copy.to({0, 0}).want.to == endpoint{"paris.example.com", 1761});
 }
 PROVE_AND_RUN(the_corrected_example_leads_through_its_proxy)
@@ -68,30 +68,30 @@ constexpr bytes socks4_example =
     "CFTTCP ID=lyon, CLASS=3, HOST=(192.0.2.7, lyon.example.com), RETRYW=2, RETRYN=1, RETRYM=7";
 
 constexpr void socks4_sends_the_user_and_names_by_its_extension(check& t) {
-    cft::route route;
-    t.ok(resolves(socks4_example, "lyon", route) && route.hosts() == 2);
-    t.ok(route.schedule() == retry_schedule{2, 1, 7});
-    const cft::attempt by_address = route.to({0, 0});
+    cft::targets targets;
+    t.ok(resolves(socks4_example, "lyon", targets) && targets.hosts() == 2);
+    t.ok(targets.schedule() == retry_schedule{2, 1, 7});
+    const cft::attempt by_address = targets.to({0, 0});
     t.ok(by_address.proxy == endpoint{ipv4{192, 0, 2, 8}, 1080} && by_address.maxcnx == 2000);
     t.ok(by_address.want.via == version::v4 && by_address.want.to == endpoint{ipv4{192, 0, 2, 7}, 4711});
     t.ok(by_address.want.login.user == bytes("John") && by_address.want.login.password.empty());
-    const cft::attempt by_name = route.to({1, 0});
+    const cft::attempt by_name = targets.to({1, 0});
     t.ok(by_name.want.via == version::v4a && by_name.want.to == endpoint{"lyon.example.com", 4711});
 }
 PROVE_AND_RUN(socks4_sends_the_user_and_names_by_its_extension)
 
 // Whatever is resolved goes out as the documents' octets.
 constexpr void a_resolved_request_is_sent_as_the_documents_say(check& t) {
-    cft::route route;
+    cft::targets targets;
     char out[client::max_output] = {};
-    t.ok(resolves(socks4_example, "lyon", route));
+    t.ok(resolves(socks4_example, "lyon", targets));
     client four;
-    t.ok(four.step(route.to({0, 0}).want, {}, out).data() == "04 01 1267 c0000207 'John' 00"_octets);
+    t.ok(four.step(targets.to({0, 0}).want, {}, out).data() == "04 01 1267 c0000207 'John' 00"_octets);
     client four_a;
-    t.ok(four_a.step(route.to({1, 0}).want, {}, out).data() ==
+    t.ok(four_a.step(targets.to({1, 0}).want, {}, out).data() ==
          "04 01 1267 00000001 'John' 00 'lyon.example.com' 00"_octets);
-    t.ok(resolves(corrected_example, "PARIS_NSOCKS5", route));
-    const cft::attempt a = route.to({0, 0});
+    t.ok(resolves(corrected_example, "PARIS_NSOCKS5", targets));
+    const cft::attempt a = targets.to({0, 0});
     client five;
     t.ok(five.step(a.want, {}, out).data() == "05 01 02"_octets);
     t.ok(five.step(a.want, "05 02"_octets, out).data() == "01 04 'john' 03 'foo'"_octets);
@@ -106,12 +106,12 @@ constexpr void several_hosts_and_protocols_take_turns(check& t) {
         "CFTPROT ID=PROT1, NET=n1 CFTPROT ID=PROT2, NET=n2\n"
         "CFTPART ID=x, PROT=(PROT1, PROT2), SAP=(1761, odette)\n"
         "CFTTCP ID=x, CLASS=2, HOST=(ip1, ip2), RETRYN=1";
-    cft::route route;
-    t.ok(resolves(text, "x", route) && route.hosts() == 2 && route.protocols() == 2);
+    cft::targets targets;
+    t.ok(resolves(text, "x", targets) && targets.hosts() == 2 && targets.protocols() == 2);
     constexpr bytes hosts[] = {"ip1", "ip1", "ip2", "ip2", "ip1", "ip1", "ip2", "ip2"};
     for (uint32_t failed = 0; failed < 8; ++failed) {
         const cft::attempt a =
-            route.to(target_of(route.schedule(), failed, route.hosts(), route.protocols()));
+            targets.to(target_of(targets.schedule(), failed, targets.hosts(), targets.protocols()));
         const bool second = failed >= 4;
         t.ok(a.want.to.host == host(hosts[failed]) && a.want.to.port == (second ? 0 : 1761));
         t.ok(a.proxy == (second ? endpoint{"proxy2", 1082} : endpoint{"proxy1", 1080}));
@@ -193,6 +193,27 @@ constexpr void a_fault_is_told_once(check& t) {
 }
 PROVE_AND_RUN(a_fault_is_told_once)
 
+// Two protocols by one network, and two networks by one: what is wrong with it is told once.
+constexpr void what_two_protocols_share_is_told_once(check& t) {
+    constexpr bytes two = "CFTPART ID=x, PROT=(pr, pr), SAP=(1, 2)";
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2, CALL=IN, INET=n0, PROTOCOL=SOCKS4, HOST=h", .part = two},
+              {{flaw::incoming_only, {2, 28}, "CALL"}}));
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2", .part = two}, {{flaw::no_proxy, {2, 1}, "CFTNET"}}));
+    t.ok(with({.first_net = "CFTNET ID=m", .part = two}, {{flaw::no_such_object, {2, 28}, "CFTNET"}}));
+    t.ok(with({.prot = "CFTPROT ID=pr", .part = two}, {{flaw::missing_parameter, {3, 1}, "NET"}}));
+    t.ok(with({.first_net =
+                   "CFTPARM NET=(n, n2) CFTNET ID=n0 CFTNET ID=n2, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h",
+               .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",
+               .part = "CFTPART ID=x, PROT=(pr, p2), SAP=(1, 2)"},
+              {{flaw::not_active, {1, 31}, "CFTNET"}}));
+    // Two faults of one place are two.
+    t.ok(stands_in_the_way("CFTPART SAP=1", "",
+                           {{flaw::missing_parameter, {1, 1}, "ID"},
+                            {flaw::missing_parameter, {1, 1}, "PROT"},
+                            {flaw::no_such_object, {}, "CFTTCP"}}));
+}
+PROVE_AND_RUN(what_two_protocols_share_is_told_once)
+
 constexpr void every_protocol_goes_by_one_class(check& t) {
     t.ok(with({.first_net = "CFTNET ID=n0 CFTNET ID=n2, CLASS=7, INET=n0, PROTOCOL=SOCKS4, HOST=h",
                .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",
@@ -212,8 +233,15 @@ constexpr void the_tcp_of_the_network_s_class_is_taken(check& t) {
          {lines.first_net, lines.net, lines.prot, lines.part, lines.tcp,
           bytes("CFTTCP ID=x, CLASS=1, HOST=other"), bytes("CFTTCP ID=y, CLASS=2, HOST=other")})
         text.put(line).put(uint8_t{'\n'});
-    cft::route route;
-    t.ok(resolves(text.view(), "x", route) && route.to({0, 0}).want.to == endpoint{"h", 1});
+    cft::targets targets;
+    t.ok(resolves(text.view(), "x", targets) && targets.to({0, 0}).want.to == endpoint{"h", 1});
+    // Another one that came and went leaves it as it is.
+    text.put(bytes(" CFTTCP ID=x, CLASS=64 CFTTCP ID=x, CLASS=64, MODE=DELETE"));
+    t.ok(resolves(text.view(), "x", targets) && targets.to({0, 0}).want.to == endpoint{"h", 1});
+    text.put(bytes(" CFTTCP ID=x, CLASS=2, MODE=DELETE"));
+    t.ok(stands_in_the_way(text.view(), "x", {{flaw::other_class, {6, 20}, "CLASS"}}));
+    text.put(bytes(" CFTTCP ID=x, CLASS=1, MODE=DELETE"));
+    t.ok(stands_in_the_way(text.view(), "x", {{flaw::no_such_object, {4, 12}, "CFTTCP"}}));
 }
 PROVE_AND_RUN(the_tcp_of_the_network_s_class_is_taken)
 
@@ -221,18 +249,19 @@ constexpr void what_is_not_active_is_not_used(check& t) {
     t.ok(with({.first_net = "CFTPARM ID=a, NET=n0 CFTNET ID=n0"}, {{flaw::not_active, {2, 11}, "CFTNET"}}));
     t.ok(with({.first_net = "CFTPARM ID=a, NET=n CFTNET ID=n0"}, {{flaw::not_active, {1, 31}, "CFTNET"}}));
     t.ok(with({.first_net = "CFTPARM ID=a, PART=y CFTNET ID=n0"}, {{flaw::not_active, {4, 12}, "CFTPART"}}));
-    cft::route route;
+    cft::targets targets;
     message<512> text;
     const five_lines lines{.first_net = "CFTPARM ID=a, NET=(n, n0), PART=x CFTNET ID=n0"};
     for (const bytes line : {lines.first_net, lines.net, lines.prot, lines.part, lines.tcp})
         text.put(line).put(uint8_t{'\n'});
-    t.ok(resolves(text.view(), "x", route));
+    t.ok(resolves(text.view(), "x", targets));
 }
 PROVE_AND_RUN(what_is_not_active_is_not_used)
 
 constexpr void each_protocol_has_its_port_or_service(check& t) {
     for (const bytes bad : {bytes("CFTPART ID=x, PROT=pr, SAP=0"), bytes("CFTPART ID=x, PROT=pr, SAP=65536"),
-                            bytes("CFTPART ID=x, PROT=pr, SAP=1a"), bytes("CFTPART ID=x, PROT=pr, SAP='1 '")})
+                            bytes("CFTPART ID=x, PROT=pr, SAP=1a"), bytes("CFTPART ID=x, PROT=pr, SAP='1 '"),
+                            bytes("CFTPART ID=x, PROT=pr, SAP=http/000x")})
         t.ok(with({.part = bad}, {{flaw::bad_service, {4, 28}, "SAP"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=pr, SAP=''"}, {{flaw::bad_length, {4, 28}, "SAP"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=(pr,pr), SAP=1"}, {{flaw::bad_service, {4, 24}, "PROT"}}));
@@ -272,8 +301,8 @@ constexpr void a_fault_of_the_syntax_is_told_alone(check& t) {
 }
 PROVE_AND_RUN(a_fault_of_the_syntax_is_told_alone)
 
-// Whatever the text is cut to, or one of its octets is replaced by: there is a route, or a reason at a place of the text.
-void every_text_has_a_route_or_a_reason(check& t) {
+// Whatever the text is cut to, or one of its octets is replaced by, it has its targets or a reason at a place of it.
+void every_text_has_its_targets_or_a_reason(check& t) {
     char text[1024];
     const size_t size = corrected_example.size();
     for (size_t cut = 0; cut < size; ++cut) {
@@ -283,13 +312,13 @@ void every_text_has_a_route_or_a_reason(check& t) {
             const exact_copy copy({text, whole ? size : cut + 1});
             cft::finding room[16];
             cft::findings found(room);
-            cft::route route;
-            const bool usable = cft::resolve(copy.view(), "PARIS_NSOCKS5", route, found);
-            t.ok(usable ? route.hosts() != 0 && route.protocols() != 0 : found.size() != 0);
+            cft::targets targets;
+            const bool usable = cft::resolve(copy.view(), "PARIS_NSOCKS5", targets, found);
+            t.ok(usable ? targets.hosts() != 0 && targets.protocols() != 0 : found.size() != 0);
             for (const cft::finding& f : found) t.ok(f.at.line <= 7);
         }
     }
 }
-RUN(every_text_has_a_route_or_a_reason)
+RUN(every_text_has_its_targets_or_a_reason)
 
 }  // namespace

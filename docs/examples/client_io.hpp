@@ -12,6 +12,7 @@ namespace example {
 inline void write_all(int fd, std::string_view octets) {
     while (!octets.empty()) {
         const ssize_t n = uninterrupted([&] { return ::write(fd, octets.data(), octets.size()); });
+        if (n < 0 && errno == EAGAIN) errno = ETIMEDOUT;  // SO_SNDTIMEO, by its right name
         octets.remove_prefix(static_cast<size_t>(must(n, "cannot send")));
     }
 }

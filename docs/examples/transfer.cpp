@@ -1,7 +1,7 @@
 // A file to a partner of a Transfer CFT configuration, through the SOCKS proxy on the way, as often as its schedule has
 // it: what the operator of such a transfer sees.
 
-#include <sys/stat.h>
+#include <socks/policy/transfer_cft.hpp>
 
 #include <fstream>
 #include <iterator>
@@ -38,7 +38,8 @@ START or sends SIGUSR1.
   --listen ADDRESS:PORT  where the partner listens (default 127.0.0.1:1761)
   --help             this text
 
-Exit status: 0 sent, 1 given up, 2 bad argument or configuration, 3 on hold.
+Exit status: 0 sent, 1 given up or failed here or at the partner's, 2 bad argument
+or configuration, 3 on hold.
 )";
 
 enum class task { none, send, check, relay, receive };
@@ -56,9 +57,9 @@ struct settings {
 
 std::string content_of(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
-    std::string content{std::istreambuf_iterator<char>(file), {}};
-    if (!file) throw std::runtime_error("cannot read " + path);
-    return content;
+    file.peek();  // a directory is opened, but not read
+    if (!file.is_open() || file.bad()) throw example::bad_argument("cannot read " + path);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::string minutes(uint64_t seconds) { return "+" + std::to_string(seconds / 60) + " min"; }
@@ -66,11 +67,10 @@ std::string minutes(uint64_t seconds) { return "+" + std::to_string(seconds / 60
 // Everything that is wrong with the configuration, a line each.
 void tell(const std::string& file, const socks::cft::findings& found) {
     for (const socks::cft::finding& f : found) {
-        char room[256];
-        const socks::encoded words = format(f, room);
+        std::string words(format(f, {}).room(), '\0');
+        static_cast<void>(format(f, words));
         std::string line;  // escaped but for the blanks between the words
-        for (const char c : words ? std::string_view(words.data()) : std::string_view("too long to tell"))
-            line += c == ' ' ? std::string(1, c) : example::escaped({&c, 1});
+        for (const char c : words) line += c == ' ' ? std::string(1, c) : example::escaped({&c, 1});
         std::fprintf(stderr, "%s:%s%s (%s)\n", file.c_str(), f.at.line == 0 ? " " : "", line.c_str(),
                      is_warning(f.what) ? "warning" : "error");
     }
@@ -79,30 +79,34 @@ void tell(const std::string& file, const socks::cft::findings& found) {
 }
 
 // What is asked of the proxy, with the port of the service where the configuration names one.
-socks::cft::attempt next_attempt(const socks::cft::route& route, const socks::retry_target& target,
+socks::cft::attempt next_attempt(const socks::cft::targets& targets, const socks::retry_target& target,
                                  const settings& s) {
-    socks::cft::attempt a = route.to(target);
+    socks::cft::attempt a = targets.to(target);
     if (!a.service.empty()) {
         const std::string service{std::string_view(a.service)};
         const servent* const entry = ::getservbyname(service.c_str(), "tcp");
         if (entry == nullptr)
-            throw std::runtime_error("no port is known for the service " + example::escaped(service));
+            throw example::bad_argument("no port is known for the service " + example::escaped(service));
         a.want.to.port = ntohs(static_cast<uint16_t>(entry->s_port));
     }
     if (s.copilot) a.want = socks::first_try(a.want.to, a.want.login);
     return a;
 }
 
-int check(const socks::cft::route& route, const settings& s) {
-    for (uint32_t p = 0; p < route.protocols(); ++p)
-        for (uint32_t h = 0; h < route.hosts(); ++h) {
-            const socks::cft::attempt a = next_attempt(route, {h, p}, s);
+int check(const socks::cft::targets& targets, const settings& s) {
+    for (uint32_t p = 0; p < targets.protocols(); ++p)
+        for (uint32_t h = 0; h < targets.hosts(); ++h) {
+            const socks::cft::attempt a = next_attempt(targets, {h, p}, s);
             std::printf("%s by %s through %s, at most %u connections\n", example::text(a.want.to).c_str(),
                         name(a.want.via), example::text(a.proxy).c_str(), a.maxcnx);
         }
+    if (targets.schedule().limit == 0) {
+        std::printf("no retries\n");
+        return 0;
+    }
     std::printf("retries after");
-    for (uint32_t failed = 1; is_tried_again(route.schedule(), failed); ++failed)
-        std::printf(" %u", minutes_until_next(route.schedule(), failed));
+    for (uint32_t failed = 1; is_tried_again(targets.schedule(), failed); ++failed)
+        std::printf(" %u", minutes_until_next(targets.schedule(), failed));
     std::printf(" minutes\n");
     return 0;
 }
@@ -166,14 +170,21 @@ std::string in_words(const socks::outcome& how) {
 }
 
 // From the first attempt until the transfer is done, given up, or on hold with nobody to restart it.
-int transfer(const socks::cft::route& route, const settings& s) {
+int transfer(const socks::cft::targets& targets, const settings& s) {
     FILE* const log = s.what == task::relay ? stderr : stdout;  // the other one may be data
     example::transfer_operator desk(s.what != task::relay);
     example::transfer_clock clock(s.virtual_clock);
-    socks::retry attempts(route.schedule(), route.hosts(), route.protocols());
+    socks::retry attempts(targets.schedule(), targets.hosts(), targets.protocols());
     bool starts_itself = s.start;
+    const auto restart = [&] {
+        std::fprintf(log, "%s: START\n", minutes(clock.now()).c_str());
+        attempts.restart();
+    };
+    // What would end a later attempt ends the first.
+    if (s.what == task::send) example::must_be_a_file(s.file);
+    for (uint32_t p = 0; p < targets.protocols(); ++p) static_cast<void>(next_attempt(targets, {0, p}, s));
     for (;;) {
-        const socks::cft::attempt a = next_attempt(route, attempts.target(), s);
+        const socks::cft::attempt a = next_attempt(targets, attempts.target(), s);
         std::fprintf(log, "%s: to %s by %s through %s\n", minutes(clock.now()).c_str(),
                      example::text(a.want.to).c_str(), name(a.want.via), example::text(a.proxy).c_str());
         const example::connection c = example::connect_through(a.proxy, a.want, s.copilot);
@@ -187,17 +198,15 @@ int transfer(const socks::cft::route& route, const settings& s) {
                 return 1;
             case socks::retry::next::again:
                 std::fprintf(log, "%s: retry in %u min, at %s\n", now.c_str(),
-                             minutes_until_next(route.schedule(), attempts.failed()),
+                             minutes_until_next(targets.schedule(), attempts.failed()),
                              minutes(attempts.at()).c_str());
-                if (!clock.is_virtual() && desk.starts_within(attempts.at() - clock.now()))
-                    attempts.restart();
+                if (!clock.is_virtual() && desk.starts_within(clock.seconds_until(attempts.at()))) restart();
                 clock.advance_to(attempts.at());
                 break;
             case socks::retry::next::hold:
                 std::fprintf(log, "%s: on hold (state K) until START\n", now.c_str());
                 if (!std::exchange(starts_itself, false) && !desk.starts(clock.is_virtual())) return 3;
-                std::fprintf(log, "%s: START\n", minutes(clock.now()).c_str());
-                attempts.restart();
+                restart();
                 break;
         }
     }
@@ -271,11 +280,11 @@ int run(example::arguments args) {
     const std::string text = content_of(s->config);
     socks::cft::finding room[64];
     socks::cft::findings found(room);
-    socks::cft::route route;
-    const bool usable = resolve(text, s->partner, route, found);
+    socks::cft::targets targets;
+    const bool usable = resolve(text, s->partner, targets, found);
     tell(s->config, found);
     if (!usable) return 2;
-    return s->what == task::check ? check(route, *s) : transfer(route, *s);
+    return s->what == task::check ? check(targets, *s) : transfer(targets, *s);
 }
 
 }  // namespace

@@ -6,12 +6,15 @@
 #ifndef EXAMPLES_TRANSFER_FILE_HPP
 #define EXAMPLES_TRANSFER_FILE_HPP
 
+#include <sys/stat.h>
+
 #include <array>
 #include <cstdint>
 #include <fstream>
 #include <stdexcept>
 
 #include "client_io.hpp"
+#include "options.hpp"
 
 namespace example {
 
@@ -49,6 +52,13 @@ inline bool read_up_to(int fd, std::string& received, size_t size) {
         received.append(room.data(), n);
     }
     return true;
+}
+
+/// Throws a bad_argument unless `path` is a file that can be read, and whose size is known before it is.
+inline void must_be_a_file(const std::string& path) {
+    struct stat about {};
+    if (::stat(path.c_str(), &about) != 0 || !S_ISREG(about.st_mode) || ::access(path.c_str(), R_OK) != 0)
+        throw bad_argument("cannot read " + path);
 }
 
 /// Sends a file; `early` is what the partner has said already.

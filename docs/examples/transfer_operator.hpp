@@ -29,6 +29,10 @@ class transfer_clock {
                    ? now_
                    : static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(real).count());
     }
+    /// 0 for a time that has come: the clock may have gone on since it was worked out.
+    [[nodiscard]] uint64_t seconds_until(uint64_t when) const noexcept {
+        return when - std::min(when, now());
+    }
     void advance_to(uint64_t when) noexcept { now_ = std::max(now_, when); }
 
   private:
@@ -89,13 +93,11 @@ class transfer_operator {
         char c = 0;
         if (read_some(STDIN_FILENO, {&c, 1}) == 0) {
             input_ended_ = true;
+        } else if (c != '\n') {
+            if (line_.size() < 80 && c != '\r') line_ += c;
             return false;
         }
-        if (c != '\n') {
-            if (line_.size() < 80) line_ += c;
-            return false;
-        }
-        const bool start = line_ == "START" || line_ == "start";
+        const bool start = socks::same_word(line_, "START");
         line_.clear();
         return start;
     }

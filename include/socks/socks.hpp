@@ -1,5 +1,8 @@
 // The whole library in one include.
 // Octets go in, actions come out: no socket, no clock, no allocation, no log, no exception.
+//
+// Two headers stand beside it, each for those who need it: <socks/policy/errno.hpp>, which needs <errno.h>, and
+// <socks/policy/transfer_cft.hpp> for one application's configuration.
 
 #ifndef SOCKS_SOCKS_HPP
 #define SOCKS_SOCKS_HPP
@@ -20,10 +23,6 @@
 #include <socks/machine/mailbox.hpp>
 #include <socks/machine/reassembly.hpp>
 #include <socks/machine/server.hpp>
-#include <socks/policy/cft_configuration.hpp>
-#include <socks/policy/cft_finding.hpp>
-#include <socks/policy/cft_objects.hpp>
-#include <socks/policy/cft_values.hpp>
 #include <socks/policy/dial_error.hpp>
 #include <socks/policy/disposition.hpp>
 #include <socks/policy/fallback.hpp>
@@ -31,9 +30,6 @@
 #include <socks/policy/retry.hpp>
 #include <socks/policy/scope.hpp>
 #include <socks/policy/tor.hpp>
-#include <socks/policy/transfer_cft.hpp>
-#include <socks/text/cftutil.hpp>
-#include <socks/text/cftutil_lexer.hpp>
 #include <socks/text/literal.hpp>
 #include <socks/text/uri.hpp>
 #include <socks/wire/datagram.hpp>

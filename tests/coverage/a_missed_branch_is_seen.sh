@@ -48,6 +48,19 @@ says 'never true: case e::a' "$shape return 1; }" 'return f(e::b) - 1;' "$@"
 says 'never run: return 2' 'enum class e { a, b }; inline int f(e x) {
     switch (x) { case e::a: return 0; case e::b: return 1; }
     return 2; }' 'return f(e::a) + f(e::b) - 1;' "$@"
+# A row of cases that only leaves, and rows that do not, or that nothing takes.
+shape='enum class e { a, b, c }; inline int f(e x) { switch (x) {'
+says ': 0 missed' "$shape case e::a: return 0; case e::b: case e::c: break; } return 1; }" \
+    'return f(e::a) + f(e::c) - 1;' "$@"
+says ': 0 missed' "$shape case e::a: return 0;
+    case e::b:
+    case e::c: break; } return 1; }" 'return f(e::a) + f(e::b) - 1;' "$@"
+says 'never true: case e::b' "$shape case e::a: return 0; case e::b: case e::c: return 1; } return 2; }" \
+    'return f(e::a) + f(e::c) - 1;' "$@"
+says 'never true: case e::b' "$shape case e::a: return 0; case e::b: case e::c: break; } return 1; }" \
+    'return f(e::a);' "$@"
+says 'never true: case e::a' "$shape case e::a: break; case e::b: case e::c: return 0; } return 1; }" \
+    'return f(e::b) + f(e::c);' "$@"
 # A comparison that is generated.
 says ': 0 missed' 'struct s { int a; bool operator==(const s&) const = default; };' 'return s{1} == s{2};' "$@"
 # A function that nobody calls.

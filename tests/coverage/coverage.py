@@ -12,6 +12,7 @@ that holds has an outcome that nothing can reach. There is no list of exclusions
   is passed over; where a condition is a matter of the template's arguments, its instantiations are added up.
 - Each case of a switch has been taken. That none was is an outcome too for clang, also where -Wswitch-enum has seen
   that every enumerator has its case. It is passed over: what is done only then is a region of its own, or no code.
+  So is a case of a row that was taken and only leaves the switch: it stands there for -Wswitch-enum.
 - A comparison that is `= default` has run. Its conditions are the compiler's own, and clang 14 does not count them.
 - Code for constant evaluations only never runs in the ordinary tests, nor does what only a build for size has. A
   second program runs the same headers with both (at_run_time.hpp), and what it ran counts.
@@ -20,6 +21,7 @@ that holds has an outcome that nothing can reach. There is no list of exclusions
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -57,17 +59,29 @@ class Header:
             before = self.conditions.get(place, (0, 0))
             self.conditions[place] = (before[0] + true, before[1] + false)
 
+    def only_leaves(self, text, line, column):
+        """Whether a case at this place is one of a row that ran and does nothing but leave its switch."""
+        ran = False
+        while label := re.match(r"case [\w:]+:\s*", text[line - 1][column - 1:]):
+            ran = ran or self.regions.get((line, column), 0) != 0
+            column += label.end()
+            if column > len(text[line - 1]):
+                line += 1
+                column = len(text[line - 1]) - len(text[line - 1].lstrip()) + 1
+        return ran and text[line - 1][column - 1:].startswith("break;")
+
     def missed(self, text):
         """Where `text`, the header line by line, lacks a run, and what it lacks."""
         for (line, column), count in self.regions.items():
-            if count == 0:
+            if count == 0 and not self.only_leaves(text, line, column):
                 yield line, column, "never run"
         for (line, column, _, column_end), (true, false) in self.conditions.items():
             generated = text[line - 1][:column_end - 1].endswith("= default")
             no_case = not true and text[line - 1][:column - 1].endswith("switch (")
             # Never evaluated at all: folded, or in a region that was missed.
-            if bool(true) != bool(false) and not generated and not no_case:
-                yield line, column, "never " + ("false" if true else "true")
+            if bool(true) == bool(false) or generated or no_case or self.only_leaves(text, line, column):
+                continue
+            yield line, column, "never " + ("false" if true else "true")
 
 
 def main():

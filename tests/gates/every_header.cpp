@@ -1,4 +1,5 @@
 // All headers in one unit, for what reads instead of compiling.
 
 #include <socks/policy/errno.hpp>
+#include <socks/policy/transfer_cft.hpp>
 #include <socks/socks.hpp>

@@ -143,7 +143,7 @@ class Cases:
         four, five = socks.SOCKS4, socks.SOCKS5
         return {
             "PySocks_by_SOCKS4_to_an_IPv4_address": (pysocks, four, "127.0.0.1", "SOCKS4 CONNECT 127.0.0.1"),
-            "PySocks_by_SOCKS4_to_a_name": (pysocks, four, NAME, f"SOCKS4a CONNECT {NAME}"),
+            "PySocks_by_SOCKS4a_to_a_name": (pysocks, four, NAME, f"SOCKS4a CONNECT {NAME}"),
             "PySocks_by_SOCKS5_to_an_IPv4_address": (pysocks, five, "127.0.0.1", "SOCKS5 CONNECT 127.0.0.1"),
             "PySocks_by_SOCKS5_to_an_IPv6_address": (pysocks, five, "::1", "SOCKS5 CONNECT [::1]"),
             "PySocks_by_SOCKS5_to_a_name": (pysocks, five, NAME, f"SOCKS5 CONNECT {NAME}"),
@@ -163,7 +163,7 @@ class Cases:
             "PySocks_by_SOCKS5_to_a_name_that_nobody_has":
                 (no_pysocks, "open", five, "0x04: Host unreachable", "nobody.invalid"),
             "Node_by_SOCKS4_to_an_IPv4_address": (node, "4", "127.0.0.1", "SOCKS4 CONNECT 127.0.0.1"),
-            "Node_by_SOCKS4_to_a_name": (node, "4", NAME, f"SOCKS4a CONNECT {NAME}"),
+            "Node_by_SOCKS4a_to_a_name": (node, "4", NAME, f"SOCKS4a CONNECT {NAME}"),
             "Node_by_SOCKS5_to_an_IPv4_address": (node, "5", "127.0.0.1", "SOCKS5 CONNECT 127.0.0.1"),
             "Node_by_SOCKS5_to_an_IPv6_address": (node, "5", "::1", "SOCKS5 CONNECT [::1]"),
             "Node_by_SOCKS5_to_a_name": (node, "5", NAME, f"SOCKS5 CONNECT {NAME}"),

@@ -9,7 +9,7 @@ export PATH DEBIAN_FRONTEND=noninteractive
 needed='danted:dante-server sshd:openssh-server ssh:openssh-client ssh-keygen:openssh-client curl:curl
     ip:iproute2 unshare:util-linux mount:mount openssl:openssl proxychains4:proxychains4 nc.openbsd:netcat-openbsd
     ncat:ncat socat:socat connect-proxy:connect-proxy torsocks:torsocks microsocks:microsocks
-    ss-local:shadowsocks-libev ss-server:shadowsocks-libev tor:tor node:nodejs'
+    ss-local:shadowsocks-libev ss-server:shadowsocks-libev tor:tor node:nodejs tshark:tshark go:golang-go perl:perl'
 policy=/usr/sbin/policy-rc.d
 
 missing() {
@@ -18,7 +18,10 @@ missing() {
     done
     python3 -c 'import http.server, ssl' 2>/dev/null || echo python3
     test -e /usr/lib/python3/dist-packages/socks.py || echo python3-socks
+    test -e /usr/lib/python3/dist-packages/socksio || echo python3-socksio
     test -e /usr/share/nodejs/socks/package.json || echo node-socks
+    test -e /usr/share/gocode/src/golang.org/x/net/proxy || echo golang-golang-x-net-dev
+    perl -MIO::Socket::Socks -e 1 2>/dev/null || echo libio-socket-socks-perl
 }
 
 packages=$(missing | sort -u)

@@ -7,15 +7,18 @@ The proxy is taken from the same directory. docs/examples/transfer.cft is used a
 values of it.
 """
 
+import fcntl
 import os
 import pathlib
 import re
+import select
 import signal
 import socketserver
 import struct
 import subprocess
 import sys
 import threading
+import time
 
 import harness
 import servers
@@ -312,6 +315,34 @@ class Cases:
                             f"{path}:20:1: PROT: missing (error)\n"
                             f"{path}:20:14: CFTTCP: none has this ID (error)\n", "the findings")
 
+    def unreadable(self):
+        """What no attempt can mend is told before the first."""
+        for config, options in ((scratch / "nowhere", ["--check"]), (scratch, ["--check"]),
+                                (EXAMPLE, ["--send", scratch / "nowhere"]), (EXAMPLE, ["--send", scratch]),
+                                (changed(SAP="'no-such-service'"), ["--relay"])):
+            done = subprocess.run(self.command(config, *options), stdin=subprocess.DEVNULL, capture_output=True,
+                                  text=True, timeout=PATIENCE)
+            expect((done.returncode, done.stdout), (BAD_CONFIGURATION, ""), f"exit code and output ({done.stderr})")
+
+    def waits_for_nothing(self):
+        """RETRYW = 0, and an operator's terminal so slow that the next attempt is overdue once its line is out."""
+        config = changed(RETRYW="'0'", RETRYM="'300'", PORT=f"'{NOBODY()}'")
+        output, slow = os.pipe()
+        fcntl.fcntl(slow, fcntl.F_SETPIPE_SZ, 4096)
+        with subprocess.Popen(self.command(config, "--send", self.payload), stdin=subprocess.DEVNULL,
+                              stdout=slow) as transfer:
+            os.close(slow)
+            try:
+                for _ in range(6):
+                    time.sleep(1.1)
+                    os.read(output, 4096)
+                while select.select([output], [], [], harness.SOON)[0] and os.read(output, 4096):
+                    pass
+                expect(transfer.wait(harness.SOON), GIVEN_UP, "exit code")
+            finally:
+                transfer.kill()
+                os.close(output)
+
     def page(self):
         """Each block of commands on the page prints what stands under it."""
         text = PAGE.read_text().replace("build/demo/docs/examples", str(self.program.parent))
@@ -338,8 +369,8 @@ class Cases:
 
     def table(self):
         def typed(transfer):
-            transfer.stdin.write("START\n")
-            transfer.stdin.flush()
+            transfer.stdin.write("Start")  # in any case, and without the end of a line
+            transfer.stdin.close()
 
         def signalled(transfer):
             transfer.send_signal(signal.SIGUSR1)
@@ -371,6 +402,8 @@ class Cases:
             "TLS_passes_Dante_untouched": (self.tls, "Dante"),
             "a_proxy_of_SOCKS4_is_found_by_a_second_try": (self.falls_back,),
             "the_documented_example_lacks_three_things": (self.finds,),
+            "what_can_not_be_read_is_told_before_any_call": (self.unreadable,),
+            "an_attempt_that_is_overdue_is_made_at_once": (self.waits_for_nothing,),
             "the_page_runs_as_it_stands": (self.page,),
         }
 

@@ -65,7 +65,7 @@ class object_reader {
 /// The text of a configuration. Commands other than CFTNET, CFTPROT, CFTPART, CFTTCP and CFTPARM are skipped.
 ///
 /// A later object with the key of an earlier one replaces it; MODE = DELETE removes it. The key is the ID, for CFTTCP
-/// the ID and the CLASS.
+/// the ID and the CLASS. CFTPARM has none.
 ///
 /// @lifetime  points into the text.
 /// @cost      each call O(size of the text); no allocation, constexpr, noexcept.
@@ -75,7 +75,8 @@ class configuration {
 
     [[nodiscard]] constexpr bytes source() const noexcept { return text_; }
 
-    /// Finds the last object that `wanted(object)` accepts and nothing deletes.
+    /// Finds the last object that `wanted(object)` accepts, unless it is deleted.
+    /// @param wanted  accepts the objects of one key, no more: what stands before one that was deleted is not sought.
     /// @param result  of use only when there is one.
     template <class Object, class Wanted>
     [[nodiscard]] constexpr bool find_if(Object& result, Wanted wanted) const noexcept {
@@ -88,23 +89,28 @@ class configuration {
             }
             const Object o = in.read<Object>(unheard);
             if (!wanted(o)) continue;
-            if (o.mode.value != mode::erase) {
-                result = o;
-                found = true;
-            } else if (found && detail::same_key(o, result)) {
-                found = false;
-            }
+            found = o.mode.value != mode::erase;
+            if (found) result = o;
         }
         return found;
     }
 
-    /// The same by the ID.
+    /// Finds the CFTNET, CFTPROT or CFTPART with this ID.
     template <class Object>
     [[nodiscard]] constexpr bool find(Object& result, bytes id) const noexcept {
         return find_if(result, [id](const Object& o) { return o.id.value.view() == id; });
     }
 
-    /// Whether CFTPARM, if it has a list of this name (NET or PART) at all, has `id` in it.
+    /// Finds the CFTTCP with this ID and CLASS.
+    [[nodiscard]] constexpr bool find(tcp& result, bytes id, uint16_t net_class) const noexcept {
+        return find_if(result, [id, net_class](const tcp& o) {
+            return o.id.value.view() == id && o.net_class.value == net_class;
+        });
+    }
+    constexpr bool find(tcp& result, bytes id) const noexcept = delete;  // it has one for each CLASS
+
+    /// Whether CFTPARM, if it has a list of this name (NET or PART) at all, has `id` in it. Several lists add up,
+    /// whatever their ID and MODE.
     [[nodiscard]] constexpr bool is_active(bytes list_name, bytes id) const noexcept {
         bool inside = false;  // CFTPARM
         bool listing = false;

@@ -9,7 +9,8 @@
 
 namespace socks::cft {
 
-inline constexpr size_t max_targets = 4;  ///< values of PROT, of SAP, and of HOST in CFTTCP
+inline constexpr size_t max_targets = 4;   ///< values of PROT, of SAP, and of HOST in CFTTCP
+inline constexpr uint16_t max_class = 64;  ///< of CFTNET and CFTTCP
 
 /// CFTNET: a network resource; with a PROTOCOL, a proxy.
 struct network {
@@ -35,7 +36,7 @@ struct network {
     constexpr void take(assignment& a) noexcept {
         a.string("ID", id, 1);
         a.choice("CALL", call);
-        a.number("CLASS", net_class, 0, 64);
+        a.number("CLASS", net_class, 0, max_class);
         a.number("MAXCNX", maxcnx, 1, 2000);
         a.string("TYPE", type);
         a.number("BUFLEN", buflen, 0, 32766);
@@ -126,7 +127,7 @@ struct tcp {
         constexpr uint16_t most = retry_schedule::max;
         a.string("ID", id, 1);
         a.strings("HOST", host);
-        a.number("CLASS", net_class, 0, 64);
+        a.number("CLASS", net_class, 0, max_class);
         a.number("RETRYW", retryw, 0, most);
         a.number("RETRYN", retryn, 0, most);
         a.number("RETRYM", retrym, 0, most);
@@ -142,7 +143,7 @@ struct tcp {
     }
 };
 
-/// CFTPARM: which networks and partners are active.
+/// CFTPARM: which networks and partners are active, as configuration::is_active() tells.
 struct parameters {
     static constexpr bytes keyword = "CFTPARM";
     position at;

@@ -193,8 +193,13 @@ class assignment {
         f.faulty = !decode(f.value, 1);
     }
 
-    /// A list of any length, of which nothing is kept.
-    constexpr void names(bytes name) noexcept { taken_ = taken_ || same_word(name, parameter_.text); }
+    /// A list of IDs of any length, of which nothing is kept.
+    constexpr void names(bytes name) noexcept {
+        text<32> unkept;
+        if (!same_word(name, parameter_.text)) return;
+        taken_ = true;
+        static_cast<void>(decode(unkept, 1));
+    }
 
   private:
     const parser::event& parameter_;

@@ -9,8 +9,8 @@
 
 namespace socks {
 
-/// When a transfer that failed is tried again: `attempts` times every `interval` minutes, then half as often as
-/// many, at twice the interval, and so on, `limit` times in all.
+/// When a transfer that failed is tried again: `attempts` times at an interval of `interval` minutes, then half as many
+/// times at twice the interval, and so on, `limit` times in all.
 ///
 ///     retry_schedule{}            1 1 1 1   2 2   4   8 8 8 8 8 minutes
 ///     retry_schedule{5, 3, 6}     5 5 5   10   20 20
@@ -81,7 +81,7 @@ struct retry_target {
 
 /// One transfer, from its first attempt until it is connected, held or given up.
 ///
-///     retry attempts({}, route.hosts(), route.protocols());
+///     retry attempts(targets.schedule(), targets.hosts(), targets.protocols());
 ///     switch (attempts.ended(decide(outcome), now)) {
 ///         case retry::next::done:    break;
 ///         case retry::next::again:   sleep_until(attempts.at()); connect_to(attempts.target()); break;

@@ -14,7 +14,7 @@ class resolver;
 }
 
 /// What one attempt needs: where the proxy is, and what to ask it for.
-/// @lifetime  points into the route that it came from.
+/// @lifetime  points into the targets that it came from.
 struct attempt {
     endpoint proxy;
     request want;
@@ -22,17 +22,18 @@ struct attempt {
     bytes service;        ///< the SAP, where it is no number: look its port up and put it into want.to.port
 };
 
-/// The ways to a partner: its hosts, the protocols that reach them, each through a proxy, and when to try again.
+/// The targets of the calls to a partner: its hosts, by each of the protocols that reach them, each through a proxy;
+/// and when to try again.
 ///
 ///     cft::finding room[32];
 ///     cft::findings found(room);
-///     cft::route route;
-///     if (!cft::resolve(text, "PARIS", route, found)) return tell(found);
-///     retry attempts(route.schedule(), route.hosts(), route.protocols());
-///     const cft::attempt first = route.to(attempts.target());
+///     cft::targets targets;
+///     if (!cft::resolve(text, "PARIS", targets, found)) return tell(found);
+///     retry attempts(targets.schedule(), targets.hosts(), targets.protocols());
+///     const cft::attempt first = targets.to(attempts.target());
 ///
 /// @cost  3 to 4 KiB; it holds all its texts and points nowhere.
-class route {
+class targets {
   public:
     [[nodiscard]] constexpr uint32_t hosts() const noexcept { return static_cast<uint32_t>(tcp_.host.size); }
     [[nodiscard]] constexpr uint32_t protocols() const noexcept { return protocols_; }
@@ -74,22 +75,22 @@ namespace detail {
 // was at fault has been reported with the value.
 class resolver {
   public:
-    constexpr resolver(bytes text, findings& found, route& result) noexcept
-        : in_(text), found_(found), to_(result) {}
+    constexpr resolver(bytes text, findings& found, targets& result) noexcept
+        : in_(text), found_(found), told_(found.size()), to_(result) {}
 
     constexpr void walk(bytes id) noexcept {
         to_ = {};
         if (!check(in_, found_)) return;  // whatever seems to be missing may stand behind the fault
         partner p;
-        if (!in_.find(p, id)) return found_.add({flaw::no_such_object, {}, partner::keyword});
-        if (!in_.is_active("PART", id)) found_.add({flaw::not_active, p.id.at, partner::keyword});
-        if (!p.prot.given) found_.add({flaw::missing_parameter, p.at, "PROT"});
+        if (!in_.find(p, id)) return tell({flaw::no_such_object, {}, partner::keyword});
+        if (!in_.is_active("PART", id)) tell({flaw::not_active, p.id.at, partner::keyword});
+        if (!p.prot.given) tell({flaw::missing_parameter, p.at, "PROT"});
         for (size_t i = 0; i < p.prot.size; ++i) {
             if (reaches(p.prot.items[i], to_.networks_[to_.protocols_])) ++to_.protocols_;
             serves(p, i);
         }
         if (p.prot.given && p.sap.size > p.prot.size)
-            found_.add({flaw::bad_service, p.sap.items[p.prot.size].at, "SAP"});
+            tell({flaw::bad_service, p.sap.items[p.prot.size].at, "SAP"});
         if (calls(p)) ask();
     }
 
@@ -104,54 +105,66 @@ class resolver {
         if (!in_.find(net, p.net.value.view())) return missing(p.net, network::keyword);
         active(net);
         if (net.protocol.faulty || net.net_class.faulty) return false;
-        if (net.call.value == call::in) found_.add({flaw::incoming_only, net.call.at, "CALL"});
+        if (net.call.value == call::in) tell({flaw::incoming_only, net.call.at, "CALL"});
         if (net.protocol.value == proxy_protocol::none)
             return fault({flaw::no_proxy, net.at, network::keyword});
         if (to_.protocols_ != 0 && net.net_class.value != to_.networks_[0].net_class.value)
-            found_.add({flaw::other_class, net.net_class.given ? net.net_class.at : net.at, "CLASS"});
+            tell({flaw::other_class, net.net_class.given ? net.net_class.at : net.at, "CLASS"});
         network first;
         if (net.inet.value.empty()) return true;  // told by its check
         if (!in_.find(first, net.inet.value.view())) return missing(net.inet, network::keyword);
         if (first.protocol.value != proxy_protocol::none)
-            found_.add({flaw::proxy_behind_proxy, net.inet.at, "INET"});
+            tell({flaw::proxy_behind_proxy, net.inet.at, "INET"});
         else
             active(first);
         return true;
     }
 
     constexpr void active(const network& net) noexcept {
-        if (!in_.is_active("NET", net.id.value.view()))
-            found_.add({flaw::not_active, net.id.at, network::keyword});
+        if (!in_.is_active("NET", net.id.value.view())) tell({flaw::not_active, net.id.at, network::keyword});
     }
 
-    // SAP: a port, or a name that begins with no digit, for each PROT.
+    // SAP: a port, or a name that begins with no digit and holds no NUL, for each PROT.
     constexpr void serves(const partner& p, size_t i) noexcept {
         if (!p.sap.given) {
-            if (i == 0) found_.add({flaw::missing_parameter, p.at, "SAP"});
+            if (i == 0) tell({flaw::missing_parameter, p.at, "SAP"});
             return;
         }
-        if (i >= p.sap.size) return found_.add({flaw::bad_service, p.prot.items[i].at, "PROT"});
+        if (i >= p.sap.size) return tell({flaw::bad_service, p.prot.items[i].at, "PROT"});
         const bytes sap = p.sap.items[i].value.view();
         uint16_t port = 0;
         if (p.sap.items[i].faulty) return;
-        if (socks::detail::is_digit(sap.data()[0]) && (!parse_port(sap, port) || port == 0))
-            found_.add({flaw::bad_service, p.sap.items[i].at, "SAP"});
+        const bool is_name = !socks::detail::is_digit(sap.data()[0]) && !sap.contains('\0');
+        if (!is_name && (!parse_port(sap, port) || port == 0))
+            tell({flaw::bad_service, p.sap.items[i].at, "SAP"});
         to_.services_[i] = p.sap.items[i].value;
     }
 
     // The partner's CFTTCP of the networks' class.
     constexpr bool calls(const partner& p) noexcept {
-        tcp any;
-        if (!in_.find(any, p.id.value.view())) return missing(p.id, tcp::keyword);
-        if (to_.protocols_ == 0 || any.net_class.faulty) return false;
-        const uint16_t wanted = to_.networks_[0].net_class.value;
         const bytes id = p.id.value.view();
-        const auto matches = [id, wanted](const tcp& t) {
-            return t.id.value.view() == id && t.net_class.value == wanted;
+        if (to_.protocols_ != 0 && in_.find(to_.tcp_, id, to_.networks_[0].net_class.value)) {
+            if (!to_.tcp_.host.given) return fault({flaw::missing_parameter, to_.tcp_.at, "HOST"});
+            return true;
+        }
+        tcp other;
+        if (!of_any_class(id, other)) return missing(p.id, tcp::keyword);
+        if (to_.protocols_ == 0 || other.net_class.faulty) return false;
+        return fault({flaw::other_class, other.net_class.given ? other.net_class.at : other.at, "CLASS"});
+    }
+
+    // In two readings, however many classes there are.
+    constexpr bool of_any_class(bytes id, tcp& result) const noexcept {
+        bool there[max_class + 1] = {};
+        const auto note = [id, &there](const tcp& t) {
+            if (t.id.value.view() == id) there[t.net_class.value] = t.mode.value != mode::erase;
+            return false;
         };
-        if (!in_.find_if(to_.tcp_, matches))
-            return fault({flaw::other_class, any.net_class.given ? any.net_class.at : any.at, "CLASS"});
-        if (!to_.tcp_.host.given) return fault({flaw::missing_parameter, to_.tcp_.at, "HOST"});
+        static_cast<void>(in_.find_if(result, note));
+        uint16_t net_class = 0;
+        while (net_class <= max_class && !there[net_class]) ++net_class;
+        if (net_class > max_class) return false;
+        static_cast<void>(in_.find(result, id, net_class));  // it is there
         return true;
     }
 
@@ -164,14 +177,20 @@ class resolver {
             for (uint32_t p = 0; p < to_.protocols() && why == errc::none; ++p)
                 why = socks::check(to_.to({h, p}).want);
             if (why == errc::bad_host)
-                found_.add({flaw::bad_host, name.at, "HOST"});
+                tell({flaw::bad_host, name.at, "HOST"});
             else if (why != errc::none)
-                found_.add({flaw::cannot_be_asked, name.at, "HOST", 0, 0, socks::name(why)});
+                tell({flaw::cannot_be_asked, name.at, "HOST", 0, 0, socks::name(why)});
         }
     }
 
-    constexpr bool fault(const finding& f) noexcept {
+    // Once: protocols may share a network.
+    constexpr void tell(const finding& f) noexcept {
+        for (size_t i = told_; i < found_.size(); ++i)
+            if (found_[i].what == f.what && found_[i].at == f.at && found_[i].subject == f.subject) return;
         found_.add(f);
+    }
+    constexpr bool fault(const finding& f) noexcept {
+        tell(f);
         return false;
     }
     constexpr bool missing(const field<text<32>>& id, bytes keyword) noexcept {
@@ -180,21 +199,22 @@ class resolver {
 
     configuration in_;
     findings& found_;
-    route& to_;
+    size_t told_;  // findings before this walk
+    targets& to_;
 };
 
 }  // namespace detail
 
-/// Finds the ways to a partner.
+/// Finds the targets of the calls to a partner.
 ///
 /// @param text     the configuration.
 /// @param id       the partner's ID, in its own case.
-/// @param result   the ways; of use only on success.
+/// @param result   the targets; of use only on success.
 /// @param found    receives everything that is at fault in the text and on the way, each with its place.
 /// @returns        whether there is nothing but warnings, in `found` as a whole.
 /// @lifetime       the result points nowhere; findings point into `text`.
-/// @cost           O(size of the text) for each of at most 25 readings; no allocation, constexpr, noexcept.
-[[nodiscard]] constexpr bool resolve(bytes text, bytes id, route& result, findings& found) noexcept {
+/// @cost           O(size of the text) for each of at most 26 readings; no allocation, constexpr, noexcept.
+[[nodiscard]] constexpr bool resolve(bytes text, bytes id, targets& result, findings& found) noexcept {
     detail::resolver(text, found, result).walk(id);
     return found.sound();
 }

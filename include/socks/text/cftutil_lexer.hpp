@@ -173,7 +173,7 @@ constexpr escape read_escape(bytes text) noexcept {
 /// @param out   room for the value; as much as `text` has always suffices.
 /// @returns     the value made in `out`.
 /// @errors      bad_escape  a slash that begins none of the four; escape_fault() says where
-///              no_space    `out` is too small; room() says how much it takes, up to 65535
+///              no_space    `out` is too small; room() says how much it takes
 /// @lifetime    the value is in `out`.
 /// @cost        O(size), constexpr, noexcept.
 constexpr encoded decode_value(bytes text, buffer out SOCKS_LIFETIMEBOUND) noexcept {

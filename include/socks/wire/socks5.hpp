@@ -219,7 +219,7 @@ SOCKS_INLINE constexpr extent measure_reply5(bytes in, tolerance accept) noexcep
     const bytes name = in.from(5).first(in[4]);
     const errc fault = name_fault(name);
     if (fault == errc::none) return whole;
-    const bool unspecified = name.empty() || (name.size() == 1 && name[0] == 0);
+    const bool unspecified = name.size() <= 1;  // no octets, or a NUL
     return unspecified && accept.empty_bound ? whole : extent(fault);
 }
 
