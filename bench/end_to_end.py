@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The example proxy beside microsocks, Dante and `ssh -D`, on loopback, all started in one run and measured in turn: the
-servers on one processor, their clients and the origin on another. Prints the tables of docs/end_to_end.md. Needs root,
-and what tests/interop/setup.sh installs; strace for the system calls.
+"""The example proxy beside microsocks, Dante and `ssh -D`, on loopback, all started in one run and measured in turn:
+the servers on one processor, their clients and the origin on another. Prints the table of docs/end_to_end.md. Needs
+root and what tests/interop/setup.sh installs; strace for the system calls.
 
 usage: end_to_end.py PROXY LOAD [--rounds N] [--share N]      N-th part of the connections and octets, for a trial
 """
@@ -29,6 +29,7 @@ class Contender:
 
     def __init__(self, name, port, *peers):
         self.name, self.port, self.peers = name, port, peers
+        self.at_first = self.memory()
 
     def tree(self):
         parents = {}
@@ -67,8 +68,8 @@ class Load:
         def prepare():
             os.sched_setaffinity(0, CLIENTS)
             os.nice(-15 if prompt else 0)
-        return subprocess.Popen([self.program, *map(str, words)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                preexec_fn=prepare)
+        return subprocess.Popen([self.program, *map(str, words)], text=True, preexec_fn=prepare,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def run(self, *words, prompt=False):
         process = self.start(*words, prompt=prompt)
@@ -120,12 +121,11 @@ def tail(contender, load):
 def idle(contender, load, total):
     """Memory for each of `total` connections at rest."""
     total = max(total // load.share, 100)
-    before = contender.memory()
     holder = load.start('idle', contender.port, load.echo, 64, total)
     signal.alarm(TIMEOUT)
     try:
         opened = int(holder.stdout.readline() or 0)
-        return {f'memory of an idle connection, {total} of them, KiB': (contender.memory() - before) / opened} \
+        return {f'memory of an idle connection, {total} of them, KiB': (contender.memory() - contender.at_first) / opened} \
             if opened == total else None
     except TimeoutError:
         return None
@@ -154,7 +154,8 @@ def start_all(program):
     """Each with no login, and room for all connections that a process may hold."""
     servers.add_user()
     port, micro = harness.free_port(), harness.free_port()
-    ours = harness.Peer('ours', program, '--listen', f'127.0.0.1:{port}', '--quiet', '--connections', '30000', port=port)
+    ours = harness.Peer('ours', program, '--listen', f'127.0.0.1:{port}', '--quiet', '--connections', '30000',
+                        port=port)
     microsocks = harness.Peer('microsocks', 'microsocks', '-i', '127.0.0.1', '-p', micro, port=micro)
     dante = servers.dante('none', harness.free_port())
     ssh = servers.openssh()
@@ -178,26 +179,24 @@ def main(program, load_program, rounds=3, share=1):
     load = Load(load_program, share)
     os.sched_setaffinity(0, SERVERS)
     contenders = start_all(program)
-    direct = Contender('no proxy', 0)
     many = min(20000, (most - 200) // 2)
     # Memory first, while nothing has been left behind by anything else.
-    plan = [(lambda c: idle(c, load, 2000), 1), (lambda c: idle(c, load, many), 1), (lambda c: handshakes(c, load), rounds),
-            (lambda c: bulk(c, load, 1), rounds), (lambda c: bulk(c, load, 8), rounds), (lambda c: tail(c, load), rounds),
-            (lambda c: calls(c, load), 1)]
-    rows, without_a_proxy = {}, ('MB/s', 'connections/s', 'p99', 'handshake', 'failed')
+    plan = [(lambda c: idle(c, load, 2000), 1), (lambda c: idle(c, load, many), 1),
+            (lambda c: handshakes(c, load), rounds), (lambda c: tail(c, load), rounds),
+            (lambda c: bulk(c, load, 1), rounds), (lambda c: bulk(c, load, 8), rounds), (lambda c: calls(c, load), 1)]
+    everybody = [*contenders, Contender('no proxy', 0)]
+    without_a_proxy = ('MB/s', 'connections/s', 'p99', 'handshake', 'failed')
+    print('| |' + ''.join(f' {c.name} |' for c in everybody) + '\n| --- |' + ' ---: |' * len(everybody), flush=True)
     for act, times in plan:
+        rows = {}
         for _ in range(times):
-            for c in [*contenders, direct]:
-                if c is direct and times == 1:
-                    continue
+            for c in everybody if times > 1 else contenders:
                 for row, value in (act(c) or {}).items():
-                    if c is not direct or row.startswith(without_a_proxy):
+                    if c.peers or row.startswith(without_a_proxy):
                         rows.setdefault(row, {}).setdefault(c.name, []).append(value)
-                print('.', end='', file=sys.stderr, flush=True)
-    names = [c.name for c in [*contenders, direct]]
-    print('\n| |' + ''.join(f' {n} |' for n in names) + '\n| --- |' + ' ---: |' * len(names))
-    for row, by in rows.items():
-        print(f'| {row} |' + ''.join(f' {figure(by[n])} |' if n in by else ' |' for n in names))
+        for row, by in rows.items():
+            print(f'| {row} |' + ''.join(f' {figure(by[c.name])} |' if c.name in by else ' |' for c in everybody),
+                  flush=True)
     harness.stop_all()
 
 
