@@ -138,8 +138,8 @@ constexpr void what_is_wrong_with_host_and_port_is_said(check& t) {
           bytes("fe80::1%eth0"), bytes("0:80"), bytes("[[::1]]:80")})
         t.ok(fault(text) == errc::bad_host && fault(text, 1080) == errc::bad_host);
     t.ok(fault("h.example:", 1080) == errc::bad_port && fault("h.example:x", 1080) == errc::bad_port);
-    for (const int32_t no_port : {65536, INT32_MAX, -2, INT32_MIN})
-        t.ok(fault("h.example", no_port) == errc::bad_port);
+    constexpr int32_t no_ports[] = {65536, INT32_MAX, -2, INT32_MIN};
+    for (const int32_t no_port : no_ports) t.ok(fault("h.example", no_port) == errc::bad_port);
 }
 PROVE_AND_RUN(what_is_wrong_with_host_and_port_is_said)
 

@@ -101,7 +101,8 @@ constexpr void hosts_vary_faster_than_protocols(check& t) {
 PROVE_AND_RUN(hosts_vary_faster_than_protocols)
 
 constexpr void one_target_stays_the_target(check& t) {
-    for (const uint32_t failed : {0U, 1U, 11U, 12U, UINT32_MAX}) {
+    constexpr uint32_t counts[] = {0, 1, 11, 12, UINT32_MAX};
+    for (const uint32_t failed : counts) {
         t.ok(target_of({}, failed, 1, 1) == retry_target{});
         t.ok(target_of({}, failed, 0, 0) == retry_target{});
     }
