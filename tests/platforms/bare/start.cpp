@@ -9,6 +9,7 @@
 extern "C" {
 
 extern uint32_t stack_top, data_in_flash, data_begin, data_end, bss_begin, bss_end;
+extern char heap_begin[];
 extern const bare_test tests_begin[], tests_end[];
 
 void* memcpy(void* to, const void* from, size_t n) {
@@ -41,25 +42,34 @@ int memcmp(const void* a, const void* b, size_t n) {
 }  // extern "C"
 
 // The heap of the tests, which copy octets into blocks of exact size: half of what the variables leave; the stack has
-// the other half. It starts again when nothing is in use.
+// the other half. The newest block is given back when it is deleted, others when nothing is in use any more.
 namespace heap {
+struct header {
+    size_t below;  // what was used before this block
+    size_t size;
+};
 size_t used = 0;
 size_t blocks = 0;
+
+char* begin() { return heap_begin; }
+size_t room() { return static_cast<size_t>(reinterpret_cast<char*>(&stack_top) - begin()) / 2; }
 }  // namespace heap
 
 void* operator new[](size_t n) {
-    char* const begin = reinterpret_cast<char*>(&bss_end);
-    const size_t room = static_cast<size_t>(reinterpret_cast<char*>(&stack_top) - begin) / 2;
-    const size_t rounded = (n + 7) & ~size_t{7};
-    if (rounded > room - heap::used) __builtin_trap();
+    const size_t size = sizeof(heap::header) + ((n + 7) & ~size_t{7});
+    if (size > heap::room() - heap::used) __builtin_trap();
+    auto* const h = reinterpret_cast<heap::header*>(heap::begin() + heap::used);
+    *h = {heap::used, size};
+    heap::used += size;
     ++heap::blocks;
-    char* const block = begin + heap::used;
-    heap::used += rounded;
-    return block;
+    return h + 1;
 }
 
 void operator delete[](void* block) noexcept {
-    if (block != nullptr && --heap::blocks == 0) heap::used = 0;
+    if (block == nullptr) return;
+    const heap::header h = static_cast<heap::header*>(block)[-1];
+    if (h.below + h.size == heap::used) heap::used = h.below;
+    if (--heap::blocks == 0) heap::used = 0;
 }
 
 void operator delete[](void* block, size_t) noexcept { operator delete[](block); }
