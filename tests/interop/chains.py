@@ -13,8 +13,8 @@ import types
 
 import harness
 from harness import NAME, PATIENCE, expect, expect_in, free_port
-from origins import BANNER, PAYLOAD, Flooder, Origin, Talker, connect, receive_all
-from servers import add_user, dante, openssh
+from origins import BANNER, PAYLOAD, Flooder, Origin, Talker
+from servers import add_user, dante, is_called_back, openssh
 from stage import PASSWORD, USER, Proxy
 
 
@@ -58,20 +58,7 @@ class Cases:
 
     def bound(self, *way):
         """The last proxy listens; the way to it is one of CONNECT."""
-        with subprocess.Popen([self.program, *self.command(*way, "--command", "bind", "127.0.0.1:9")],
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as tunnel:
-            try:
-                first = re.fullmatch(rb"the proxy listens on 127\.0\.0\.1:(\d+)\n", tunnel.stderr.readline())
-                expect(first is not None, True, "the line with the bound address")
-                with connect(int(first[1])) as caller:
-                    tunnel.stdin.write(b"from the client")
-                    tunnel.stdin.close()
-                    expect(receive_all(caller), b"from the client", "what the caller got")
-                    caller.sendall(b"from the caller")
-                expect(tunnel.stdout.read(), b"from the caller", "what the client got")
-                expect(tunnel.wait(PATIENCE), 0, "exit code of the tunnel")
-            finally:
-                tunnel.kill()
+        is_called_back([self.program, *self.command(*way, "--command", "bind", "127.0.0.1:9")])
 
     def refused(self, at, said, *way):
         """The proxy that is told is the one whose answer it was."""

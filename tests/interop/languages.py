@@ -16,7 +16,7 @@ import sys
 import harness
 from harness import NAME, PATIENCE, Peer, expect, expect_in, free_port, scratch
 from origins import BANNER, PAYLOAD, Origin, Talker, connect, receive_all
-from servers import PIPELINED, Tunnels
+from servers import PIPELINED, Tunnels, is_called_back
 from stage import PASSWORD, USER, Stage
 
 sys.path.append("/usr/lib/python3/dist-packages")
@@ -103,25 +103,9 @@ class Cases(Tunnels):
         expect(done.returncode != 0, True, "its failure")
         expect_in(said, done.stderr.decode(), "what the client says")
 
-    def is_called_back(self, command):
-        """BIND: a caller at the address of the first reply; the second lets the octets of both through."""
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as client:
-            try:
-                said = client.stderr.readline()
-                first = re.search(rb"127\.0\.0\.1[ :](\d+)\n", said)
-                expect(first is not None, True, f"the line with the bound address, which is {said!r}")
-                with connect(int(first[1])) as caller:
-                    client.stdin.write(b"from the client")
-                    client.stdin.close()
-                    expect(receive_all(caller), b"from the client", "what the caller got")
-                    caller.sendall(b"from the caller")
-                expect(client.stdout.read(), b"from the caller", "what the client got")
-                expect(client.wait(PATIENCE), 0, "exit code of the client")
-            finally:
-                client.kill()
-
     def perl_binds(self, version, login=()):
-        self.is_called_back(self.argv("Perl", "bind", version, self.proxy_for(login), "127.0.0.1", 9, login))
+        argv = self.argv("Perl", "bind", version, self.proxy_for(login), "127.0.0.1", 9, login)
+        is_called_back(argv, rb".*127\.0\.0\.1 (\d+)\n")
 
     def perl_mistakes_bind(self):
         """accept() reads the second answer of SOCKS4 as one of SOCKS5, in release 0.74 at least."""
@@ -133,7 +117,7 @@ class Cases(Tunnels):
             expect(client.wait(PATIENCE) != 0, True, "its failure")
 
     def perl_serves_bind(self, version):
-        self.is_called_back(self.command(self.perl, version, "--command", "bind", "127.0.0.1:9"))
+        is_called_back(self.command(self.perl, version, "--command", "bind", "127.0.0.1:9"))
 
     def socksio_carries(self, version, host, logged, login=()):
         proxy = self.proxy_for(login)

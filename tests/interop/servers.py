@@ -73,6 +73,24 @@ def openssh():
                 "-o", "BatchMode=yes", f"{USER}@127.0.0.1", port=here)
 
 
+def is_called_back(command, listens=rb"the proxy listens on 127\.0\.0\.1:(\d+)\n"):
+    """BIND: a caller at the address that the client tells first; the second reply lets the octets of both through."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as client:
+        try:
+            said = client.stderr.readline()
+            first = re.fullmatch(listens, said)
+            expect(first is not None, True, f"the line with the bound address, which is {said!r}")
+            with connect(int(first[1])) as caller:
+                client.stdin.write(b"from the client")
+                client.stdin.close()
+                expect(receive_all(caller), b"from the client", "what the caller got")
+                caller.sendall(b"from the caller")
+            expect(client.stdout.read(), b"from the caller", "what the client got")
+            expect(client.wait(PATIENCE), 0, "exit code of the client")
+        finally:
+            client.kill()
+
+
 class Tunnels:
     """What our tunnel is told to do, and what must come of it."""
 
@@ -118,20 +136,7 @@ class Cases(Tunnels):
 
     def bound(self, server, version, login=""):
         """A caller at the address of the first reply; the second lets the octets of both through."""
-        with subprocess.Popen(self.command(server, version, "--command", "bind", "127.0.0.1:9", login=login),
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as tunnel:
-            try:
-                first = re.fullmatch(rb"the proxy listens on 127\.0\.0\.1:(\d+)\n", tunnel.stderr.readline())
-                expect(first is not None, True, "the line with the bound address")
-                with connect(int(first[1])) as caller:
-                    tunnel.stdin.write(b"from the client")
-                    tunnel.stdin.close()
-                    expect(receive_all(caller), b"from the client", "what the caller got")
-                    caller.sendall(b"from the caller")
-                expect(tunnel.stdout.read(), b"from the caller", "what the client got")
-                expect(tunnel.wait(PATIENCE), 0, "exit code of the tunnel")
-            finally:
-                tunnel.kill()
+        is_called_back(self.command(server, version, "--command", "bind", "127.0.0.1:9", login=login))
 
     def forbidden_by_ruleset(self, version, said):
         self.refused(self.dante, version, said, port=self.forbidden)
