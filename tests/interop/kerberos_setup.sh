@@ -3,16 +3,14 @@
 # What kerberos.py needs and the other runs do not: a KDC, Dante with GSSAPI, and the drivers, which are left out of a
 # build that was configured before there was a GSS-API. What can not be had fails the run; no service is started.
 set -eu
-PATH=$PATH:/usr/sbin:/sbin
-export PATH DEBIAN_FRONTEND=noninteractive
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/install.sh"
 
 # command:package or /file:package
 needed='krb5kdc:krb5-kdc kadmin.local:krb5-admin-server kinit:krb5-user /usr/include/gssapi/gssapi.h:libkrb5-dev'
 # The same, to build Dante.
 [ -x "$2/sockd" ] || needed="$needed make:make flex:flex bison:bison libtool:libtool-bin dpkg-source:dpkg-dev
     /usr/include/security/pam_appl.h:libpam0g-dev /usr/include/tcpd.h:libwrap0-dev"
-policy=/usr/sbin/policy-rc.d
 
 missing() {
     for pair in $needed; do
@@ -23,29 +21,7 @@ missing() {
     done
 }
 
-packages=$(missing | sort -u)
-if [ -n "$packages" ]; then
-    echo "installing:" $packages
-    if [ "$(id -u)" -ne 0 ]; then
-        echo 'only root can install them' >&2
-        exit 1
-    fi
-    if [ ! -e $policy ]; then
-        trap 'rm -f $policy' EXIT
-        trap 'exit 1' HUP INT TERM
-        printf '#!/bin/sh\nexit 101\n' >$policy
-        chmod +x $policy
-    fi
-    apt-get update -o DPkg::Lock::Timeout=900
-    # shellcheck disable=SC2086
-    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=900 $packages
-    packages=$(missing | sort -u)
-    if [ -n "$packages" ]; then
-        echo "still missing:" $packages >&2
-        exit 1
-    fi
-fi
-
+install_missing
 "$here/dante_gssapi.sh" "$2"
 "$3" "$1"
 "$3" --build "$1" --target gssapi_client gssapi_server
