@@ -215,26 +215,27 @@ void add_codecs(std::vector<row>& rows) {
     rows.push_back({"the call of an empty row", "ours, whole", nothing, {}, 0, nullptr, {}, 0});
 
     t.decoder("greeting, decode",
-              decode<[](bytes in) { return decode_greeting(in); },
-                     [](const greeting& g) { return g.methods.size() + g.methods[1]; }>,
+              decode<[](bytes in) INLINED { return decode_greeting(in); },
+                     [](const greeting& g) INLINED { return g.methods.size() + g.methods[1]; }>,
               read_unchecked<[](const char* p) { return u8(p + 1) + u8(p + 3); }>, "05020002", 4);
-    t.decoder(
-        "choice, decode",
-        decode<[](bytes in) { return decode_choice(in); }, [](method m) { return static_cast<size_t>(m); }>,
-        read_unchecked<[](const char* p) { return u8(p + 1); }>, "0502", 2);
+    t.decoder("choice, decode",
+              decode<[](bytes in) INLINED { return decode_choice(in); },
+                     [](method m) INLINED { return static_cast<size_t>(m); }>,
+              read_unchecked<[](const char* p) { return u8(p + 1); }>, "0502", 2);
     t.decoder("login, decode",
-              decode<[](bytes in) { return decode_login(in); },
-                     [](const login& l) { return mix(l.user.size(), l.password[0]); }>,
+              decode<[](bytes in) INLINED { return decode_login(in); },
+                     [](const login& l) INLINED { return mix(l.user.size(), l.password[0]); }>,
               read_unchecked<[](const char* p) { return mix(u8(p + 1), u8(p + 3 + u8(p + 1))); }>,
               "0104'john'03'foo'", mix(4, 'f'));
     t.decoder("status, decode",
-              decode<[](bytes in) { return decode_status(in); }, [](uint8_t v) { return size_t{v} + 7; }>,
+              decode<[](bytes in) INLINED { return decode_status(in); },
+                     [](uint8_t v) INLINED { return size_t{v} + 7; }>,
               read_unchecked<[](const char* p) { return u8(p + 1) + 7; }>, "0100", 7);
 
-    constexpr auto request =
-        decode<[](bytes in) { return decode_request5(in); }, [](const request5& r) { return digest(r.to); }>;
-    constexpr auto reply =
-        decode<[](bytes in) { return decode_reply5(in); }, [](const reply5& r) { return digest(r.bound); }>;
+    constexpr auto request = decode<[](bytes in) INLINED { return decode_request5(in); },
+                                    [](const request5& r) INLINED { return digest(r.to); }>;
+    constexpr auto reply = decode<[](bytes in) INLINED { return decode_reply5(in); },
+                                  [](const reply5& r) INLINED { return digest(r.bound); }>;
     constexpr auto frame = read_unchecked<[](const char* p) { return read_endpoint(p + 3); }>;
     t.decoder("request5, decode, IPv4", request, frame, "05010001 c6336409 01bb", mix(9, 443));
     t.decoder("request5, decode, IPv6", request, frame, "05010004 20010db8000000000000000000000005 01bb",
@@ -245,15 +246,15 @@ void add_codecs(std::vector<row>& rows) {
               mix(5, 4242));
 
     t.decoder("request4, decode, 4a",
-              decode<[](bytes in) { return decode_request4(in); },
-                     [](const request4& r) { return mix(r.to.host.name().size(), r.to.port); }>,
+              decode<[](bytes in) INLINED { return decode_request4(in); },
+                     [](const request4& r) INLINED { return mix(r.to.host.name().size(), r.to.port); }>,
               read_unchecked<[](const char* p) {
                   return mix(std::strlen(p + 9 + std::strlen(p + 8)), u16(p + 2));
               }>,
               "040101bb 00000001 'john' 00 'files.example.com' 00", mix(17, 443));
     t.decoder("reply4, decode",
-              decode<[](bytes in) { return decode_reply4(in); },
-                     [](const reply4& r) { return mix(r.bound.host.v4().octets[3], r.bound.port); }>,
+              decode<[](bytes in) INLINED { return decode_reply4(in); },
+                     [](const reply4& r) INLINED { return mix(r.bound.host.v4().octets[3], r.bound.port); }>,
               read_unchecked<[](const char* p) { return mix(u8(p + 7), u16(p + 2)); }>, "005a1092c0a80007",
               mix(7, 4242));
 
@@ -273,8 +274,9 @@ void add_codecs(std::vector<row>& rows) {
     t.encoder("reply5, encode, name", encode_reply, of_name, write_unchecked<plain_endpoint, write_frame>,
               name, "05000003 11'files.example.com' 01bb");
 
-    constexpr auto datagrams = decode<[](bytes in) { return decode_datagram(in); },
-                                      [](const datagram& d) { return digest(d.at()) + d.data().size(); }>;
+    constexpr auto datagrams =
+        decode<[](bytes in) INLINED { return decode_datagram(in); },
+               [](const datagram& d) INLINED { return digest(d.at()) + d.data().size(); }>;
     constexpr auto packet = read_unchecked<[](const char* p) { return read_endpoint(p + 3) + 4; }>;
     t.whole("UDP header, decode, IPv4", datagrams, packet, "00000001 c0a80007 1092 'data'", mix(7, 4242) + 4);
     t.whole("UDP header, decode, IPv6", datagrams, packet,

@@ -132,21 +132,22 @@ outcome wire_serve5(const sample& s) {
 
 template <socks::method... Offered>
 outcome wire_connect5(const sample& s) {
-    const socks::request want = ask_for<socks::version::v5, Offered...>(*static_cast<const wish*>(s.with));
+    const wish& w = *static_cast<const wish*>(s.with);
+    constexpr socks::methods offered{Offered...};
     bytes in{s.in, s.size};
     char* out = s.out;
     const auto room = [&] { return socks::buffer{out, socks::client::max_output}; };
-    out += encode_greeting({want.methods.octets()}, room()).made();
+    out += encode_greeting({offered.octets()}, room()).made();
     const auto chosen = socks::decode_choice(in);
-    if (!chosen || !want.methods.contains(*chosen)) return {};
+    if (!chosen || !offered.contains(*chosen)) return {};
     in = in.from(chosen.used());
     if (*chosen == socks::method::login) {
-        out += encode_login(want.login, room()).made();
+        out += encode_login({w.user, w.password}, room()).made();
         const auto verdict = socks::decode_status(in);
         if (!verdict || *verdict != 0) return {};
         in = in.from(verdict.used());
     }
-    out += encode_request5({want.command, want.to}, room()).made();
+    out += encode_request5({socks::command::connect, w.to}, room()).made();
     const auto answer = socks::decode_reply5(in);
     if (!answer || answer->code != socks::code5::succeeded) return {};
     const socks::ipv4 at = answer->bound.host.v4();
@@ -164,9 +165,9 @@ outcome wire_serve4(const sample& s) {
 }
 
 outcome wire_connect4(const sample& s) {
-    const socks::request want = ask_for<socks::version::v4a>(*static_cast<const wish*>(s.with));
+    const wish& w = *static_cast<const wish*>(s.with);
     const auto made =
-        socks::encode_request4({want.command, want.to, want.login.user}, {s.out, socks::client::max_output});
+        socks::encode_request4({socks::command::connect, w.to, w.user}, {s.out, socks::client::max_output});
     const auto answer = socks::decode_reply4({s.in, s.size});
     if (!answer || answer->code != socks::code4::granted) return {};
     return {made.made(), mix(answer->bound.host.v4().octets[3], answer->bound.port)};
