@@ -39,6 +39,20 @@
 #define SOCKS_SHARED SOCKS_INLINE
 #endif
 
+// SOCKS_APART is what a loop calls in rare cases only: inside, it would take registers from the others.
+#if defined(_MSC_VER) && !defined(__clang__)
+#define SOCKS_APART __declspec(noinline) inline
+#else
+#define SOCKS_APART [[gnu::noinline]] inline
+#endif
+
+// SOCKS_INLINED, behind the parameters of a lambda, is SOCKS_INLINE for it.
+#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
+#define SOCKS_INLINED __attribute__((always_inline))
+#else
+#define SOCKS_INLINED
+#endif
+
 // SOCKS_LIFETIMEBOUND lets clang warn where a view would outlive what it points into.
 #if defined(__has_cpp_attribute)
 #if __has_cpp_attribute(clang::lifetimebound)

@@ -12,7 +12,9 @@
 #include <socks/core/bytes.hpp>
 #include <socks/core/decoded.hpp>
 #include <socks/core/error.hpp>
+#include <socks/core/ip.hpp>
 #include <socks/core/letters.hpp>
+#include <socks/core/memory.hpp>
 #include <socks/core/numbers.hpp>
 #include <socks/core/reply.hpp>
 #include <socks/core/request.hpp>
@@ -33,6 +35,7 @@
 #include <socks/text/literal.hpp>
 #include <socks/text/uri.hpp>
 #include <socks/wire/datagram.hpp>
+#include <socks/wire/endpoint5.hpp>
 #include <socks/wire/gssapi.hpp>
 #include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>

@@ -13,28 +13,29 @@ def fault(what, header, old, new, *suites):
 
 # SOCKS5 messages
 S5 = "wire/socks5.hpp"
-fault("a reply's name length is signed (CVE-2017-18350, CVE-2026-56123)", S5,
+ENDPOINT5 = "wire/endpoint5.hpp"
+fault("a reply's name length is signed (CVE-2017-18350, CVE-2026-56123)", ENDPOINT5,
       "whole = 4 + 1 + size_t{in[4]} + 2;",
       "whole = 4 + 1 + static_cast<size_t>(static_cast<signed char>(in[4])) + 2;", "socks5")
-fault("need counts towards eight octets, past a reply without a name (curl; R4)", S5, "(7 - n);\n            whole",
+fault("need counts towards eight octets, past a reply without a name (curl; R4)", ENDPOINT5, "(7 - n);\n            whole",
       "(8 - n);\n            whole", "socks5", "laws_precision")
 fault("the version of a choice is not looked at (socksio)", S5,
       "if (!in.empty() && in[0] != 5) return errc::bad_version;\n    if (in.size() < 2) return decoded<method>",
       "if (in.size() < 2) return decoded<method>", "socks5", "client")
-fault("a name keeps its length octet (socksio)", S5, "r.take(r.u8())", "r.take(size_t{whole[4]} + 1)", "socks5")
-fault("a reserved octet is always refused (D20, R17)", S5, "in[2] != 0 && !accept.reserved", "in[2] != 0", "socks5",
+fault("a name keeps its length octet (socksio)", ENDPOINT5, "r.take(r.u8())", "r.take(size_t{whole[4]} + 1)", "socks5")
+fault("a reserved octet is always refused (D20, R17)", ENDPOINT5, "in[2] != 0 && !accept.reserved", "in[2] != 0", "socks5",
       "tolerance")
 fault("a greeting may offer nothing (A7)", S5, "if (n == 0) return errc::no_methods;", "", "socks5")
-fault("a request may be for a name of no octets (D7)", S5, "if (in[4] == 0) return errc::empty_name;", "", "socks5",
+fault("a request may be for a name of no octets (D7)", ENDPOINT5, "if (name.empty()) return errc::empty_name;", "", "socks5",
       "server")
-fault("a request's name may hold a NUL (D9)", S5, "in.from(5).first(in[4]).contains('\\0')) return errc::nul_in_name;",
-      "in.from(5).first(in[4]).contains('\\x7f')) return errc::nul_in_name;", "socks5")
-fault("a name is sent with the length of its neighbour", S5, ".u8(static_cast<uint8_t>(name.size())).put(name);",
-      ".u8(static_cast<uint8_t>(name.size() + 1)).put(name);", "socks5")
-fault("an IPv6 address is sent with the type of IPv4", S5, "w.u8(static_cast<uint8_t>(address_type::ipv6))",
-      "w.u8(static_cast<uint8_t>(address_type::ipv4))", "socks5")
-fault("a reply's empty bound name is an error (R4, R5)", S5, "return unspecified && accept.empty_bound ?",
-      "return unspecified && !accept.empty_bound ?", "socks5", "tolerance")
+fault("a request's name may hold a NUL (D9)", ENDPOINT5, "name.contains('\\0') ? errc::nul_in_name",
+      "name.contains('\\x7f') ? errc::nul_in_name", "socks5")
+fault("a name is sent with the length of its neighbour", ENDPOINT5, "if (counted) w.u8(static_cast<uint8_t>(n));",
+      "if (counted) w.u8(static_cast<uint8_t>(n + 1));", "socks5")
+fault("an IPv6 address is sent with the type of IPv4", ENDPOINT5, "write_frame5(second, type::ipv6, e.host",
+      "write_frame5(second, type::ipv4, e.host", "socks5")
+fault("a reply's empty bound name is an error (R4, R5)", S5, "return may_be_empty && is_unspecified(name, n)",
+      "return !may_be_empty && is_unspecified(name, n)", "socks5", "tolerance")
 fault("0xff may be offered (A8)", S5, " || g.offers(method::no_acceptable)", "", "socks5")
 
 # Logins
@@ -134,13 +135,18 @@ fault("a login is offered without credentials (A4)", REQUEST,
 
 # Addresses
 ADDRESS = "core/address.hpp"
+IP = "core/ip.hpp"
 fault("a name may hold a NUL (D9)", ADDRESS, "text.contains('\\0')", "false", "address")
 fault("a name of 256 octets is cut (CVE-2008-0378; D6)", ADDRESS, "text.size() > max_name || ", "", "address")
 fault("numbers that are no address are names (D1)", ADDRESS, "detail::ends_in_a_number(text)", "false",
       "address")
-fault("a leading zero is decimal", ADDRESS, " || (i > begin + 1 && text.data()[begin] == '0')", "", "address",
+fault("a leading zero is decimal", IP, " || (i > begin + 1 && text.data()[begin] == '0')", "", "address",
       "fuzz/literal")
-fault("an IPv6 address may have two gaps", ADDRESS, "if (groups.gapped()) return false;", "", "address", "fuzz/literal")
+fault("an IPv6 address may have two gaps", IP, "if (groups.gapped()) return false;", "", "address", "fuzz/literal")
+fault("a name as received is sent with a NUL inside (D9)", ADDRESS, "!name.empty() && !name.contains('\\0')",
+      "!name.empty()", "address", "request")
+fault("a search stops before the last octets of a long name", "core/memory.hpp", "return among_sixteen(p + n - 16, c);",
+      "return false;", "memory")
 fault("0.0.0.0 announces a name", S4, "{ return is_name_marker(", "{ return reader(head.from(4)).v4() == ipv4{} || is_name_marker(",
       "socks4")
 fault("an SSH server is taken for HTTP (V5)", "core/error.hpp", "if (first == 'S') return errc::peer_is_ssh;", "", "error",

@@ -5,154 +5,9 @@
 #ifndef SOCKS_CORE_ADDRESS_HPP
 #define SOCKS_CORE_ADDRESS_HPP
 
-#include <socks/core/bytes.hpp>
-#include <socks/core/numbers.hpp>
+#include <socks/core/ip.hpp>
 
 namespace socks {
-
-/// An IPv4 address, first octet first: `ipv4{127, 0, 0, 1}`. Default: 0.0.0.0.
-struct ipv4 {
-    uint8_t octets[4] = {};
-    friend constexpr bool operator==(const ipv4&, const ipv4&) noexcept = default;
-};
-
-/// An IPv6 address in network order. Default: `::`.
-struct ipv6 {
-    uint8_t octets[16] = {};
-    friend constexpr bool operator==(const ipv6&, const ipv6&) noexcept = default;
-};
-
-/// Whether SOCKS4a gives `a` the meaning "a name follows": 0.0.0.1 to 0.0.0.255. 0.0.0.0 is an address.
-/// @rfc  the SOCKS4a memo
-[[nodiscard]] constexpr bool is_name_marker(const ipv4& a) noexcept {
-    const uint32_t number = uint32_t{a.octets[0]} << 24 | uint32_t{a.octets[1]} << 16 |
-                            uint32_t{a.octets[2]} << 8 | uint32_t{a.octets[3]};
-    return number - 1 < 255;
-}
-
-namespace detail {
-
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-constexpr int hex_digit(char c) noexcept {
-    if (is_digit(c)) return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-}  // namespace detail
-
-/// Reads the text of an IPv4 address: four decimal numbers of 0..255 and three dots.
-///
-/// A leading zero is refused, because half of the world reads it as octal; so are the shorter forms of
-/// inet_aton.
-///
-/// @param text    the whole text.
-/// @param result  written only on success.
-/// @returns       whether `text` is an IPv4 address.
-/// @cost          O(size), constexpr, noexcept.
-/// @rfc           6943 section 3.1.1
-[[nodiscard]] constexpr bool parse_ipv4(bytes text, ipv4& result) noexcept {
-    ipv4 parsed;
-    size_t i = 0;
-    for (size_t part = 0; part < 4; ++part) {
-        if (part != 0 && (i == text.size() || text.data()[i++] != '.')) return false;
-        const size_t begin = i;
-        unsigned value = 0;
-        while (i < text.size() && i < begin + 3 && detail::is_digit(text.data()[i]))
-            value = value * 10 + static_cast<unsigned>(text.data()[i++] - '0');
-        if (i == begin || value > 255 || (i > begin + 1 && text.data()[begin] == '0')) return false;
-        parsed.octets[part] = static_cast<uint8_t>(value);
-    }
-    if (i != text.size()) return false;
-    result = parsed;
-    return true;
-}
-
-namespace detail {
-
-// One group, up to four hexadecimal digits at `i`, which moves behind them.
-constexpr unsigned read_group(bytes text, size_t& i) noexcept {
-    unsigned group = 0;
-    for (const size_t begin = i; i < text.size() && i < begin + 4; ++i) {
-        const int digit = hex_digit(text.data()[i]);
-        if (digit < 0) break;
-        group = group * 16 + static_cast<unsigned>(digit);
-    }
-    return group;
-}
-
-// The groups of an IPv6 address as they are read, and where among them the "::" stood.
-struct ipv6_groups {
-    static constexpr size_t nowhere = 17;
-    ipv6 address{};
-    size_t made = 0;       // octets
-    size_t gap = nowhere;  // octets before the "::"
-
-    [[nodiscard]] constexpr bool gapped() const noexcept { return gap != nowhere; }
-
-    constexpr void add(unsigned group) noexcept {
-        address.octets[made++] = static_cast<uint8_t>(group >> 8);
-        address.octets[made++] = static_cast<uint8_t>(group & 0xff);
-    }
-
-    // What stood behind the "::" moves to the end. Without one nothing may be missing; with one, a group at least.
-    constexpr bool complete() noexcept {
-        if (!gapped()) return made == 16;
-        if (made > 14) return false;
-        const size_t moved = made - gap;
-        for (size_t k = 1; k <= moved; ++k) address.octets[16 - k] = address.octets[made - k];
-        for (size_t k = gap; k < 16 - moved; ++k) address.octets[k] = 0;
-        return true;
-    }
-};
-
-}  // namespace detail
-
-/// Reads the text of an IPv6 address: up to eight groups of one to four hexadecimal digits, `::` at most once
-/// and for at least one group, the last two groups also as an IPv4 address.
-///
-/// A zone (`%eth0`) is refused: it means something on one host only. Brackets belong to `host`.
-///
-/// @param text    the whole text.
-/// @param result  written only on success.
-/// @returns       whether `text` is an IPv6 address.
-/// @cost          O(size), constexpr, noexcept.
-/// @rfc           4291 section 2.2
-[[nodiscard]] constexpr bool parse_ipv6(bytes text, ipv6& result) noexcept {
-    const char* const p = text.data();
-    const size_t n = text.size();
-    detail::ipv6_groups groups;
-    size_t i = 0;
-    if (n >= 2 && p[0] == ':' && p[1] == ':') {
-        groups.gap = 0;
-        i = 2;
-    }
-    while (i < n) {
-        if (groups.made == 16) return false;
-        const size_t begin = i;
-        const unsigned group = detail::read_group(text, i);
-        if (i == begin) return false;
-        if (i < n && p[i] == '.') {  // an IPv4 address, and nothing behind it
-            ipv4 tail;
-            if (groups.made > 12 || !parse_ipv4(text.from(begin), tail)) return false;
-            groups.add(static_cast<unsigned>(tail.octets[0] << 8 | tail.octets[1]));
-            groups.add(static_cast<unsigned>(tail.octets[2] << 8 | tail.octets[3]));
-            break;
-        }
-        groups.add(group);
-        if (i == n) break;
-        if (p[i++] != ':' || i == n) return false;
-        if (p[i] != ':') continue;
-        if (groups.gapped()) return false;
-        groups.gap = groups.made;
-        ++i;
-    }
-    if (!groups.complete()) return false;
-    result = groups.address;
-    return true;
-}
 
 namespace detail {
 
@@ -177,6 +32,11 @@ constexpr bool ends_in_a_number(bytes text) noexcept {
         if (hex_digit(text.data()[i]) < 0) return false;
     return true;
 }
+
+// A name in a message that was checked: 1 to 255 octets, none of them a NUL.
+struct checked_name {
+    bytes octets;
+};
 
 }  // namespace detail
 
@@ -205,6 +65,10 @@ class host {
     constexpr host(const ipv4& a) noexcept : v4_(a), kind_(kind::ipv4) {}
     constexpr host(const ipv6& a) noexcept : v6_(a), kind_(kind::ipv6) {}
 
+    /// For decoders: a name as received, of a message that was checked.
+    constexpr host(detail::checked_name n) noexcept
+        : name_(n.octets.data()), size_(static_cast<uint8_t>(n.octets.size())), kind_(kind::name) {}
+
     /// A literal, checked by the compiler.
     template <size_t N>
     consteval host(const char (&literal)[N]) noexcept : host(bytes(literal)) {
@@ -226,16 +90,13 @@ class host {
     /// what it spells, make a host of its text: `host(h.name())`.
     [[nodiscard]] static constexpr host as_received(bytes name SOCKS_LIFETIMEBOUND) noexcept {
         SOCKS_ASSERT(name.size() <= max_name);
-        return {kind::name, name, false};
+        return {kind::name, name, !name.empty() && !name.contains('\0')};
     }
 
     [[nodiscard]] constexpr kind is() const noexcept { return kind_; }
 
     /// Whether it may be sent to a peer: not bad, and if it is a name as received, neither empty nor with a NUL inside.
-    [[nodiscard]] constexpr bool is_sendable() const noexcept {
-        if (classified_) return kind_ != kind::bad;
-        return size_ != 0 && !name().contains('\0');
-    }
+    [[nodiscard]] constexpr bool is_sendable() const noexcept { return sendable_; }
 
     /// The address; only for kind::ipv4.
     [[nodiscard]] constexpr socks::ipv4 v4() const noexcept {
@@ -251,7 +112,7 @@ class host {
 
     /// The name, or the text that was bad (cut to 255 octets); empty otherwise.
     [[nodiscard]] constexpr bytes name() const noexcept {
-        return kind_ == kind::name || kind_ == kind::bad ? bytes{name_, size_} : bytes{};
+        return {kind_ == kind::name || kind_ == kind::bad ? name_ : nullptr, size_};
     }
 
     friend constexpr bool operator==(const host& a, const host& b) noexcept {
@@ -268,11 +129,11 @@ class host {
 
   private:
     // A text longer than a name can be is cut: it is bad.
-    constexpr host(kind is, bytes text, bool classified) noexcept
+    constexpr host(kind is, bytes text, bool sendable) noexcept
         : name_(text.data()),
           size_(static_cast<uint8_t>(text.size() <= max_name ? text.size() : max_name)),
           kind_(is),
-          classified_(classified) {}
+          sendable_(sendable) {}
 
     static constexpr host classify(bytes text) noexcept {
         socks::ipv4 four;
@@ -285,7 +146,7 @@ class host {
         const bool bad = text.empty() || text.size() > max_name || text.contains('\0') ||
                          text.contains(':') || text.contains('[') || text.contains(']') ||
                          detail::ends_in_a_number(text);
-        return {bad ? kind::bad : kind::name, text, true};
+        return {bad ? kind::bad : kind::name, text, !bad};
     }
 
     // One at a time, as kind_ says.
@@ -296,7 +157,7 @@ class host {
     };
     uint8_t size_ = 0;
     kind kind_ = kind::none;
-    bool classified_ = true;
+    bool sendable_ = true;
 };
 
 /// A host and a port: `endpoint{"files.example.com", 443}`.

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <socks/config.hpp>
+#include <socks/core/memory.hpp>
 
 namespace socks {
 
@@ -89,66 +89,6 @@ concept view_over = __is_trivially_copyable(V) && !same<V, bytes> && requires(V 
     v.size();
 };
 
-// Octets move as char and as uint8_t.
-template <class To, class From>
-constexpr void copy(To* to, const From* from, size_t n) noexcept {
-    static_assert(sizeof(To) == 1 && sizeof(From) == 1);
-#if defined(__GNUC__)
-    if (!__builtin_is_constant_evaluated()) {
-        if (n != 0) __builtin_memcpy(to, from, n);
-        return;
-    }
-#endif
-    for (size_t i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);
-}
-
-// Searches and comparisons take eight or four octets at a time, first octet lowest; builds for size, and so small
-// machines, one.
-#if !defined(__OPTIMIZE_SIZE__) && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-inline constexpr bool by_words = true;
-#else
-inline constexpr bool by_words = false;
-#endif
-
-template <class Word>
-SOCKS_INLINE constexpr Word word_at(const char* p) noexcept {
-    struct {
-        char octets[sizeof(Word)];
-    } w{};
-    copy(w.octets, p, sizeof w);
-    return __builtin_bit_cast(Word, w);
-}
-
-// The first `c` in p[from, size), or `size`. In a word, what was `c` becomes zero, and the first zero borrows into its
-// top bit; others may follow it, none goes before.
-SOCKS_SHARED constexpr size_t find(const char* p, size_t from, size_t size, char c) noexcept {
-    size_t i = from;
-    if constexpr (by_words) {
-        constexpr uint64_t ones = 0x0101010101010101;
-        for (; size - i >= 8; i += 8) {
-            const uint64_t x = word_at<uint64_t>(p + i) ^ (ones * static_cast<uint8_t>(c));
-            const uint64_t zeros = (x - ones) & ~x & (ones << 7);
-            if (zeros != 0) return i + static_cast<size_t>(__builtin_ctzll(zeros)) / 8;
-        }
-    }
-    while (i < size && p[i] != c) ++i;
-    return i;
-}
-
-// Whether `n` octets are the same. Of four and more the last four are compared as a whole, some of them again; of up
-// to three the first, the middle and the last are all there are.
-SOCKS_INLINE constexpr bool equal(const char* a, const char* b, size_t n) noexcept {
-    size_t i = 0;
-    if constexpr (by_words) {
-        if (n < 4) return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
-        for (; n - i > 4; i += 4)
-            if (word_at<uint32_t>(a + i) != word_at<uint32_t>(b + i)) return false;
-        return word_at<uint32_t>(a + n - 4) == word_at<uint32_t>(b + n - 4);
-    }
-    while (i < n && a[i] == b[i]) ++i;
-    return i == n;
-}
-
 // Never defined. Its name is the diagnostic: the array is no string literal.
 void a_char_array_without_closing_nul_is_not_a_literal() noexcept;
 
@@ -218,9 +158,7 @@ class bytes {
     }
 
     /// Whether the octet `c` occurs. O(size()).
-    [[nodiscard]] constexpr bool contains(char c) const noexcept {
-        return detail::find(data_, 0, size_, c) != size_;
-    }
+    [[nodiscard]] constexpr bool contains(char c) const noexcept { return detail::contains(data_, size_, c); }
 
     template <class V>
         requires(detail::view_over<V, char>)

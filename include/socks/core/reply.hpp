@@ -4,6 +4,7 @@
 #define SOCKS_CORE_REPLY_HPP
 
 #include <socks/core/address.hpp>
+#include <socks/core/numbers.hpp>
 
 namespace socks {
 

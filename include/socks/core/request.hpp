@@ -6,6 +6,7 @@
 
 #include <socks/core/address.hpp>
 #include <socks/core/error.hpp>
+#include <socks/core/numbers.hpp>
 
 namespace socks {
 

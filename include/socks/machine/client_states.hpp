@@ -14,12 +14,8 @@ SOCKS_INLINE constexpr client::finished client::action::answer(version via) cons
     const size_t size = five ? *detail::measure_endpoint5({data_, max_input}) : reply4_size;
     const bytes whole{data_, size};
     const bytes early{data_ + size, next_ == client::next::done ? size_ : 0};
-    if (five) {
-        const reply5 r = detail::read_reply5(whole);
-        return {{r.code, r.bound}, early};
-    }
-    const reply4 r = detail::read_reply4(whole);
-    return {{r.code, r.bound}, early};
+    return {{reply_code(via, whole[1]), five ? detail::read_bound5(whole) : detail::read_bound4(whole)},
+            early};
 }
 
 SOCKS_INLINE constexpr client::action client::step(const request& want, bytes in, buffer out) noexcept {

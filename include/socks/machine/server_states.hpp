@@ -183,9 +183,7 @@ SOCKS_INLINE constexpr encoded server::encode_answer(uint8_t code, const endpoin
                                                      buffer out) const noexcept {
     if (bound.host.is() == host::kind::bad) return errc::bad_host;
     if (speaks4_) return detail::encode_frame4(code, bound, out);
-    if (wants_ipv6_ && bound.host.is() == host::kind::none)
-        return detail::encode_frame5(code, {ipv6{}, bound.port}, out);
-    return detail::encode_frame5(code, bound, out);
+    return detail::encode_frame5(code, bound, out, wants_ipv6_ ? address_type::ipv6 : address_type::ipv4);
 }
 
 template <size_t M>

@@ -4,7 +4,7 @@
 #ifndef SOCKS_WIRE_DATAGRAM_HPP
 #define SOCKS_WIRE_DATAGRAM_HPP
 
-#include <socks/wire/socks5.hpp>
+#include <socks/wire/endpoint5.hpp>
 
 namespace socks {
 
@@ -30,7 +30,7 @@ class datagram {
             case address_type::ipv6: return {reader(whole_.from(4)).v6(), port};
             case address_type::name: break;
         }
-        return {host::as_received(whole_.from(5).first(whole_[4])), port};
+        return {detail::checked_name{whole_.from(5).first(whole_[4])}, port};
     }
 
     /// What the far end is to get, or has sent.

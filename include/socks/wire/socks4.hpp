@@ -86,15 +86,13 @@ class scan4 {
 namespace detail {
 
 SOCKS_INLINE constexpr request4 read_request4(bytes whole, size_t user) noexcept {
-    request4 q;
-    const bool named = is_named4(whole);
     reader r(whole.from(1));
-    q.command = static_cast<command>(r.u8());
-    q.to.port = r.u16();
-    q.to.host = r.v4();
-    q.user = r.take(user);
-    if (named) q.to.host = host::as_received(r.rest().from(1).first(r.rest().size() - 2));
-    return q;
+    const auto asked = static_cast<command>(r.u8());
+    const uint16_t port = r.u16();
+    const ipv4 address = r.v4();
+    const bytes id = r.take(user);
+    if (!is_name_marker(address)) return {asked, {address, port}, id};
+    return {asked, {checked_name{r.rest().from(1).first(r.rest().size() - 2)}, port}, id};
 }
 
 SOCKS_INLINE constexpr extent measure_reply4(bytes in, tolerance accept) noexcept {
@@ -105,13 +103,10 @@ SOCKS_INLINE constexpr extent measure_reply4(bytes in, tolerance accept) noexcep
     return extent::whole(head4);
 }
 
-SOCKS_INLINE constexpr reply4 read_reply4(bytes whole) noexcept {
-    reader r(whole.from(1));
-    reply4 a;
-    a.code = static_cast<code4>(r.u8());
-    a.bound.port = r.u16();
-    a.bound.host = r.v4();
-    return a;
+SOCKS_INLINE constexpr endpoint read_bound4(bytes whole) noexcept {
+    reader r(whole.from(2));
+    const uint16_t port = r.u16();
+    return {r.v4(), port};
 }
 
 }  // namespace detail
@@ -137,7 +132,9 @@ SOCKS_INLINE constexpr reply4 read_reply4(bytes whole) noexcept {
     scan4 scan;
     const extent whole = scan.resume(in);
     if (!whole) return decoded<request4>::unless(whole);
-    return {detail::read_request4(in.first(*whole), scan.user_size()), *whole};
+    const size_t user = scan.user_size();
+    const auto read = [&]() SOCKS_INLINED { return detail::read_request4(in.first(*whole), user); };
+    return {read, *whole};
 }
 
 /// Octets that encode_request4 makes.
@@ -197,7 +194,10 @@ SOCKS_INLINE constexpr encoded encode_request4(const request4& r, buffer out SOC
                                                                    tolerance accept = lenient) noexcept {
     const extent whole = detail::measure_reply4(in, accept);
     if (!whole) return decoded<reply4>::unless(whole);
-    return {detail::read_reply4(in.first(*whole)), *whole};
+    const auto read = [&]() SOCKS_INLINED {
+        return reply4{static_cast<code4>(in[1]), detail::read_bound4(in.first(*whole))};
+    };
+    return {read, *whole};
 }
 
 /// Octets that encode_reply4 makes.

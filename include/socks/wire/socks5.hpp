@@ -4,9 +4,7 @@
 #define SOCKS_WIRE_SOCKS5_HPP
 
 #include <socks/core/request.hpp>
-#include <socks/core/tolerance.hpp>
-#include <socks/wire/reader.hpp>
-#include <socks/wire/writer.hpp>
+#include <socks/wire/endpoint5.hpp>
 
 namespace socks {
 
@@ -111,124 +109,39 @@ SOCKS_INLINE constexpr encoded encode_choice(method m, buffer out SOCKS_LIFETIME
 
 namespace detail {
 
-// Request, reply and UDP header share the part behind their first three octets:
-//
-//     x  x  x  ATYP  ADDR           PORT
-//     1  1  1   1    4 | 16 | 1+n    2             7..262 octets
-//
-// The verdict falls as soon as its octet is there, and never changes when more arrive. The bound counts towards 7,
-// a name of no octets: 8 would read past the shortest reply that real servers send.
-SOCKS_SHARED constexpr extent measure_endpoint5(bytes in) noexcept {
-    const size_t n = in.size();
-    if (n < 4) return extent::more(7 - n);
-    size_t whole = 0;
-    switch (static_cast<address_type>(in[3])) {
-        case address_type::ipv4: whole = 4 + 4 + 2; break;
-        case address_type::ipv6: whole = 4 + 16 + 2; break;
-        case address_type::name:
-            if (n < 5) return extent::more(7 - n);
-            whole = 4 + 1 + size_t{in[4]} + 2;
-            break;
-        default: return errc::bad_address_type;
-    }
-    if (n < whole) return extent::more(whole - n);
-    return extent::whole(whole);
-}
-
-// VER, CMD or REP, RSV, and the endpoint.
-SOCKS_SHARED constexpr extent measure5(bytes in, tolerance accept) noexcept {
-    if (!in.empty() && in[0] != 5) return errc::bad_version;
-    if (in.size() > 2 && in[2] != 0 && !accept.reserved) return errc::bad_reserved;
-    return measure_endpoint5(in);
-}
-
-// The address and port of a frame that was found whole.
-SOCKS_SHARED constexpr endpoint read_endpoint5(bytes whole) noexcept {
-    reader r(whole.from(3));
-    switch (static_cast<address_type>(r.u8())) {
-        case address_type::ipv4: {
-            const ipv4 address = r.v4();
-            return {address, r.u16()};
-        }
-        case address_type::ipv6: {
-            const ipv6 address = r.v6();
-            return {address, r.u16()};
-        }
-        case address_type::name: break;
-    }
-    const bytes name = r.take(r.u8());
-    return {host::as_received(name), r.u16()};
-}
-
-constexpr size_t endpoint_size5(const endpoint& e) noexcept {
-    switch (e.host.is()) {
-        case host::kind::ipv6: return 1 + 16 + 2;
-        case host::kind::name: return 1 + 1 + e.host.name().size() + 2;
-        case host::kind::none:
-        case host::kind::ipv4:
-        case host::kind::bad: break;
-    }
-    return 1 + 4 + 2;
-}
-
-// No host is written as 0.0.0.0.
-SOCKS_INLINE constexpr void write_endpoint5(writer& w, const endpoint& e) noexcept {
-    if (e.host.is() == host::kind::name) {
-        const bytes name = e.host.name();
-        w.u8(static_cast<uint8_t>(address_type::name)).u8(static_cast<uint8_t>(name.size())).put(name);
-    } else if (e.host.is() == host::kind::ipv6) {
-        w.u8(static_cast<uint8_t>(address_type::ipv6)).v6(e.host.v6());
-    } else {
-        w.u8(static_cast<uint8_t>(address_type::ipv4));
-        w.v4(e.host.is() == host::kind::ipv4 ? e.host.v4() : ipv4{});
-    }
-    w.u16(e.port);
-}
-
-SOCKS_SHARED constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out) noexcept {
-    const size_t whole = 3 + endpoint_size5(e);
-    if (e.host.is() == host::kind::bad) return errc::bad_host;
-    if (out.room() < whole) return encoded::no_space(whole);
-    writer w(out);
-    w.u8(5).u8(second).u8(0);
-    write_endpoint5(w, e);
-    return w.made();
-}
-
-// Whether the name in a frame that is whole is one that may be used as a name.
-constexpr errc name_fault(bytes name) noexcept {
-    return name.empty() ? errc::empty_name : name.contains('\0') ? errc::nul_in_name : errc::none;
-}
-
 SOCKS_INLINE constexpr extent measure_request5(bytes in, tolerance accept) noexcept {
     const extent whole = measure5(in, accept);
     if (!whole) {  // a name of no octets is known for what it is before the port arrives
         const bool empty = in.size() > 4 && in[3] == static_cast<uint8_t>(address_type::name) && in[4] == 0;
         return empty && whole.need() != 0 ? errc::empty_name : whole;
     }
-    if (static_cast<address_type>(in[3]) == address_type::name) {
-        if (in[4] == 0) return errc::empty_name;
-        if (in.from(5).first(in[4]).contains('\0')) return errc::nul_in_name;
-    }
-    return whole;
+    if (static_cast<address_type>(in[3]) != address_type::name) return whole;
+    const errc fault = name_fault(in.from(5).first(in[4]));
+    return fault == errc::none ? whole : extent(fault);
+}
+
+// No octets, or a single NUL, which stand for no name.
+constexpr bool is_unspecified(const char* name, size_t n) noexcept {
+    return n == 0 || (n == 1 && name[0] == '\0');
+}
+
+// Hardly any server answers with a name.
+SOCKS_APART constexpr errc bound_name_fault(const char* name, size_t n, bool may_be_empty) noexcept {
+    return may_be_empty && is_unspecified(name, n) ? errc::none : name_fault({name, n});
 }
 
 SOCKS_INLINE constexpr extent measure_reply5(bytes in, tolerance accept) noexcept {
     const extent whole = measure5(in, accept);
     if (!whole || static_cast<address_type>(in[3]) != address_type::name) return whole;
-    const bytes name = in.from(5).first(in[4]);
-    const errc fault = name_fault(name);
-    if (fault == errc::none) return whole;
-    const bool unspecified = name.size() <= 1;  // no octets, or a NUL
-    return unspecified && accept.empty_bound ? whole : extent(fault);
+    const errc fault = bound_name_fault(in.data() + 5, in[4], accept.empty_bound);
+    return fault == errc::none ? whole : extent(fault);
 }
 
-SOCKS_INLINE constexpr reply5 read_reply5(bytes whole) noexcept {
-    const auto code = static_cast<code5>(whole[1]);
-    if (static_cast<address_type>(whole[3]) == address_type::name &&
-        name_fault(whole.from(5).first(whole[4])) != errc::none)
-        return {code, {host(), reader(whole.from(whole.size() - 2)).u16()}};
-    return {code, read_endpoint5(whole)};
+SOCKS_INLINE constexpr endpoint read_bound5(bytes whole) noexcept {
+    endpoint bound = read_endpoint5(whole);
+    const bytes name = bound.host.name();
+    if (bound.host.is() == host::kind::name && is_unspecified(name.data(), name.size())) bound.host = host();
+    return bound;
 }
 
 }  // namespace detail
@@ -254,7 +167,10 @@ SOCKS_INLINE constexpr reply5 read_reply5(bytes whole) noexcept {
                                                                        tolerance accept = lenient) noexcept {
     const extent whole = detail::measure_request5(in, accept);
     if (!whole) return decoded<request5>::unless(whole);
-    return {{static_cast<command>(in[1]), detail::read_endpoint5(in.first(*whole))}, *whole};
+    const auto read = [&]() SOCKS_INLINED {
+        return request5{static_cast<command>(in[1]), detail::read_endpoint5(in.first(*whole))};
+    };
+    return {read, *whole};
 }
 
 /// Octets that encode_request5 makes.
@@ -294,7 +210,10 @@ SOCKS_INLINE constexpr encoded encode_request5(const request5& r, buffer out SOC
                                                                    tolerance accept = lenient) noexcept {
     const extent whole = detail::measure_reply5(in, accept);
     if (!whole) return decoded<reply5>::unless(whole);
-    return {detail::read_reply5(in.first(*whole)), *whole};
+    const auto read = [&]() SOCKS_INLINED {
+        return reply5{static_cast<code5>(in[1]), detail::read_bound5(in.first(*whole))};
+    };
+    return {read, *whole};
 }
 
 /// Octets that encode_reply5 makes.

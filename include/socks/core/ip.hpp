@@ -1,0 +1,157 @@
+// Addresses of IPv4 and IPv6, and the reading of their texts: strictly, for what resolvers read each in its own way is
+// no address.
+
+#ifndef SOCKS_CORE_IP_HPP
+#define SOCKS_CORE_IP_HPP
+
+#include <socks/core/bytes.hpp>
+
+namespace socks {
+
+/// An IPv4 address, first octet first: `ipv4{127, 0, 0, 1}`. Default: 0.0.0.0.
+struct ipv4 {
+    uint8_t octets[4] = {};
+    friend constexpr bool operator==(const ipv4&, const ipv4&) noexcept = default;
+};
+
+/// An IPv6 address in network order. Default: `::`.
+struct ipv6 {
+    uint8_t octets[16] = {};
+    friend constexpr bool operator==(const ipv6&, const ipv6&) noexcept = default;
+};
+
+/// Whether SOCKS4a gives `a` the meaning "a name follows": 0.0.0.1 to 0.0.0.255. 0.0.0.0 is an address.
+/// @rfc  the SOCKS4a memo
+[[nodiscard]] constexpr bool is_name_marker(const ipv4& a) noexcept {
+    const uint32_t number = uint32_t{a.octets[0]} << 24 | uint32_t{a.octets[1]} << 16 |
+                            uint32_t{a.octets[2]} << 8 | uint32_t{a.octets[3]};
+    return number - 1 < 255;
+}
+
+namespace detail {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+constexpr int hex_digit(char c) noexcept {
+    if (is_digit(c)) return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+}  // namespace detail
+
+/// Reads the text of an IPv4 address: four decimal numbers of 0..255 and three dots.
+///
+/// A leading zero is refused, because half of the world reads it as octal; so are the shorter forms of
+/// inet_aton.
+///
+/// @param text    the whole text.
+/// @param result  written only on success.
+/// @returns       whether `text` is an IPv4 address.
+/// @cost          O(size), constexpr, noexcept.
+/// @rfc           6943 section 3.1.1
+[[nodiscard]] constexpr bool parse_ipv4(bytes text, ipv4& result) noexcept {
+    ipv4 parsed;
+    size_t i = 0;
+    for (size_t part = 0; part < 4; ++part) {
+        if (part != 0 && (i == text.size() || text.data()[i++] != '.')) return false;
+        const size_t begin = i;
+        unsigned value = 0;
+        while (i < text.size() && i < begin + 3 && detail::is_digit(text.data()[i]))
+            value = value * 10 + static_cast<unsigned>(text.data()[i++] - '0');
+        if (i == begin || value > 255 || (i > begin + 1 && text.data()[begin] == '0')) return false;
+        parsed.octets[part] = static_cast<uint8_t>(value);
+    }
+    if (i != text.size()) return false;
+    result = parsed;
+    return true;
+}
+
+namespace detail {
+
+// One group, up to four hexadecimal digits at `i`, which moves behind them.
+constexpr unsigned read_group(bytes text, size_t& i) noexcept {
+    unsigned group = 0;
+    for (const size_t begin = i; i < text.size() && i < begin + 4; ++i) {
+        const int digit = hex_digit(text.data()[i]);
+        if (digit < 0) break;
+        group = group * 16 + static_cast<unsigned>(digit);
+    }
+    return group;
+}
+
+// The groups of an IPv6 address as they are read, and where among them the "::" stood.
+struct ipv6_groups {
+    static constexpr size_t nowhere = 17;
+    ipv6 address{};
+    size_t made = 0;       // octets
+    size_t gap = nowhere;  // octets before the "::"
+
+    [[nodiscard]] constexpr bool gapped() const noexcept { return gap != nowhere; }
+
+    constexpr void add(unsigned group) noexcept {
+        address.octets[made++] = static_cast<uint8_t>(group >> 8);
+        address.octets[made++] = static_cast<uint8_t>(group & 0xff);
+    }
+
+    // What stood behind the "::" moves to the end. Without one nothing may be missing; with one, a group at least.
+    constexpr bool complete() noexcept {
+        if (!gapped()) return made == 16;
+        if (made > 14) return false;
+        const size_t moved = made - gap;
+        for (size_t k = 1; k <= moved; ++k) address.octets[16 - k] = address.octets[made - k];
+        for (size_t k = gap; k < 16 - moved; ++k) address.octets[k] = 0;
+        return true;
+    }
+};
+
+}  // namespace detail
+
+/// Reads the text of an IPv6 address: up to eight groups of one to four hexadecimal digits, `::` at most once
+/// and for at least one group, the last two groups also as an IPv4 address.
+///
+/// A zone (`%eth0`) is refused: it means something on one host only. Brackets belong to `host`.
+///
+/// @param text    the whole text.
+/// @param result  written only on success.
+/// @returns       whether `text` is an IPv6 address.
+/// @cost          O(size), constexpr, noexcept.
+/// @rfc           4291 section 2.2
+[[nodiscard]] constexpr bool parse_ipv6(bytes text, ipv6& result) noexcept {
+    const char* const p = text.data();
+    const size_t n = text.size();
+    detail::ipv6_groups groups;
+    size_t i = 0;
+    if (n >= 2 && p[0] == ':' && p[1] == ':') {
+        groups.gap = 0;
+        i = 2;
+    }
+    while (i < n) {
+        if (groups.made == 16) return false;
+        const size_t begin = i;
+        const unsigned group = detail::read_group(text, i);
+        if (i == begin) return false;
+        if (i < n && p[i] == '.') {  // an IPv4 address, and nothing behind it
+            ipv4 tail;
+            if (groups.made > 12 || !parse_ipv4(text.from(begin), tail)) return false;
+            groups.add(static_cast<unsigned>(tail.octets[0] << 8 | tail.octets[1]));
+            groups.add(static_cast<unsigned>(tail.octets[2] << 8 | tail.octets[3]));
+            break;
+        }
+        groups.add(group);
+        if (i == n) break;
+        if (p[i++] != ':' || i == n) return false;
+        if (p[i] != ':') continue;
+        if (groups.gapped()) return false;
+        groups.gap = groups.made;
+        ++i;
+    }
+    if (!groups.complete()) return false;
+    result = groups.address;
+    return true;
+}
+
+}  // namespace socks
+
+#endif

@@ -1,0 +1,114 @@
+// Copying, searching and comparing octets, in a constant evaluation too, and without a C library but for the memcpy that
+// compilers take for granted. Where speed counts, searches and comparisons take many octets at a time; they never read
+// outside of what they are given.
+
+#ifndef SOCKS_CORE_MEMORY_HPP
+#define SOCKS_CORE_MEMORY_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <socks/config.hpp>
+
+namespace socks::detail {
+
+// Octets are char and uint8_t.
+template <class To, class From>
+constexpr void copy(To* to, const From* from, size_t n) noexcept {
+    static_assert(sizeof(To) == 1 && sizeof(From) == 1);
+#if defined(__GNUC__)
+    if (!__builtin_is_constant_evaluated()) {
+        if (n != 0) __builtin_memcpy(to, from, n);
+        return;
+    }
+#endif
+    for (size_t i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);
+}
+
+// Words have their first octet lowest; builds for size, and so small machines, go octet by octet.
+#if !defined(__OPTIMIZE_SIZE__) && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+inline constexpr bool by_words = true;
+#else
+inline constexpr bool by_words = false;
+#endif
+
+template <class Word>
+SOCKS_INLINE constexpr Word word_at(const char* p) noexcept {
+    struct {
+        char octets[sizeof(Word)];
+    } w{};
+    copy(w.octets, p, sizeof w);
+    return __builtin_bit_cast(Word, w);
+}
+
+// The top bit of each octet of a word that is `c`: what was `c` becomes zero, and the first zero borrows into its top
+// bit. Others may follow it, none goes before.
+template <class Word>
+SOCKS_INLINE constexpr Word marked(const char* p, char c) noexcept {
+    constexpr auto ones = static_cast<Word>(0x0101010101010101);
+    const Word x = word_at<Word>(p) ^ (ones * static_cast<uint8_t>(c));
+    return (x - ones) & ~x & (ones << 7);
+}
+
+// The first `c` in p[from, size), or `size`.
+SOCKS_SHARED constexpr size_t find(const char* p, size_t from, size_t size, char c) noexcept {
+    size_t i = from;
+    if constexpr (by_words) {
+        for (; size - i >= 8; i += 8) {
+            const auto found = marked<uint64_t>(p + i, c);
+            if (found != 0) return i + static_cast<size_t>(__builtin_ctzll(found)) / 8;
+        }
+    }
+    while (i < size && p[i] != c) ++i;
+    return i;
+}
+
+#if defined(__GNUC__)
+
+// Whether `c` is among sixteen octets: one comparison where there is a vector unit.
+SOCKS_INLINE bool among_sixteen(const char* p, char c) noexcept {
+    char octets __attribute__((vector_size(16)));
+    __builtin_memcpy(&octets, p, sizeof octets);
+    const auto same = octets == c;
+    uint64_t halves[2];
+    __builtin_memcpy(halves, &same, sizeof halves);
+    return (halves[0] | halves[1]) != 0;
+}
+
+#endif
+
+// Whether `c` is among p[0, n), without saying where. The last word overlaps the one before it; up to three octets are
+// the first, the middle and the last.
+SOCKS_SHARED constexpr bool contains(const char* p, size_t n, char c) noexcept {
+#if defined(__GNUC__)
+    if (by_words && !__builtin_is_constant_evaluated()) {
+        if (n >= 16) {
+            for (; n > 16; p += 16, n -= 16)
+                if (among_sixteen(p, c)) return true;
+            return among_sixteen(p + n - 16, c);
+        }
+        if (n >= 8) return (marked<uint64_t>(p, c) | marked<uint64_t>(p + n - 8, c)) != 0;
+        if (n >= 4) return (marked<uint32_t>(p, c) | marked<uint32_t>(p + n - 4, c)) != 0;
+        return n != 0 && (p[0] == c || p[n / 2] == c || p[n - 1] == c);
+    }
+#endif
+    return find(p, 0, n, c) != n;
+}
+
+// Whether `n` octets are the same. Of four and more the last four are compared as a whole, some of them again; of up
+// to three the first, the middle and the last are all there are.
+SOCKS_INLINE constexpr bool equal(const char* a, const char* b, size_t n) noexcept {
+    size_t i = 0;
+    if constexpr (by_words) {
+        if (n < 4) return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+        for (; n - i > 4; i += 4)
+            if (word_at<uint32_t>(a + i) != word_at<uint32_t>(b + i)) return false;
+        return word_at<uint32_t>(a + n - 4) == word_at<uint32_t>(b + n - 4);
+    }
+    while (i < n && a[i] == b[i]) ++i;
+    return i == n;
+}
+
+}  // namespace socks::detail
+
+#endif

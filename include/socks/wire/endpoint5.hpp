@@ -1,0 +1,112 @@
+// What request, reply and UDP header of SOCKS5 share, the part behind their first three octets: an address of one of
+// three types, and a port.
+//
+//     x  x  x  ATYP  ADDR           PORT
+//     1  1  1   1    4 | 16 | 1+n    2             7..262 octets
+//
+// An address is measured first, then read without further checks.
+
+#ifndef SOCKS_WIRE_ENDPOINT5_HPP
+#define SOCKS_WIRE_ENDPOINT5_HPP
+
+#include <socks/core/address.hpp>
+#include <socks/core/numbers.hpp>
+#include <socks/core/tolerance.hpp>
+#include <socks/wire/reader.hpp>
+#include <socks/wire/writer.hpp>
+
+namespace socks::detail {
+
+// The verdict falls as soon as its octet is there, and never changes when more arrive. The bound counts towards 7,
+// a name of no octets: 8 would read past the shortest reply that real servers send.
+SOCKS_SHARED constexpr extent measure_endpoint5(bytes in) noexcept {
+    const size_t n = in.size();
+    if (n < 4) return extent::more(7 - n);
+    size_t whole = 0;
+    switch (static_cast<address_type>(in[3])) {
+        case address_type::ipv4: whole = 4 + 4 + 2; break;
+        case address_type::ipv6: whole = 4 + 16 + 2; break;
+        case address_type::name:
+            if (n < 5) return extent::more(7 - n);
+            whole = 4 + 1 + size_t{in[4]} + 2;
+            break;
+        default: return errc::bad_address_type;
+    }
+    if (n < whole) return extent::more(whole - n);
+    return extent::whole(whole);
+}
+
+// VER, CMD or REP, RSV, and the endpoint.
+SOCKS_SHARED constexpr extent measure5(bytes in, tolerance accept) noexcept {
+    if (!in.empty() && in[0] != 5) return errc::bad_version;
+    if (in.size() > 2 && in[2] != 0 && !accept.reserved) return errc::bad_reserved;
+    return measure_endpoint5(in);
+}
+
+// The address and port of a frame that was found whole.
+SOCKS_SHARED constexpr endpoint read_endpoint5(bytes whole) noexcept {
+    reader r(whole.from(3));
+    switch (static_cast<address_type>(r.u8())) {
+        case address_type::ipv4: {
+            const ipv4 address = r.v4();
+            return {address, r.u16()};
+        }
+        case address_type::ipv6: {
+            const ipv6 address = r.v6();
+            return {address, r.u16()};
+        }
+        case address_type::name: break;
+    }
+    const bytes name = r.take(r.u8());
+    return {checked_name{name}, r.u16()};
+}
+
+constexpr size_t endpoint_size5(const endpoint& e) noexcept {
+    switch (e.host.is()) {
+        case host::kind::ipv6: return 1 + 16 + 2;
+        case host::kind::name: return 1 + 1 + e.host.name().size() + 2;
+        case host::kind::none:
+        case host::kind::ipv4:
+        case host::kind::bad: break;
+    }
+    return 1 + 4 + 2;
+}
+
+template <class Octet>
+SOCKS_INLINE constexpr encoded write_frame5(uint8_t second, address_type type, const Octet* address, size_t n,
+                                            uint16_t port, buffer out) noexcept {
+    const bool counted = type == address_type::name;
+    const size_t whole = 4U + counted + n + 2;
+    if (out.room() < whole) return encoded::no_space(whole);
+    writer w(out);
+    w.u8(5).u8(second).u8(0).u8(static_cast<uint8_t>(type));
+    if (counted) w.u8(static_cast<uint8_t>(n));
+    return w.put(address, n).u16(port).made();
+}
+
+// No host is written as the wildcard of `family`.
+SOCKS_SHARED constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out,
+                                             address_type family = address_type::ipv4) noexcept {
+    using type = address_type;
+    switch (e.host.is()) {
+        case host::kind::bad: return errc::bad_host;
+        case host::kind::none:
+            if (family == type::ipv6) return write_frame5(second, type::ipv6, ipv6{}.octets, 16, e.port, out);
+            return write_frame5(second, type::ipv4, ipv4{}.octets, 4, e.port, out);
+        case host::kind::ipv4: return write_frame5(second, type::ipv4, e.host.v4().octets, 4, e.port, out);
+        case host::kind::ipv6: return write_frame5(second, type::ipv6, e.host.v6().octets, 16, e.port, out);
+        case host::kind::name: break;
+    }
+    const bytes name = e.host.name();
+    return write_frame5(second, type::name, name.data(), name.size(), e.port, out);
+}
+
+// Whether the name in a frame that is whole is one that may be used as a name.
+SOCKS_INLINE constexpr errc name_fault(bytes name) noexcept {
+    if (name.empty()) return errc::empty_name;
+    return name.contains('\0') ? errc::nul_in_name : errc::none;
+}
+
+}  // namespace socks::detail
+
+#endif

@@ -1,0 +1,142 @@
+// What the text of an address is read as, and what is no address.
+
+#include <socks/core/ip.hpp>
+
+#include <string>
+
+#include "check.hpp"
+#include "octets.hpp"
+
+namespace {
+
+using ::check;
+using namespace socks;
+
+constexpr ipv6 groups(const uint16_t (&g)[8]) {
+    ipv6 a;
+    for (size_t i = 0; i < 8; ++i) {
+        a.octets[2 * i] = static_cast<uint8_t>(g[i] >> 8);
+        a.octets[2 * i + 1] = static_cast<uint8_t>(g[i] & 0xff);
+    }
+    return a;
+}
+
+constexpr bool is_v6(bytes text, const uint16_t (&expected)[8]) {
+    ipv6 a;
+    return parse_ipv6(text, a) && a == groups(expected);
+}
+
+constexpr void bad_ipv6_text_is_refused(check& t) {
+    for (const bytes text : {bytes("1:2:3:4:5:6:7"),
+                             bytes("1:2:3:4:5:6:7:8:9"),
+                             bytes("1:2:3:4:5:6:7:8:"),
+                             bytes(":1:2:3:4:5:6:7:8"),
+                             bytes("1::2::3"),
+                             bytes(":::"),
+                             bytes("1:::2"),
+                             bytes("::1:"),
+                             bytes(":1"),
+                             bytes("1:"),
+                             bytes("12345::"),
+                             bytes("::12345"),
+                             bytes("::g"),
+                             bytes("::-1"),
+                             bytes("1:2:3:4::5:6:7:8"),
+                             bytes("1:2:3:4:5:6:7:8::"),
+                             bytes("::1:2:3:4:5:6:7:8"),
+                             bytes("::1.2.3"),
+                             bytes("::1.2.3.4.5"),
+                             bytes("::1.2.3.256"),
+                             bytes("::01.2.3.4"),
+                             bytes("::1.2.3.4:5"),
+                             bytes("::1.2.3.4::"),
+                             bytes("::a.2.3.4"),
+                             bytes("::1.2.3.4%1"),
+                             bytes("1.2.3.4::"),
+                             bytes("1:2:3:4:5:6:7:1.2.3.4"),
+                             bytes("1:2:3:4:5:1.2.3.4"),
+                             bytes("1:2:3:4:5:6::1.2.3.4"),
+                             bytes("::1:2:3:4:5:6:1.2.3.4"),
+                             bytes("::\xff"),
+                             bytes("")}) {
+        ipv6 untouched{0x11};
+        t.ok(!parse_ipv6(text, untouched) && untouched == ipv6{0x11});
+    }
+}
+PROVE_AND_RUN(bad_ipv6_text_is_refused)
+
+constexpr void ipv6_text_is_read_as_rfc4291_has_it(check& t) {
+    t.ok(is_v6("2001:db8:1032:5476:98ba:dcfe:f1e:2d3c",
+               {0x2001, 0xdb8, 0x1032, 0x5476, 0x98ba, 0xdcfe, 0xf1e, 0x2d3c}));
+    t.ok(is_v6("ABCD:EF01:2345:6789:abcd:ef01:2345:6789",
+               {0xabcd, 0xef01, 0x2345, 0x6789, 0xabcd, 0xef01, 0x2345, 0x6789}));
+    t.ok(is_v6("0001:0:0:0:0:0:0:00a0", {1, 0, 0, 0, 0, 0, 0, 0xa0}));
+    t.ok(is_v6("::", {}) && is_v6("::1", {0, 0, 0, 0, 0, 0, 0, 1}) && is_v6("1::", {1}));
+    t.ok(is_v6("FF01::101", {0xff01, 0, 0, 0, 0, 0, 0, 0x101}));
+}
+PROVE_AND_RUN(ipv6_text_is_read_as_rfc4291_has_it)
+
+// D4.
+constexpr void an_ipv6_address_may_end_in_an_ipv4_address(check& t) {
+    t.ok(is_v6("::ffff:1.2.3.4", {0, 0, 0, 0, 0, 0xffff, 0x102, 0x304}));
+    t.ok(is_v6("64:ff9b::1.2.3.4", {0x64, 0xff9b, 0, 0, 0, 0, 0x102, 0x304}));
+    t.ok(is_v6("::203.0.113.255", {0, 0, 0, 0, 0, 0, 0xcb00, 0x71ff}));
+    t.ok(is_v6("1:2:3:4:5:6:0.0.0.1", {1, 2, 3, 4, 5, 6, 0, 1}));
+    t.ok(is_v6("1:2:3:4:5::9.8.7.6", {1, 2, 3, 4, 5, 0, 0x908, 0x706}));
+    t.ok(is_v6("::2:3:4:5:6:9.8.7.6", {0, 2, 3, 4, 5, 6, 0x908, 0x706}));
+}
+PROVE_AND_RUN(an_ipv6_address_may_end_in_an_ipv4_address)
+
+// D4: each run of one to eight groups, at each of its places.
+constexpr void the_double_colon_may_stand_anywhere_once(check& t) {
+    constexpr bytes texts[] = {"1", "22", "333", "4444", "a", "bb", "ccc", "dddd"};
+    constexpr uint16_t values[] = {1, 0x22, 0x333, 0x4444, 0xa, 0xbb, 0xccc, 0xdddd};
+    for (size_t begin = 0; begin < 8; ++begin) {
+        for (size_t end = begin + 1; end <= 8; ++end) {
+            message<48> text;
+            uint16_t expected[8] = {};
+            for (size_t i = 0; i < begin; ++i) {
+                text.put(i == 0 ? bytes() : bytes(":")).put(texts[i]);
+                expected[i] = values[i];
+            }
+            text.put("::");
+            for (size_t i = end; i < 8; ++i) {
+                text.put(i == end ? bytes() : bytes(":")).put(texts[i]);
+                expected[i] = values[i];
+            }
+            t.ok(is_v6(text.view(), expected));
+        }
+    }
+}
+PROVE_AND_RUN(the_double_colon_may_stand_anywhere_once)
+
+// All 256^4 would be the same four loops: each octet at each place, with all spellings of its value.
+void every_octet_of_an_ipv4_address_is_read(check& t) {
+    for (int v = 0; v < 1000; ++v) {
+        for (int place = 0; place < 4; ++place) {
+            std::string text;
+            for (int i = 0; i < 4; ++i) text += (i == 0 ? "" : ".") + std::to_string(i == place ? v : i + 1);
+            ipv4 expected{1, 2, 3, 4};
+            ipv4 a{9, 9, 9, 9};
+            const bool parsed = parse_ipv4(text, a);
+            t.ok(parsed == (v < 256));
+            if (v < 256) expected.octets[place] = static_cast<uint8_t>(v);
+            t.ok(a == (parsed ? expected : ipv4{9, 9, 9, 9}));
+        }
+    }
+}
+RUN(every_octet_of_an_ipv4_address_is_read)
+
+// S4-6.
+constexpr void only_0_0_0_x_announces_a_name(check& t) {
+    for (unsigned x = 0; x < 256; ++x) {
+        const auto octet = static_cast<uint8_t>(x);
+        t.ok(is_name_marker({0, 0, 0, octet}) == (x != 0));
+        if (x == 0) continue;
+        t.ok(!is_name_marker({octet, 0, 0, 1}) && !is_name_marker({0, octet, 0, 1}));
+        t.ok(!is_name_marker({0, 0, octet, 1}));
+    }
+}
+PROVE_AND_RUN(only_0_0_0_x_announces_a_name)
+
+}  // namespace

@@ -1,0 +1,84 @@
+// An octet is found where it stands, and a difference where it lies, whatever lies around: searches and comparisons
+// that take many octets at a time see none but those that they were given.
+
+#include <socks/core/memory.hpp>
+
+#include "check.hpp"
+
+namespace {
+
+using ::check;
+using socks::detail::contains;
+using socks::detail::copy;
+using socks::detail::equal;
+using socks::detail::find;
+
+// At every place of texts of every size around those of two words and of two blocks of sixteen; octets that differ in
+// one bit only must not do, nor what lies before the text and behind it.
+constexpr void finds(check& t, char wanted, size_t longest) {
+    char room[44] = {};
+    for (size_t size = 0; size <= longest; ++size) {
+        for (char& c : room) c = static_cast<char>(wanted ^ 1);
+        room[0] = wanted;
+        room[size + 1] = wanted;
+        const char* const text = room + 1;
+        t.ok(!contains(text, size, wanted) && find(text, 0, size, wanted) == size);
+        for (size_t at = 0; at < size; ++at) {
+            room[at + 1] = wanted;
+            t.ok(contains(text, size, wanted) && find(text, 0, size, wanted) == at);
+            t.ok(find(text, at + 1, size, wanted) == size);
+            room[at + 1] = static_cast<char>(wanted ^ 1);
+        }
+    }
+}
+
+constexpr void an_octet_is_found_wherever_it_stands(check& t) {
+    finds(t, '\0', 25);
+    finds(t, '\x80', 25);
+}
+PROVE_AND_RUN(an_octet_is_found_wherever_it_stands)
+
+void any_octet_is_found_wherever_it_stands(check& t) {
+    for (int c = 0; c < 256; ++c) finds(t, static_cast<char>(c), 41);
+}
+RUN(any_octet_is_found_wherever_it_stands)
+
+constexpr void the_first_of_two_octets_is_found(check& t) {
+    char room[24] = {};
+    for (size_t first = 0; first < sizeof room; ++first)
+        for (size_t second = first + 1; second < sizeof room; ++second) {
+            for (char& c : room) c = '\x01';
+            room[first] = room[second] = '\0';
+            t.ok(find(room, 0, sizeof room, '\0') == first);
+        }
+}
+PROVE_AND_RUN(the_first_of_two_octets_is_found)
+
+constexpr void texts_that_differ_anywhere_are_not_equal(check& t) {
+    char a[20] = {};
+    char b[20] = {};
+    for (size_t size = 0; size <= 19; ++size) {
+        for (size_t i = 0; i < sizeof a; ++i) a[i] = b[i] = static_cast<char>('a' + i);
+        b[size] = '\0';  // behind the texts
+        t.ok(equal(a, b, size));
+        for (size_t at = 0; at < size; ++at) {
+            b[at] = static_cast<char>(a[at] ^ 0x40);
+            t.ok(!equal(a, b, size));
+            b[at] = a[at];
+        }
+    }
+}
+PROVE_AND_RUN(texts_that_differ_anywhere_are_not_equal)
+
+constexpr void just_what_was_asked_for_is_copied(check& t) {
+    const uint8_t from[5] = {0x01, 0x80, 0xff, 0x00, 0x7f};
+    for (size_t n = 0; n <= sizeof from; ++n) {
+        char to[6] = {'a', 'b', 'c', 'd', 'e', 'f'};
+        copy(to, from, n);
+        for (size_t i = 0; i < sizeof to; ++i)
+            t.ok(to[i] == (i < n ? static_cast<char>(from[i]) : static_cast<char>('a' + i)));
+    }
+}
+PROVE_AND_RUN(just_what_was_asked_for_is_copied)
+
+}  // namespace
