@@ -202,7 +202,10 @@ class Cases:
         """One list for connections and datagrams, for whatever spells an address, and for what a name leads to."""
         spellings = [LOOPBACK, b"\x04" + bytes(10) + b"\xff\xff\x7f\x00\x00\x01",
                      b"\x04" + bytes(12) + b"\x7f\x00\x00\x01",
-                     b"\x04\x00\x64\xff\x9b" + bytes(8) + b"\x7f\x00\x00\x01", b"\x01\x00\x00\x00\x00",
+                     b"\x04\x00\x64\xff\x9b" + bytes(8) + b"\x7f\x00\x00\x01",
+                     b"\x04\x00\x64\xff\x9b\x00\x01" + bytes(6) + b"\x7f\x00\x00\x01",
+                     b"\x04\x20\x02\x7f\x00\x00\x01" + bytes(10),
+                     b"\x04\x20\x01" + bytes(10) + b"\x80\xff\xff\xfe", b"\x01\x00\x00\x00\x00",
                      b"\x03\x09127.0.0.1", b"\x03\x11files.example.com", b"\x03\x10::ffff:127.0.0.1"]
         with Proxy("strict", self.program, "--forbid", "127.0.0.0/8") as proxy:
             for spelled in spellings:
