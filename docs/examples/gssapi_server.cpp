@@ -48,7 +48,7 @@ socks::reply dial(socks::command command, const socks::endpoint& to, example::un
         out = example::connect_to_any(to);
         return {socks::code5::succeeded, example::local_endpoint(out.get())};
     } catch (const std::system_error& e) {
-        return {code_for(socks::dial_error_from_errno(e.code().value())), {}};
+        return {code_for(socks::dial_error_from_errno(e.code().value(), to.host)), {}};
     }
 }
 

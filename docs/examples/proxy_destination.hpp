@@ -86,7 +86,7 @@ inline void proxy_session::dial() {
         }
         h.error = errno;
     }
-    refuse(socks::dial_error_from_errno(h.error));
+    refuse(socks::dial_error_from_errno(h.error, h.addresses.back().host));
 }
 
 inline void proxy_session::dialed() {
