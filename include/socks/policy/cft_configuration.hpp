@@ -135,8 +135,8 @@ constexpr void check_one(object_reader& in, findings& found) noexcept {
 
 }  // namespace detail
 
-/// Checks every object by itself, in the order of the text, up to the first fault of the syntax. What objects are to each
-/// other, resolve() sees.
+/// Checks every object by itself, in the order of the text, up to the first fault of the syntax. What objects are to
+/// each other, resolve() sees.
 /// @returns  whether the whole text could be read; what it says may still be at fault.
 /// @cost     O(size of the text), no allocation, constexpr, noexcept.
 constexpr bool check(const configuration& all, findings& found) noexcept {

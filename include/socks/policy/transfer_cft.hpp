@@ -234,8 +234,8 @@ class resolver {
 /// @param found    receives everything that is at fault in the text and on the way, each with its place.
 /// @returns        whether there is nothing but warnings, in `found` as a whole.
 /// @lifetime       the result points nowhere; findings point into `text`.
-/// @cost           O(size of the text) for each of at most 26 readings, in which a clash of MODE = CREATE is compared with
-///                 all that `found` holds; no allocation, constexpr, noexcept.
+/// @cost           O(size of the text) for each of at most 26 readings, in which a clash of MODE = CREATE is compared
+///                 with all that `found` holds; no allocation, constexpr, noexcept.
 [[nodiscard]] constexpr bool resolve(bytes text, bytes id, targets& result, findings& found) noexcept {
     detail::resolver(text, found, result).walk(id);
     return found.sound();
