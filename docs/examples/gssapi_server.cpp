@@ -117,10 +117,7 @@ std::optional<settings> parse(example::arguments args) {
     while (args.next()) {
         if (args.is("--help")) return {};
         if (args.is("--listen")) {
-            const std::string_view text = args.value();
-            const socks::errc fault = socks::parse_endpoint(text, s.listen, -1);
-            if (fault != socks::errc::none || s.listen.host.is() == socks::host::kind::name)
-                throw example::bad_argument("--listen needs ADDRESS:PORT, not \"" + std::string(text) + '"');
+            s.listen = example::parse_listen(args.value());
         } else if (args.is("--protection")) {
             s.security.least = example::protection(args.value());
         } else if (args.is("--nec")) {

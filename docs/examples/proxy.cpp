@@ -91,10 +91,7 @@ settings parse(example::arguments args) {
     s.proxy.log = log_writer{};
     while (args.next()) {
         if (args.is("--listen")) {
-            const std::string_view where = args.value();
-            const bool good = socks::parse_endpoint(where, s.proxy.listen) == socks::errc::none;
-            if (!good || s.proxy.listen.host.is() == socks::host::kind::name)
-                throw example::bad_argument("--listen needs ADDRESS:PORT, not \"" + std::string(where) + '"');
+            s.proxy.listen = example::parse_listen(args.value());
         } else if (args.is("--allow")) {
             if (std::exchange(default_peers, false)) s.proxy.peers.clear();
             s.proxy.peers.push_back(example::network::parse(args.value()));

@@ -257,9 +257,7 @@ std::optional<settings> parse(example::arguments args) {
         } else if (args.is("--copilot")) {
             s.copilot = args.value();
         } else if (args.is("--listen")) {
-            const socks::errc fault = socks::parse_endpoint(args.value(), s.listen);
-            if (fault != socks::errc::none || s.listen.host.is() == socks::host::kind::name)
-                throw example::bad_argument("--listen needs ADDRESS:PORT");
+            s.listen = example::parse_listen(args.value());
         } else {
             args.unknown();
         }

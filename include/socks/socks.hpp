@@ -14,6 +14,7 @@
 #include <socks/core/error.hpp>
 #include <socks/core/letters.hpp>
 #include <socks/core/numbers.hpp>
+#include <socks/core/parsed.hpp>
 #include <socks/core/reply.hpp>
 #include <socks/core/request.hpp>
 #include <socks/core/tolerance.hpp>

@@ -50,7 +50,10 @@ class targets {
         attempt a;
         a.proxy = {net.host.value.view(), net.port.value};
         a.want.to.host = tcp_.host.items[target.host].value.view();
-        if (!parse_port(sap, a.want.to.port)) a.service = sap;
+        if (const auto port = parse_port(sap))
+            a.want.to.port = *port;
+        else
+            a.service = sap;
         a.maxcnx = net.maxcnx.value;
         if (net.protocol.value == proxy_protocol::socks5) {
             a.want.login = {user, net.password.value.view()};  // with a login, nothing else is offered
@@ -149,11 +152,10 @@ class resolver {
         }
         if (i >= p.sap.size) return tell({flaw::bad_service, p.prot.items[i].at, "PROT"});
         const bytes sap = p.sap.items[i].value.view();
-        uint16_t port = 0;
         if (p.sap.items[i].faulty) return;
         const bool is_name = !socks::detail::is_digit(sap.data()[0]) && !sap.contains('\0');
-        if (!is_name && (!parse_port(sap, port) || port == 0))
-            tell({flaw::bad_service, p.sap.items[i].at, "SAP"});
+        const auto port = parse_port(sap);
+        if (!is_name && (!port || *port == 0)) tell({flaw::bad_service, p.sap.items[i].at, "SAP"});
         to_.services_[i] = p.sap.items[i].value;
     }
 
