@@ -182,9 +182,9 @@ outcome dispose(const sample& s) {
 }
 
 outcome parse_uri(const sample& s) {
-    socks::proxy_uri uri;
-    if (parse_proxy_uri(bytes{s.in, s.size}, uri, {s.out, 1024})) return {};
-    return {0, mix(uri.proxy.host.name().size(), uri.proxy.port)};
+    const auto uri = socks::parse_proxy_uri(bytes{s.in, s.size}, {s.out, 1024});
+    if (!uri) return {};
+    return {0, mix(uri->proxy.host.name().size(), uri->proxy.port)};
 }
 
 outcome parse_cftutil(const sample& s) {

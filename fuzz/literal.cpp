@@ -29,18 +29,16 @@ void check_address(bytes raw_text) {
     const std::string s = text(raw_text);
     const bool no_nul = s.find('\0') == std::string::npos;
     const block copy(raw_text);
-    socks::ipv4 four;
     in_addr lib4{};
-    const bool is4 = socks::parse_ipv4(copy.view(), four);
-    demand(is4 == (no_nul && inet_pton(AF_INET, s.c_str(), &lib4) == 1));
-    demand(!is4 || (std::memcmp(&lib4, four.octets, sizeof four.octets) == 0 && printed(four) == s));
-    if (is4) there_and_back(four);
-    socks::ipv6 six;
+    const auto four = socks::parse_ipv4(copy.view());
+    demand(static_cast<bool>(four) == (no_nul && inet_pton(AF_INET, s.c_str(), &lib4) == 1));
+    demand(!four || (std::memcmp(&lib4, four->octets, sizeof four->octets) == 0 && printed(*four) == s));
+    if (four) there_and_back(*four);
     in6_addr lib6{};
-    const bool is6 = socks::parse_ipv6(copy.view(), six);
-    demand(is6 == (no_nul && inet_pton(AF_INET6, s.c_str(), &lib6) == 1));
-    demand(!is6 || std::memcmp(&lib6, six.octets, sizeof six.octets) == 0);
-    if (is6) there_and_back(six);
+    const auto six = socks::parse_ipv6(copy.view());
+    demand(static_cast<bool>(six) == (no_nul && inet_pton(AF_INET6, s.c_str(), &lib6) == 1));
+    demand(!six || std::memcmp(&lib6, six->octets, sizeof six->octets) == 0);
+    if (six) there_and_back(*six);
 }
 
 void check_host(bytes raw_text) {
@@ -51,14 +49,14 @@ void check_host(bytes raw_text) {
     if (h.is() == kind::name)
         demand(!h.name().empty() && !h.name().contains('\0') && h.name() == copy.view());
     if (h.is() != kind::bad) demand(socks::host(printed(h)) == h || h.is() == kind::name);
-    socks::endpoint e;
-    uint16_t port = 0;
-    if (socks::parse_endpoint(copy.view(), e, 1080) == errc::none) {
-        const std::string s = printed(e);
-        socks::endpoint again;
-        demand(socks::parse_endpoint(s, again) == errc::none && again == e);
+    const auto e = socks::parse_endpoint(copy.view(), 1080);
+    demand(e.at() <= copy.view().size());
+    if (e) {
+        const std::string s = printed(*e);
+        const auto again = socks::parse_endpoint(s);
+        demand(again && *again == *e);
     }
-    if (socks::parse_port(copy.view(), port)) demand(std::stoul(text(copy.view())) == port);
+    if (const auto port = socks::parse_port(copy.view())) demand(std::stoul(text(copy.view())) == *port);
 }
 
 }  // namespace

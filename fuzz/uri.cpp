@@ -16,22 +16,18 @@ std::string printed(const socks::proxy_uri& uri) {
 void fuzz(input in) {
     const block octets(in.rest());
     block room(octets.view().size());
-    socks::proxy_uri uri;
-    const socks::uri_fault fault = socks::parse_proxy_uri(octets.view(), uri, room.room());
-    demand(fault.at <= octets.view().size() && fault.why != errc::no_space);
-    if (fault) {
-        demand(uri.proxy.host.is() == socks::host::kind::none && !uri.login.given);
-        return;
-    }
+    const auto read = socks::parse_proxy_uri(octets.view(), room.room());
+    demand(read.at() <= octets.view().size() && read.error() != errc::no_space);
+    if (!read) return;
+    const socks::proxy_uri uri = *read;
     const size_t made = uri.login.user.size() + uri.login.password.size();
     demand(uri.login.user.size() <= 255 && uri.login.password.size() <= 255 && uri.proxy.port != 0);
     block exact(made);
-    socks::proxy_uri again;
-    demand(!socks::parse_proxy_uri(octets.view(), again, exact.room()));
-    demand(again.login.user == uri.login.user && again.login.password == uri.login.password);
+    const auto again = socks::parse_proxy_uri(octets.view(), exact.room());
+    demand(again && again->login.user == uri.login.user && again->login.password == uri.login.password);
     if (made != 0) {
         block less(made - 1);
-        demand(socks::parse_proxy_uri(octets.view(), again, less.room()).why == errc::no_space);
+        demand(socks::parse_proxy_uri(octets.view(), less.room()).error() == errc::no_space);
     }
     const std::string s = printed(uri);
     demand(s.size() <= socks::max_text_uri);
@@ -39,10 +35,10 @@ void fuzz(input in) {
     other.login.password = "another";
     demand(printed(other) == s);
     block decoded(s.size());
-    socks::proxy_uri reread;
-    demand(!socks::parse_proxy_uri(s, reread, decoded.room()));
-    demand(reread.via == uri.via && reread.resolve_here == uri.resolve_here && reread.proxy == uri.proxy);
-    demand(reread.login.given == uri.login.given && reread.login.user == uri.login.user);
+    const auto reread = socks::parse_proxy_uri(s, decoded.room());
+    demand(reread && reread->via == uri.via && reread->resolve_here == uri.resolve_here &&
+           reread->proxy == uri.proxy);
+    demand(reread->login.given == uri.login.given && reread->login.user == uri.login.user);
     // Whatever it holds can be asked for.
     const socks::request want{.via = uri.via, .to = {socks::ipv4{192, 0, 2, 1}, 80}, .login = uri.login};
     demand(socks::check(want) == errc::none);

@@ -19,6 +19,16 @@ constexpr void a_value_is_neither_need_nor_error(check& t) {
 }
 PROVE_AND_RUN(a_value_is_neither_need_nor_error)
 
+// A constant evaluation refuses a reference to what is gone.
+constexpr void the_value_of_a_temporary_outlives_it(check& t) {
+    const auto& whole = *decoded<endpoint>({{"h.example", 80}, 12});
+    const auto& part = (*decoded<endpoint>({{"x.example", 81}, 12})).host;
+    t.ok(whole.port == 80 && whole.host.name() == "h.example" && part.name() == "x.example");
+    const decoded<endpoint> kept({{"y.example", 82}, 12});
+    t.ok(&*kept == kept.operator->() && &*kept == &*kept);
+}
+PROVE_AND_RUN(the_value_of_a_temporary_outlives_it)
+
 constexpr void need_is_neither_value_nor_error(check& t) {
     const auto d = decoded<int>::more(5);
     t.ok(!d && d.need() == 5 && d.used() == 0 && d.error() == errc::none);

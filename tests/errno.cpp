@@ -24,7 +24,7 @@ constexpr row calls[] = {
     {EACCES, dial_error::not_allowed, 2},
     {EPERM, dial_error::not_allowed, 2},
     {EAFNOSUPPORT, dial_error::no_address_of_family, 8},
-    {EADDRNOTAVAIL, dial_error::no_address_of_family, 8},
+    {EADDRNOTAVAIL, dial_error::out_of_resources, 1},
     {EOPNOTSUPP, dial_error::command_not_supported, 7},
     {EADDRINUSE, dial_error::out_of_resources, 1},
     {EAGAIN, dial_error::out_of_resources, 1},
@@ -46,6 +46,17 @@ constexpr void a_failed_call_has_its_reply_code(check& t) {
     }
 }
 PROVE_AND_RUN(a_failed_call_has_its_reply_code)
+
+// What Linux says both to a host without IPv6 and to one that has used up its ports.
+constexpr void an_address_is_not_available_for_two_reasons(check& t) {
+    t.ok(dial_error_from_errno(EADDRNOTAVAIL, host("2001:db8::1")) == dial_error::no_address_of_family);
+    t.ok(suggests_other_family(dial_error_from_errno(EADDRNOTAVAIL, host("2001:db8::1"))));
+    for (const host& to : {host("192.0.2.7"), host("files.example.com"), host()})
+        t.ok(dial_error_from_errno(EADDRNOTAVAIL, to) == dial_error::out_of_resources);
+    for (const row& r : calls)
+        if (r.number != EADDRNOTAVAIL) t.ok(dial_error_from_errno(r.number, host("2001:db8::1")) == r.error);
+}
+PROVE_AND_RUN(an_address_is_not_available_for_two_reasons)
 
 constexpr void numbers_without_a_meaning_are_other_failures(check& t) {
     int told = 0;

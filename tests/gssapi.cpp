@@ -190,7 +190,7 @@ constexpr void a_datagram_is_exactly_one_message_of_user_data(check& t) {
     t.ok(decode_gssapi_datagram("01 01 0003 'abc'"_octets).error() == errc::bad_message_type);
     t.ok(decode_gssapi_datagram("01 ff"_octets).error() == errc::negotiation_failed);
     t.ok(decode_gssapi_datagram("00 03 0003 'abc'"_octets).error() == errc::bad_version);
-    t.ok(decode_gssapi_datagram("05 03 0003 'abc'"_octets)->token == "abc");
+    t.ok((*decode_gssapi_datagram("05 03 0003 'abc'"_octets)).token == "abc");
     t.ok(decode_gssapi_datagram("05 03 0003 'abc'"_octets, strict).error() == errc::bad_version);
 }
 PROVE_AND_RUN(a_datagram_is_exactly_one_message_of_user_data)

@@ -164,11 +164,10 @@ void no_text_is_read_past_its_end(check& t) {
           bytes("files.example.com:443"), bytes("1:2:3:4:5:6:7:8"), bytes("::"), bytes("[::1]")}) {
         for (size_t n = 0; n <= whole.size(); ++n) {
             const bytes text = page.copy(whole.first(n));
-            socks::endpoint near;
-            socks::endpoint far;
+            const auto near = socks::parse_endpoint(text, 1080);
+            const auto far = socks::parse_endpoint(whole.first(n), 1080);
             t.ok(socks::host(text) == socks::host(whole.first(n)));
-            t.ok(socks::parse_endpoint(text, near, 1080) == socks::parse_endpoint(whole.first(n), far, 1080));
-            t.ok(near == far);
+            t.ok(near.error() == far.error() && near.at() == far.at() && (!near || *near == *far));
         }
     }
 }
@@ -185,12 +184,12 @@ void no_uri_is_read_past_its_end_nor_decoded_past_its_room(check& t) {
         for (size_t n = 0; n <= whole.size(); ++n) {
             for (const size_t room : {size_t{0}, size_t{3}, size_t{6}, size_t{7}, size_t{16}}) {
                 char elsewhere[16];
-                socks::proxy_uri near;
-                socks::proxy_uri far;
-                const auto a = parse_proxy_uri(page.copy(whole.first(n)), near, decoded.last(room));
-                const auto b = parse_proxy_uri(whole.first(n), far, buffer(elsewhere, room));
-                t.ok(a.why == b.why && a.at == b.at && near.proxy == far.proxy);
-                t.ok(near.login.user == far.login.user && near.login.password == far.login.password);
+                const auto near = socks::parse_proxy_uri(page.copy(whole.first(n)), decoded.last(room));
+                const auto far = socks::parse_proxy_uri(whole.first(n), buffer(elsewhere, room));
+                t.ok(near.error() == far.error() && near.at() == far.at());
+                if (!near) continue;
+                t.ok(near->proxy == far->proxy && near->login.user == far->login.user);
+                t.ok(near->login.password == far->login.password);
             }
         }
     }

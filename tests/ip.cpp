@@ -22,8 +22,8 @@ constexpr ipv6 groups(const uint16_t (&g)[8]) {
 }
 
 constexpr bool is_v6(bytes text, const uint16_t (&expected)[8]) {
-    ipv6 a;
-    return parse_ipv6(text, a) && a == groups(expected);
+    const auto a = parse_ipv6(text);
+    return a && *a == groups(expected);
 }
 
 constexpr void bad_ipv6_text_is_refused(check& t) {
@@ -59,8 +59,7 @@ constexpr void bad_ipv6_text_is_refused(check& t) {
                              bytes("::1:2:3:4:5:6:1.2.3.4"),
                              bytes("::\xff"),
                              bytes("")}) {
-        ipv6 untouched{0x11};
-        t.ok(!parse_ipv6(text, untouched) && untouched == ipv6{0x11});
+        t.ok(!parse_ipv6(text) && parse_ipv6(text).error() == errc::bad_host);
     }
 }
 PROVE_AND_RUN(bad_ipv6_text_is_refused)
@@ -117,11 +116,10 @@ void every_octet_of_an_ipv4_address_is_read(check& t) {
             std::string text;
             for (int i = 0; i < 4; ++i) text += (i == 0 ? "" : ".") + std::to_string(i == place ? v : i + 1);
             ipv4 expected{1, 2, 3, 4};
-            ipv4 a{9, 9, 9, 9};
-            const bool parsed = parse_ipv4(text, a);
-            t.ok(parsed == (v < 256));
-            if (v < 256) expected.octets[place] = static_cast<uint8_t>(v);
-            t.ok(a == (parsed ? expected : ipv4{9, 9, 9, 9}));
+            const auto a = parse_ipv4(text);
+            if (!t.ok(static_cast<bool>(a) == (v < 256)) || !a) continue;
+            expected.octets[place] = static_cast<uint8_t>(v);
+            t.ok(*a == expected);
         }
     }
 }

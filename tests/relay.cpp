@@ -42,7 +42,9 @@ constexpr void the_reply_is_trusted_as_far_as_wanted(check& t) {
         {"127.0.0.1", false, true},
         {"fe80::1", false, true},
         {"100.64.0.1", false, true},
+        {"2002:101:101::1", false, true},
         {"1.1.1.1", false, false},
+        {"64:ff9b::1.1.1.1", false, false},
         {"2606:4700::1", false, false},
         {"relay.example", false, false},
     };

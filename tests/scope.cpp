@@ -53,9 +53,9 @@ constexpr void an_access_list_sees_through_embedded_addresses(check& t) {
         t.ok(access_view(disguise) == host("127.0.0.1"));
         t.ok(is_loopback(disguise) && !is_global(disguise) && !is_unspecified(disguise));
     }
-    for (const host& same : {host("::1"), host("64:ff9b:0:1::127.0.0.1"), host("64:ff9b:1::127.0.0.1"),
-                             host("64:ff9b:100::127.0.0.1"), host("::1:127.0.0.1"), host("::1:0:127.0.0.1"),
-                             host("2001:db8::1"), host("x"), host()})
+    for (const host& same :
+         {host("::1"), host("64:ff9b:0:1::127.0.0.1"), host("64:ff9b:100::127.0.0.1"), host("::1:127.0.0.1"),
+          host("::1:0:127.0.0.1"), host("2001:db8::1"), host("x"), host()})
         t.ok(access_view(same) == same);
     t.ok(access_view(named("::1")) == host("::1") && access_view(named("127.1")).is() == kind::bad);
     t.ok(access_view(host("::0.0.0.2")) == host("0.0.0.2"));
@@ -64,6 +64,39 @@ constexpr void an_access_list_sees_through_embedded_addresses(check& t) {
     t.ok(is_multicast(host("64:ff9b::224.0.0.1")) && is_global(host("64:ff9b::1.1.1.1")));
 }
 PROVE_AND_RUN(an_access_list_sees_through_embedded_addresses)
+
+// D5. The addresses inside are not where a mapped one has its own; Teredo inverts every bit.
+constexpr void an_access_list_sees_through_tunnels(check& t) {
+    struct row {
+        host outer, inner;
+    };
+    constexpr row rows[] = {
+        {"2002:7f00:1::", "127.0.0.1"},
+        {"2002:7f00:1:5678::9abc:def0", "127.0.0.1"},
+        {"2002:a9fe:a9fe::1", "169.254.169.254"},
+        {"2002:0102:0304::1", "1.2.3.4"},
+        {"2001:0:4136:e378:8000:63bf:80ff:fffe", "127.0.0.1"},
+        {"2001::5601:5601", "169.254.169.254"},
+        {"2001:0:4136:e378:8000:63bf:fefd:fcfb", "1.2.3.4"},
+        {"64:ff9b:1::127.0.0.1", "127.0.0.1"},
+        {"64:ff9b:1:ffff:ffff:ffff:169.254.169.254", "169.254.169.254"},
+        {"64:ff9b:1:2::1.2.3.4", "1.2.3.4"},
+    };
+    for (const row& r : rows) {
+        t.ok(access_view(r.outer) == r.inner && !is_global(r.outer));
+        t.ok(is_loopback(r.outer) == is_loopback(r.inner));
+        t.ok(is_link_local(r.outer) == is_link_local(r.inner));
+        // Who comes through a tunnel is not who lives at its end.
+        t.ok(unmap(r.outer) == r.outer && !same_address(r.outer, r.inner));
+    }
+    t.ok(is_private(host("2002:c0a8:101::1")) && is_multicast(host("2001::1fff:fffe")));
+    t.ok(is_unspecified(host("2002::1")) && is_unspecified(host("2001::ffff:ffff")));
+    t.ok(access_view(named("[2002:7F00:1::]")) == host("127.0.0.1"));
+    for (const host& same : {host("2001:1::80ff:fffe"), host("2003:7f00:1::"), host("64:ff9b:2::127.0.0.1"),
+                             host("64:ff9a:1::127.0.0.1"), host("2:7f00:1::")})
+        t.ok(access_view(same) == same);
+}
+PROVE_AND_RUN(an_access_list_sees_through_tunnels)
 
 // D13, U6: the wildcard, as clients write it.
 constexpr void unspecified_has_many_spellings(check& t) {

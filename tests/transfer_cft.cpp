@@ -175,6 +175,27 @@ constexpr void links_that_lead_nowhere_are_told(check& t) {
 }
 PROVE_AND_RUN(links_that_lead_nowhere_are_told)
 
+// The places are those of the IDs; what is of another key, was deleted, or is in nobody's way is no obstacle.
+constexpr void what_is_to_be_created_is_not_there_yet(check& t) {
+    cft::targets targets;
+    t.ok(
+        resolves("CFTNET ID=n0,MODE=CREATE CFTNET ID=n,INET=n0,PROTOCOL=SOCKS4,HOST=h CFTPROT ID=n,NET=n "
+                 "CFTPROT ID=n,NET=n,MODE=DELETE CFTPROT ID=n,NET=n,MODE=CREATE CFTPART ID=n,PROT=n,SAP=1 "
+                 "CFTTCP ID=n,CLASS=2 CFTTCP ID=n,HOST=h,MODE=CREATE CFTNET ID=m CFTNET ID=m,MODE=CREATE",
+                 "n", targets));
+    t.ok(with({.first_net = "CFTNET ID=n0 CFTNET ID=n0,MODE=CREATE CFTNET ID=n0"},
+              {{flaw::already_there, {1, 24}, "CFTNET"}}));
+    t.ok(with({.prot = "CFTPROT ID=pr CFTPROT ID=pr,MODE=CREATE,NET=n"},
+              {{flaw::already_there, {3, 26}, "CFTPROT"}}));
+    t.ok(with({.part = "CFTPART ID=x CFTPART ID=x,MODE=CREATE,PROT=(pr,pr),SAP=(1,2)"},
+              {{flaw::already_there, {4, 25}, "CFTPART"}}));
+    t.ok(with({.tcp = "CFTTCP ID=x,CLASS=2 CFTTCP ID=x,CLASS=2,HOST=h,MODE=CREATE"},
+              {{flaw::already_there, {5, 31}, "CFTTCP"}}));
+    t.ok(with({.prot = "CFTPROT ID=pr,NET=n CFTPROT ID=pr,MODE=CREATE CFTPROT ID=pr,MODE=DELETE"},
+              {{flaw::already_there, {3, 32}, "CFTPROT"}, {flaw::no_such_object, {4, 20}, "CFTPROT"}}));
+}
+PROVE_AND_RUN(what_is_to_be_created_is_not_there_yet)
+
 // What an object lacks by itself, or a value that is at fault, is told once, and does not look like a missing link too.
 constexpr void a_fault_is_told_once(check& t) {
     t.ok(with({.net = "CFTNET ID=n, CLASS=2, PROTOCOL=SOCKS4, HOST=h"},

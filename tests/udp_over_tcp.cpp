@@ -119,8 +119,11 @@ constexpr void a_framed_name_holds_no_nul(check& t) {
 }
 PROVE_AND_RUN(a_framed_name_holds_no_nul)
 
+// Room for the longest frame, and one octet more.
+char in[max_framed_header + max_framed_data];
+char out[max_framed_header + max_framed_data + 1];
+
 void frames_of_every_size_are_asked_for_exactly(check& t) {
-    static char in[255 + 65535];
     in[2] = 10;
     in[3] = 1;
     for (size_t n = 0; n <= 65535; n += n < 300 || n > 65000 ? 1 : 97) {
@@ -131,14 +134,29 @@ void frames_of_every_size_are_asked_for_exactly(check& t) {
         const auto d = decode_framed(bytes(in, 10 + n));
         t.ok(d && d.used() == 10 + n && d->data().size() == n);
     }
-    static char out[70000];
     const encoded some = encode_framed(any_ipv4, bytes(in, 0x1234), out);
     t.ok(some.made() == 0x1234 + 10 && out[0] == 0x12 && out[1] == 0x34);
-    t.ok(encode_framed(any_ipv4, bytes(in, 65525), out).made() == 65535);
-    const encoded over = encode_framed(any_ipv4, bytes(in, 65526), out);
-    t.ok(over.error() == errc::no_space && over.room() == 0);
-    t.ok(encode_framed_in_place(any_ipv4, buffer(out, 65536), 10).error() == errc::no_space);
 }
 RUN(frames_of_every_size_are_asked_for_exactly)
+
+// The longest frame behind the shortest and behind the longest header: what is read can be written.
+void a_frame_holds_as_much_as_its_length_can_count(check& t) {
+    message<255> longest;
+    longest.put("ffff ff 03 f8"_octets).letters(248).put("1234"_octets);
+    for (const bytes header : {"ffff 0a 01 c0000207 0035"_octets, longest.view()}) {
+        const size_t size = header.size() + 65535;
+        for (size_t i = 0; i < header.size(); ++i) in[i] = header.data()[i];
+        const auto read = decode_framed(bytes(in, size));
+        t.ok(read && read.used() == size && read->data().size() == 65535);
+        t.ok(encode_framed(read->at(), read->data(), out).data() == bytes(in, size));
+        t.ok(encode_framed_in_place(read->at(), buffer(out, size), header.size()).data() == bytes(in, size));
+        t.ok(encode_framed(read->at(), read->data(), buffer(out, size - 1)).room() == size);
+        const encoded over = encode_framed(read->at(), bytes(in, 65536), out);
+        t.ok(over.error() == errc::no_space && over.room() == 0);
+        t.ok(encode_framed_in_place(read->at(), buffer(out, size + 1), header.size()).error() ==
+             errc::no_space);
+    }
+}
+RUN(a_frame_holds_as_much_as_its_length_can_count)
 
 }  // namespace

@@ -26,13 +26,13 @@ class network {
         const std::string_view front = text.substr(0, slash);
         const socks::host address(front);
         const bool four = address.is() == socks::host::kind::ipv4;
-        uint16_t prefix = four ? 32 : 128;
-        const bool good = (four || address.is() == socks::host::kind::ipv6) &&
-                          (slash == text.npos || socks::parse_port(text.substr(slash + 1), prefix)) &&
-                          prefix <= (four ? 32 : 128);
-        if (!good)
+        const uint16_t most = four ? 32 : 128;
+        const auto prefix =
+            slash == text.npos ? socks::parsed(most) : socks::parse_port(text.substr(slash + 1));
+        const bool good = four || address.is() == socks::host::kind::ipv6;
+        if (!good || !prefix || *prefix > most)
             throw bad_argument("\"" + std::string(text) + "\" is no network, such as 10.0.0.0/8 or ::1");
-        return {address, prefix};
+        return {address, *prefix};
     }
 
     /// An IPv4-mapped address is the IPv4 address that it is; no other is seen through.

@@ -1,11 +1,35 @@
-// Blocking sockets for clients: connect, send everything, receive something.
+// Blocking sockets for clients: connect, send everything, receive something, and give up at a deadline.
 
 #ifndef EXAMPLES_CLIENT_IO_HPP
 #define EXAMPLES_CLIENT_IO_HPP
 
+#include <fcntl.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <climits>
+
 #include "posix.hpp"
 
 namespace example {
+
+/// When to give up.
+using deadline = std::chrono::steady_clock::time_point;
+inline constexpr deadline never = deadline::max();
+inline deadline in(std::chrono::seconds time) noexcept { return std::chrono::steady_clock::now() + time; }
+
+/// Waits for one of `events` on a socket, or for its failure; throws ETIMEDOUT at the deadline.
+inline void wait_for(int fd, short events, deadline until) {
+    using std::chrono::milliseconds;
+    for (;;) {
+        const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now()).count();
+        pollfd watched{fd, events, 0};
+        const int limit = static_cast<int>(std::clamp<decltype(left)>(left, 0, INT_MAX));
+        if (must(uninterrupted([&] { return ::poll(&watched, 1, limit); }), "poll") != 0) return;
+        if (left <= 0) throw std::system_error(ETIMEDOUT, std::generic_category(), "no progress");
+    }
+}
 
 /// Writes all of it; throws when that is impossible. The program ignores SIGPIPE, so that a peer who has closed is
 /// an error like others.
@@ -24,8 +48,44 @@ inline size_t read_some(int fd, socks::buffer room) {
     return static_cast<size_t>(must(n, "cannot receive"));
 }
 
+/// The same of a socket, until the deadline: for all of it, in however small portions the peer takes it.
+inline void write_all(int fd, std::string_view octets, deadline until) {
+    while (!octets.empty()) {
+        wait_for(fd, POLLOUT, until);
+        const ssize_t n =
+            uninterrupted([&] { return ::send(fd, octets.data(), octets.size(), MSG_DONTWAIT); });
+        if (n < 0 && errno == EAGAIN) continue;
+        octets.remove_prefix(static_cast<size_t>(must(n, "cannot send")));
+    }
+}
+
+/// The same of a socket, until the deadline.
+inline size_t read_some(int fd, socks::buffer room, deadline until) {
+    for (;;) {
+        wait_for(fd, POLLIN, until);
+        const ssize_t n = uninterrupted([&] { return ::recv(fd, room.data(), room.room(), MSG_DONTWAIT); });
+        if (n < 0 && errno == EAGAIN) continue;
+        return static_cast<size_t>(must(n, "cannot receive"));
+    }
+}
+
+/// Connects until the deadline. @returns false, with errno set, when that fails.
+inline bool connect_until(int fd, socket_address& remote, deadline until) {
+    const int flags = must(::fcntl(fd, F_GETFL), "fcntl");
+    must(::fcntl(fd, F_SETFL, flags | O_NONBLOCK), "fcntl");
+    int error = ::connect(fd, remote.data(), remote.size()) == 0 ? 0 : errno;
+    if (error == EINPROGRESS) {
+        wait_for(fd, POLLOUT, until);
+        socklen_t size = sizeof error;
+        must(::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size), "getsockopt");
+    }
+    must(::fcntl(fd, F_SETFL, flags), "fcntl");
+    errno = error;
+    return error == 0;
+}
+
 /// A connection to `where`, a name or an address: to the first of its addresses that answers.
-inline unique_fd connect_to_any(const socks::endpoint& where) {
+inline unique_fd connect_to_any(const socks::endpoint& where, deadline until = never) {
     std::vector<socks::endpoint> addresses{where};
     if (where.host.is() == socks::host::kind::name)
         addresses = look_up(std::string(std::string_view(where.host.name())), where.port);
@@ -33,7 +93,7 @@ inline unique_fd connect_to_any(const socks::endpoint& where) {
     for (const socks::endpoint& e : addresses) {
         socket_address remote(e);
         unique_fd fd(must(::socket(remote.family(), SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-        if (::connect(fd.get(), remote.data(), remote.size()) == 0) return fd;
+        if (connect_until(fd.get(), remote, until)) return fd;
         error = errno;
     }
     throw std::system_error(error, std::generic_category(), "cannot connect to " + text(where));

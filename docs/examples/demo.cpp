@@ -271,10 +271,12 @@ int demo(example::arguments args) {
     if (via.empty() && url.empty() && output.empty()) return show().run();
     if (via.empty() || url.empty()) throw example::bad_argument("--via and --fetch go together");
     char credentials[socks::max_uri_login];
-    socks::proxy_uri proxy;
-    if (const socks::uri_fault fault = parse_proxy_uri(via, proxy, credentials))
-        throw example::bad_argument("--via, octet " + std::to_string(fault.at + 1) + ": " + name(fault.why));
-    return fetch_via(proxy, example::parse_http_url(url), output.empty() ? "/dev/null" : std::string(output));
+    const auto proxy = socks::parse_proxy_uri(via, credentials);
+    if (!proxy)
+        throw example::bad_argument("--via, octet " + std::to_string(proxy.at() + 1) + ": " +
+                                    name(proxy.error()));
+    return fetch_via(*proxy, example::parse_http_url(url),
+                     output.empty() ? "/dev/null" : std::string(output));
 }
 
 }  // namespace

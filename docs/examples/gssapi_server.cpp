@@ -20,6 +20,8 @@ of these keys is let in. Once it listens, it prints "listening on ADDRESS:PORT".
   --protection LEVEL     the least that a client gets: integrity (default), or confidentiality
   --nec                  the level is negotiated unwrapped, as by NEC's clients: anyone on
                          the way can change it, down to the least that a client gets
+  --handshake SECONDS    the time for a whole handshake, the connection to the
+                         destination included (default 30)
   --help                 this text
 
 Exit status: 1 failed, 2 bad argument.
@@ -28,7 +30,16 @@ Exit status: 1 failed, 2 bad argument.
 struct settings {
     socks::endpoint listen{socks::ipv4{127, 0, 0, 1}, 1080};
     example::gssapi_settings security{.least = socks::protection::integrity};
+    unsigned handshake = 30;  // seconds
 };
+
+// SIGALRM, wherever in the handshake it is: this process serves nobody else.
+void give_up(int) {
+    constexpr std::string_view words = "gssapi_server: the handshake took too long\n";
+    static_cast<void>(
+        example::uninterrupted([&] { return ::write(STDERR_FILENO, words.data(), words.size()); }));
+    ::_exit(1);
+}
 
 // Connects to where the client wants. @returns the answer; `out` is the connection when it is a success.
 socks::reply dial(socks::command command, const socks::endpoint& to, example::unique_fd& out) {
@@ -37,12 +48,14 @@ socks::reply dial(socks::command command, const socks::endpoint& to, example::un
         out = example::connect_to_any(to);
         return {socks::code5::succeeded, example::local_endpoint(out.get())};
     } catch (const std::system_error& e) {
-        return {code_for(socks::dial_error_from_errno(e.code().value())), {}};
+        return {code_for(socks::dial_error_from_errno(e.code().value(), to.host)), {}};
     }
 }
 
 void serve(int fd, const settings& set) {
     using next = socks::server::next;
+    std::signal(SIGALRM, give_up);
+    ::alarm(set.handshake);
     socks::server handshake{{.v4 = false, .v4a = false, .methods = socks::method::gssapi}};
     socks::inbox<socks::server::max_input> rx;
     socks::outbox<socks::server::max_pending> tx;
@@ -75,7 +88,9 @@ void serve(int fd, const settings& set) {
             case next::serve: handshake.answer(dial(s.command(), s.to(), out), tx); break;
             case next::login:  // of a method that is not accepted
             case next::wait: break;
-            case next::done: return example::relay(inside, fd, s.finish().early, out.get(), out.get());
+            case next::done:
+                ::alarm(0);
+                return example::relay(inside, fd, s.finish().early, out.get(), out.get());
             case next::fail: throw std::runtime_error(name(s.error()));
         }
     }
@@ -102,14 +117,13 @@ std::optional<settings> parse(example::arguments args) {
     while (args.next()) {
         if (args.is("--help")) return {};
         if (args.is("--listen")) {
-            const std::string_view text = args.value();
-            const socks::errc fault = socks::parse_endpoint(text, s.listen, -1);
-            if (fault != socks::errc::none || s.listen.host.is() == socks::host::kind::name)
-                throw example::bad_argument("--listen needs ADDRESS:PORT, not \"" + std::string(text) + '"');
+            s.listen = example::parse_listen(args.value());
         } else if (args.is("--protection")) {
             s.security.least = example::protection(args.value());
         } else if (args.is("--nec")) {
             s.security.nec = true;
+        } else if (args.is("--handshake")) {
+            s.handshake = args.number(1, 3600);
         } else {
             args.unknown();
         }

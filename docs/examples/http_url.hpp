@@ -26,11 +26,9 @@ inline std::pair<std::string_view, std::string_view> split(std::string_view text
 }
 
 inline socks::endpoint parse_authority(std::string_view text, uint16_t default_port) {
-    socks::endpoint e;
-    const socks::errc fault = socks::parse_endpoint(text, e, default_port);
-    if (fault != socks::errc::none)
-        throw bad_argument("\"" + std::string(text) + "\" is no HOST:PORT: " + name(fault));
-    return e;
+    const auto e = socks::parse_endpoint(text, default_port);
+    if (!e) throw bad_argument("\"" + std::string(text) + "\" is no HOST:PORT: " + name(e.error()));
+    return *e;
 }
 
 inline http_url parse_http_url(std::string_view text) {

@@ -79,11 +79,17 @@ class arguments {
 
 /// HOST:PORT of an argument, or HOST where there is a port to fall back on; it points into the argument.
 inline socks::endpoint parse_endpoint(const char* what, std::string_view text, int fallback = -1) {
-    socks::endpoint e;
-    const socks::errc fault = socks::parse_endpoint(text, e, fallback);
-    if (fault != socks::errc::none)
-        throw bad_argument(std::string(what) + " \"" + std::string(text) + "\": " + name(fault));
-    return e;
+    const auto e = socks::parse_endpoint(text, fallback);
+    if (!e) throw bad_argument(std::string(what) + " \"" + std::string(text) + "\": " + name(e.error()));
+    return *e;
+}
+
+/// The ADDRESS:PORT of --listen.
+inline socks::endpoint parse_listen(std::string_view text) {
+    const auto e = socks::parse_endpoint(text);
+    if (!e || e->host.is() == socks::host::kind::name)
+        throw bad_argument("--listen needs ADDRESS:PORT, not \"" + std::string(text) + '"');
+    return *e;
 }
 
 /// Runs a program whose failures are exceptions.

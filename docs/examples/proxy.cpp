@@ -27,6 +27,11 @@ to stderr.
                           may be repeated (default 127.0.0.0/8 and ::1)
   --forbid NETWORK        which destinations are refused; may be repeated
                           (default none)
+  --relay-address ADDRESS
+                          where clients are told to send their datagrams, for a
+                          proxy behind a NAT that keeps the ports; by 0.0.0.0 most
+                          of them understand the address at which they reached the
+                          proxy (default: where this host was reached)
   --user NAME             demand a login with this name and the --password that
   --password PASSWORD     follows; may be repeated. Other users of this machine
                           can see both: better use
@@ -86,15 +91,19 @@ settings parse(example::arguments args) {
     s.proxy.log = log_writer{};
     while (args.next()) {
         if (args.is("--listen")) {
-            const std::string_view where = args.value();
-            const bool good = socks::parse_endpoint(where, s.proxy.listen) == socks::errc::none;
-            if (!good || s.proxy.listen.host.is() == socks::host::kind::name)
-                throw example::bad_argument("--listen needs ADDRESS:PORT, not \"" + std::string(where) + '"');
+            s.proxy.listen = example::parse_listen(args.value());
         } else if (args.is("--allow")) {
             if (std::exchange(default_peers, false)) s.proxy.peers.clear();
             s.proxy.peers.push_back(example::network::parse(args.value()));
         } else if (args.is("--forbid")) {
             s.proxy.forbidden.push_back(example::network::parse(args.value()));
+        } else if (args.is("--relay-address")) {
+            const std::string_view where = args.value();
+            s.proxy.relay_address = socks::host(where);
+            if (s.proxy.relay_address.is() != socks::host::kind::ipv4 &&
+                s.proxy.relay_address.is() != socks::host::kind::ipv6)
+                throw example::bad_argument("--relay-address needs an address, not \"" + std::string(where) +
+                                            '"');
         } else if (args.is("--user")) {
             if (std::exchange(password_due, true)) throw example::bad_argument("--user without --password");
             s.proxy.users.push_back({std::string(args.value()), {}});

@@ -19,6 +19,7 @@ struct proxy_options {
     socks::endpoint listen{socks::ipv4{127, 0, 0, 1}, 1080};
     std::vector<network> peers = loopback();
     std::vector<network> forbidden;  ///< as destinations
+    socks::host relay_address;       ///< told to clients of the relay instead of the one where it is
     std::vector<credentials> users;  ///< none: everyone, and SOCKS4 too
     size_t connections = 1000;
     bool shared = false;          ///< other proxies of this program listen at the same place

@@ -86,7 +86,7 @@ inline void proxy_session::dial() {
         }
         h.error = errno;
     }
-    refuse(socks::dial_error_from_errno(h.error));
+    refuse(socks::dial_error_from_errno(h.error, h.addresses.back().host));
 }
 
 inline void proxy_session::dialed() {
@@ -143,11 +143,16 @@ inline void proxy_session::accept_caller() {
     talk();
 }
 
-// The relay's socket is where the client has reached this host: what it reached once it reaches again.
+// The relay's socket is where the client has reached this host: what it reached once it reaches again, unless a NAT is
+// in between.
 inline void proxy_session::associate(const socks::endpoint& declared) {
     association_ = std::make_shared<association>(common_, peer_, declared);
-    if (association_->open(local_endpoint(client_.fd.get()).host))
-        return answer({socks::code5::succeeded, association_->address()});
+    if (association_->open(local_endpoint(client_.fd.get()).host)) {
+        socks::endpoint told = association_->address();
+        const socks::host& outside = common_.options.relay_address;
+        if (outside.is() != socks::host::kind::none) told.host = outside;
+        return answer({socks::code5::succeeded, told});
+    }
     const int error = errno;
     association_.reset();
     refuse(socks::dial_error_from_errno(error));

@@ -31,6 +31,9 @@ START or sends SIGUSR1.
                      protocol of your own; START comes by SIGUSR1 only
   --clock virtual    wait for no time to pass, and end where only an operator's
                      signal could go on
+  --patience SECONDS  how long a proxy may take for its whole handshake, and a partner
+                     for each 64 KiB and for what it confirms (default 30); without
+                     end for what is relayed
   --start            START by itself, the first time that the transfer is held
   --copilot USER     as Copilot does: none or a login by SOCKS5, and where that is
                      not understood, SOCKS4 with this user ID
@@ -50,6 +53,7 @@ struct settings {
     std::string config;
     std::string_view partner;
     std::optional<std::string_view> copilot;
+    std::chrono::seconds patience{30};
     bool virtual_clock = false;
     bool start = false;
     socks::endpoint listen{socks::ipv4{127, 0, 0, 1}, 1761};
@@ -122,9 +126,6 @@ bool carry(int from, int to) {
 // Standard input and output, each way until its own end, and each in a thread of its own: either side may send before it
 // reads. They may be two ends of one socket, hence the shutdown.
 void relay(int partner, std::string_view early) {
-    const timeval for_ever{};
-    ::setsockopt(partner, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof for_ever);
-    ::setsockopt(partner, SOL_SOCKET, SO_SNDTIMEO, &for_ever, sizeof for_ever);
     std::thread up([partner] {
         try {
             while (carry(STDIN_FILENO, partner)) continue;
@@ -152,7 +153,7 @@ socks::outcome use(const example::connection& c, const settings& s) {
         return socks::errc::none;
     }
     try {
-        const example::fingerprint sent = example::send_file(c.fd.get(), s.file, c.early);
+        const example::fingerprint sent = example::send_file(c.fd.get(), s.file, c.early, s.patience);
         std::printf("the partner confirms %llu octets, checksum %016llx\n",
                     static_cast<unsigned long long>(sent.size),
                     static_cast<unsigned long long>(sent.checksum));
@@ -187,7 +188,7 @@ int transfer(const socks::cft::targets& targets, const settings& s) {
         const socks::cft::attempt a = next_attempt(targets, attempts.target(), s);
         std::fprintf(log, "%s: to %s by %s through %s\n", minutes(clock.now()).c_str(),
                      example::text(a.want.to).c_str(), name(a.want.via), example::text(a.proxy).c_str());
-        const example::connection c = example::connect_through(a.proxy, a.want, s.copilot);
+        const example::connection c = example::connect_through(a.proxy, a.want, s.patience, s.copilot);
         const socks::outcome how = c.how.succeeded() ? use(c, s) : c.how;
         const std::string now = minutes(clock.now());
         if (!how.succeeded()) std::fprintf(log, "%s: %s\n", now.c_str(), in_words(how).c_str());
@@ -219,7 +220,7 @@ int receive(const settings& s) {
     const example::unique_fd sender(example::must(
         example::uninterrupted([&] { return ::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC); }),
         "accept"));
-    const example::fingerprint received = example::receive_file(sender.get(), s.file);
+    const example::fingerprint received = example::receive_file(sender.get(), s.file, s.patience);
     std::printf("received %llu octets, checksum %016llx\n", static_cast<unsigned long long>(received.size),
                 static_cast<unsigned long long>(received.checksum));
     return 0;
@@ -249,14 +250,14 @@ std::optional<settings> parse(example::arguments args) {
             if (kind != "virtual" && kind != "real")
                 throw example::bad_argument("--clock is virtual or real");
             s.virtual_clock = kind == "virtual";
+        } else if (args.is("--patience")) {
+            s.patience = std::chrono::seconds(args.number(1, 86'400));
         } else if (args.is("--start")) {
             s.start = true;
         } else if (args.is("--copilot")) {
             s.copilot = args.value();
         } else if (args.is("--listen")) {
-            const socks::errc fault = socks::parse_endpoint(args.value(), s.listen);
-            if (fault != socks::errc::none || s.listen.host.is() == socks::host::kind::name)
-                throw example::bad_argument("--listen needs ADDRESS:PORT");
+            s.listen = example::parse_listen(args.value());
         } else {
             args.unknown();
         }

@@ -19,10 +19,9 @@ struct connection {
 
 namespace detail {
 
-constexpr timeval patience{30, 0};  // for each answer of the proxy, and for each part of a transfer
-
 // `used` counts what the handshake used of the proxy's octets.
-inline socks::outcome handshake(int fd, const socks::request& want, std::string& early, size_t& used) {
+inline socks::outcome handshake(int fd, const socks::request& want, deadline until, std::string& early,
+                                size_t& used) {
     using next = socks::client::next;
     socks::client machine;
     socks::inbox<socks::client::max_input> rx;
@@ -32,11 +31,11 @@ inline socks::outcome handshake(int fd, const socks::request& want, std::string&
         used += s.used();
         switch (s.next()) {
             case next::send:
-                write_all(fd, s.data());
+                write_all(fd, s.data(), until);
                 socks::wipe(tx);  // it may have held the password
                 break;
             case next::recv:
-                if (const size_t n = read_some(fd, rx.space(s.need())))
+                if (const size_t n = read_some(fd, rx.space(s.need()), until))
                     rx.commit(n);
                 else
                     machine.close();
@@ -54,13 +53,13 @@ inline socks::outcome handshake(int fd, const socks::request& want, std::string&
     }
 }
 
-inline connection connect_once(const socks::endpoint& proxy, const socks::request& want, size_t& used) {
+inline connection connect_once(const socks::endpoint& proxy, const socks::request& want,
+                               std::chrono::seconds patience, size_t& used) {
+    const deadline until = in(patience);  // for the whole of it
     connection c;
     try {
-        c.fd = connect_to_any(proxy);
-        must(::setsockopt(c.fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), "setsockopt");
-        must(::setsockopt(c.fd.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience), "setsockopt");
-        c.how = handshake(c.fd.get(), want, c.early, used);
+        c.fd = connect_to_any(proxy, until);
+        c.how = handshake(c.fd.get(), want, until, c.early, used);
     } catch (const std::system_error& e) {
         if (c.fd) c.how = e.code() == std::errc::timed_out ? socks::errc::timed_out : socks::errc::closed;
     }
@@ -69,15 +68,16 @@ inline connection connect_once(const socks::endpoint& proxy, const socks::reques
 
 }  // namespace detail
 
-/// Asks the proxy for `want`.
+/// Asks the proxy for `want`, with so much patience for everything until it has answered.
 /// @param second_user  where given, a proxy that does not speak SOCKS5 is asked by SOCKS4 on a new connection, with
 ///                     this user ID, as java.net.Socket does.
 inline connection connect_through(const socks::endpoint& proxy, socks::request want,
+                                  std::chrono::seconds patience,
                                   const std::optional<std::string_view>& second_user) {
     size_t used = 0;
-    connection c = detail::connect_once(proxy, want, used);
+    connection c = detail::connect_once(proxy, want, patience, used);
     if (!second_user || !socks::second_try(want, c.how.error(), used, *second_user, want)) return c;
-    return detail::connect_once(proxy, want, used);
+    return detail::connect_once(proxy, want, patience, used);
 }
 
 }  // namespace example

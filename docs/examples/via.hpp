@@ -20,11 +20,12 @@ class via {
     /// One more proxy behind those that are there: socks4, socks4a, socks5 or socks5h://[USER[:PASSWORD]@]HOST[:PORT].
     void add(std::string_view uri) {
         credentials_.emplace_back();
-        socks::proxy_uri proxy;
-        if (const socks::uri_fault fault = parse_proxy_uri(uri, proxy, credentials_.back()))
-            throw bad_argument("--via, at octet " + std::to_string(fault.at + 1) + ": " + name(fault.why));
-        hops_.push_back({.at = proxy.proxy, .via = proxy.via, .login = proxy.login});
-        resolve_here_.push_back(proxy.resolve_here);
+        const auto proxy = socks::parse_proxy_uri(uri, credentials_.back());
+        if (!proxy)
+            throw bad_argument("--via, at octet " + std::to_string(proxy.at() + 1) + ": " +
+                               name(proxy.error()));
+        hops_.push_back({.at = proxy->proxy, .via = proxy->via, .login = proxy->login});
+        resolve_here_.push_back(proxy->resolve_here);
     }
 
     [[nodiscard]] size_t size() const noexcept { return hops_.size(); }

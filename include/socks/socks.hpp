@@ -16,6 +16,7 @@
 #include <socks/core/letters.hpp>
 #include <socks/core/memory.hpp>
 #include <socks/core/numbers.hpp>
+#include <socks/core/parsed.hpp>
 #include <socks/core/reply.hpp>
 #include <socks/core/request.hpp>
 #include <socks/core/tolerance.hpp>

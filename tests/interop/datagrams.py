@@ -5,6 +5,7 @@
 """
 
 import socket
+import subprocess
 import sys
 import time
 
@@ -198,11 +199,28 @@ class Cases:
             expect(time.monotonic() - began > 5, True, "that it lasted longer than it was idle")
             proxy.line("idle for too long", 0)
 
+    def behind_a_NAT(self):
+        """The address told is the one given, the port the relay's own."""
+        for option, told in (("192.0.2.7", b"\x01\xc0\x00\x02\x07"), ("0.0.0.0", b"\x01" + bytes(4)),
+                             ("2001:db8::7", b"\x04\x20\x01\x0d\xb8" + bytes(11) + b"\x07")):
+            with Proxy("natted", self.program, "--relay-address", option) as proxy, connect(proxy.port) as s, udp() as c:
+                s.sendall(HELLO + b"\x05\x03\x00" + NOBODY)
+                expect(receive(s, 5 + len(told)), CHOICE + b"\x05\x00\x00" + told, "the answers")
+                relay = ("127.0.0.1", int.from_bytes(receive(s, 2), "big"))
+                c.sendto(b"\x00\x00\x00" + self.four + b"datagram", relay)
+                expect(c.recvfrom(65535), (b"\x00\x00\x00" + self.four + b"datagram", relay), "the answer")
+        for option in ("proxy.example", "127.1", ""):
+            done = subprocess.run([self.program, "--relay-address", option], capture_output=True, timeout=PATIENCE)
+            expect(done.returncode, 2, f"the exit code of {option!r}")
+
     def forbidden(self):
         """One list for connections and datagrams, for whatever spells an address, and for what a name leads to."""
         spellings = [LOOPBACK, b"\x04" + bytes(10) + b"\xff\xff\x7f\x00\x00\x01",
                      b"\x04" + bytes(12) + b"\x7f\x00\x00\x01",
-                     b"\x04\x00\x64\xff\x9b" + bytes(8) + b"\x7f\x00\x00\x01", b"\x01\x00\x00\x00\x00",
+                     b"\x04\x00\x64\xff\x9b" + bytes(8) + b"\x7f\x00\x00\x01",
+                     b"\x04\x00\x64\xff\x9b\x00\x01" + bytes(6) + b"\x7f\x00\x00\x01",
+                     b"\x04\x20\x02\x7f\x00\x00\x01" + bytes(10),
+                     b"\x04\x20\x01" + bytes(10) + b"\x80\xff\xff\xfe", b"\x01\x00\x00\x00\x00",
                      b"\x03\x09127.0.0.1", b"\x03\x11files.example.com", b"\x03\x10::ffff:127.0.0.1"]
         with Proxy("strict", self.program, "--forbid", "127.0.0.0/8") as proxy:
             for spelled in spellings:
@@ -266,6 +284,7 @@ class Cases:
                 (self.ended, lambda s: s.sendall(b"?"), ", then octets behind the request"),
             "an_association_ends_when_more_came_with_its_request": (self.early,),
             "an_idle_association_ends": (self.idle,),
+            "a_relay_behind_a_NAT_is_where_it_is_said_to_be": (self.behind_a_NAT,),
             "forbidden_networks_are_seen_through": (self.forbidden,),
             "a_network_that_is_seen_through_can_be_forbidden": (self.forbidden_translator,),
             "unprintable_names_are_refused": (self.unprintable,),

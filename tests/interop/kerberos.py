@@ -5,14 +5,16 @@
 """
 
 import os
+import select
 import socket
 import socketserver
 import subprocess
 import sys
 import threading
+import time
 
 import harness
-from harness import NAME, PATIENCE, Peer, expect, expect_in, free_port, scratch
+from harness import NAME, PATIENCE, SOON, Peer, expect, expect_in, free_port, scratch
 from origins import BANNER, PAYLOAD, Flooder, Origin, Talker, connect
 from stage import Proxy
 
@@ -148,6 +150,7 @@ class Cases:
         self.ours = Proxy("ours", server)
         self.wary = Proxy("wary", server, "--protection", "confidentiality")
         self.nec = Proxy("nec", server, "--nec")
+        self.hasty = Proxy("hasty", server, "--handshake", "1")
 
     def run(self, server, level, *more, target, sent=b"", **environment):
         return subprocess.run([self.client, "--proxy", f"{NAME}:{server.port}", "--protection", level, *more, target],
@@ -203,6 +206,33 @@ class Cases:
         expect_in("authentication failed", done.stderr.decode(), "what the client says")
         expect(tap.answered, b"\5\1\1\xff", "what the server said")
 
+    def too_slow(self, sent):
+        """The greeting, and then octets of a token without end, or nothing."""
+        since, began = self.hasty.mark(), time.monotonic()
+        with connect(self.hasty.port) as s:
+            s.sendall(sent)
+            heard = b""
+            while True:
+                if select.select([s], [], [], 0.2)[0]:
+                    octets = s.recv(100)
+                    if not octets:
+                        break
+                    heard += octets
+                elif sent:
+                    s.sendall(b"\0")
+        expect(heard, b"\5\1" if sent else b"", "what the server says")
+        expect(1 <= time.monotonic() - began < SOON, True, "that it waited for a second, and little longer")
+        self.hasty.line("the handshake took too long", since)
+
+    def in_time(self):
+        """The deadline is the handshake's, and not that of what comes behind it."""
+        command = [self.client, "--proxy", f"{NAME}:{self.hasty.port}", "--protection", "integrity",
+                   f"{NAME}:{self.talker.port}"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as c:
+            time.sleep(2)
+            out, _ = c.communicate(b"after the deadline", PATIENCE)
+        expect(out, BANNER + b"after the deadline", "what came back")
+
     def table(self):
         carried, carried_for, refused = self.carried, self.carried_for, self.refused
         dante_log, our_log = "gssapi/{level}%" + USER, "{told} with " + f"{USER}@{REALM}"
@@ -233,6 +263,9 @@ class Cases:
             "an_unwrapped_level_is_refused_by_Dante": (refused, self.dante, "gssapi_client: ", "--nec"),
             "an_unwrapped_level_is_refused_by_our_server": (refused, self.ours, "gssapi_client: ", "--nec"),
             "our_server_aborts_a_context_that_it_cannot_accept": (self.an_abort,),
+            "a_silent_client_of_our_server_is_given_up": (self.too_slow, b""),
+            "a_token_without_end_is_given_up": (self.too_slow, b"\5\1\1\1\1\xff\xff"),
+            "a_deadline_ends_with_the_handshake": (self.in_time,),
             "Dante_passes_on_a_refused_connection": (refused, self.dante, "connection refused"),
             "our_server_passes_on_a_refused_connection": (refused, self.ours, "connection refused"),
             "no_ticket_no_service":

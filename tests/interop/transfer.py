@@ -94,6 +94,43 @@ class Socks4Only(socketserver.BaseRequestHandler):
         self.request.sendall(size + fnv1a(data).to_bytes(8, "big"))
 
 
+class Slow(socketserver.BaseRequestHandler):
+    """A proxy that speaks SOCKS4 and a partner, in one; what it does next takes for ever, but never quite stops."""
+
+    pause = 0.3  # seconds between two octets
+
+    def handle(self):
+        receive(self.request, len(b"\x04\x01\x06\xe1\x7f\x00\x00\x01john\x00"))
+        try:
+            self.go_on()
+        except OSError:  # the client has given up
+            pass
+
+    def send_slowly(self, octets):
+        for octet in octets:
+            time.sleep(self.pause)
+            self.request.sendall(bytes([octet]))
+
+
+class SlowProxy(Slow):
+    def go_on(self):
+        self.send_slowly(b"\x00\x5a" + bytes(6))
+
+
+class SlowReader(Slow):
+    def go_on(self):
+        self.request.sendall(b"\x00\x5a" + bytes(6))
+        while self.request.recv(1):
+            time.sleep(self.pause)
+
+
+class SlowWitness(Slow):
+    def go_on(self):
+        self.request.sendall(b"\x00\x5a" + bytes(6))
+        receive(self.request, 8 + len(PAYLOAD))
+        self.send_slowly(bytes(16))
+
+
 def fnv1a(data):
     checksum = 0xCBF29CE484222325
     for octet in data:
@@ -306,6 +343,16 @@ class Cases:
         expect(done.returncode, 0, f"exit code ({done.stdout}{done.stderr})")
         expect(Socks4Only.heard, [b"\x05\x02\x00\x02", b"\x04\x01\x06\xe1\xc0\x00\x02\x07ann\x00"], "what was asked")
 
+    def given_up_at_the_deadline(self, handler):
+        """Two attempts, each at its own deadline, whatever trickles in or out meanwhile."""
+        proxy = Origin(handler)
+        config = changed(PROTOCOL="'SOCKS4'", PORT=f"'{proxy.port}'", HOST="'127.0.0.1'", RETRYM="'1'")
+        began = time.monotonic()
+        done = self.send(config, "--patience", "1")
+        expect(done.returncode, GIVEN_UP, f"exit code ({done.stdout}{done.stderr})")
+        expect(done.stdout.count(": the deadline passed\n"), 2, "deadlines that passed")
+        expect(2 <= time.monotonic() - began < harness.SOON, True, "that it took two seconds, and little more")
+
     def finds(self):
         path = scratch / "documented.cft"
         path.write_text(DOCUMENTED)
@@ -401,6 +448,9 @@ class Cases:
             "TLS_passes_our_proxy_untouched": (self.tls, "ours"),
             "TLS_passes_Dante_untouched": (self.tls, "Dante"),
             "a_proxy_of_SOCKS4_is_found_by_a_second_try": (self.falls_back,),
+            "a_proxy_that_answers_too_slowly_is_given_up": (self.given_up_at_the_deadline, SlowProxy),
+            "a_partner_that_reads_too_slowly_is_given_up": (self.given_up_at_the_deadline, SlowReader),
+            "a_partner_that_confirms_too_slowly_is_given_up": (self.given_up_at_the_deadline, SlowWitness),
             "the_documented_example_lacks_three_things": (self.finds,),
             "what_can_not_be_read_is_told_before_any_call": (self.unreadable,),
             "an_attempt_that_is_overdue_is_made_at_once": (self.waits_for_nothing,),

@@ -142,7 +142,7 @@ fault("numbers that are no address are names (D1)", ADDRESS, "detail::ends_in_a_
       "address")
 fault("a leading zero is decimal", IP, " || (i > begin + 1 && text.data()[begin] == '0')", "", "address",
       "fuzz/literal")
-fault("an IPv6 address may have two gaps", IP, "if (groups.gapped()) return false;", "", "address", "fuzz/literal")
+fault("an IPv6 address may have two gaps", IP, "if (groups.gapped()) return errc::bad_host;", "", "address", "fuzz/literal")
 fault("a name as received is sent with a NUL inside (D9)", ADDRESS, "!name.empty() && !name.contains('\\0')",
       "!name.empty()", "address", "request")
 fault("a search stops before the last octets of a long name", "core/memory.hpp", "return among_sixteen(p + n - 16, c);",

@@ -136,13 +136,11 @@ class host {
           sendable_(sendable) {}
 
     static constexpr host classify(bytes text) noexcept {
-        socks::ipv4 four;
-        socks::ipv6 six;
         bytes inner = text;
         const bool bracketed = text.size() >= 2 && text[0] == '[' && text[text.size() - 1] == ']';
         if (bracketed) inner = text.from(1).first(text.size() - 2);
-        if (parse_ipv6(inner, six)) return six;
-        if (parse_ipv4(text, four)) return four;
+        if (const auto six = parse_ipv6(inner)) return *six;
+        if (const auto four = parse_ipv4(text)) return *four;
         const bool bad = text.empty() || text.size() > max_name || text.contains('\0') ||
                          text.contains(':') || text.contains('[') || text.contains(']') ||
                          detail::ends_in_a_number(text);

@@ -104,11 +104,17 @@ class [[nodiscard]] decoded {
         return error_ == errc::none && !short_;
     }
 
-    [[nodiscard]] constexpr const T& operator*() const noexcept {
+    /// The value. That of a temporary is a copy, which may be bound to a reference and outlive it.
+    [[nodiscard]] constexpr const T& operator*() const& noexcept SOCKS_LIFETIMEBOUND {
         SOCKS_ASSERT(*this);
         return value_;
     }
-    [[nodiscard]] constexpr const T* operator->() const noexcept { return &**this; }
+    [[nodiscard]] constexpr T operator*() const&& noexcept {
+        SOCKS_ASSERT(*this);
+        return value_;
+    }
+    [[nodiscard]] constexpr const T* operator->() const& noexcept SOCKS_LIFETIMEBOUND { return &**this; }
+    const T* operator->() const&& = delete;  // it would point into a temporary: write (*decode_x(in)).member
 
     /// Octets of input that the value took; 0 without a value.
     [[nodiscard]] constexpr size_t used() const noexcept { return *this ? count_ : 0; }
@@ -155,7 +161,7 @@ class [[nodiscard]] encoded {
 
   private:
     const char* data_ = nullptr;
-    uint32_t count_ = 0;  // what was made, or with no_space what would have sufficed: at most 65539, GSSAPI's
+    uint32_t count_ = 0;  // what was made, or with no_space what would have sufficed
     errc error_ = errc::none;
 };
 

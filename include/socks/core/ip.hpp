@@ -5,6 +5,7 @@
 #define SOCKS_CORE_IP_HPP
 
 #include <socks/core/bytes.hpp>
+#include <socks/core/parsed.hpp>
 
 namespace socks {
 
@@ -46,26 +47,24 @@ constexpr int hex_digit(char c) noexcept {
 /// A leading zero is refused, because half of the world reads it as octal; so are the shorter forms of
 /// inet_aton.
 ///
-/// @param text    the whole text.
-/// @param result  written only on success.
-/// @returns       whether `text` is an IPv4 address.
-/// @cost          O(size), constexpr, noexcept.
-/// @rfc           6943 section 3.1.1
-[[nodiscard]] constexpr bool parse_ipv4(bytes text, ipv4& result) noexcept {
-    ipv4 parsed;
+/// @param text  the whole text.
+/// @errors      bad_host  any other text
+/// @cost        O(size), constexpr, noexcept.
+/// @rfc         6943 section 3.1.1
+[[nodiscard]] constexpr parsed<ipv4> parse_ipv4(bytes text) noexcept {
+    ipv4 address;
     size_t i = 0;
     for (size_t part = 0; part < 4; ++part) {
-        if (part != 0 && (i == text.size() || text.data()[i++] != '.')) return false;
+        if (part != 0 && (i == text.size() || text.data()[i++] != '.')) return errc::bad_host;
         const size_t begin = i;
         unsigned value = 0;
         while (i < text.size() && i < begin + 3 && detail::is_digit(text.data()[i]))
             value = value * 10 + static_cast<unsigned>(text.data()[i++] - '0');
-        if (i == begin || value > 255 || (i > begin + 1 && text.data()[begin] == '0')) return false;
-        parsed.octets[part] = static_cast<uint8_t>(value);
+        if (i == begin || value > 255 || (i > begin + 1 && text.data()[begin] == '0')) return errc::bad_host;
+        address.octets[part] = static_cast<uint8_t>(value);
     }
-    if (i != text.size()) return false;
-    result = parsed;
-    return true;
+    if (i != text.size()) return errc::bad_host;
+    return address;
 }
 
 namespace detail {
@@ -113,12 +112,11 @@ struct ipv6_groups {
 ///
 /// A zone (`%eth0`) is refused: it means something on one host only. Brackets belong to `host`.
 ///
-/// @param text    the whole text.
-/// @param result  written only on success.
-/// @returns       whether `text` is an IPv6 address.
-/// @cost          O(size), constexpr, noexcept.
-/// @rfc           4291 section 2.2
-[[nodiscard]] constexpr bool parse_ipv6(bytes text, ipv6& result) noexcept {
+/// @param text  the whole text.
+/// @errors      bad_host  any other text
+/// @cost        O(size), constexpr, noexcept.
+/// @rfc         4291 section 2.2
+[[nodiscard]] constexpr parsed<ipv6> parse_ipv6(bytes text) noexcept {
     const char* const p = text.data();
     const size_t n = text.size();
     detail::ipv6_groups groups;
@@ -128,28 +126,27 @@ struct ipv6_groups {
         i = 2;
     }
     while (i < n) {
-        if (groups.made == 16) return false;
+        if (groups.made == 16) return errc::bad_host;
         const size_t begin = i;
         const unsigned group = detail::read_group(text, i);
-        if (i == begin) return false;
+        if (i == begin) return errc::bad_host;
         if (i < n && p[i] == '.') {  // an IPv4 address, and nothing behind it
-            ipv4 tail;
-            if (groups.made > 12 || !parse_ipv4(text.from(begin), tail)) return false;
-            groups.add(static_cast<unsigned>(tail.octets[0] << 8 | tail.octets[1]));
-            groups.add(static_cast<unsigned>(tail.octets[2] << 8 | tail.octets[3]));
+            const auto tail = parse_ipv4(text.from(begin));
+            if (groups.made > 12 || !tail) return errc::bad_host;
+            groups.add(static_cast<unsigned>(tail->octets[0] << 8 | tail->octets[1]));
+            groups.add(static_cast<unsigned>(tail->octets[2] << 8 | tail->octets[3]));
             break;
         }
         groups.add(group);
         if (i == n) break;
-        if (p[i++] != ':' || i == n) return false;
+        if (p[i++] != ':' || i == n) return errc::bad_host;
         if (p[i] != ':') continue;
-        if (groups.gapped()) return false;
+        if (groups.gapped()) return errc::bad_host;
         groups.gap = groups.made;
         ++i;
     }
-    if (!groups.complete()) return false;
-    result = groups.address;
-    return true;
+    if (!groups.complete()) return errc::bad_host;
+    return groups.address;
 }
 
 }  // namespace socks

@@ -10,14 +10,6 @@ namespace socks::cft {
 
 namespace detail {
 
-constexpr bool same_key(const tcp& a, const tcp& b) noexcept {
-    return a.id.value.view() == b.id.value.view() && a.net_class.value == b.net_class.value;
-}
-template <class Object>
-constexpr bool same_key(const Object& a, const Object& b) noexcept {
-    return a.id.value.view() == b.id.value.view();
-}
-
 // Reads objects one after the other.
 class object_reader {
   public:
@@ -133,35 +125,31 @@ class configuration {
 
 namespace detail {
 
-// Reads one object, and reports what is wrong with it by itself and as one of its text.
+// Reads one object, and reports what is wrong with it.
 template <class Object>
-constexpr void check_one(bytes text, object_reader& in, findings& found) noexcept {
-    const bytes before = text.first(static_cast<size_t>(in.ahead().text.data() - text.data()));
+constexpr void check_one(object_reader& in, findings& found) noexcept {
     const Object o = in.read<Object>(found);
     if (!o.id.given && in.ahead().next != parser::next::fail)
         found.add({flaw::missing_parameter, o.at, "ID"});
-    if (o.mode.value != mode::create) return;
-    Object earlier;
-    if (configuration(before).find_if(earlier, [&o](const Object& e) { return same_key(o, e); }))
-        found.add({flaw::already_there, o.id.at, Object::keyword});
 }
 
 }  // namespace detail
 
-/// Checks every object by itself, in the order of the text, up to the first fault of the syntax.
+/// Checks every object by itself, in the order of the text, up to the first fault of the syntax. What objects are to
+/// each other, resolve() sees.
 /// @returns  whether the whole text could be read; what it says may still be at fault.
-/// @cost     O(size of the text), for MODE = CREATE each time; no allocation, constexpr, noexcept.
+/// @cost     O(size of the text), no allocation, constexpr, noexcept.
 constexpr bool check(const configuration& all, findings& found) noexcept {
     detail::object_reader in(all.source());
     while (in.ahead().next == parser::next::command) {
         if (in.is<network>())
-            detail::check_one<network>(all.source(), in, found);
+            detail::check_one<network>(in, found);
         else if (in.is<protocol>())
-            detail::check_one<protocol>(all.source(), in, found);
+            detail::check_one<protocol>(in, found);
         else if (in.is<partner>())
-            detail::check_one<partner>(all.source(), in, found);
+            detail::check_one<partner>(in, found);
         else if (in.is<tcp>())
-            detail::check_one<tcp>(all.source(), in, found);
+            detail::check_one<tcp>(in, found);
         else if (in.is<parameters>())
             static_cast<void>(in.read<parameters>(found));
         else

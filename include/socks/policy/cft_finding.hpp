@@ -25,8 +25,8 @@ enum class flaw : uint8_t {
     bad_host,            ///< neither an address nor a host name
     password_not_sent,   ///< SOCKS4 has no passwords; it is ignored
     login_incomplete,    ///< SOCKS5 without USER or PASSWORD; what is missing is sent as empty
-    already_there,       ///< MODE = CREATE for an ID that is there already
     // On the way from a partner to its proxy.
+    already_there,       ///< MODE = CREATE for what is there already
     no_such_object,      ///< no command of the kind in `subject` has this ID
     not_active,          ///< CFTPARM names others and not this one
     other_class,         ///< the CFTTCP has another CLASS than the network

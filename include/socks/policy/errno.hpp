@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include <socks/core/address.hpp>
 #include <socks/policy/dial_error.hpp>
 #include <socks/policy/disposition.hpp>
 
@@ -14,13 +15,15 @@ namespace socks {
 /// What a failed connect, bind, listen or accept has met. Look-ups of names fail with numbers of their own, the
 /// EAI_* of getaddrinfo: EAI_NONAME is name_not_found, EAI_AGAIN is name_not_resolved.
 ///
-///     handshake.answer({code_for(dial_error_from_errno(errno)), {}}, tx);
+///     handshake.answer({code_for(dial_error_from_errno(errno, address)), {}}, tx);
 ///
 /// @param number  the value of errno.
+/// @param to      the address that was dialled, where there was one. A connect to IPv6 fails with EADDRNOTAVAIL where
+///                there is no IPv6, and every other one where no port is left to connect from.
 /// @returns       `other` for a number that tells nothing about a destination, 0 included.
 /// @lifetime      by value.
 /// @cost          O(1), constexpr, noexcept.
-[[nodiscard]] constexpr dial_error dial_error_from_errno(int number) noexcept {
+[[nodiscard]] constexpr dial_error dial_error_from_errno(int number, const host& to = {}) noexcept {
     switch (number) {
         case ECONNREFUSED: return dial_error::refused;
         case ENETDOWN:
@@ -32,9 +35,10 @@ namespace socks {
         case ETIMEDOUT: return dial_error::timed_out;
         case EACCES:
         case EPERM: return dial_error::not_allowed;
-        // A host without IPv6 may fail with either.
-        case EADDRNOTAVAIL:
         case EAFNOSUPPORT: return dial_error::no_address_of_family;
+        case EADDRNOTAVAIL:
+            return to.is() == host::kind::ipv6 ? dial_error::no_address_of_family
+                                               : dial_error::out_of_resources;
         case EOPNOTSUPP: return dial_error::command_not_supported;
         case EADDRINUSE:
         case EAGAIN:

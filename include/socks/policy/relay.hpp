@@ -35,7 +35,7 @@ enum class replace_bound : uint8_t {
         case replace_bound::never: break;
         case replace_bound::unspecified: replaced = is_unspecified(bound.host); break;
         case replace_bound::not_global:
-            replaced = is_unspecified(bound.host) || (address && !is_global(seen));
+            replaced = is_unspecified(bound.host) || (address && !is_global(bound.host));
             break;
         case replace_bound::always: replaced = true; break;
     }

@@ -44,6 +44,20 @@ constexpr bool is_translated(const ipv6& a) noexcept {
     return front(a) == 0x0064ff9b || (front(a) == 0 && number(tail(a)) > 1);
 }
 
+// Whether it is an IPv4 address in another form, and reaches as far as that one does.
+constexpr bool stands_for_ipv4(const ipv6& a) noexcept { return is_mapped(a) || is_translated(a); }
+
+// The IPv4 address that a packet to `a` may end at, or `a`.
+constexpr host inner_address(const ipv6& a) noexcept {
+    const auto inverted = [&a](size_t i) noexcept { return static_cast<uint8_t>(a.octets[i] ^ 0xff); };
+    const bool translated_here = front(a) == 0x0064ff9b && group(a, 2) == 1;
+    const bool teredo = front(a) == 0x20010000;
+    if (stands_for_ipv4(a) || translated_here) return tail(a);
+    if (teredo) return ipv4{inverted(12), inverted(13), inverted(14), inverted(15)};
+    if (group(a, 0) == 0x2002) return ipv4{a.octets[2], a.octets[3], a.octets[4], a.octets[5]};
+    return a;
+}
+
 // Of a name that is not empty: one that is, is bad text.
 constexpr bytes without_trailing_dot(bytes name) noexcept {
     const size_t n = name.size();
@@ -66,6 +80,16 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
     return spelled.is() == host::kind::name ? host() : spelled;
 }
 
+namespace detail {
+
+// The address that a name spells, or the host itself.
+constexpr host spelled_out(const host& h) noexcept {
+    const host spelled = literal_in(h);
+    return spelled.is() == host::kind::none ? h : spelled;
+}
+
+}  // namespace detail
+
 /// An IPv4-mapped address (::ffff:192.0.2.7) as the IPv4 address that it is, and every other host as it is. Sockets of
 /// both families report IPv4 peers so.
 /// @lifetime  as `h`.
@@ -83,8 +107,12 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
     return (x.is() == host::kind::ipv4 || x.is() == host::kind::ipv6) && x == unmap(b);
 }
 
-/// What an access list has to judge: the IPv4 address inside an IPv4-mapped one, an IPv4-compatible one or one of the
-/// translators' prefix 64:ff9b::/96; so too where a name spells any of them; and everything else as it is.
+/// What an access list has to judge: the IPv4 address inside an IPv4-mapped one, an IPv4-compatible one, one of the
+/// translators' prefixes 64:ff9b::/96 and 64:ff9b:1::/48, or one of the tunnels 6to4 (2002::/16) and Teredo
+/// (2001::/32); so too where a name spells any of them; and everything else as it is.
+///
+/// In 64:ff9b:1::/48 the last four octets are taken for the IPv4 address. A network whose translator puts it elsewhere,
+/// or under a prefix of its own, has to forbid that prefix itself.
 ///
 /// Judge so what is asked for, and again what a name resolves to. It is for what a list refuses. Whom a list lets in
 /// is judged by unmap(), or somebody from ::127.0.0.1 would pass for this host.
@@ -92,13 +120,10 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 /// @returns   an address; a name that spells none; kind::bad as literal_in; or kind::none.
 /// @lifetime  as `h`.
 /// @cost      O(size of the name), constexpr, noexcept.
-/// @rfc       4291 section 2.5.5, 6052 section 2.1
+/// @rfc       4291 section 2.5.5, 6052 section 2.1, 8215, 3056 section 2, 4380 section 4
 [[nodiscard]] constexpr host access_view(const host& h) noexcept {
-    const host spelled = literal_in(h);
-    const host seen = spelled.is() == host::kind::none ? h : spelled;
-    if (seen.is() == host::kind::ipv6 && (detail::is_mapped(seen.v6()) || detail::is_translated(seen.v6())))
-        return detail::tail(seen.v6());
-    return seen;
+    const host seen = detail::spelled_out(h);
+    return seen.is() == host::kind::ipv6 ? detail::inner_address(seen.v6()) : seen;
 }
 
 /// No host, 0.0.0.0 or ::, in any spelling; also the names "0", of no octets, and of a single NUL, which all are sent
@@ -146,17 +171,18 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 }
 
 /// An address of one host that the whole internet can reach. What the registries of special addresses rule out is not
-/// global: all of the above, the shared, test and documentation networks, what is reserved, and of IPv6 also the
-/// tunnels that carry an IPv4 address inside, Teredo and 6to4.
+/// global: all of the above, the shared, test and documentation networks, what is reserved, and of IPv6 also 6to4,
+/// Teredo and 64:ff9b:1::/48, whatever IPv4 address they carry inside.
 /// @rfc  6890, and the registries that it began
 [[nodiscard]] constexpr bool is_global(const host& h) noexcept {
     using detail::within;
-    const host seen = access_view(h);
-    if (seen.is() == host::kind::ipv6) {
-        const uint32_t a = detail::front(seen.v6());
+    const host spelled = detail::spelled_out(h);
+    if (spelled.is() == host::kind::ipv6 && !detail::stands_for_ipv4(spelled.v6())) {
+        const uint32_t a = detail::front(spelled.v6());
         return within(a, 0x20000000, 3) && !within(a, 0x20010000, 23) && !within(a, 0x20010db8, 32) &&
                !within(a, 0x20020000, 16) && !within(a, 0x3fff0000, 20);
     }
+    const host seen = access_view(spelled);
     if (seen.is() != host::kind::ipv4 || is_private(seen) || is_link_local(seen)) return false;
     const uint32_t a = detail::number(seen.v4());
     return !within(a, 0x00000000, 8) && !within(a, 0x7f000000, 8) && !within(a, 0x64400000, 10) &&
@@ -170,10 +196,8 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 /// @cost  O(size of the names), constexpr, noexcept.
 /// @rfc   4343
 [[nodiscard]] constexpr bool canonical_equal(const host& a, const host& b) noexcept {
-    const host spelled_a = literal_in(a);
-    const host spelled_b = literal_in(b);
-    const host x = unmap(spelled_a.is() == host::kind::none ? a : spelled_a);
-    const host y = unmap(spelled_b.is() == host::kind::none ? b : spelled_b);
+    const host x = unmap(detail::spelled_out(a));
+    const host y = unmap(detail::spelled_out(b));
     if (x.is() == host::kind::bad) return false;
     if (x.is() != host::kind::name || y.is() != host::kind::name) return x == y;
     return same_word(detail::without_trailing_dot(x.name()), detail::without_trailing_dot(y.name()));

@@ -50,7 +50,10 @@ class targets {
         attempt a;
         a.proxy = {net.host.value.view(), net.port.value};
         a.want.to.host = tcp_.host.items[target.host].value.view();
-        if (!parse_port(sap, a.want.to.port)) a.service = sap;
+        if (const auto port = parse_port(sap))
+            a.want.to.port = *port;
+        else
+            a.service = sap;
         a.maxcnx = net.maxcnx.value;
         if (net.protocol.value == proxy_protocol::socks5) {
             a.want.login = {user, net.password.value.view()};  // with a login, nothing else is offered
@@ -74,6 +77,23 @@ namespace detail {
 // The walk of resolve(). Each step reports what it misses and goes as far as it can; what is missing because its value
 // was at fault has been reported with the value.
 class resolver {
+    // These come first: clang 14 does not evaluate a template whose body stands behind its use.
+    // They find as the configuration does, and tell of what was to be created although it was there.
+    template <class Object, class Wanted>
+    constexpr bool find_if(Object& result, Wanted wanted) noexcept {
+        bool there = false;
+        return in_.find_if(result, [this, &wanted, &there](const Object& o) {
+            if (!wanted(o)) return false;
+            if (there && o.mode.value == mode::create) tell({flaw::already_there, o.id.at, Object::keyword});
+            there = o.mode.value != mode::erase;
+            return true;
+        });
+    }
+    template <class Object>
+    constexpr bool find(Object& result, bytes id) noexcept {
+        return find_if(result, [id](const Object& o) { return o.id.value.view() == id; });
+    }
+
   public:
     constexpr resolver(bytes text, findings& found, targets& result) noexcept
         : in_(text), found_(found), told_(found.size()), to_(result) {}
@@ -82,7 +102,7 @@ class resolver {
         to_ = {};
         if (!check(in_, found_)) return;  // whatever seems to be missing may stand behind the fault
         partner p;
-        if (!in_.find(p, id)) return tell({flaw::no_such_object, {}, partner::keyword});
+        if (!find(p, id)) return tell({flaw::no_such_object, {}, partner::keyword});
         if (!in_.is_active("PART", id)) tell({flaw::not_active, p.id.at, partner::keyword});
         if (!p.prot.given) tell({flaw::missing_parameter, p.at, "PROT"});
         for (size_t i = 0; i < p.prot.size; ++i) {
@@ -99,10 +119,10 @@ class resolver {
     constexpr bool reaches(const field<text<32>>& prot, network& net) noexcept {
         protocol p;
         if (prot.faulty) return false;
-        if (!in_.find(p, prot.value.view())) return missing(prot, protocol::keyword);
+        if (!find(p, prot.value.view())) return missing(prot, protocol::keyword);
         if (p.net.faulty) return false;
         if (p.net.value.empty()) return fault({flaw::missing_parameter, p.at, "NET"});
-        if (!in_.find(net, p.net.value.view())) return missing(p.net, network::keyword);
+        if (!find(net, p.net.value.view())) return missing(p.net, network::keyword);
         active(net);
         if (net.protocol.faulty || net.net_class.faulty) return false;
         if (net.call.value == call::in) tell({flaw::incoming_only, net.call.at, "CALL"});
@@ -112,7 +132,7 @@ class resolver {
             tell({flaw::other_class, net.net_class.given ? net.net_class.at : net.at, "CLASS"});
         network first;
         if (net.inet.value.empty()) return true;  // told by its check
-        if (!in_.find(first, net.inet.value.view())) return missing(net.inet, network::keyword);
+        if (!find(first, net.inet.value.view())) return missing(net.inet, network::keyword);
         if (first.protocol.value != proxy_protocol::none)
             tell({flaw::proxy_behind_proxy, net.inet.at, "INET"});
         else
@@ -132,18 +152,21 @@ class resolver {
         }
         if (i >= p.sap.size) return tell({flaw::bad_service, p.prot.items[i].at, "PROT"});
         const bytes sap = p.sap.items[i].value.view();
-        uint16_t port = 0;
         if (p.sap.items[i].faulty) return;
         const bool is_name = !socks::detail::is_digit(sap.data()[0]) && !sap.contains('\0');
-        if (!is_name && (!parse_port(sap, port) || port == 0))
-            tell({flaw::bad_service, p.sap.items[i].at, "SAP"});
+        const auto port = parse_port(sap);
+        if (!is_name && (!port || *port == 0)) tell({flaw::bad_service, p.sap.items[i].at, "SAP"});
         to_.services_[i] = p.sap.items[i].value;
     }
 
     // The partner's CFTTCP of the networks' class.
     constexpr bool calls(const partner& p) noexcept {
         const bytes id = p.id.value.view();
-        if (to_.protocols_ != 0 && in_.find(to_.tcp_, id, to_.networks_[0].net_class.value)) {
+        const uint16_t net_class = to_.networks_[0].net_class.value;
+        const auto wanted = [id, net_class](const tcp& t) {
+            return t.id.value.view() == id && t.net_class.value == net_class;
+        };
+        if (to_.protocols_ != 0 && find_if(to_.tcp_, wanted)) {
             if (!to_.tcp_.host.given) return fault({flaw::missing_parameter, to_.tcp_.at, "HOST"});
             return true;
         }
@@ -213,7 +236,8 @@ class resolver {
 /// @param found    receives everything that is at fault in the text and on the way, each with its place.
 /// @returns        whether there is nothing but warnings, in `found` as a whole.
 /// @lifetime       the result points nowhere; findings point into `text`.
-/// @cost           O(size of the text) for each of at most 26 readings; no allocation, constexpr, noexcept.
+/// @cost           O(size of the text) for each of at most 26 readings, in which a clash of MODE = CREATE is compared
+///                 with all that `found` holds; no allocation, constexpr, noexcept.
 [[nodiscard]] constexpr bool resolve(bytes text, bytes id, targets& result, findings& found) noexcept {
     detail::resolver(text, found, result).walk(id);
     return found.sound();

@@ -141,31 +141,29 @@ constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noex
 }
 
 /// Reads a port: one to five decimal digits, 0..65535.
-/// @returns  whether `text` is a port; `result` is written only then.
-[[nodiscard]] constexpr bool parse_port(bytes text, uint16_t& result) noexcept {
-    if (text.empty() || text.size() > 5) return false;
+/// @errors  bad_port  any other text
+/// @cost    O(1), constexpr, noexcept.
+[[nodiscard]] constexpr parsed<uint16_t> parse_port(bytes text) noexcept {
+    if (text.empty() || text.size() > 5) return errc::bad_port;
     unsigned value = 0;
     for (size_t i = 0; i < text.size(); ++i) {
-        if (!detail::is_digit(text.data()[i])) return false;
+        if (!detail::is_digit(text.data()[i])) return errc::bad_port;
         value = value * 10 + static_cast<unsigned>(text.data()[i] - '0');
     }
-    if (value > 65535) return false;
-    result = static_cast<uint16_t>(value);
-    return true;
+    if (value > 65535) return errc::bad_port;
+    return static_cast<uint16_t>(value);
 }
 
 /// Reads `host:port`, `[IPv6]:port`, and where a port is optional also `host`, `[IPv6]` and `IPv6`.
 ///
 /// @param text      the whole text.
-/// @param result    written only on success.
 /// @param fallback  the port where the text has none; negative: the text must have one.
-/// @returns   errc::none on success.
 /// @errors    bad_host  the part before the port is neither an address nor a host name
 ///            bad_port  the port is missing or not a number of 0..65535
 /// @lifetime  a name points into `text`.
 /// @cost      O(size), constexpr, noexcept.
-[[nodiscard]] constexpr errc parse_endpoint(bytes text SOCKS_LIFETIMEBOUND, endpoint& result,
-                                            int32_t fallback = -1) noexcept {
+[[nodiscard]] constexpr parsed<endpoint> parse_endpoint(bytes text SOCKS_LIFETIMEBOUND,
+                                                        int32_t fallback = -1) noexcept {
     size_t colon = text.size();  // the one before the port
     size_t colons = 0;
     for (size_t i = 0; i < text.size(); ++i) {
@@ -174,18 +172,16 @@ constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noex
         colon = i;
         ++colons;
     }
-    ipv6 whole;
-    if (colons > 1 && parse_ipv6(text, whole)) colon = text.size();
-    endpoint parsed{host(text.first(colon)), 0};
-    if (parsed.host.is() == host::kind::bad) return errc::bad_host;
+    if (colons > 1 && parse_ipv6(text)) colon = text.size();
+    const host h(text.first(colon));
+    if (h.is() == host::kind::bad) return errc::bad_host;
     if (colon == text.size()) {
-        if (fallback < 0 || fallback > 65535) return errc::bad_port;
-        parsed.port = static_cast<uint16_t>(fallback);
-    } else if (!parse_port(text.from(colon + 1), parsed.port)) {
-        return errc::bad_port;
+        if (fallback < 0 || fallback > 65535) return {errc::bad_port, colon};
+        return endpoint{h, static_cast<uint16_t>(fallback)};
     }
-    result = parsed;
-    return errc::none;
+    const auto port = parse_port(text.from(colon + 1));
+    if (!port) return {port.error(), colon + 1};
+    return endpoint{h, *port};
 }
 
 }  // namespace socks

@@ -25,14 +25,6 @@ struct proxy_uri {
     socks::login login{};  ///< for SOCKS4 its user is the user ID
 };
 
-/// Why a URI was refused and where: the offset of the first octet that is wrong, or the size of the text where
-/// something is missing. False when nothing was.
-struct uri_fault {
-    errc why = errc::none;
-    size_t at = 0;
-    [[nodiscard]] constexpr explicit operator bool() const noexcept { return why != errc::none; }
-};
-
 /// Room that always suffices for the credentials of a URI, and for format() of one.
 inline constexpr size_t max_uri_login = 255 + 255;
 inline constexpr size_t max_text_uri = 10 + 3 * 255 + 4 + 1 + max_text_endpoint;
@@ -49,18 +41,25 @@ constexpr size_t find(bytes text, char c, size_t from = 0) noexcept {
     return from;
 }
 
+// Why a URI is refused, and the offset of what is wrong. False when it is not.
+struct uri_fault {
+    errc why = errc::none;
+    size_t at = 0;
+    [[nodiscard]] constexpr explicit operator bool() const noexcept { return why != errc::none; }
+};
+
 // Reads one URI from front to back. `at` is the offset of what is read next.
 class uri_reader {
   public:
     constexpr uri_reader(bytes text, buffer room) noexcept : text_(text), room_(room) {}
 
-    constexpr uri_fault read(proxy_uri& result) noexcept {
+    constexpr parsed<proxy_uri> read() noexcept {
         uri_fault fault = scheme();
         if (!fault) fault = path();
         if (!fault) fault = credentials();
         if (!fault) fault = proxy();
-        if (!fault) result = uri_;
-        return fault;
+        if (fault) return {fault.why, fault.at};
+        return uri_;
     }
 
   private:
@@ -143,8 +142,10 @@ class uri_reader {
         if (uri_.proxy.host.is() == host::kind::bad || six_unbracketed) return {errc::bad_host, begin};
         if (colon == end_) return {};
         at_ = colon + 1;
-        const bool numbered = parse_port(until_end.from(at_), uri_.proxy.port) && uri_.proxy.port != 0;
-        return numbered ? uri_fault{} : uri_fault{errc::bad_port, at_};
+        const auto port = parse_port(until_end.from(at_));
+        if (!port || *port == 0) return {errc::bad_port, at_};
+        uri_.proxy.port = *port;
+        return {};
     }
 
     bytes text_;
@@ -177,11 +178,9 @@ constexpr bytes scheme(const proxy_uri& uri) noexcept {
 /// user or password, so that they may hold `/ ? # @ : %`, a NUL included (not in a user ID). `@host` is an empty
 /// user, which is not the same as none.
 ///
-/// @param text    the whole text.
-/// @param result  written only on success.
-/// @param room    for user and password decoded, max_uri_login at most, and never more than the size of `text`.
-///                Written to on failure too: wipe it in any case.
-/// @returns   no fault, or the first one and its offset.
+/// @param text  the whole text.
+/// @param room  for user and password decoded, max_uri_login at most, and never more than the size of `text`.
+///              Written to on failure too: wipe it in any case.
 /// @errors    bad_scheme    not one of the four, or no `://` behind it
 ///            bad_path      more than a slash behind the authority: a path, a query, a fragment
 ///            bad_escape    a percent sign in the credentials without two hexadecimal digits behind it
@@ -193,8 +192,9 @@ constexpr bytes scheme(const proxy_uri& uri) noexcept {
 /// @lifetime  a name points into `text`, user and password into `room`.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       3986 section 3
-[[nodiscard]] constexpr uri_fault parse_proxy_uri(bytes text, proxy_uri& result, buffer room) noexcept {
-    return detail::uri_reader(text, room).read(result);
+[[nodiscard]] constexpr parsed<proxy_uri> parse_proxy_uri(bytes text SOCKS_LIFETIMEBOUND,
+                                                          buffer room SOCKS_LIFETIMEBOUND) noexcept {
+    return detail::uri_reader(text, room).read();
 }
 
 /// Prints a proxy's URI for a log: `socks5h://john:***@[2001:db8::1]:1080`. The password is never printed, nor its

@@ -12,8 +12,9 @@ namespace socks {
 /// command_not_supported.
 inline constexpr command udp_over_tcp{0x05};
 
-/// The longest header, because HDRLEN is one octet.
+/// The longest header, because HDRLEN is one octet, and the most data, because MSGLEN is two.
 inline constexpr size_t max_framed_header = 255;
+inline constexpr size_t max_framed_data = 65535;
 
 namespace detail {
 
@@ -69,11 +70,11 @@ constexpr errc framed_fault(bytes in) noexcept {
 namespace detail {
 
 // What keeps header and data from being encoded, in `room` octets of which the header may take `headroom`; nothing made
-// and no error where nothing does. No more than a datagram outside of TCP could hold, or the relay could not send it on.
+// and no error where nothing does.
 constexpr encoded framed_refusal(const endpoint& at, size_t data, size_t headroom, size_t room) noexcept {
     const size_t header = datagram_header_size(at);
     if (!at.host.is_sendable() || header > max_framed_header) return errc::bad_host;
-    if (data > 65535 - header) return errc::no_space;
+    if (data > max_framed_data) return errc::no_space;
     if (headroom < header) return encoded::no_space(header);
     if (room < header + data) return encoded::no_space(header + data);
     return {};
@@ -88,10 +89,13 @@ constexpr void write_framed_header(char* to, const endpoint& at, size_t data) no
 }  // namespace detail
 
 /// Encodes a framed datagram into `out`; the picture is decode_framed's. No host is written as 0.0.0.0.
+///
+/// Whatever a frame can hold is written, as it is read: UDP holds less, and a relay drops what it cannot send on.
+///
 /// @errors    bad_host  the text of the host was bad, or a name has no octets, a NUL, or more than the 248 octets
 ///                      that HDRLEN can count
-///            no_space  out is smaller than datagram_header_size and the data; or those are more than 65535, and
-///                      room() is 0
+///            no_space  out is smaller than datagram_header_size and the data; or the data are more than
+///                      max_framed_data, and room() is 0
 /// @lifetime  the octets are in `out`.
 /// @cost      O(size), constexpr, noexcept.
 constexpr encoded encode_framed(const endpoint& at, bytes data, buffer out SOCKS_LIFETIMEBOUND) noexcept {
