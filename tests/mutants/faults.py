@@ -140,7 +140,7 @@ fault("numbers that are no address are names (D1)", ADDRESS, "detail::ends_in_a_
       "address")
 fault("a leading zero is decimal", ADDRESS, " || (i > begin + 1 && text.data()[begin] == '0')", "", "address",
       "fuzz/literal")
-fault("an IPv6 address may have two gaps", ADDRESS, "if (groups.gapped()) return false;", "", "address", "fuzz/literal")
+fault("an IPv6 address may have two gaps", ADDRESS, "if (groups.gapped()) return errc::bad_host;", "", "address", "fuzz/literal")
 fault("0.0.0.0 announces a name", S4, "{ return is_name_marker(", "{ return reader(head.from(4)).v4() == ipv4{} || is_name_marker(",
       "socks4")
 fault("an SSH server is taken for HTTP (V5)", "core/error.hpp", "if (first == 'S') return errc::peer_is_ssh;", "", "error",
@@ -172,6 +172,9 @@ fault("HDRLEN may contradict the name (X2)", "wire/udp_over_tcp.hpp",
       "if (header != 3 + 1 + 1 + size_t{in[4]} + 2) return errc::bad_length;", "", "udp_over_tcp", "fuzz/udp_over_tcp")
 fault("any source may use an association (v2ray; U9)", "policy/relay.hpp", "!same_address(source.host, source_.host) || ",
       "", "relay", "fuzz/relay")
+fault("6to4 hides an address from an access list (D5)", "policy/scope.hpp", "group(a, 0) == 0x2002", "group(a, 0) == 0x2003",
+      "scope")
+fault("the address in Teredo is read as it stands (D5)", "policy/scope.hpp", "a.octets[i] ^ 0xff", "a.octets[i]", "scope")
 fault("a second port may use an association (U8)", "policy/relay.hpp",
       " && ports_ == source_ports::locked) return false;", " && false) return false;", "relay", "fuzz/relay")
 
