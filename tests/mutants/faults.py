@@ -178,6 +178,9 @@ fault("HDRLEN may contradict the name (X2)", "wire/udp_over_tcp.hpp",
       "if (header != 3 + 1 + 1 + size_t{in[4]} + 2) return errc::bad_length;", "", "udp_over_tcp", "fuzz/udp_over_tcp")
 fault("any source may use an association (v2ray; U9)", "policy/relay.hpp", "!same_address(source.host, source_.host) || ",
       "", "relay", "fuzz/relay")
+fault("6to4 hides an address from an access list (D5)", "policy/scope.hpp", "group(a, 0) == 0x2002", "group(a, 0) == 0x2003",
+      "scope")
+fault("the address in Teredo is read as it stands (D5)", "policy/scope.hpp", "a.octets[i] ^ 0xff", "a.octets[i]", "scope")
 fault("a second port may use an association (U8)", "policy/relay.hpp",
       " && ports_ == source_ports::locked) return false;", " && false) return false;", "relay", "fuzz/relay")
 
