@@ -62,9 +62,19 @@ const T* keep(const T& value) {
     return new T(value);
 }
 
+// The rows beside ours: the floor, and memcpy of the octets.
+void add_floor(std::vector<row>&, const std::string& name, operation floor, const std::string& in,
+               const void* with, const std::string& out, size_t digest);
+
+// A copy with a NUL behind it, for the life of the program, at the begin of a cache line: the C library takes longer ways
+// where a page may end, and so would a row by the accident of where its text lies.
+char* apart(const std::string& text);
+
 // The rows of a file are added by its own function, in the order in which the table shows them.
 void add_handshakes(std::vector<row>&);
-void add_codecs(std::vector<row>&);
+void add_decoders(std::vector<row>&);
+void add_encoders(std::vector<row>&);
+void add_mappings(std::vector<row>&);
 
 // Folds what was decoded into one number, with a multiplication less than a hash would take.
 constexpr size_t mix(size_t a, size_t b) { return (a << 5) + b; }

@@ -183,31 +183,36 @@ struct handshake {
     const char* in;
     const char* out;
     size_t digest;
+    std::vector<size_t> chunks{};  // ascending, for the plot
 };
 
 void add(std::vector<row>& rows, const handshake& h) {
     const std::string in = octets(h.in);
     const std::string out = octets(h.out);
-    const auto* const made = keep(out);
     rows.push_back({h.name, "ours, whole", h.ours, in, 0, h.app, out, h.digest});
     rows.push_back({h.name, "ours, three chunks", h.ours, in, (in.size() + 2) / 3, h.app, out, h.digest});
     rows.push_back({h.name, "ours, octet by octet", h.ours, in, 1, h.app, out, h.digest});
+    for (const size_t chunk : h.chunks) {
+        if (chunk >= in.size()) break;
+        rows.push_back(
+            {h.name, "ours, chunks of " + std::to_string(chunk), h.ours, in, chunk, h.app, out, h.digest});
+    }
     rows.push_back({h.name, "wire layer", h.wire, in, 0, h.app, out, h.digest});
-    rows.push_back({h.name, "floor", h.floor, in, 0, h.plain, out, h.digest});
-    rows.push_back(
-        {h.name, "memcpy", copy, in, 0, keep(moved{made->data(), made->size(), h.digest}), out, h.digest});
+    add_floor(rows, h.name, h.floor, in, h.plain, out, h.digest);
 }
 
 }  // namespace
 
 void add_handshakes(std::vector<row>& rows) {
     using namespace socks;
-    const auto* const app = keep(service{"john", "foo", {192, 168, 0, 7}, bound_port});
-    const auto* const plain = keep(plain_service{"john", "foo", {'\xc0', '\xa8', 0, 7}, bound_port});
-    const auto* const named = keep(wish{{"files.example.com", 443}, "john", "foo"});
-    const auto* const numbered = keep(wish{{ipv4{198, 51, 100, 9}, 443}, "john", "foo"});
-    const auto plain_client = [](const char* host, const char* octets4) {
-        return keep(plain_request{"john", 4, "foo", 3, host, std::strlen(host), octets4, 443});
+    const char* const user = apart("john");
+    const char* const password = apart("foo");
+    const auto* const app = keep(service{bytes(user, 4), bytes(password, 3), {192, 168, 0, 7}, bound_port});
+    const auto* const plain = keep(plain_service{user, password, {'\xc0', '\xa8', 0, 7}, bound_port});
+    const auto* const named = keep(wish{{"files.example.com", 443}, bytes(user, 4), bytes(password, 3)});
+    const auto* const numbered = keep(wish{{ipv4{198, 51, 100, 9}, 443}, bytes(user, 4), bytes(password, 3)});
+    const auto plain_client = [&](const char* host, const char* octets4) {
+        return keep(plain_request{user, 4, password, 3, host, std::strlen(host), octets4, 443});
     };
     const auto* const plain_named = plain_client("files.example.com", "\0\0\0\1");
     const auto* const plain_numbered = plain_client("", "\xc6\x33\x64\x09");
@@ -215,6 +220,7 @@ void add_handshakes(std::vector<row>& rows) {
     const size_t asked_address = mix(0, 443);
     const size_t replied = mix(7, bound_port);
 
+    const std::vector<size_t> sweep{2, 3, 4, 6, 8, 12, 16, 24};
     const char* const reply_none = "0500 05000001c0a800071092";
     const char* const reply_login = "0502 0100 05000001c0a800071092";
     const char* const reply_4 = "005a1092c0a80007";
@@ -226,7 +232,7 @@ void add_handshakes(std::vector<row>& rows) {
     add(rows, {"server, SOCKS5", serve<method::none, code5::succeeded>, wire_serve5<method::none>,
                floor_serve5<0>, app, plain, ask_none, reply_none, asked_name});
     add(rows, {"server, SOCKS5 login", serve<method::login, code5::succeeded>, wire_serve5<method::login>,
-               floor_serve5<2>, app, plain, ask_login, reply_login, asked_name});
+               floor_serve5<2>, app, plain, ask_login, reply_login, asked_name, sweep});
     add(rows, {"server, SOCKS4", serve<method::none, code4::granted>, wire_serve4, floor_serve4, app, plain,
                ask_4, reply_4, asked_address});
     add(rows, {"server, SOCKS4a", serve<method::none, code4::granted>, wire_serve4, floor_serve4, app, plain,
@@ -236,7 +242,7 @@ void add_handshakes(std::vector<row>& rows) {
     add(rows, {"client, SOCKS5", connect<false, version::v5, none>, wire_connect5<none>, floor_connect5<0>,
                named, plain_named, reply_none, ask_none, replied});
     add(rows, {"client, SOCKS5 login", connect<false, version::v5, none, login>, wire_connect5<none, login>,
-               floor_connect5<0, 2>, named, plain_named, reply_login, ask_login, replied});
+               floor_connect5<0, 2>, named, plain_named, reply_login, ask_login, replied, sweep});
     add(rows, {"client, SOCKS5 login, pipelined", connect<true, version::v5, login>, wire_connect5<login>,
                floor_connect5<2>, named, plain_named, reply_login,
                "050102 0104'john'03'foo' 05010003 11 'files.example.com' 01bb", replied});

@@ -35,6 +35,14 @@ std::string octets(const char* spelled) {
     return made;
 }
 
+char* apart(const std::string& text) {
+    constexpr size_t line = 64;
+    auto* const to = static_cast<char*>(std::aligned_alloc(line, (text.size() / line + 1) * line));
+    if (to == nullptr) std::abort();
+    std::memcpy(to, text.c_str(), text.size() + 1);
+    return to;
+}
+
 outcome copy(const sample& s) {
     const auto& m = *static_cast<const moved*>(s.with);
     char taken[1024];
@@ -45,13 +53,21 @@ outcome copy(const sample& s) {
     return {m.size, m.digest};
 }
 
+void add_floor(std::vector<row>& rows, const std::string& name, operation floor, const std::string& in,
+               const void* with, const std::string& out, size_t digest) {
+    const auto* const made = keep(out);
+    rows.push_back({name, "floor", floor, in, 0, with, out, digest});
+    rows.push_back(
+        {name, "memcpy", copy, in, 0, keep(moved{made->data(), made->size(), digest}), out, digest});
+}
+
 namespace {
 
 // A row with the memory that it works in. Input has a copy of its own, so that nothing is known about it.
 class course {
   public:
-    explicit course(const row& r) : row_(&r), in_(r.in) {
-        sample_ = {in_.data(), in_.size(), r.chunk == 0 ? in_.size() : r.chunk, out_, r.with};
+    explicit course(const row& r) : row_(&r), in_(apart(r.in)) {
+        sample_ = {in_, r.in.size(), r.chunk == 0 ? r.in.size() : r.chunk, out_, r.with};
     }
     course(const course&) = delete;
     course(course&&) = delete;
@@ -74,8 +90,9 @@ class course {
 
     // Whether another octet of the input can change what comes out.
     [[nodiscard]] bool listens() {
-        if (row_->contender == "memcpy" || in_.empty()) return true;
-        for (char& octet : in_) {
+        if (row_->contender == "memcpy" || sample_.size == 0) return true;
+        for (size_t i = 0; i < sample_.size; ++i) {
+            char& octet = in_[i];
             const char kept = octet;
             bool same = true;
             for (int other = 0; other < 256 && same; ++other) {
@@ -92,7 +109,7 @@ class course {
 
   private:
     const row* row_;
-    std::string in_;
+    char* in_;
     char out_[2048] = {};
     sample sample_;
 };
@@ -190,7 +207,9 @@ int main(int argc, char** argv) {
     const std::string_view mode = argc > 1 ? argv[1] : "";
     std::vector<row> rows;
     add_handshakes(rows);
-    add_codecs(rows);
+    add_decoders(rows);
+    add_encoders(rows);
+    add_mappings(rows);
     if (mode == "--list") {
         for (const row& r : rows) std::printf("%s\t%s\n", r.name.c_str(), r.contender.c_str());
         return 0;

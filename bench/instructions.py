@@ -2,7 +2,8 @@
 """Instructions of every row of bench, counted by callgrind: a row is run once and nine times, and the difference is
 divided by eight, so that it repeats to the instruction. The call of an empty row (5 or 6) is inside.
 
-The page has the table of the whole rows; it may differ by 2 %, for the memcpy of a C library is not that of another.
+The page has two tables: all rows, and for the plot those of chunks of any size. They may differ by 2 %, for the memcpy
+of a C library is not that of another.
 
 usage: instructions.py [--twice] [--json FILE] [--page PAGE [--update]] NAME=BENCH...
        each BENCH is the harness, built by the compiler NAME
@@ -15,6 +16,9 @@ import sys
 import tempfile
 
 from document import settle
+
+SWEEP = re.compile(r'ours, chunks of (\d+)$')
+SWEPT = 'server, SOCKS5 login', 'client, SOCKS5 login'
 
 
 def rows_of(bench):
@@ -42,6 +46,37 @@ def count(bench):
     return counts
 
 
+def all_rows(rows, names, counts):
+    """Beside the floor; a text, which has none, for each of its octets."""
+    table = ['| operation, contender |' + ''.join(f' {n} | of the floor |' for n in names),
+             '| --- |' + ' ---: | ---: |' * len(names)]
+    for operation, contender in rows:
+        if SWEEP.match(contender):
+            continue
+        octets = re.search(r'(\d+) octets$', operation)
+        cells = ''
+        for name in names:
+            n, floor = counts[name][operation, contender], counts[name].get((operation, 'floor'))
+            beside = f' {n / floor:.2f}' if floor else f' {n / int(octets[1]):.1f} an octet' if octets else ''
+            cells += f' {n} |{beside} |'
+        table.append(f'| {operation}, {contender} |{cells}')
+    return table
+
+
+def by_chunk_size(rows, names, counts):
+    """A handshake that is shorter than a chunk comes whole."""
+    sizes = sorted({int(m[1]) for _, contender in rows if (m := SWEEP.match(contender))})
+    lines = [('1', 'ours, octet by octet'), *((str(n), f'ours, chunks of {n}') for n in sizes),
+             ('whole', 'ours, whole'), ('floor', 'floor')]
+    columns = [(operation, name) for operation in SWEPT for name in names]
+    table = ['| octets at a time |' + ''.join(f' {o.replace(", SOCKS5 login", "")}, {n} |' for o, n in columns),
+             '| --- |' + ' ---: |' * len(columns)]
+    for head, contender in lines:
+        cells = (counts[n].get((o, contender), counts[n][o, 'ours, whole']) for o, n in columns)
+        table.append(f'| {head} |' + ''.join(f' {n} |' for n in cells))
+    return table
+
+
 def main(arguments):
     twice = '--twice' in arguments
     report = arguments[arguments.index('--json') + 1] if '--json' in arguments else None
@@ -55,23 +90,19 @@ def main(arguments):
             sys.exit(f'{bench}: {len(rows)} rows, {len(counted[name])} counts')
         if twice and count(bench) != counted[name]:
             sys.exit(f'{bench}: a second run counts otherwise')
-    floors = {name: {row[0]: n for row, n in zip(rows, counts) if row[1] == 'floor'} for name, counts in counted.items()}
     names = [name for name, _ in contenders]
-    table = ['| operation, contender |' + ''.join(f' {n} | of the floor |' for n in names),
-             '| --- |' + ' ---: | ---: |' * len(names)]
-    for i, (operation, contender) in enumerate(rows):
-        cells = ''
-        for name in names:
-            n, floor = counted[name][i], floors[name].get(operation)
-            cells += f' {n} | {n / floor:.2f} |' if floor else f' {n} | |'
-        table.append(f'| {operation}, {contender} |{cells}')
-    print('\n'.join(table))
+    counts = {name: dict(zip(rows, counted[name])) for name in names}
+    tables = {'instructions': all_rows(rows, names, counts), 'chunk size': by_chunk_size(rows, names, counts)}
+    for table in tables.values():
+        print('\n'.join(table), '\n')
     if report:
         with open(report, 'w') as to:
             json.dump([{'operation': o, 'contender': c, **{n: counted[n][i] for n in names}}
                        for i, (o, c) in enumerate(rows)], to, indent=1)
     if page:
-        sys.exit('\n'.join(settle(page, 'instructions', table, 0.02, '--update' in arguments)) or 0)
+        drift = [line for name, table in tables.items()
+                 for line in settle(page, name, table, 0.02, '--update' in arguments)]
+        sys.exit('\n'.join(drift) or 0)
 
 
 main(sys.argv[1:])

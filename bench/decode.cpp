@@ -1,7 +1,5 @@
-// Single messages: each codec, the UDP header and the mappings, beside straight-line code that takes every message for
-// valid and whole. Fed octet by octet, a decoder is asked again at every octet.
-
-#include <socks/policy/transfer_cft.hpp>
+// Single messages and the UDP header, decoded: beside straight-line code that takes every message for valid and whole.
+// Fed octet by octet, a decoder is asked again at every octet.
 
 #include <cstring>
 
@@ -35,19 +33,9 @@ struct decoding {
 template <auto Decode, auto Digest>
 constexpr decoding decode{decode_whole<Decode, Digest>, decode_chunks<Decode, Digest>};
 
-template <class Value, auto Encode>
-outcome encode(const sample& s) {
-    return {Encode(*static_cast<const Value*>(s.with), socks::buffer{s.out, 1024}).made(), 0};
-}
-
 template <auto Read>
 outcome read_unchecked(const sample& s) {
     return {0, Read(s.in)};
-}
-
-template <class Value, auto Write>
-outcome write_unchecked(const sample& s) {
-    return {static_cast<size_t>(Write(*static_cast<const Value*>(s.with), s.out) - s.out), 0};
 }
 
 size_t u8(const char* p) { return static_cast<unsigned char>(*p); }
@@ -75,52 +63,6 @@ size_t read_endpoint(const char* p) {
     }
 }
 
-struct plain_endpoint {
-    char type;
-    uint16_t port;
-    size_t size;
-    const char* octets;
-};
-
-char* write_endpoint(const plain_endpoint& e, char* to) {
-    *to++ = e.type;
-    if (e.type == 1) {
-        std::memcpy(to, e.octets, 4);
-        to += 4;
-    } else if (e.type == 4) {
-        std::memcpy(to, e.octets, 16);
-        to += 16;
-    } else {
-        *to++ = static_cast<char>(e.size);
-        std::memcpy(to, e.octets, e.size);
-        to += e.size;
-    }
-    to[0] = static_cast<char>(e.port >> 8);
-    to[1] = static_cast<char>(e.port);
-    return to + 2;
-}
-
-char* write_frame(const plain_endpoint& e, char* to) {
-    std::memcpy(to, "\x05\x00\x00", 3);
-    return write_endpoint(e, to + 3);
-}
-
-char* write_datagram_header(const plain_endpoint& e, char* to) {
-    std::memcpy(to, "\x00\x00\x00", 3);
-    return write_endpoint(e, to + 3);
-}
-
-// Headroom that just suffices, so that the header begins where the room does.
-struct in_place {
-    socks::endpoint at;
-    size_t headroom;
-};
-
-outcome encode_header(const sample& s) {
-    const auto& p = *static_cast<const in_place*>(s.with);
-    return {encode_datagram_in_place(p.at, {s.out, p.headroom}, p.headroom).made(), 0};
-}
-
 class table {
   public:
     explicit table(std::vector<row>& rows) : rows_(rows) {}
@@ -131,85 +73,25 @@ class table {
         rows_.push_back({name, "ours, whole", ours.whole, message, 0, nullptr, {}, digest});
         rows_.push_back({name, "ours, three chunks", ours.chunks, message, third, nullptr, {}, digest});
         rows_.push_back({name, "ours, octet by octet", ours.chunks, message, 1, nullptr, {}, digest});
-        rest(name, floor, message, nullptr, {}, digest);
+        add_floor(rows_, name, floor, message, nullptr, {}, digest);
     }
 
     // One that cannot wait for more.
     void whole(const char* name, decoding ours, operation floor, const char* in, size_t digest) {
         const std::string message = octets(in);
         rows_.push_back({name, "ours, whole", ours.whole, message, 0, nullptr, {}, digest});
-        rest(name, floor, message, nullptr, {}, digest);
-    }
-
-    template <class Value, class Plain>
-    void encoder(const char* name, operation ours, const Value& v, operation floor, const Plain& p,
-                 const char* out) {
-        rows_.push_back({name, "ours, whole", ours, {}, 0, keep(v), octets(out), 0});
-        rest(name, floor, {}, keep(p), octets(out), 0);
-    }
-
-    void mapping(const char* name, operation ours, const std::string& in, size_t digest,
-                 const void* with = nullptr) {
-        rows_.push_back({name, "ours, whole", ours, in, 0, with, {}, digest});
+        add_floor(rows_, name, floor, message, nullptr, {}, digest);
     }
 
   private:
-    void rest(const char* name, operation floor, const std::string& in, const void* with,
-              const std::string& out, size_t digest) {
-        const auto* const made = keep(out);
-        rows_.push_back({name, "floor", floor, in, 0, with, out, digest});
-        rows_.push_back(
-            {name, "memcpy", copy, in, 0, keep(moved{made->data(), made->size(), digest}), out, digest});
-    }
-
     std::vector<row>& rows_;
 };
 
 outcome nothing(const sample&) { return {}; }
 
-outcome translate(const sample& s) {
-    const auto raw = static_cast<uint8_t>(s.in[0]);
-    return {0, translated(socks::reply_code{socks::version::v5, raw}, socks::version::v4).octet};
-}
-
-outcome refusal(const sample& s) {
-    return {0, static_cast<size_t>(code_for(static_cast<socks::dial_error>(s.in[0])))};
-}
-
-outcome dispose(const sample& s) {
-    const socks::outcome o(socks::reply_code{socks::version::v5, static_cast<uint8_t>(s.in[0])});
-    return {0, static_cast<size_t>(decide(o))};
-}
-
-outcome parse_uri(const sample& s) {
-    const auto uri = socks::parse_proxy_uri(bytes{s.in, s.size}, {s.out, 1024});
-    if (!uri) return {};
-    return {0, mix(uri->proxy.host.name().size(), uri->proxy.port)};
-}
-
-outcome parse_cftutil(const sample& s) {
-    using next = socks::cft::parser::next;
-    socks::cft::parser in(bytes{s.in, s.size});
-    size_t events = 0;
-    size_t size = 0;
-    for (;;) {
-        const auto e = in.step();
-        switch (e.next) {
-            case next::command:
-            case next::parameter:
-            case next::value:
-                ++events;
-                size += e.text.size();
-                break;
-            case next::end: return {0, mix(events, size)};
-            case next::fail: return {};
-        }
-    }
-}
-
 }  // namespace
 
-void add_codecs(std::vector<row>& rows) {
+void add_decoders(std::vector<row>& rows) {
     using namespace socks;
     table t(rows);
     rows.push_back({"the call of an empty row", "ours, whole", nothing, {}, 0, nullptr, {}, 0});
@@ -258,21 +140,11 @@ void add_codecs(std::vector<row>& rows) {
               read_unchecked<[](const char* p) { return mix(u8(p + 7), u16(p + 2)); }>, "005a1092c0a80007",
               mix(7, 4242));
 
-    const plain_endpoint four{1, 4242, 4, "\xc0\xa8\x00\x07"};
-    const plain_endpoint six{4, 4242, 16, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x05"};
-    const plain_endpoint name{3, 443, 17, "files.example.com"};
-    const endpoint of_four{ipv4{192, 168, 0, 7}, 4242};
-    const endpoint of_six{ipv6{{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5}}, 4242};
-    const endpoint of_name{"files.example.com", 443};
-    constexpr auto encode_reply = encode<endpoint, [](const endpoint& e, buffer out) {
-        return encode_reply5({code5::succeeded, e}, out);
-    }>;
-    t.encoder("reply5, encode, IPv4", encode_reply, of_four, write_unchecked<plain_endpoint, write_frame>,
-              four, "05000001 c0a80007 1092");
-    t.encoder("reply5, encode, IPv6", encode_reply, of_six, write_unchecked<plain_endpoint, write_frame>, six,
-              "05000004 20010db8000000000000000000000005 1092");
-    t.encoder("reply5, encode, name", encode_reply, of_name, write_unchecked<plain_endpoint, write_frame>,
-              name, "05000003 11'files.example.com' 01bb");
+    t.decoder("GSSAPI message, decode",
+              decode<[](bytes in) INLINED { return decode_gssapi(in, gssapi_type::user_data, 1024); },
+                     [](const gssapi_message& m) INLINED { return mix(m.token.size(), m.token[0]); }>,
+              read_unchecked<[](const char* p) { return mix(u16(p + 2), u8(p + 4)); }>,
+              "01030009 'protected'", mix(9, 'p'));
 
     constexpr auto datagrams =
         decode<[](bytes in) INLINED { return decode_datagram(in); },
@@ -283,26 +155,6 @@ void add_codecs(std::vector<row>& rows) {
             "00000004 20010db8000000000000000000000005 1092 'data'", mix(5, 4242) + 4);
     t.whole("UDP header, decode, name", datagrams, packet, "00000003 11'files.example.com' 01bb 'data'",
             mix(17, 443) + 4);
-    t.encoder("UDP header, encode, IPv4", encode_header, in_place{of_four, 10},
-              write_unchecked<plain_endpoint, write_datagram_header>, four, "00000001 c0a80007 1092");
-    t.encoder("UDP header, encode, IPv6", encode_header, in_place{of_six, 22},
-              write_unchecked<plain_endpoint, write_datagram_header>, six,
-              "00000004 20010db8000000000000000000000005 1092");
-    t.encoder("UDP header, encode, name", encode_header, in_place{of_name, 24},
-              write_unchecked<plain_endpoint, write_datagram_header>, name,
-              "00000003 11'files.example.com' 01bb");
-
-    t.mapping("reply code, SOCKS5 to SOCKS4", translate, "\x05", 91);
-    t.mapping("reply code of a failed dial", refusal, "\x03",
-              static_cast<size_t>(code_for(static_cast<dial_error>(3))));
-    t.mapping("disposition of a reply code", dispose, "\x05",
-              static_cast<size_t>(decide(code5::connection_refused)));
-    t.mapping("URI of a proxy, 42 octets", parse_uri, "socks5h://john:foo@files.example.com:1080/",
-              mix(17, 1080));
-    t.mapping(
-        "CFTUTIL, 98 octets", parse_cftutil,
-        "CFTNET ID = 'NET0', CALL = OUT, HOST = 'proxy.example.com', PROTOCOL = SOCKS, /* x */ MODE=REPLACE",
-        mix(11, 64));
 }
 
 }  // namespace bench
