@@ -30,10 +30,10 @@ fault("a request may be for a name of no octets (D7)", ENDPOINT5, "if (name.empt
       "server")
 fault("a request's name may hold a NUL (D9)", ENDPOINT5, "name.contains('\\0') ? errc::nul_in_name",
       "name.contains('\\x7f') ? errc::nul_in_name", "socks5")
-fault("a name is sent with the length of its neighbour", ENDPOINT5, "if (counted) w.u8(static_cast<uint8_t>(n));",
-      "if (counted) w.u8(static_cast<uint8_t>(n + 1));", "socks5")
-fault("an IPv6 address is sent with the type of IPv4", ENDPOINT5, "write_frame5(second, type::ipv6, e.host",
-      "write_frame5(second, type::ipv4, e.host", "socks5")
+fault("a name is sent with the length of its neighbour", ENDPOINT5, ".u8(static_cast<uint8_t>(name.size())).put(name);",
+      ".u8(static_cast<uint8_t>(name.size() + 1)).put(name);", "socks5")
+fault("an IPv6 address is sent with the type of IPv4", ENDPOINT5, "w.u8(static_cast<uint8_t>(address_type::ipv6))",
+      "w.u8(static_cast<uint8_t>(address_type::ipv4))", "socks5")
 fault("a reply's empty bound name is an error (R4, R5)", S5, "return may_be_empty && is_unspecified(name, n)",
       "return !may_be_empty && is_unspecified(name, n)", "socks5", "tolerance")
 fault("0xff may be offered (A8)", S5, " || g.offers(method::no_acceptable)", "", "socks5")

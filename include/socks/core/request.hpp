@@ -40,7 +40,7 @@ class methods {
     constexpr methods(M... list) noexcept { (static_cast<void>(add(list)), ...); }
 
     /// Appends one. @returns false, changing nothing, when full or when `m` is there already or no_acceptable.
-    constexpr bool add(method m) noexcept {
+    SOCKS_INLINE constexpr bool add(method m) noexcept {
         const size_t n = size();
         if (n == max || m == method::no_acceptable || contains(m)) return false;
         list_[n] = static_cast<char>(m);
@@ -107,7 +107,7 @@ struct request {
 namespace detail {
 
 // What is wrong with asking for `command` to `to` over `via`.
-SOCKS_INLINE constexpr errc destination_fault(version via, command what, const host& to) noexcept {
+SOCKS_SHARED constexpr errc destination_fault(version via, command what, const host& to) noexcept {
     using kind = host::kind;
     if (!to.is_sendable()) return errc::bad_host;
     if (to.is() == kind::none && what != command::udp_associate && what != command::bind)

@@ -72,33 +72,26 @@ constexpr size_t endpoint_size5(const endpoint& e) noexcept {
     return 1 + 4 + 2;
 }
 
-template <class Octet>
-SOCKS_INLINE constexpr encoded write_frame5(uint8_t second, address_type type, const Octet* address, size_t n,
-                                            uint16_t port, buffer out) noexcept {
-    const bool counted = type == address_type::name;
-    const size_t whole = 4U + counted + n + 2;
-    if (out.room() < whole) return encoded::no_space(whole);
-    writer w(out);
-    w.u8(5).u8(second).u8(0).u8(static_cast<uint8_t>(type));
-    if (counted) w.u8(static_cast<uint8_t>(n));
-    return w.put(address, n).u16(port).made();
-}
-
 // No host is written as the wildcard of `family`.
 SOCKS_SHARED constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out,
                                              address_type family = address_type::ipv4) noexcept {
-    using type = address_type;
-    switch (e.host.is()) {
-        case host::kind::bad: return errc::bad_host;
-        case host::kind::none:
-            if (family == type::ipv6) return write_frame5(second, type::ipv6, ipv6{}.octets, 16, e.port, out);
-            return write_frame5(second, type::ipv4, ipv4{}.octets, 4, e.port, out);
-        case host::kind::ipv4: return write_frame5(second, type::ipv4, e.host.v4().octets, 4, e.port, out);
-        case host::kind::ipv6: return write_frame5(second, type::ipv6, e.host.v6().octets, 16, e.port, out);
-        case host::kind::name: break;
-    }
+    using kind = host::kind;
+    const kind is = e.host.is();
+    if (is == kind::bad) return errc::bad_host;
+    const bool six = is == kind::ipv6 || (is == kind::none && family == address_type::ipv6);
     const bytes name = e.host.name();
-    return write_frame5(second, type::name, name.data(), name.size(), e.port, out);
+    const size_t whole = is == kind::name ? 4 + 1 + name.size() + 2 : six ? 4 + 16 + 2 : 4 + 4 + 2;
+    if (out.room() < whole) return encoded::no_space(whole);
+    writer w(out);
+    w.u8(5).u8(second).u8(0);
+    if (is == kind::name) {
+        w.u8(static_cast<uint8_t>(address_type::name)).u8(static_cast<uint8_t>(name.size())).put(name);
+    } else if (six) {
+        w.u8(static_cast<uint8_t>(address_type::ipv6)).v6(is == kind::ipv6 ? e.host.v6() : ipv6{});
+    } else {
+        w.u8(static_cast<uint8_t>(address_type::ipv4)).v4(is == kind::ipv4 ? e.host.v4() : ipv4{});
+    }
+    return w.u16(e.port).made();
 }
 
 // Whether the name in a frame that is whole is one that may be used as a name.

@@ -69,7 +69,7 @@ SOCKS_INLINE constexpr login read_login(bytes whole) noexcept {
 /// @lifetime  `out` holds the password in the clear: wipe it once it was sent.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       1929 section 2
-SOCKS_INLINE constexpr encoded encode_login(const login& l, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+SOCKS_SHARED constexpr encoded encode_login(const login& l, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (!l.given) return errc::no_credentials;
     if (l.user.size() > 255) return errc::bad_user;
     if (l.password.size() > 255) return errc::bad_password;

@@ -152,7 +152,7 @@ SOCKS_INLINE constexpr endpoint read_bound4(bytes whole) noexcept {
 ///          no_space              out is smaller than encoded_size
 /// @cost    O(size), constexpr, noexcept.
 /// @rfc     the SOCKS4 and SOCKS4a memos
-SOCKS_INLINE constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+SOCKS_SHARED constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     ipv4 address;
     bytes name;
     if (r.user.size() > detail::string4 || r.user.contains('\0')) return errc::bad_user;
@@ -205,7 +205,7 @@ inline constexpr size_t reply4_size = detail::head4;
 
 namespace detail {
 
-SOCKS_INLINE constexpr encoded encode_frame4(uint8_t code, const endpoint& bound, buffer out) noexcept {
+SOCKS_SHARED constexpr encoded encode_frame4(uint8_t code, const endpoint& bound, buffer out) noexcept {
     if (out.room() < reply4_size) return encoded::no_space(reply4_size);
     writer w(out);
     w.u8(0).u8(code).u16(bound.port);

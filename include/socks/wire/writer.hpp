@@ -12,16 +12,16 @@ namespace socks {
 /// @lifetime  borrows the room.
 /// @cost      O(1) per call but put(), constexpr, noexcept.
 class writer {
-  public:
     // This comes first: clang 14 does not evaluate a template whose body stands behind its use.
-    template <class Octet>
-    SOCKS_INLINE constexpr writer& put(const Octet* from, size_t n) noexcept {
+    template <class T>
+    SOCKS_INLINE constexpr writer& copy(const T* from, size_t n) noexcept {
         SOCKS_ASSERT(n <= to_.room() - made_);
         detail::copy(to_.data() + made_, from, n);
         made_ += n;
         return *this;
     }
 
+  public:
     constexpr explicit writer(buffer room SOCKS_LIFETIMEBOUND) noexcept : to_(room) {}
 
     SOCKS_INLINE constexpr writer& u8(uint8_t v) noexcept {
@@ -34,9 +34,9 @@ class writer {
         return u8(static_cast<uint8_t>(v >> 8)).u8(static_cast<uint8_t>(v & 0xff));
     }
 
-    SOCKS_INLINE constexpr writer& put(bytes from) noexcept { return put(from.data(), from.size()); }
-    SOCKS_INLINE constexpr writer& v4(const ipv4& a) noexcept { return put(a.octets, 4); }
-    SOCKS_INLINE constexpr writer& v6(const ipv6& a) noexcept { return put(a.octets, 16); }
+    SOCKS_INLINE constexpr writer& put(bytes from) noexcept { return copy(from.data(), from.size()); }
+    SOCKS_INLINE constexpr writer& v4(const ipv4& a) noexcept { return copy(a.octets, 4); }
+    SOCKS_INLINE constexpr writer& v6(const ipv6& a) noexcept { return copy(a.octets, 16); }
 
     /// What was written so far.
     [[nodiscard]] constexpr encoded made() const noexcept { return {to_.data(), made_}; }
