@@ -46,17 +46,32 @@ bool separates(const std::string& s) {
     return true;
 }
 
+// The places of a text, asked for from front to back.
+class places {
+  public:
+    explicit places(bytes all) : all_(all) {}
+    position of(size_t n) {
+        for (; i_ < n; ++i_)
+            at_ = all_.data()[i_] == '\n' ? position{at_.line + 1, 1} : position{at_.line, at_.column + 1};
+        return at_;
+    }
+
+  private:
+    bytes all_;
+    size_t i_ = 0;
+    position at_{1, 1};
+};
+
 std::vector<token> tokens_of(bytes all) {
     socks::cft::lexer in(all);
     std::vector<token> made;
-    position at{1, 1};
+    places at(all);
     size_t done = 0;
     for (;;) {
         const token t = in.next();
         const size_t begin = t.is == kind::end ? all.size() : begin_of(t, all);
         demand(begin >= done && begin + t.text.size() <= all.size());
-        at = at.behind(all.first(begin).from(done));
-        demand(t.at == at && separates(text(all.first(begin).from(done))));
+        demand(t.at == at.of(begin) && separates(text(all.first(begin).from(done))));
         if (is_last(t)) {
             const token again = in.next();
             demand(again.is == t.is && again.text == t.text && again.at == t.at);
@@ -65,7 +80,6 @@ std::vector<token> tokens_of(bytes all) {
         }
         done = end_of(t, all);
         demand(done > begin && done <= all.size());
-        at = at.behind(all.first(done).from(begin));
         made.push_back(t);
     }
 }

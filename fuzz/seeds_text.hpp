@@ -83,7 +83,7 @@ inline constexpr row inputs[] = {
     {"cftutil", "every escape", 0, "CFTNET ID='a/'b//c/x4a/112', USER = /x4A/052"},
     {"cftutil", "slashes that begin no escape", 0, "CFTNET ID='/400', USER=/x4g, PASSWORD='/'"},
     {"cftutil", "lists and commas", 0, "CFTTCP HOST=('ip1' , ip2),\nRETRYW=(1), CFTPART ID=(a,)"},
-    {"cftutil", "comments", 0, "/* a /* b */CFTNET/**/ID/***/=/*'*/n//* not one */"},
+    {"cftutil", "comments", 0, "/*/ a /* b */CFTNET/**/ID/***/=\n/*'*/n//* not one */"},
     {"cftutil", "a comment without its end", 0, "CFTPROT ID=p /* NET=n"},
     {"transfer_cft", "the documents' example", 0, documented_example},
     {"transfer_cft", "a partner by SOCKS4", 0,
