@@ -46,6 +46,24 @@ bool separates(const std::string& s) {
     return true;
 }
 
+// What stands for itself, or begins something else, at the front of `s`.
+bool is_mark(const std::string& s) {
+    return std::string("=,()'").find(s[0]) != std::string::npos || s == "/*";
+}
+
+// Nothing in a word would end it, and nothing in a value between apostrophes.
+bool hangs_together(const token& t) {
+    const std::string s = text(t.text);
+    if (t.is != kind::word && t.is != kind::quoted) return s.size() == 1;
+    for (size_t i = 0; i < s.size(); ++i) {
+        if (s.compare(i, 2, "//") == 0 || s.compare(i, 2, "/'") == 0)
+            ++i;
+        else if (t.is == kind::quoted ? s[i] == '\'' : separates(s.substr(i, 1)) || is_mark(s.substr(i, 2)))
+            return false;
+    }
+    return t.is == kind::quoted || !s.empty();
+}
+
 // The places of a text, asked for from front to back.
 class places {
   public:
@@ -79,7 +97,7 @@ std::vector<token> tokens_of(bytes all) {
             return made;
         }
         done = end_of(t, all);
-        demand(done > begin && done <= all.size());
+        demand(done > begin && done <= all.size() && hangs_together(t));
         made.push_back(t);
     }
 }
