@@ -12,6 +12,7 @@ import sys
 import threading
 
 import harness
+from ferry import ALONE, HOW, Ferry
 from harness import NAME, PATIENCE, Peer, expect, expect_in, free_port, scratch
 from origins import BANNER, PAYLOAD, Flooder, Origin, Talker, connect
 from stage import Proxy
@@ -213,6 +214,8 @@ class Cases:
                     (carried_for, self.dante, level, "127.0.0.1", dante_log),
                 f"Dante_carries_{level}_to_a_name": (carried_for, self.dante, level, NAME, dante_log),
                 f"Dante_carries_{level}_both_ways_at_once": (self.both_ways_at_once, self.dante, level),
+                f"Dante_carries_{level}_{ALONE}": (carried, Ferry(self.dante.port, *HOW[ALONE]), level, NAME),
+                f"our_server_carries_{level}_{ALONE}": (carried, Ferry(self.ours.port, *HOW[ALONE]), level, NAME),
                 f"our_server_carries_{level}_to_an_IPv4_address":
                     (carried_for, self.ours, level, "127.0.0.1", our_log),
                 f"our_server_carries_{level}_to_an_IPv6_address":
