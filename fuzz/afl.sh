@@ -10,8 +10,8 @@ seconds=${1:-60}
 for tool in afl-clang-fast++ afl-fuzz; do
     command -v $tool >/dev/null || { echo "there is no $tool: install AFL++, of which it is a part" >&2 && exit 2; }
 done
-# Neither the pattern for core dumps nor the governor of the processor is ours to change.
-export AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_QUIET=1
+# Neither the pattern for core dumps, nor the governor of a processor, nor a processor of its own is ours to ask for.
+export AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_QUIET=1
 mkdir -p "$scratch"
 
 figure() { sed -n "s/^$1 *: //p" "$scratch/$target/default/fuzzer_stats"; }
