@@ -13,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 namespace {
 
 size_t runs = 0;
+bool unread = false;
 
 // In a block of exactly its size.
 void run(const std::vector<uint8_t>& octets, size_t size) {
@@ -24,6 +25,11 @@ void run(const std::vector<uint8_t>& octets, size_t size) {
 void replay(const std::filesystem::path& file) {
     std::fprintf(stderr, "%s\n", file.c_str());
     std::ifstream in(file, std::ios::binary);
+    if (!in) {
+        std::fprintf(stderr, "it cannot be read\n");
+        unread = true;
+        return;
+    }
     std::vector<uint8_t> octets((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     run(octets, octets.size());
     // Long inputs are cut and changed at so many places at most.
@@ -48,5 +54,5 @@ int main(int argc, char** argv) {
             replay(argv[i]);
     }
     std::fprintf(stderr, "%zu runs\n", runs);
-    return runs == 0 ? 1 : 0;
+    return runs == 0 || unread ? 1 : 0;
 }

@@ -80,6 +80,11 @@ inline constexpr row inputs[] = {
     {"tor", "a token", 0, "09 '<torS0X>0' 05 'token' 01 0000 0001 00 00 01 c0000207 0438 f0"_octets},
     {"tor", "an object", 0, "0c '<torS0X>1abc' 05 'token' 01 0000 0001"_octets},
     {"tor", "invalid", 0, "09 '<torS0X>2' 05 'token' 01 0000 0001"_octets},
+    {"cftutil", "every escape", 0, "CFTNET ID='a/'b//c/x4a/112', USER = /x4A/052"},
+    {"cftutil", "slashes that begin no escape", 0, "CFTNET ID='/400', USER=/x4g, PASSWORD='/'"},
+    {"cftutil", "lists and commas", 0, "CFTTCP HOST=('ip1' , ip2),\nRETRYW=(1), CFTPART ID=(a,)"},
+    {"cftutil", "comments", 0, "/*/ a /* b */CFTNET/**/ID/***/=\n/*'*/n//* not one */"},
+    {"cftutil", "a comment without its end", 0, "CFTPROT ID=p /* NET=n"},
     {"transfer_cft", "the documents' example", 0, documented_example},
     {"transfer_cft", "a partner by SOCKS4", 0,
      "CFTPARM NET=(n,m),PART=P CFTNET ID=m CFTNET ID=n,INET=m,PROTOCOL=SOCKS4,HOST=h,USER='/x4a/'/101'/* */"

@@ -1,5 +1,5 @@
-// A configuration: every parser and every look-up ends, each finding has a place within the text, and what is resolved can
-// be asked of a proxy.
+// A configuration: every look-up ends, each finding has a place within the text, and what is resolved can be asked of a
+// proxy. What the notation alone demands is in cftutil.cpp.
 
 #include <socks/policy/transfer_cft.hpp>
 
@@ -12,27 +12,10 @@ namespace {
 // The place behind the last octet.
 socks::cft::position end_of(bytes text) { return socks::cft::position{1, 1}.behind(text); }
 
-void parse(bytes text) {
-    using next = socks::cft::parser::next;
-    socks::cft::parser in(text);
-    size_t steps = 0;
-    for (auto e = in.step(); e.next != next::end && e.next != next::fail; e = in.step()) {
-        demand(++steps <= text.size());
-        demand(e.text.data() >= text.data() && e.text.data() + e.text.size() <= text.data() + text.size());
-        if (e.next != next::value) continue;
-        block room(e.text.size());
-        const socks::encoded made = socks::cft::decode_value(e.text, room.room());
-        const size_t fault = socks::cft::escape_fault(e.text);
-        demand(static_cast<bool>(made) == (fault == e.text.size()) &&
-               (made || made.error() == errc::bad_escape));
-    }
-}
-
 }  // namespace
 
 void fuzz(input in) {
     const block text(in.rest());
-    parse(text.view());
     socks::cft::finding room[64];
     socks::cft::findings found(room);
     socks::cft::targets targets;

@@ -2,16 +2,9 @@
 # conformance_is_tested.sh TREE TESTS
 # Each known quirk has one line in docs/conformance.md, and each test that a line names exists, runs and passes.
 set -eu
+. "$(dirname "$0")/page.sh"
 page=$1/docs/conformance.md
 tests=$2
-ran=$(mktemp)
-trap 'rm -f "$ran"' EXIT
-bad=0
-
-complain() {
-    echo "$*"
-    bad=1
-}
 
 # every PREFIX LAST: the ids of one section.
 every() { seq "$2" | sed "s/^/$1/"; }
@@ -31,8 +24,5 @@ names=$(sed -n 's/^| [A-Z][0-9].*| \([^|]*\) |$/\1/p' "$page" | grep -v '^none: 
 lines=$(grep -c '^| [A-Z][0-9].*| \(none: [^|]*[a-z]\|`[^|]*`\) |$' "$page") || true
 [ "$lines" -eq "$(printf '%s\n' "$found" | wc -l)" ] || complain "$page has a line that names neither a test nor a reason"
 
-"$tests" --reporter junit "$(printf '%s\n' "$names" | paste -sd,)" >"$ran" || complain 'a test that the page names fails'
-for name in $names; do
-    grep -q "<testcase .*name=\"$name\"" "$ran" || complain "$page names a test that did not run: $name"
-done
+tests_pass "$page" "$tests" "$names"
 exit $bad

@@ -5,7 +5,9 @@ set -u
 cd "$1" || exit 1
 trouble=0
 
-for header in $(cd include && find socks -name '*.hpp' | sort); do
+headers=$(cd include && find socks -name '*.hpp' | sort)
+[ -n "$headers" ] || exit 1
+for header in $headers; do
     case $header in
         socks/socks.hpp) continue ;;                  # the list itself
         socks/machine/client_states.hpp) continue ;;  # the second half of client.hpp

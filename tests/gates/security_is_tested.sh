@@ -3,17 +3,10 @@
 # Each promise and each fault in docs/security.md names what checks it: tests that exist, run and pass, presets that
 # exist, or a reason that begins with "none:".
 set -eu
+. "$(dirname "$0")/page.sh"
 page=$1/docs/security.md
 presets=$1/CMakePresets.json
 tests=$2
-ran=$(mktemp)
-trap 'rm -f "$ran"' EXIT
-bad=0
-
-complain() {
-    echo "$*"
-    bad=1
-}
 
 rows=$(grep '^| ' "$page" | grep -v -e '^| --- ' -e '^| promise ' -e '^| id ')
 strangers=$(printf '%s\n' "$rows" | grep -vE '\| (none: [^|]*[a-z]|`[^|`]+`(, `[^|`]+`)*) \|$') || true
@@ -31,8 +24,5 @@ printf '%s\n' "$commands" | while IFS= read -r command; do
         { echo "$page names a command that is not there: $command"; exit 1; }
 done || bad=1
 
-"$tests" --reporter junit "$(printf '%s\n' "$names" | paste -sd,)" >"$ran" || complain 'a test that the page names fails'
-for name in $names; do
-    grep -q "<testcase .*name=\"$name\"" "$ran" || complain "$page names a test that did not run: $name"
-done
+tests_pass "$page" "$tests" "$names"
 exit $bad

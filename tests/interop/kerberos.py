@@ -6,14 +6,12 @@
 
 import os
 import select
-import socket
-import socketserver
 import subprocess
 import sys
-import threading
 import time
 
 import harness
+from ferry import ALONE, HOW, Ferry
 from harness import NAME, PATIENCE, SOON, Peer, expect, expect_in, free_port, scratch
 from origins import BANNER, PAYLOAD, Flooder, Origin, Talker, connect
 from stage import Proxy
@@ -103,42 +101,23 @@ def dante(program):
     return Peer("dante", program, "-f", config, "-N", "1", port=port)
 
 
-class Tap:
-    """Passes octets on to a server, hears them, and may change those of the client."""
+class Tap(Ferry):
+    """Hears what both say, and may change what the client does."""
 
     def __init__(self, port, change=lambda octets: octets):
         self.heard = self.answered = b""
-        tap = self
+        self.change = change
+        super().__init__(port, self.up, self.down)
 
-        class Handler(socketserver.BaseRequestHandler):
-            def handle(self):
-                with connect(port) as server:
-                    answers = threading.Thread(target=tap.answers, args=(server, self.request))
-                    answers.start()
-                    while octets := self.request.recv(65536):
-                        tap.heard += octets
-                        server.sendall(change(octets))
-                    server.shutdown(socket.SHUT_WR)
-                    answers.join()
+    def up(self, client, server):
+        while octets := client.recv(65536):
+            self.heard += octets
+            server.sendall(self.change(octets))
 
-        class Server(socketserver.ThreadingTCPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_):  # a side that goes away is the case's to judge
-                pass
-
-        server = Server(("127.0.0.1", 0), Handler)
-        self.port = server.server_address[1]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-
-    def answers(self, server, client):
-        try:
-            while octets := server.recv(65536):
-                self.answered += octets
-                client.sendall(octets)
-            client.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+    def down(self, server, client):
+        while octets := server.recv(65536):
+            self.answered += octets
+            client.sendall(octets)
 
 
 class Cases:
@@ -243,6 +222,8 @@ class Cases:
                     (carried_for, self.dante, level, "127.0.0.1", dante_log),
                 f"Dante_carries_{level}_to_a_name": (carried_for, self.dante, level, NAME, dante_log),
                 f"Dante_carries_{level}_both_ways_at_once": (self.both_ways_at_once, self.dante, level),
+                f"Dante_carries_{level}_{ALONE}": (carried, Ferry(self.dante.port, *HOW[ALONE]), level, NAME),
+                f"our_server_carries_{level}_{ALONE}": (carried, Ferry(self.ours.port, *HOW[ALONE]), level, NAME),
                 f"our_server_carries_{level}_to_an_IPv4_address":
                     (carried_for, self.ours, level, "127.0.0.1", our_log),
                 f"our_server_carries_{level}_to_an_IPv6_address":

@@ -26,7 +26,8 @@ the page says of a peer changes, versions aside. The cases are in [tests/interop
 A number counts cases, all of which passed. *carried*: what was sent arrived, whole and in order. *refused*: what had to
 be refused was. *agreed*: tshark found in our messages what was meant. **Bold** is where a peer does otherwise than ours
 in its place. *coalesced*: a client that waits for no answer before its next message, or a server's last answer in one
-piece with what the destination says first.
+piece with what the destination says first. A dash: not tried, as behind the answer to UDP ASSOCIATE or RESOLVE, where
+nothing can come early.
 """
 
 # What a case is about, by the first pattern that its name matches; the last is for all others.
@@ -48,6 +49,8 @@ OTHERWISE = {
         ("loses what comes early", "serves it", "a_SOCKS5_client_in_one_piece_with_early_data"),
     "microsocks_takes_part_of_a_greeting_octet_by_octet_for_all_of_it":
         ("takes part of a message for all of it", "waits for the rest", "a_SOCKS5_client_octet_by_octet"),
+    "microsocks_takes_part_of_a_greeting_with_a_login_octet_by_octet_for_all_of_it":
+        ("takes part of a message for all of it", "waits for the rest", "a_SOCKS5_client_with_a_login_octet_by_octet"),
     "microsocks_has_no_BIND": ("refuses", "serves it", "SOCKS5_BIND_answers_twice"),
     "microsocks_has_no_SOCKS4": ("answers as SOCKS5", "serves it", "curl_socks4_to_an_IPv4_address"),
     "ss_local_grants_what_then_fails":
@@ -58,20 +61,19 @@ OTHERWISE = {
         ("closes instead of refusing", "refuses", "curl_socks4_to_a_port_that_nobody_listens_at"),
     "OpenSSH_closes_instead_of_refusing_by_SOCKS5":
         ("closes instead of refusing", "refuses, and says why", "curl_socks5_to_a_port_that_nobody_listens_at"),
-    "socksio_by_SOCKS4a_takes_an_answer_octet_by_octet_for_malformed":
-        ("takes part of an answer for malformed", "waits for the rest", "OpenSSH_serves_SOCKS4a_octet_by_octet"),
-    "socksio_by_SOCKS4a_takes_an_answer_together_with_early_data_for_malformed":
-        ("takes both together for malformed", "hands both over",
-         "OpenSSH_serves_SOCKS4a_and_its_answer_together_with_early_data"),
-    "socksio_by_SOCKS5_takes_an_answer_octet_by_octet_for_malformed":
-        ("takes part of an answer for malformed", "waits for the rest", "Dante_serves_SOCKS5_octet_by_octet"),
-    "socksio_by_SOCKS5_takes_an_answer_together_with_early_data_for_malformed":
-        ("takes both together for malformed", "hands both over",
-         "Dante_serves_SOCKS5_and_its_answer_together_with_early_data"),
     "Perl_mistakes_the_second_answer_of_SOCKS4_BIND":
         ("takes the second answer for one of SOCKS5", "takes it for what it is", "Dante_answers_SOCKS4_BIND_twice"),
     "Tor_has_no_BIND": ("refuses", "serves it", "SOCKS5_BIND_answers_twice"),
 }
+for kind, ours in (("SOCKS4", "OpenSSH_serves_SOCKS4"), ("SOCKS4a", "OpenSSH_serves_SOCKS4a"),
+                   ("SOCKS5", "Dante_serves_SOCKS5"), ("SOCKS5_with_a_login", "Dante_serves_SOCKS5_with_a_login")):
+    OTHERWISE |= {
+        f"socksio_by_{kind}_takes_an_answer_octet_by_octet_for_malformed":
+            ("takes part of an answer for malformed", "waits for the rest", f"{ours}_octet_by_octet"),
+        f"socksio_by_{kind}_takes_an_answer_together_with_early_data_for_malformed":
+            ("takes both together for malformed", "hands both over",
+             f"{ours}_and_its_answer_together_with_early_data"),
+    }
 
 
 def first(patterns, name):

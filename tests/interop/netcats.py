@@ -37,12 +37,17 @@ def connect_proxy(version, resolve):
     return ["connect-proxy", version, "-R", resolve, "-S", "127.0.0.1:{proxy}", "{host}", "{port}"]
 
 
+def own_address(origin):
+    """Has `origin` serve at ELSEWHERE too."""
+    subprocess.run(["ip", "address", "add", f"{ELSEWHERE}/32", "dev", "lo"], check=True)
+    origin.serve(socket.AF_INET, ELSEWHERE)
+
+
 class Cases:
     def __init__(self, stage):
         self.stage = stage
         self.mirror = Origin(Mirror)
-        subprocess.run(["ip", "address", "add", f"{ELSEWHERE}/32", "dev", "lo"], check=True)
-        self.mirror.serve(socket.AF_INET, ELSEWHERE)
+        own_address(self.mirror)
 
     def carries(self, words, logged, host=NAME, proxy="open", **environment):
         """The destination speaks first, and ends when it has sent the file back."""

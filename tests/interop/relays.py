@@ -11,6 +11,7 @@ import sys
 import threading
 
 import harness
+from ferry import ALONE, HOW, Ferry
 from harness import NAME, PATIENCE, expect, expect_in, free_port
 from origins import Echo, receive
 from servers import PASSWORD, USER, add_user, dante
@@ -107,6 +108,11 @@ class Cases:
             "ss_local_relays_to_an_IPv4_address": (answered, shadow, "127.0.0.1", "127.0.0.1"),
             "ss_local_relays_to_an_IPv6_address": (answered, shadow, "[::1]", "[::1]"),
             "ss_local_relays_to_a_name": (answered, shadow, NAME, "127.0.0.1"),
+            **{f"{name}_{ALONE}": (answered, Ferry(server.port, *HOW[ALONE]), "127.0.0.1", "127.0.0.1", *more)
+               for name, server, *more in (("our_proxy_relays", ours), ("Dante_relays", dante_here),
+                                           ("our_proxy_relays_with_a_login", self.proxy_login, login),
+                                           ("Dante_relays_with_a_login", self.dante_login, login),
+                                           ("ss_local_relays", shadow))},
             "a_relay_at_any_address_is_where_its_server_is": (self.forged,),
             "an_answer_that_does_not_come_is_missed": (self.lost,),
             "an_association_that_ends_is_told": (self.association_ended,),

@@ -73,7 +73,7 @@ def openssh():
                 "-o", "BatchMode=yes", f"{USER}@127.0.0.1", port=here)
 
 
-def is_called_back(command, listens=rb"the proxy listens on 127\.0\.0\.1:(\d+)\n"):
+def is_called_back(command, listens=rb"the proxy listens on 127\.0\.0\.1:(\d+)\n", early=b""):
     """BIND: a caller at the address that the client tells first; the second reply lets the octets of both through."""
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as client:
         try:
@@ -81,11 +81,12 @@ def is_called_back(command, listens=rb"the proxy listens on 127\.0\.0\.1:(\d+)\n
             first = re.fullmatch(listens, said)
             expect(first is not None, True, f"the line with the bound address, which is {said!r}")
             with connect(int(first[1])) as caller:
+                caller.sendall(early)
                 client.stdin.write(b"from the client")
                 client.stdin.close()
                 expect(receive_all(caller), b"from the client", "what the caller got")
                 caller.sendall(b"from the caller")
-            expect(client.stdout.read(), b"from the caller", "what the client got")
+            expect(client.stdout.read(), early + b"from the caller", "what the client got")
             expect(client.wait(PATIENCE), 0, "exit code of the client")
         finally:
             client.kill()

@@ -11,6 +11,7 @@ import sys
 import threading
 
 import harness
+from ferry import ALONE, HOW, Ferry
 from harness import PATIENCE, Peer, expect, expect_in, free_port, scratch
 from origins import receive, receive_all
 
@@ -53,8 +54,8 @@ class Cases:
         return subprocess.run([program, "--via", f"{scheme}://{login}127.0.0.1:{port}", *arguments],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
 
-    def resolved(self, hosts, answers, scheme="socks5h", login=""):
-        done = self.run(self.resolve_program, *hosts, scheme=scheme, login=login)
+    def resolved(self, hosts, answers, scheme="socks5h", login="", at=None):
+        done = self.run(self.resolve_program, *hosts, scheme=scheme, login=login, at=at)
         expect(done.stdout.splitlines(), answers, "the answers")
         expect(done.returncode, 0, f"exit code of resolve ({done.stderr.strip()})")
 
@@ -80,13 +81,14 @@ class Cases:
         expect_in("names are for Tor to look up", done.stderr, "what resolve says")
         expect(done.returncode, 2, "exit code of resolve")
 
-    def refused(self, said, *arguments):
-        done = self.run(self.tunnel_program, *arguments)
+    def refused(self, said, *arguments, at=None):
+        done = self.run(self.tunnel_program, *arguments, at=at)
         expect_in(said, done.stderr, "what the tunnel says")
         expect(done.returncode, 1, "exit code of the tunnel")
 
     def table(self):
         resolved, unresolved, refused = self.resolved, self.unresolved, self.refused
+        ferry = Ferry(self.tor.port, *HOW[ALONE])
         return {
             "Tor_resolves_an_IPv4_address_to_itself": (resolved, ["192.0.2.7"], ["192.0.2.7"]),
             "Tor_resolves_an_IPv6_address_to_itself": (resolved, ["2001:db8::1"], ["2001:db8::1"]),
@@ -99,6 +101,10 @@ class Cases:
             "Tor_refuses_to_look_for_the_name_of_loopback": (unresolved, "host unreachable", "--reverse", "127.0.0.1"),
             "Tor_refuses_to_look_for_the_name_of_a_name":
                 (unresolved, "address type not supported", "--reverse", "files.example.com"),
+            f"Tor_resolves_{ALONE}": (resolved, ["192.0.2.7"], ["192.0.2.7"], "socks5h", "", ferry),
+            f"Tor_resolves_by_SOCKS4a_{ALONE}": (resolved, ["192.0.2.7"], ["192.0.2.7"], "socks4a", "", ferry),
+            f"Tor_takes_any_login_{ALONE}":
+                (resolved, ["192.0.2.7"], ["192.0.2.7"], "socks5h", "john:foo%20bar@", ferry),
             "a_name_is_no_address_of_a_name":
                 (self.beside_the_question, b"\x03\x11files.example.org" + bytes(2), "files.example.com"),
             "no_name_is_no_address_of_a_name":
@@ -108,6 +114,8 @@ class Cases:
             "a_name_for_Tor_is_not_looked_up_here": (self.not_looked_up_here, "socks5"),
             "a_name_for_Tor_is_not_looked_up_here_by_SOCKS4": (self.not_looked_up_here, "socks4"),
             "Tor_refuses_private_addresses": (refused, "general SOCKS server failure", "127.0.0.1:9"),
+            f"Tor_refuses_private_addresses_{ALONE}":
+                (lambda: refused("general SOCKS server failure", "127.0.0.1:9", at=ferry),),
             "Tor_hears_out_a_pipelined_client": (refused, "general SOCKS server failure", "--pipelined", "127.0.0.1:9"),
             "Tor_has_no_BIND": (refused, "command not supported", "--command", "bind", "192.0.2.7:9"),
             "Tor_has_a_code_for_an_onion_address_that_is_none":

@@ -150,9 +150,12 @@ def main():
         strays = [f"{f[0]} {why}" for f in FAULTS if (why := misplaced(f))]
         print("\n".join(strays) or f"{len(FAULTS)} faults apply")
         return 1 if strays else 0
+    chosen = [(i, f) for i, f in enumerate(FAULTS) if options.only in f[0]]
+    if not chosen:
+        print(f"no fault has {options.only!r} in its text")
+        return 2
     options.scratch.mkdir(parents=True, exist_ok=True)
 
-    chosen = [(i, f) for i, f in enumerate(FAULTS) if options.only in f[0]]
     suites = sorted({name for _, f in chosen for name in f[4]})
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

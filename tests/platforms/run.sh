@@ -39,13 +39,14 @@ install_missing() {
 hosted() {
     local name=$1 runner=$2 objects=$scratch/$1
     shift 2
+    rm -rf "${objects:?}"
     mkdir -p "$objects/catch"
     ln -sfn /usr/include/catch2 "$objects/catch/catch2"
     printf '#define CATCH_CONFIG_MAIN\n#include <catch2/catch.hpp>\n' >"$objects/main.cpp"
     for source in "$objects"/main.cpp tests/*.cpp; do echo "$source"; done |
         xargs -P "$jobs" -I{} sh -c 'object=$1/$(basename "$2" .cpp).o; shift; source=$1; shift
             exec "$@" -c "$source" -o "$object"' _ "$objects" {} "$@" $flags -I"$objects/catch" || return 1
-    "$@" "$objects"/*.o -o "$objects/tests" && $runner "$objects/tests"
+    "$@" "$objects"/*.o -o "$objects/tests" && $runner "$objects/tests" --warn NoTests
 }
 
 # bare NAME BOARD FLAG...: an image of each test file that needs neither a C++ library nor an operating system.
@@ -72,7 +73,7 @@ bare() {
         [ "$code" -eq 0 ] || { echo "$source: $code" && bad=1; }
     done <"$images/sources"
     echo "$ran images ran"
-    return $bad
+    [ "$ran" -ne 0 ] && return $bad
 }
 
 run() {

@@ -1,0 +1,89 @@
+"""A ferry between client and server, which hands on what they say in other pieces."""
+
+import socket
+import socketserver
+import threading
+import time
+
+from origins import BANNER, connect
+
+SHORT = 4000  # octets that travel alone each way; a handshake has fewer, its tokens of Kerberos included
+
+
+def one_by_one(source, sink):
+    alone = 0
+    while octets := source.recv(65536):
+        while octets and alone < SHORT:
+            sink.sendall(octets[:1])
+            octets, alone = octets[1:], alone + 1
+            time.sleep(0.0005)  # so that each octet travels alone
+        sink.sendall(octets)
+
+
+def slowly(source, sink):
+    while octet := source.recv(1):
+        sink.sendall(octet)
+        time.sleep(0.2)
+
+
+def as_they_come(source, sink):
+    while octets := source.recv(65536):
+        sink.sendall(octets)
+
+
+def together(source, sink):
+    """A choice or a verdict has two octets and goes on; the answer behind it waits for the banner."""
+    held = b""
+    while octets := source.recv(65536):
+        held += octets
+        if len(held) == 2:
+            sink.sendall(held)
+            held = b""
+        elif BANNER in held:
+            sink.sendall(held)
+            return as_they_come(source, sink)
+    sink.sendall(held)
+
+
+def behind_the_first(source, sink):
+    """BIND: the first answer, which has more than two octets, goes on; the second waits for the banner."""
+    while octets := source.recv(65536):
+        sink.sendall(octets)
+        if len(octets) > 2:
+            return together(source, sink)
+
+
+class Ferry:
+    """Between a client and the server at `port`; `up` and `down` pass on what each says."""
+
+    def __init__(self, port, up, down):
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                with connect(port) as server:
+                    answers = threading.Thread(target=self.carry, args=(down, server, self.request))
+                    answers.start()
+                    self.carry(up, self.request, server)
+                    answers.join()
+
+            def carry(self, how, source, sink):
+                try:
+                    how(source, sink)
+                    sink.shutdown(socket.SHUT_WR)
+                except OSError:  # the other one has gone; whether too early is the case's to judge
+                    pass
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                pass
+
+        server = Server(("127.0.0.1", 0), Handler)
+        self.port = server.server_address[1]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+
+ALONE, EARLY = "octet_by_octet", "and_its_answer_together_with_early_data"
+HOW = {ALONE: (one_by_one, one_by_one), EARLY: (as_they_come, together)}
+HOW_BIND = {ALONE: HOW[ALONE], EARLY: (as_they_come, behind_the_first)}
