@@ -28,7 +28,7 @@ ASSUMED = {
 # Of a connection: how long it lasts, and what it carries both ways together.
 WORKLOADS = {
     'web pages: 2 s, 200 KiB': (2, 200 * 1024),
-    'file transfers: 60 s, 1 GiB': (60, GIB),
+    'file transfers: 60 s, 100 MiB': (60, 100 * 2**20),
     'sessions at rest: 1 h, 1 MiB': (3600, 2**20),
 }
 FLEET = 1_000_000  # connections at once
