@@ -3,7 +3,8 @@
 the servers on one processor, their clients and the origin on another. Prints the table of docs/end_to_end.md. Needs
 root and what tests/interop/setup.sh installs; strace for the system calls.
 
-usage: end_to_end.py PROXY LOAD [--rounds N] [--share N]      N-th part of the connections and octets, for a trial
+usage: end_to_end.py PROXY LOAD [--rounds N] [--share N]
+       --rounds 0 measures memory alone; --share: an N-th part of the connections and octets, for a trial
 """
 import os
 import pathlib
@@ -22,6 +23,7 @@ import servers  # noqa: E402
 SERVERS, CLIENTS = {0}, {1}
 TICK = os.sysconf('SC_CLK_TCK')
 TIMEOUT = 60
+HELD = 9000  # connections of one process of the load
 
 
 class Contender:
@@ -118,22 +120,60 @@ def tail(contender, load):
     return m and {'handshake beside 8 streams, p50, ms': m[1] / 1e3, 'handshake beside 8 streams, p99, ms': m[2] / 1e3}
 
 
+class Holder:
+    """Connections that stay where they are for as long as they are needed: `what` says where."""
+
+    def __init__(self, load, what, port, total):
+        self.total, self.opened = total, 0
+        slab = unreclaimable()
+        # Each process has its own origin, for which the limit of descriptors is the same.
+        parts = -(-total // HELD)
+        shares = [total // parts + (i < total % parts) for i in range(parts)]
+        self.processes = [load.start('origin') for _ in shares]
+        echoes = [p.stdout.readline().split()[0] for p in self.processes]
+        signal.alarm(TIMEOUT)
+        try:
+            for echo, share in zip(echoes, shares):
+                self.processes.append(load.start(what, port, echo, 64, share))
+                self.opened += int(self.processes[-1].stdout.readline() or 0)
+        except TimeoutError:
+            pass
+        finally:
+            signal.alarm(0)
+        self.kernel = unreclaimable() - slab
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for p in reversed(self.processes):
+            p.kill()
+            p.communicate()
+        time.sleep(2)
+
+
+def unreclaimable():
+    """KiB of the kernel's own: sockets and what belongs to them."""
+    return int(re.search(r'^SUnreclaim: +(\d+)', pathlib.Path('/proc/meminfo').read_text(), re.M).group(1))
+
+
 def idle(contender, load, total):
-    """Memory for each of `total` connections at rest."""
+    """Memory for each of `total` connections at rest; that of the kernel without what the two ends take themselves."""
     total = max(total // load.share, 100)
-    holder = load.start('idle', contender.port, load.echo, 64, total)
-    signal.alarm(TIMEOUT)
-    try:
-        opened = int(holder.stdout.readline() or 0)
-        return {f'memory of an idle connection, {total} of them, KiB': (contender.memory() - contender.at_first) / opened} \
-            if opened == total else None
-    except TimeoutError:
-        return None
-    finally:
-        signal.alarm(0)
-        holder.kill()
-        holder.communicate()
-        time.sleep(1)
+    with Holder(load, 'idle', 0, total) as straight, Holder(load, 'idle', contender.port, total) as through:
+        if through.opened != total:
+            return None
+        what = f'memory of an idle connection, {total} of them, KiB'
+        return {what: (contender.memory() - contender.at_first) / total,
+                f'kernel {what}': (through.kernel - straight.kernel) / total}
+
+
+def greeted(contender, load, total):
+    """Memory for each of `total` connections that have been told the method, and wait for the request."""
+    total = max(total // load.share, 100)
+    with Holder(load, 'greeted', contender.port, total) as holder:
+        return {f'memory of a handshake that waits, {total} of them, KiB': (contender.memory() - contender.at_first) / total} \
+            if holder.opened == total else None
 
 
 def calls(contender, load):
@@ -164,6 +204,16 @@ def start_all(program):
             Contender('Dante', dante.port, dante), Contender('ssh -D', ssh.port, ssh, sshd)]
 
 
+def several(program, processes):
+    """Our proxy as many times at one port."""
+    port = harness.free_port()
+    ours = [harness.Peer(f'ours {i}', program, '--listen', f'127.0.0.1:{port}', '--quiet', '--connections', '30000',
+                         '--threads', '2') for i in range(processes)]
+    for peer in ours:
+        peer.line('listening', 0)
+    return Contender('proxy', port, *ours)
+
+
 def raise_timeout(*_):
     raise TimeoutError
 
@@ -182,8 +232,13 @@ def main(program, load_program, rounds=3, share=1):
     many = min(20000, (most - 200) // 2)
     # Memory first, while nothing has been left behind by anything else.
     plan = [(lambda c: idle(c, load, 2000), 1), (lambda c: idle(c, load, many), 1),
-            (lambda c: handshakes(c, load), rounds), (lambda c: tail(c, load), rounds),
-            (lambda c: bulk(c, load, 1), rounds), (lambda c: bulk(c, load, 8), rounds), (lambda c: calls(c, load), 1)]
+            (lambda c: greeted(c, load, min(20000, most - 200)), 1)]
+    if many < 20000:
+        crowd = several(program, 3)
+        plan.append((lambda c: idle(crowd, load, 20000) if c.name == crowd.name else None, 1))
+    if rounds:
+        plan += [(lambda c: handshakes(c, load), rounds), (lambda c: tail(c, load), rounds),
+                 (lambda c: bulk(c, load, 1), rounds), (lambda c: bulk(c, load, 8), rounds), (lambda c: calls(c, load), 1)]
     everybody = [*contenders, Contender('no proxy', 0)]
     without_a_proxy = ('MB/s', 'connections/s', 'p99', 'handshake', 'failed')
     print('| |' + ''.join(f' {c.name} |' for c in everybody) + '\n| --- |' + ' ---: |' * len(everybody), flush=True)

@@ -5,6 +5,7 @@
 //     end_to_end_load handshakes PROXY ECHO CONCURRENT TOTAL    prints connections/s, p50, p99, worst in us, and errors
 //     end_to_end_load bulk PROXY SINK STREAMS MEBIBYTES         prints MB/s; with 0 mebibytes it goes on until killed
 //     end_to_end_load idle PROXY ECHO CONCURRENT TOTAL          prints how many stay open, until its input ends
+//     end_to_end_load greeted PROXY ECHO CONCURRENT TOTAL       the same, but they stay in the middle of the handshake
 
 #include <algorithm>
 #include <cstdio>
@@ -81,7 +82,7 @@ class origin final : public example::watcher {
     std::vector<served*>& gone_;
 };
 
-enum class errand { echo, stay, fill };
+enum class errand { echo, greet, stay, fill };
 
 // What all clients of a run have in common.
 struct plan {
@@ -117,6 +118,7 @@ class client final : public example::watcher {
         if ((events & (EPOLLERR | EPOLLHUP)) != 0) return over(false);
         if ((events & EPOLLIN) == 0) return;
         if (at_ == at::greeted && heard(2)) {
+            if (plan_.what == errand::greet) return stay();
             const char high = static_cast<char>(plan_.port >> 8), low = static_cast<char>(plan_.port & 0xff);
             const char request[] = {5, 1, 0, 1, 127, 0, 0, 1, high, low};
             say({request, sizeof request}, at::requested);
@@ -133,9 +135,15 @@ class client final : public example::watcher {
     void connected() {
         switch (plan_.what) {
             case errand::echo: return say("x", at::echoed);
-            case errand::stay: at_ = at::staying; return plan_.idle.push_back(this);
+            case errand::greet:
+            case errand::stay: return stay();
             case errand::fill: at_ = at::filling; return fill();
         }
+    }
+
+    void stay() {
+        at_ = at::staying;
+        plan_.idle.push_back(this);
     }
 
     void say(std::string_view octets, at then) {
@@ -199,12 +207,14 @@ int measure(example::arguments args) {
     std::vector<std::string_view> words;
     while (args.next()) words.push_back(args.name());
     const auto number = [&](size_t i) { return static_cast<unsigned>(std::stoul(std::string(words.at(i)))); };
-    if (words.empty()) throw example::bad_argument("what shall it be: origin, handshakes, bulk or idle?");
+    if (words.empty())
+        throw example::bad_argument("what shall it be: origin, handshakes, bulk, idle or greeted?");
     if (words[0] == "origin") origin::serve();
     if (words.size() != 5) throw example::bad_argument("four numbers are needed");
-    plan p{.what = words[0] == "bulk"   ? errand::fill
-                   : words[0] == "idle" ? errand::stay
-                                        : errand::echo,
+    plan p{.what = words[0] == "bulk"      ? errand::fill
+                   : words[0] == "idle"    ? errand::stay
+                   : words[0] == "greeted" ? errand::greet
+                                           : errand::echo,
            .proxy = number(1),
            .port = number(2)};
     std::deque<client> clients;
@@ -217,7 +227,7 @@ int measure(example::arguments args) {
     }
     const size_t total = number(4);
     const double took = run(p, clients, number(3), total);
-    if (p.what == errand::stay) {
+    if (p.what == errand::stay || p.what == errand::greet) {
         std::printf("%zu\n", total - p.errors);
         std::fflush(stdout);
         return std::getchar() == EOF ? 0 : 1;

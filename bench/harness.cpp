@@ -184,10 +184,12 @@ void print_json(const std::vector<course*>& courses, const std::vector<figures>&
     std::fputs("[\n", to);
     for (size_t i = 0; i < courses.size(); ++i) {
         const row& r = courses[i]->what();
-        std::fprintf(
-            to, "  {\"operation\": \"%s\", \"contender\": \"%s\", \"min_ns\": %.2f, \"median_ns\": %.2f}%s\n",
-            r.name.c_str(), r.contender.c_str(), all[i].least, all[i].median,
-            i + 1 == courses.size() ? "" : ",");
+        std::fprintf(to,
+                     "  {\"operation\": \"%s\", \"contender\": \"%s\", \"min_ns\": %.2f, \"median_ns\": %.2f",
+                     r.name.c_str(), r.contender.c_str(), all[i].least, all[i].median);
+        const double base = floor_of(courses, all, r);
+        if (base > 0) std::fprintf(to, ", \"of_the_floor\": %.2f", all[i].median / base);
+        std::fputs(i + 1 == courses.size() ? "}\n" : "},\n", to);
     }
     std::fputs("]\n", to);
     std::fclose(to);

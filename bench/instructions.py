@@ -97,8 +97,9 @@ def main(arguments):
         print('\n'.join(table), '\n')
     if report:
         with open(report, 'w') as to:
-            json.dump([{'operation': o, 'contender': c, **{n: counted[n][i] for n in names}}
-                       for i, (o, c) in enumerate(rows)], to, indent=1)
+            json.dump([{'operation': o, 'contender': c, **{n: counts[n][o, c] for n in names},
+                        'of the floor': {n: round(counts[n][o, c] / counts[n][o, 'floor'], 3)
+                                         for n in names if (o, 'floor') in counts[n]}} for o, c in rows], to, indent=1)
     if page:
         drift = [line for name, table in tables.items()
                  for line in settle(page, name, table, 0.02, '--update' in arguments)]

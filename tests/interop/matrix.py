@@ -147,7 +147,7 @@ def page(cases):
     yield from ["", "## Where theirs is otherwise", ""]
     yield from table(["shown by", "ours is shown by"],
                      ([f"`{name}`", f"`{case}`"] for name, (*_, case) in OTHERWISE.items()))
-    yield from ["", RUNS, "", "Some cases are about no single peer: chains, defects, transfers.", ""]
+    yield from ["", RUNS, "", "Some cases are about no single peer: chains, crowds, defects, transfers.", ""]
     yield from table(["run", "cases"], ([f"`{run}`", str(len(cases[run]))] for run in sorted(cases)))
     yield from ["", "## Versions", "", "As each tells it; where it tells none, that of its package.", ""]
     seen = {peer.name: peer for peer in PEERS if peer.ask or peer.package}  # client and server are told once

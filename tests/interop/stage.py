@@ -9,11 +9,11 @@ USER, PASSWORD = "john", "foo bar"
 
 
 class Proxy(Peer):
-    """Our proxy, listening where it says that it does."""
+    """Our proxy, listening where it says that it does; `under` is a command that becomes it."""
 
-    def __init__(self, name, program, *options, host="127.0.0.1"):
+    def __init__(self, name, program, *options, host="127.0.0.1", under=()):
         self.program = program
-        super().__init__(name, program, "--listen", f"{host}:0", *options)
+        super().__init__(name, *under, program, "--listen", f"{host}:0", *options)
         said = f"listening on {host}:"
         self.until(lambda: said in self.log() and self.log().endswith("\n"), "its address")
         self.port = int(self.log().split(said)[1].split()[0])
