@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include <socks/config.hpp>
+
 namespace socks {
 
 /// The reason of a failure. Closed: a switch without default is complete.
@@ -149,7 +151,7 @@ enum class party : uint8_t { none, peer, stream, caller };
 ///           bad_version   0, 4 and 5, the first octets of SOCKS messages
 ///           not_socks     anything else
 /// @cost     O(1), constexpr, noexcept.
-[[nodiscard]] constexpr errc stranger(uint8_t first) noexcept {
+[[nodiscard]] SOCKS_SHARED constexpr errc stranger(uint8_t first) noexcept {
     if (first == 'S') return errc::peer_is_ssh;
     if (first >= 'A' && first <= 'Z') return errc::peer_is_http;
     if (first == 0x16 || first == 0x15) return errc::peer_is_tls;
