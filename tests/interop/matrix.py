@@ -26,8 +26,8 @@ the page says of a peer changes, versions aside. The cases are in [tests/interop
 A number counts cases, all of which passed. *carried*: what was sent arrived, whole and in order. *refused*: what had to
 be refused was. *agreed*: tshark found in our messages what was meant. **Bold** is where a peer does otherwise than ours
 in its place. *coalesced*: a client that waits for no answer before its next message, or a server's last answer in one
-piece with what the destination says first. A dash: not tried, as behind the answer to UDP ASSOCIATE or RESOLVE, where
-nothing can come early.
+piece with what the destination says first. A dash: not tried; or not there to be tried, as
+what comes early behind the answer to UDP ASSOCIATE or RESOLVE.
 """
 
 # What a case is about, by the first pattern that its name matches; the last is for all others.
