@@ -46,7 +46,7 @@ hosted() {
     for source in "$objects"/main.cpp tests/*.cpp; do echo "$source"; done |
         xargs -P "$jobs" -I{} sh -c 'object=$1/$(basename "$2" .cpp).o; shift; source=$1; shift
             exec "$@" -c "$source" -o "$object"' _ "$objects" {} "$@" $flags -I"$objects/catch" || return 1
-    "$@" "$objects"/*.o -o "$objects/tests" && $runner "$objects/tests" --warn NoTests
+    "$@" "$objects"/*.o -o "$objects/tests" && $runner "$objects/tests"
 }
 
 # bare NAME BOARD FLAG...: an image of each test file that needs neither a C++ library nor an operating system.
