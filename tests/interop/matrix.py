@@ -21,7 +21,8 @@ HEAD = """# Interoperability
 
 Programs and libraries that are not ours, against the drivers of docs/examples on loopback: what each run of
 `cmake --workflow --preset interop` tried, and what came of it. It writes this page, and fails if a case fails or what
-the page says of a peer changes, versions aside. The cases are in [tests/interop](../tests/interop).
+the page says of a peer changes, versions aside. The cases are in [tests/interop](../tests/interop). It needs root, and
+installs the peers that are missing under the names that Debian 12 has for them.
 
 A number counts cases, all of which passed. *carried*: what was sent arrived, whole and in order. *refused*: what had to
 be refused was. *agreed*: tshark found in our messages what was meant. **Bold** is where a peer does otherwise than ours

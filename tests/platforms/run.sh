@@ -1,7 +1,8 @@
 #!/bin/bash
 # run.sh [PLATFORM...]
 # The tests on other processors, compilers and C++ libraries; on a bare Cortex-M each test file is an image of its
-# own. Without arguments all of them. What is missing is installed, by root; what cannot be had fails the run.
+# own. Without arguments all of them. What is missing is installed, by root, and by the names that Debian 12 has for it;
+# what cannot be had fails the run.
 set -u
 cd "$(dirname "$0")/../.."
 scratch=${SOCKS_SCRATCH:-build/platforms}
