@@ -4,6 +4,7 @@ A runner enters a fresh network, mount and process namespace, so that its ports 
 the file system are seen by nobody else, and everything that it started ends with it, however it ends.
 """
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -96,16 +97,18 @@ class Peer:
         print(f"--- log of {self.name}\n{self.log()[since:][-4000:]}")
 
     def stop(self):
-        """Ends the process and those that it started; returns its exit code."""
+        """Ends the process and those that it started, which may hold its port for longer; returns its exit code."""
         if self.process.poll() is None:
             self.process.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
         if self in running:
             running.remove(self)
+            if self.port:
+                until(lambda: not is_listening(self.port), f"port {self.port} to be free")
         return self.process.returncode
 
 

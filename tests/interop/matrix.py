@@ -21,13 +21,14 @@ HEAD = """# Interoperability
 
 Programs and libraries that are not ours, against the drivers of docs/examples on loopback: what each run of
 `cmake --workflow --preset interop` tried, and what came of it. It writes this page, and fails if a case fails or what
-the page says of a peer changes, versions aside. The cases are in [tests/interop](../tests/interop).
+the page says of a peer changes, versions aside. The cases are in [tests/interop](../tests/interop). It needs root, and
+installs the peers that are missing under the names that Debian 12 has for them.
 
 A number counts cases, all of which passed. *carried*: what was sent arrived, whole and in order. *refused*: what had to
 be refused was. *agreed*: tshark found in our messages what was meant. **Bold** is where a peer does otherwise than ours
 in its place. *coalesced*: a client that waits for no answer before its next message, or a server's last answer in one
-piece with what the destination says first. A dash: not tried, as behind the answer to UDP ASSOCIATE or RESOLVE, where
-nothing can come early.
+piece with what the destination says first. A dash: not tried; or not there to be tried, as
+what comes early behind the answer to UDP ASSOCIATE or RESOLVE.
 """
 
 # What a case is about, by the first pattern that its name matches; the last is for all others.

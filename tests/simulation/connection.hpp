@@ -4,9 +4,9 @@
 #ifndef SOCKS_TESTS_SIMULATION_CONNECTION_HPP
 #define SOCKS_TESTS_SIMULATION_CONNECTION_HPP
 
+#include "judge.hpp"
 #include "parties.hpp"
 
-#include <cstdio>
 #include <memory>
 
 namespace simulation {
@@ -33,24 +33,6 @@ struct side {
     uint32_t vanishes_at = UINT32_MAX;
     std::string script{};
     size_t scripted = 0;
-};
-
-// Who decides what is wrong, and what to do about it.
-struct judge {
-    bool trace = false;
-    bool bad = false;
-    uint64_t steps = 0;
-    uint64_t octets = 0;
-    uint64_t counts[4] = {};  // by the result of an honest side
-
-    void demand(bool holds, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
-        if (holds || bad) return;
-        bad = true;
-        std::fprintf(stderr, "%s:%d: this demand is not met\n", file, line);
-    }
-    void say(const char* who, const char* what, size_t n = 0) const {
-        if (trace) std::printf("%s: %s %zu\n", who, what, n);
-    }
 };
 
 class connection {

@@ -4,8 +4,11 @@
 //
 //     simulation [--handshakes N] [--at-once N] [--seed N]
 //     simulation --replay SEED       one connection, told step by step
+//     simulation --associations N [--seed N]    datagrams of UDP, many of which get lost or come in another order
+//     simulation --replay-association SEED
 //     simulation --soak N            N handshakes, and how the cost grows from a thousand to a million at once
 
+#include "association.hpp"
 #include "connection.hpp"
 
 #include <sys/resource.h>
@@ -83,6 +86,12 @@ void report(uint32_t at_once, const figures& f) {
     std::fflush(stdout);
 }
 
+// The draws reach every ending, or the simulation shows less than it says.
+bool enough(bool reached) {
+    if (!reached) std::fprintf(stderr, "too few of some ending: so short a run shows little; run more\n");
+    return reached;
+}
+
 bool run(uint64_t n, uint32_t at_once, uint64_t seed, const char* program) {
     const figures f = simulate(n, at_once, seed, program);
     report(at_once, f);
@@ -90,9 +99,31 @@ bool run(uint64_t n, uint32_t at_once, uint64_t seed, const char* program) {
     std::printf("    honest sides: %" PRIu64 " done, %" PRIu64 " failed, %" PRIu64 " timed out; %" PRIu64
                 " octets read\n",
                 f.law.counts[1], f.law.counts[2], f.law.counts[3], f.law.octets);
-    if (f.law.counts[1] * 4 > n && f.law.counts[2] * 8 > n && f.law.counts[3] != 0) return true;
-    std::fprintf(stderr, "too few of some ending: so few handshakes show less than this says; run more\n");
-    return false;
+    return enough(f.law.counts[1] * 4 > n && f.law.counts[2] * 8 > n && f.law.counts[3] != 0);
+}
+
+int replay_association(uint64_t seed) {
+    judge law{.trace = true};
+    association::run(seed, law);
+    std::printf("%s\n", law.bad ? "a law is broken" : "every law is kept");
+    return law.bad ? 1 : 0;
+}
+
+bool associate(uint64_t n, uint64_t seed, const char* program) {
+    judge law;
+    for (uint64_t i = 0; i < n; ++i) {
+        association::run(seed_of(seed, i), law);
+        if (!law.bad) continue;
+        std::fprintf(stderr, "replay it with: %s --replay-association %" PRIu64 "\n", program,
+                     seed_of(seed, i));
+        return false;
+    }
+    const uint64_t whole = law.counts[association::whole];
+    const uint64_t put_together = law.counts[association::put_together];
+    std::printf("%" PRIu64 " associations: %" PRIu64 " datagrams; %" PRIu64 " messages whole, %" PRIu64
+                " put together, %" PRIu64 " lost\n",
+                n, law.steps, whole, put_together, law.counts[association::lost]);
+    return enough(whole > n && put_together > n && law.counts[association::lost] > n);
 }
 
 }  // namespace
@@ -101,6 +132,7 @@ int main(int argc, char** argv) {
     uint64_t handshakes = 100'000;
     uint32_t at_once = 2'000;
     uint64_t seed = 1;
+    uint64_t associations = 0;
     bool soak = false;
     for (int i = 1; i < argc; i += 2) {
         const std::string option = argv[i];
@@ -108,20 +140,25 @@ int main(int argc, char** argv) {
         const uint64_t value = i + 1 < argc ? std::strtoull(argv[i + 1], &end, 10) : 0;
         const bool number = end != nullptr && end != argv[i + 1] && *end == '\0';
         if (number && option == "--replay") return replay(value);
+        if (number && option == "--replay-association") return replay_association(value);
         if (number && value != 0 && (option == "--handshakes" || option == "--soak")) {
             soak = option == "--soak";
             handshakes = value;
         } else if (number && value != 0 && value <= 1'000'000 && option == "--at-once") {
             at_once = static_cast<uint32_t>(value);
+        } else if (number && value != 0 && option == "--associations") {
+            associations = value;
         } else if (number && option == "--seed") {
             seed = value;
         } else {
             std::fprintf(stderr,
-                         "usage: %s [--handshakes N] [--at-once N] [--seed N] | --replay SEED | --soak N\n",
+                         "usage: %s [--handshakes N] [--at-once N] [--seed N] | --replay SEED | --soak N\n"
+                         "       | --associations N [--seed N] | --replay-association SEED\n",
                          argv[0]);
             return 2;
         }
     }
+    if (associations != 0) return associate(associations, seed, argv[0]) ? 0 : 1;
     std::printf("%10s %10s %12s %10s %8s %8s\n", "handshakes", "at once", "per second", "ns each", "steps",
                 "MiB");
     if (!soak) return run(handshakes, at_once, seed, argv[0]) ? 0 : 1;
