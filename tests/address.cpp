@@ -59,6 +59,8 @@ constexpr void a_colon_or_a_bracket_belongs_to_an_ipv6_address(check& t) {
           bytes("[fe80::1%1]"), bytes("[::1]:80"), bytes("127.0.0.1:80"), bytes(":"), bytes("a:b"),
           bytes("files[0].example"), bytes("::1 "), bytes(" ::1")})
         t.ok(kind_of(text) == kind::bad);
+    // One bracket alone is not taken off, nor is whatever stands where the other should.
+    t.ok(kind_of("1::1]") == kind::bad && kind_of("[::11") == kind::bad);
 }
 PROVE_AND_RUN(a_colon_or_a_bracket_belongs_to_an_ipv6_address)
 

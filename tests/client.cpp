@@ -66,6 +66,49 @@ constexpr void every_refusal_has_its_name(check& t) {
 }
 PROVE_AND_RUN(every_refusal_has_its_name)
 
+// Its second octet says "no" in no version that was asked for, however much of it is there.
+constexpr void a_reply_of_another_version_is_no_refusal(check& t) {
+    const struct {
+        socks::request want;
+        bytes choice;
+        bytes reply;
+        errc why;
+    } strangers[] = {
+        {plain5, "05 00"_octets, "00 5b 0000 00000000"_octets, errc::bad_version},
+        {plain5, "05 00"_octets, "04 01 00 01 cb007105 0fa0"_octets, errc::bad_version},
+        {plain5, "05 00"_octets, "'HTTP/1.1 403'"_octets, errc::bad_version},
+        {plain4, "", "05 01 00 01 cb007105 0fa0"_octets, errc::bad_version},
+        {plain4, "", "'HTTP/1.1 403'"_octets, errc::peer_is_http},
+    };
+    for (const auto& s : strangers)
+        for (const bool whole_refusal : {false, true}) {
+            socks::client m({.whole_refusal = whole_refusal});
+            char out[socks::client::max_output] = {};
+            t.ok(m.step(s.want, "", out).next() == next::send);
+            if (!s.choice.empty()) t.ok(m.step(s.want, s.choice, out).next() == next::send);
+            const auto a = m.step(s.want, s.reply, out);
+            t.ok(a.next() == next::fail && a.error() == s.why && a.octet() == s.reply[0] && a.used() == 0);
+        }
+}
+PROVE_AND_RUN(a_reply_of_another_version_is_no_refusal)
+
+// Of what went ahead, the replies that came before the end are used all the same.
+constexpr void an_end_is_told_behind_what_was_used(check& t) {
+    const struct {
+        bytes in;
+        errc why;
+    } ends[] = {{"05 00"_octets, errc::closed}, {"05 00  05"_octets, errc::truncated}};
+    for (const auto& e : ends) {
+        socks::client m({.pipelined = true});
+        char out[socks::client::max_output] = {};
+        t.ok(m.step(plain5, "", out).next() == next::send && m.step(plain5, "", out).next() == next::send);
+        m.close();
+        const auto a = m.step(plain5, e.in, out);
+        t.ok(a.next() == next::fail && a.error() == e.why && a.octet() == 0 && a.used() == 2);
+    }
+}
+PROVE_AND_RUN(an_end_is_told_behind_what_was_used)
+
 // The longest messages of all, through buffers of exactly the advertised sizes.
 constexpr void the_longest_messages_of_a_client_fit(check& t) {
     char name[255] = {};

@@ -105,6 +105,7 @@ constexpr void an_abort_is_a_failed_negotiation(check& t) {
     for (const type due : {type::authentication, type::protection_level, type::user_data}) {
         sweep_refused(t, "01 ff"_octets, get(due), errc::negotiation_failed, 2);
         sweep_refused(t, "01 ff 0003 'why'"_octets, get(due), errc::negotiation_failed, 2);
+        t.ok(get(due)("").need() == 2 && get(due)("01"_octets).need() == 1);
     }
     char room[3] = {'x', 'y', 'z'};
     const gssapi_message abort{type::abort};

@@ -70,6 +70,10 @@ constexpr void a_full_inbox_says_so(check& t) {
     t.ok(!rx.full() && rx.space().room() == 1);
     receive(rx, "x");
     t.ok(rx.full() && rx.unread() == "ohnx");
+    inbox<4> shorter;
+    receive(shorter, "joh");
+    shorter.drop(1);
+    t.ok(!shorter.full());  // where the octets lie does not matter
 }
 PROVE_AND_RUN(a_full_inbox_says_so)
 
@@ -145,6 +149,20 @@ constexpr void clearing_an_inbox_wipes_what_was_used_too(check& t) {
     t.ok(all == "00 00 00 00 00 00 00"_octets && rx.empty() && rx.space().room() == 8);
 }
 PROVE_AND_RUN(clearing_an_inbox_wipes_what_was_used_too)
+
+constexpr void clearing_a_mailbox_leaves_nothing_in_it(check& t) {
+    inbox<8> rx;
+    receive(rx, "johnfoo");
+    rx.drop(4);
+    rx.clear();
+    t.ok(rx.empty() && rx.unread().empty() && rx.space().room() == 8);
+    outbox<8> tx;
+    append(tx, "johnfoo");
+    tx.sent(4);
+    tx.clear();
+    t.ok(tx.empty() && tx.unsent().empty() && tx.space().room() == 8);
+}
+PROVE_AND_RUN(clearing_a_mailbox_leaves_nothing_in_it)
 
 // F7: a short write loses nothing and repeats nothing.
 constexpr void an_outbox_may_be_sent_in_any_portions(check& t) {

@@ -134,6 +134,9 @@ constexpr void the_timer_abandons_the_sequence(check& t) {
     t.ok(waits(r.take(1, "first")));
     r.now += 4999;
     t.ok(delivers(r.take(0x82, "second"), "firstsecond"));
+    t.ok(waits(r.take(1, "one")));
+    r.now += 5001;
+    t.ok(drops(r.take(0x82, "two")) && !r.queue.waiting());
     r.now = UINT64_MAX - 10;
     t.ok(waits(r.take(1, "one")));
     r.now += 5;
@@ -156,6 +159,16 @@ constexpr void a_datagram_that_outgrows_the_storage_is_abandoned(check& t) {
         t.ok(drops(queue.step("0000 01 01 c0000207 01bb 'ab'"_octets, 0, storage.room()), errc::no_space));
         t.ok(!queue.waiting());
     }
+    // A first fragment ends the sequence before it, also where it does not fit itself.
+    t.ok(waits(r.take(1, "one")));
+    t.ok(drops(r.queue.step("0000 01 01 c0000207 01bb 'ab'"_octets, r.now, buffer(r.storage, 9)),
+               errc::no_space));
+    t.ok(!r.queue.waiting());
+    // Without data it fits where its header does.
+    exact_copy header(bytes("0123456789"));
+    reassembly bare(5000);
+    t.ok(waits(bare.step("0000 01 01 c0000207 01bb"_octets, 0, header.room())));
+    t.ok(delivers(bare.step("0000 82 01 c0000207 01bb"_octets, 0, header.room()), ""));
     reassembly shrunk(5000);
     t.ok(waits(shrunk.step("0000 01 01 c0000207 01bb 'ab'"_octets, 0, buffer(r.storage, 12))));
     t.ok(drops(shrunk.step("0000 82 01 c0000207 01bb 'c'"_octets, 0, buffer(r.storage, 11))));

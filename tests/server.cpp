@@ -113,6 +113,14 @@ constexpr socks::server at_request(bytes request) {
     return asked.next() == next::serve ? m : socks::server(only5);
 }
 
+constexpr socks::server at_request5() {
+    socks::server m;
+    char out[socks::server::max_output] = {};
+    const auto sent = m.step("05 01 00"_octets, out);
+    const auto asked = m.step("05 01 00 01 42660763 0050"_octets, out);
+    return sent.next() == next::send && asked.next() == next::serve ? m : socks::server(only4);
+}
+
 constexpr bytes connect4 = "04 01 0050 42660763 00"_octets;
 constexpr bytes bind4 = "04 02 0015 c6336404 00"_octets;
 constexpr socks::reply granted{code4::granted, {ipv4{192, 0, 2, 7}, 8080}};
@@ -216,5 +224,46 @@ constexpr void a_forgotten_answer_refuses(check& t) {
     t.ok(five.answer({}, out).data() == "05 01 00 01 00000000 0000"_octets);
 }
 PROVE_AND_RUN(a_forgotten_answer_refuses)
+
+// The caller that said "no" is told so in the words that the peer was.
+constexpr void a_refusal_is_told_in_the_version_that_it_was_sent_in(check& t) {
+    char out[socks::server::max_output] = {};
+    socks::server four = at_request(connect4);
+    t.ok(four.answer({code4::identd_mismatch, {}}, out).made() == 8);
+    const auto a = four.step("", out);
+    t.ok(a.code() == code4::identd_mismatch && a.code().via == version::v4 && a.octet() == 0x5d);
+    socks::server five = at_request5();
+    t.ok(five.answer({code5::not_allowed, {}}, out).made() == 10);
+    const auto b = five.step("", out);
+    t.ok(b.code() == code5::not_allowed && b.code().via == version::v5 && b.octet() == 2);
+}
+PROVE_AND_RUN(a_refusal_is_told_in_the_version_that_it_was_sent_in)
+
+// In SOCKS4 too, which has no way to write a name.
+constexpr void a_bad_bound_host_answers_nothing(check& t) {
+    char out[socks::server::max_output] = {};
+    socks::server asked[] = {at_request(connect4), at_request5()};
+    for (socks::server& m : asked) {
+        const socks::encoded e = m.answer({code5::succeeded, {bytes("[foo]"), 80}}, out);
+        t.ok(e.error() == errc::bad_host && e.made() == 0);
+        const auto a = m.step("", out);
+        t.ok(a.next() == next::fail && a.error() == errc::bad_host);
+    }
+}
+PROVE_AND_RUN(a_bad_bound_host_answers_nothing)
+
+// Whoever reads what is needed takes no octet of the message behind it.
+constexpr void a_server_needs_no_octet_of_the_next_message(check& t) {
+    const bytes login = "01 04 'john' 03 'foo'"_octets;
+    for (size_t n = 0; n < login.size(); ++n) {
+        socks::server m(with_login);
+        char out[socks::server::max_output] = {};
+        t.ok(m.step("05 01 02"_octets, out).next() == next::send);
+        const auto a = m.step(login.first(n), out);
+        // Without a password it could end three octets earlier, and without a user name too.
+        t.ok(a.next() == next::recv && a.need() == (n < 2 ? 3 - n : n < 7 ? 7 - n : 10 - n));
+    }
+}
+PROVE_AND_RUN(a_server_needs_no_octet_of_the_next_message)
 
 }  // namespace
