@@ -96,6 +96,9 @@ fault("a peer that is not SOCKS is named without looking", SERVER, "die(stranger
       "quirks_server", "server")
 fault("SOCKS4a is served where it is off (V8)", SERVER, "detail::is_named4(in) ? v4a_ : v4_", "detail::is_named4(in) ? v4_ : v4_",
       "server", "quirks_server")
+fault("a bad bound host answers SOCKS4 with 0.0.0.0", SERVER, "if (bound.host.is() == host::kind::bad) return errc::bad_host;",
+      "", "server")
+fault("a refusal in SOCKS5 is told as one in SOCKS4", SERVER, "speaks4_ ? version::v4 : version::v5", "version::v4", "server")
 fault("the first failure does not stay", "machine/server.hpp", "if (at_ == at::failed) return;", "", "laws_fuse",
       "laws_abuse")
 
@@ -115,6 +118,8 @@ fault("want of room moves the machine on", CLIENT, "if (made.error() == errc::no
       "if (made.error() == errc::no_space) at_ = then;\n    if (made.error() == errc::no_space) return", "laws_space")
 fault("a refusal that is cut short is only a cut (R1)", CLIENT, "if (in.size() >= 2 &&", "if (in.size() >= 3 &&",
       "client", "laws_end_of_stream")
+fault("a reply of another version is a refusal", CLIENT, "whole.error() != errc::bad_version && !reply_code", "!reply_code",
+      "client")
 fault("the first failure does not stay", "machine/client.hpp", "if (at_ == at::failed) return;", "", "laws_fuse",
       "laws_abuse")
 fault("the login goes ahead without being said so", CLIENT, "login_ahead_ = false;", "",
@@ -138,6 +143,7 @@ ADDRESS = "core/address.hpp"
 IP = "core/ip.hpp"
 fault("a name may hold a NUL (D9)", ADDRESS, "text.contains('\\0')", "false", "address")
 fault("a name of 256 octets is cut (CVE-2008-0378; D6)", ADDRESS, "text.size() > max_name || ", "", "address")
+fault("a closing bracket alone is taken off (D2)", ADDRESS, "text[0] == '[' && ", "", "address")
 fault("numbers that are no address are names (D1)", ADDRESS, "detail::ends_in_a_number(text)", "false",
       "address")
 fault("a leading zero is decimal", IP, " || (i > begin + 1 && text.data()[begin] == '0')", "", "address",
@@ -160,6 +166,9 @@ fault("an inbox repeats an octet when it makes room", MAILBOX, "octets_[i] = oct
 fault("a short write sends its octets again (curl#17942; F7)", MAILBOX,
       "begin_ += static_cast<uint32_t>(n);\n        if (begin_ == end_)",
       "if (n == size_t{end_} - begin_) begin_ = end_;\n        if (begin_ == end_)", "mailbox", "simulation")
+fault("a cleared inbox still hands out what was unread", MAILBOX,
+      "used octets included.\n    constexpr void clear() noexcept {\n        wipe({octets_, N});\n        begin_ = end_ = 0;",
+      "used octets included.\n    constexpr void clear() noexcept {\n        wipe({octets_, N});", "mailbox")
 
 # Datagrams
 DATAGRAM = "wire/datagram.hpp"
@@ -172,6 +181,8 @@ fault("fragments of two senders are put together", "machine/reassembly.hpp",
       "fuzz/reassembly")
 fault("a sequence of fragments has no time limit", "machine/reassembly.hpp", "now - began_ >= limit_", "false",
       "reassembly")
+fault("the timer of fragments is over for one tick only", "machine/reassembly.hpp", "now - began_ >= limit_",
+      "now - began_ == limit_", "reassembly")
 fault("the storage of fragments overflows", "machine/reassembly.hpp", "if (storage.room() - size_ < d->data().size()) {",
       "if (storage.room() < d->data().size()) {", "reassembly", "fuzz/reassembly")
 fault("HDRLEN may contradict the name (X2)", "wire/udp_over_tcp.hpp",
@@ -181,6 +192,8 @@ fault("any source may use an association (v2ray; U9)", "policy/relay.hpp", "!sam
 fault("6to4 hides an address from an access list (D5)", "policy/scope.hpp", "group(a, 0) == 0x2002", "group(a, 0) == 0x2003",
       "scope")
 fault("the address in Teredo is read as it stands (D5)", "policy/scope.hpp", "a.octets[i] ^ 0xff", "a.octets[i]", "scope")
+fault("any network may hide an IPv4 address in its last octets (D5)", "policy/scope.hpp", "(front(a) == 0 && number", "(number",
+      "scope")
 fault("a second port may use an association (U8)", "policy/relay.hpp",
       " && ports_ == source_ports::locked) return false;", " && false) return false;", "relay", "fuzz/relay")
 
@@ -188,6 +201,8 @@ fault("a second port may use an association (U8)", "policy/relay.hpp",
 GSSAPI = "wire/gssapi.hpp"
 fault("a protected message may be empty (curl#21159; G2)", GSSAPI, "length < least || ", "", "gssapi")
 fault("a token may be longer than the room for it (G2)", GSSAPI, " || length > max_token", "", "gssapi", "fuzz/gssapi")
+fault("need asks past an abort (G5)", GSSAPI, "if (n < 2) return message::more(2 - n);", "if (n < 2) return message::more(3 - n);",
+      "gssapi")
 fault("a weaker protection is accepted (curl#22004; G4)", GSSAPI, "return enough ? errc::none : errc::weak_protection;",
       "return enough ? errc::none : errc::none;", "gssapi", "fuzz/gssapi")
 
