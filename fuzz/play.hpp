@@ -189,16 +189,21 @@ outcome play_client(Machine m, const Wish& want, peer from) {
     using next = typename Machine::next;
     outcome o;
     bool closed = false;
+    bool negotiated = true;
     for (size_t steps = 0; o.how == ending::running; ++steps) {
         demand(steps < step_limit(from));
         const bytes unread = from.says.first(from.at).from(o.used);
         const auto act = [&](const socks::client::action& a) {
             o.used += a.used();
+            demand(negotiated || a.next() == next::fail);
             if (a.next() != next::recv && a.next() != next::send) o.told += said(a);
             switch (a.next()) {
                 case next::send: o.sent += text(a.data()); break;
                 case next::recv: static_cast<void>(feed(m, from, a.need(), closed, o)); break;
-                case next::negotiate: m.negotiated(sub_negotiate(from, o, true)); break;
+                case next::negotiate:
+                    negotiated = sub_negotiate(from, o, true);
+                    m.negotiated(negotiated);
+                    break;
                 case next::wait: demand(false); break;
                 case next::bound: break;
                 case next::done:
