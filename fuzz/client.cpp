@@ -78,5 +78,7 @@ void fuzz(input in) {
         return;
     }
     check_what_was_sent(want, pipelined, o.sent, says);
+    // However much went ahead, nobody is let in whose login was refused.
+    if (o.how == ending::done && want.via == socks::version::v5 && says[1] == 2) demand(says[3] == 0);
     if (o.how == ending::failed) demand(blame(o.why) != socks::party::caller);
 }

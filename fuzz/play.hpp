@@ -148,6 +148,16 @@ void stays_ended(Machine m, const outcome& o, const Want&... want) {
     }
 }
 
+// While a question is open nothing is used and nothing is done, whatever has arrived.
+template <class Machine, class... Want>
+void waits(Machine m, const Want&... want) {
+    for (const bytes in : {bytes(), bytes("\5\1\0\1\1\2\3\4\0\x50"), bytes("\1\0\5\0")}) {
+        block room(Machine::max_output);
+        const auto a = m.step(want..., in, room.room());
+        demand(a.next() == Machine::next::wait && a.used() == 0);
+    }
+}
+
 // Answers recv. False when there is nothing left to happen.
 template <class Machine>
 bool feed(Machine& m, peer& from, size_t need, bool& closed, outcome& o) {
@@ -189,16 +199,22 @@ outcome play_client(Machine m, const Wish& want, peer from) {
     using next = typename Machine::next;
     outcome o;
     bool closed = false;
+    bool negotiated = true;
     for (size_t steps = 0; o.how == ending::running; ++steps) {
         demand(steps < step_limit(from));
         const bytes unread = from.says.first(from.at).from(o.used);
         const auto act = [&](const socks::client::action& a) {
             o.used += a.used();
+            demand(negotiated || a.next() == next::fail);
             if (a.next() != next::recv && a.next() != next::send) o.told += said(a);
             switch (a.next()) {
                 case next::send: o.sent += text(a.data()); break;
                 case next::recv: static_cast<void>(feed(m, from, a.need(), closed, o)); break;
-                case next::negotiate: m.negotiated(sub_negotiate(from, o, true)); break;
+                case next::negotiate:
+                    waits(m, want);
+                    negotiated = sub_negotiate(from, o, true);
+                    m.negotiated(negotiated);
+                    break;
                 case next::wait: demand(false); break;
                 case next::bound: break;
                 case next::done:
@@ -255,14 +271,17 @@ inline outcome play(socks::server m, const answers& app, peer from) {
                 case next::send: o.sent += text(a.data()); break;
                 case next::recv: static_cast<void>(feed(m, from, a.need(), closed, o)); break;
                 case next::login:
+                    waits(m);
                     o.let_in = app.grants;
                     answer_exactly(m, o, [&](auto& s, buffer out) { return s.grant(app.grants, out); });
                     break;
                 case next::negotiate:
+                    waits(m);
                     o.let_in = sub_negotiate(from, o, app.negotiates);
                     m.negotiated(o.let_in);
                     break;
                 case next::serve:
+                    waits(m);
                     demand(o.let_in || m.method() == socks::method::none);
                     answer_exactly(m, o, answer);
                     break;

@@ -130,11 +130,17 @@ class library {
 };
 
 constexpr int closes = 2;
+constexpr int at_once = 4;
+constexpr bytes early = "220 ready";
 
 void handshakes(library& to) {
     for (const drive::conversation& c : drive::conversations) {
         to.add("client", c.what, seed().put(closes).put(socks::lenient).put(7).put(c.want).put(c.server));
+        to.add("client", std::string(c.what) + ", all at once",
+               seed().put(closes | at_once).put(socks::lenient).put(7).put(c.want).put(c.server).put(early));
         to.add("server", c.what, seed().put(0).put(7).put(c.serves).put(c.app).put(c.client));
+        to.add("server", std::string(c.what) + ", and more",
+               seed().put(0).put(7).put(c.serves).put(c.app).put(c.client).put(early));
         to.add("pair", c.what, seed().put(socks::lenient).put(7).put(c.serves).put(c.app).put(c.want));
     }
     for (const drive::refusal& r : drive::refusals)

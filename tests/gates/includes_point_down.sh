@@ -23,6 +23,7 @@ text='<socks/text/[a-z0-9_]+\.hpp>'
 policy='<socks/policy/[a-z0-9_]+\.hpp>'
 
 allow config.hpp 'nothing'
+allow socks.hpp "<socks/config\.hpp>|$core|$wire|$machine|$text|$policy"
 allow core "$c|$core"
 allow wire "$c|$core|$wire"
 allow machine "$c|$core|$wire|$machine"

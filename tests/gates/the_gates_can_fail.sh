@@ -64,6 +64,8 @@ plant '#include "reader.hpp"' wire/writer.hpp
 caught 'a quoted include' "$gate" "$copy"
 plant '#include <stdint.h>' config.hpp
 caught 'an include in config.hpp' "$gate" "$copy"
+plant '#include <string.h>' socks.hpp
+caught 'a C header in socks.hpp' "$gate" "$copy"
 mkdir -p "$copy/include/socks/policy"
 plant '#include <socks/machine/client.hpp>' policy/retry.hpp
 caught 'policy includes machine' "$gate" "$copy"

@@ -144,10 +144,12 @@ def main():
     parser.add_argument("--scratch", type=pathlib.Path, default=pathlib.Path("/tmp/socks-mutants"))
     parser.add_argument("--only", default="", help="faults whose text contains this")
     parser.add_argument("--write", action="store_true", help="write docs/mutants.md")
-    parser.add_argument("--list", action="store_true", help="only see that every fault still applies")
+    parser.add_argument("--list", action="store_true", help="only see that every fault still applies and is on the page")
     options = parser.parse_args()
     if options.list:
         strays = [f"{f[0]} {why}" for f in FAULTS if (why := misplaced(f))]
+        if listed(PAGE.read_text())[2:] != [f"| {f[0]} | {f[1]}" for f in FAULTS]:
+            strays.append("docs/mutants.md does not list these faults: run.py --write")
         print("\n".join(strays) or f"{len(FAULTS)} faults apply")
         return 1 if strays else 0
     chosen = [(i, f) for i, f in enumerate(FAULTS) if options.only in f[0]]
