@@ -106,6 +106,13 @@ struct request {
 
 namespace detail {
 
+// What is wrong with an address for SOCKS4 and its extension.
+constexpr errc address_fault4(const host& to) noexcept {
+    if (to.is() == host::kind::ipv6) return errc::ipv6_over_socks4;
+    if (to.is() == host::kind::ipv4 && is_name_marker(to.v4())) return errc::reserved_over_socks4;
+    return errc::none;
+}
+
 // What is wrong with asking for `command` to `to` over `via`.
 SOCKS_SHARED constexpr errc destination_fault(version via, command what, const host& to) noexcept {
     using kind = host::kind;
@@ -114,10 +121,8 @@ SOCKS_SHARED constexpr errc destination_fault(version via, command what, const h
         return errc::no_host;
     if (via == version::v5) return errc::none;
     if (what == command::udp_associate) return errc::command_over_socks4;
-    if (to.is() == kind::ipv6) return errc::ipv6_over_socks4;
     if (to.is() == kind::name && via == version::v4) return errc::name_over_socks4;
-    if (to.is() == kind::ipv4 && is_name_marker(to.v4())) return errc::reserved_over_socks4;
-    return errc::none;
+    return address_fault4(to);
 }
 
 }  // namespace detail

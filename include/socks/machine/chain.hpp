@@ -190,7 +190,8 @@ constexpr chain::action chain::step(const route& way, bytes in, buffer out) noex
     errc fault = client_.is_fresh() ? survey(way) : errc::none;
     if (fault == errc::none && !is_on(way)) fault = errc::bad_route;
     if (fault != errc::none) {
-        client_.die(fault, now);
+        client_.fuse(fault);
+        client_.report(now, 0, nullptr);
         return now;
     }
     const chain before = *this;
@@ -205,7 +206,8 @@ constexpr chain::action chain::step(const route& way, bytes in, buffer out) noex
         enter(way, size_t{hop_} + 1);
         client_ = client_.anew();
         if (in.size() == used) continue;
-        client_.die(errc::spoke_first, now, in[used], used);
+        client_.fuse(errc::spoke_first, in[used]);
+        client_.report(now, used, nullptr);
         return now;
     }
 }

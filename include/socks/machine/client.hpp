@@ -162,19 +162,17 @@ class client {
         failed
     };
 
-    // What is to be done goes into `now`. greet, choose and status give the state that is due behind them, which is
-    // negotiating, where nothing is due, once they have said something; `used` counts the replies in front of it.
+    // What is to be done goes into `now`. Each gives the state that is due behind it: failed, or negotiating, where
+    // nothing is due, once it has said something; `used` counts the replies in front of it.
     constexpr at greet(const request& want, buffer out, action& now) noexcept;
     constexpr at choose(const request& want, bytes in, buffer out, size_t& used, action& now) noexcept;
     constexpr at status(bytes in, size_t& used, action& now) noexcept;
     constexpr at authenticated() noexcept;
-    constexpr void ask(const request& want, buffer out, size_t used, action& now) noexcept;
-    constexpr void receive(bytes in, size_t before, action& now) noexcept;
-    constexpr void refuse(bytes in, extent whole, size_t before, action& now) noexcept;
-    constexpr void emit(const encoded& made, at then, size_t used, action& now) noexcept;
-    constexpr void starve(bytes in, size_t need, size_t before, action& now) noexcept;
-    constexpr void die(errc why, action& now, uint8_t octet = 0, size_t used = 0,
-                       const char* reply = nullptr) noexcept;
+    constexpr at ask(const request& want, buffer out, size_t used, action& now) noexcept;
+    constexpr at receive(bytes in, size_t& used, action& now) noexcept;
+    constexpr at refuse(bytes in, extent whole, size_t& used, action& now) noexcept;
+    constexpr at emit(const encoded& made, at then, size_t used, action& now) noexcept;
+    constexpr at lack(bytes in, extent whole, size_t used, action& now) noexcept;
 
     friend class chain;
 
@@ -193,12 +191,15 @@ class client {
     }
 
     // The only way into failed: the first reason stays.
-    SOCKS_INLINE constexpr void fuse(errc why, uint8_t octet = 0) noexcept {
-        if (at_ == at::failed) return;
-        at_ = at::failed;
-        why_ = why;
-        octet_ = octet;
+    SOCKS_SHARED constexpr at fuse(errc why, uint8_t octet = 0) noexcept {
+        if (at_ != at::failed) {
+            why_ = why;
+            octet_ = octet;
+        }
+        return at_ = at::failed;
     }
+
+    constexpr void report(action& now, size_t used, const char* reply) const noexcept;
 
     at at_ = at::start;
     version via_ = version::v5;

@@ -27,20 +27,22 @@ SOCKS_INLINE constexpr client::action client::step(const request& want, bytes in
     if (due == at::status) due = status(in, used, now);
     switch (due) {
         case at::request:
-        case at::request_ahead: ask(want, out, used, now); break;
+        case at::request_ahead: due = ask(want, out, used, now); break;
         case at::reply:
-        case at::accepted: receive(in.from(used), used, now); break;
+        case at::accepted: due = receive(in.from(used), used, now); break;
         case at::login_ahead:
-            emit(encode_login(want.login, out), at::request_ahead, 0, now);
+            due = emit(encode_login(want.login, out), at::request_ahead, 0, now);
             login_ahead_ = now.next() == next::send;
             break;
-        case at::over: die(errc::finished, now); break;
-        case at::failed: die(why_, now); break;
+        case at::over: due = fuse(errc::finished); break;
+        case at::failed: report(now, used, nullptr); return now;
         case at::start:
         case at::choice:
         case at::status:
-        case at::negotiating: break;  // wait, or what was said above
+        case at::negotiating: return now;  // wait, or what was said above
     }
+    if (due == at::failed) [[unlikely]]
+        report(now, used, now.data_);
     return now;
 }
 
@@ -70,10 +72,7 @@ SOCKS_INLINE constexpr client::action client::step(const request& want, inbox<N>
 
 SOCKS_INLINE constexpr client::at client::greet(const request& want, buffer out, action& now) noexcept {
     const errc fault = check(want);
-    if (fault != errc::none) {
-        die(fault, now);
-        return at::negotiating;
-    }
+    if (fault != errc::none) return fuse(fault);
     via_ = want.via;
     command_ = want.command;
     if (via_ != version::v5) return at::request;
@@ -83,53 +82,33 @@ SOCKS_INLINE constexpr client::at client::greet(const request& want, buffer out,
         if (offered_[0] == method::none) then = at::request_ahead;
         if (offered_[0] == method::login) then = at::login_ahead;
     }
-    emit(detail::write_greeting(offered_.octets(), out), then, 0, now);
-    return at::negotiating;
+    return emit(detail::write_greeting(offered_.octets(), out), then, 0, now);
 }
 
 SOCKS_INLINE constexpr client::at client::choose(const request& want, bytes in, buffer out, size_t& used,
                                                  action& now) noexcept {
-    const decoded<method> chosen = decode_choice(in);
-    if (!chosen) {
-        if (chosen.need() != 0)
-            starve(in, chosen.need(), 0, now);
-        else
-            die(stranger(in[0]), now, in[0]);
-        return at::negotiating;
-    }
-    used = chosen.used();
-    if (*chosen == method::no_acceptable) {
-        die(errc::no_acceptable_method, now, in[1], used);
-    } else if (!offered_.contains(*chosen)) {
-        die(errc::method_not_offered, now, in[1], used);
-    } else if (*chosen == method::none) {
-        return authenticated();
-    } else if (*chosen != method::login) {
-        at_ = at::negotiating;
+    const extent whole = detail::measure_choice(in);
+    if (!whole) return lack(in, whole, 0, now);
+    used = *whole;
+    const auto chosen = static_cast<method>(in[1]);
+    if (chosen == method::no_acceptable) return fuse(errc::no_acceptable_method, in[1]);
+    if (!offered_.contains(chosen)) return fuse(errc::method_not_offered, in[1]);
+    if (chosen == method::none) return authenticated();
+    if (chosen != method::login) {
         now.tell(next::negotiate, {}, in[1], used);
-    } else if (!login_ahead_) {
-        emit(encode_login(want.login, out), at::status, used, now);
-    } else {
-        login_ahead_ = false;
-        return at_ = at::status;
+        return at_ = at::negotiating;
     }
-    return at::negotiating;
+    if (!login_ahead_) return emit(encode_login(want.login, out), at::status, used, now);
+    login_ahead_ = false;
+    return at_ = at::status;
 }
 
 SOCKS_INLINE constexpr client::at client::status(bytes in, size_t& used, action& now) noexcept {
     const bytes rest = in.from(used);
-    const decoded<uint8_t> verdict = decode_status(rest, accept_);
-    if (!verdict) {
-        if (verdict.need() != 0)
-            starve(rest, verdict.need(), used, now);
-        else
-            die(verdict.error(), now, rest[0], used);
-        return at::negotiating;
-    }
-    used += verdict.used();
-    if (*verdict == 0) return authenticated();
-    die(errc::login_refused, now, *verdict, used);
-    return at::negotiating;
+    const extent whole = detail::measure_status(rest, accept_);
+    if (!whole) return lack(rest, whole, used, now);
+    used += *whole;
+    return rest[1] == 0 ? authenticated() : fuse(errc::login_refused, rest[1]);
 }
 
 // The request may stand: it is due now, or its reply where it went ahead.
@@ -139,65 +118,78 @@ SOCKS_INLINE constexpr client::at client::authenticated() noexcept {
     return at_ = at::reply;
 }
 
-// The request, or a SOCKS5 request that goes out ahead of the choice.
-SOCKS_INLINE constexpr void client::ask(const request& want, buffer out, size_t used, action& now) noexcept {
-    const bool early = at_ == at::request_ahead;
-    const at then = early ? at::choice : at::reply;
+// The request, or a SOCKS5 request that goes out ahead of the choice. What was asked for may have changed since the
+// greeting; over SOCKS4, where there is none, it was checked in this step.
+SOCKS_INLINE constexpr client::at client::ask(const request& want, buffer out, size_t used,
+                                              action& now) noexcept {
+    if (via_ != version::v5)
+        return emit(detail::write_request4(command_, want.to, want.login.user, out), at::reply, used, now);
     const errc fault = detail::destination_fault(via_, command_, want.to.host);
-    if (fault != errc::none) return die(fault, now);
-    if (via_ == version::v5)
-        emit(detail::encode_frame5(static_cast<uint8_t>(command_), want.to, out), then, used, now);
-    else
-        emit(encode_request4({command_, want.to, want.login.user}, out), then, used, now);
+    if (fault != errc::none) return fuse(fault);
+    const bool early = at_ == at::request_ahead;
+    const at due = emit(detail::encode_frame5(static_cast<uint8_t>(command_), want.to, out),
+                        early ? at::choice : at::reply, used, now);
     if (early) request_ahead_ = now.next() == next::send;
+    return due;
 }
 
-// Behind `before` octets of replies that went before in the same step.
-SOCKS_INLINE constexpr void client::receive(bytes in, size_t before, action& now) noexcept {
-    const bool five = via_ == version::v5;
-    const extent whole = five ? detail::measure_reply5(in, accept_) : detail::measure_reply4(in, accept_);
+// Behind the replies that went before in the same step.
+SOCKS_INLINE constexpr client::at client::receive(bytes in, size_t& used, action& now) noexcept {
+    const extent whole =
+        via_ == version::v5 ? detail::measure_reply5(in, accept_) : detail::measure_reply4(in, accept_);
     if (in.size() >= 2 && whole.error() != errc::bad_version && !reply_code(via_, in[1]).succeeded())
-        return refuse(in, whole, before, now);
-    if (!whole) {
-        if (whole.need() != 0) return starve(in, whole.need(), before, now);
-        const bool first = whole.error() == errc::bad_version;
-        return die(first && !five ? stranger(in[0]) : whole.error(), now, first ? in[0] : uint8_t{0}, before);
-    }
-    const auto via = static_cast<uint8_t>(via_);
-    const size_t used = before + *whole;
+        return refuse(in, whole, used, now);
+    if (!whole) return lack(in, whole, used, now);
+    used += *whole;
     if (command_ == socks::command::bind && at_ == at::reply) {
         at_ = at::accepted;
-        return now.tell(next::bound, {in.data(), 0}, via, used);
+        now.tell(next::bound, {in.data(), 0}, static_cast<uint8_t>(via_), used);
+    } else {
+        at_ = at::over;
+        now.tell(next::done, {in.data(), in.size() - *whole}, static_cast<uint8_t>(via_), used);
     }
-    at_ = at::over;
-    now.tell(next::done, {in.data(), in.size() - *whole}, via, used);
+    return at::negotiating;
 }
 
 // A refusal is what its second octet says it is, whatever follows or fails to.
-SOCKS_SHARED constexpr void client::refuse(bytes in, extent whole, size_t before, action& now) noexcept {
-    if (whole_refusal_ && whole) return die(errc::refused, now, in[1], before + *whole, in.data());
-    if (whole_refusal_ && whole.need() != 0 && !closed_) return starve(in, whole.need(), before, now);
-    die(errc::refused, now, in[1], before + 2);
+SOCKS_SHARED constexpr client::at client::refuse(bytes in, extent whole, size_t& used, action& now) noexcept {
+    if (whole_refusal_ && whole.need() != 0 && !closed_) return lack(in, whole, used, now);
+    const bool shown = whole_refusal_ && whole;
+    if (shown) now.data_ = in.data();
+    used += shown ? *whole : 2;
+    return fuse(errc::refused, in[1]);
 }
 
 // The state moves on only with the octets that say so: after no_space the same step can be made again.
-SOCKS_SHARED constexpr void client::emit(const encoded& made, at then, size_t used, action& now) noexcept {
-    if (made.error() == errc::no_space) return now.fail(made);
-    if (!made) return die(made.error(), now);
+SOCKS_SHARED constexpr client::at client::emit(const encoded& made, at then, size_t used,
+                                               action& now) noexcept {
+    if (made.error() == errc::no_space) {
+        now.fail(made);
+        return at::negotiating;
+    }
+    if (!made) return fuse(made.error());
     at_ = then;
     now.send(made, used);
+    return at::negotiating;
 }
 
-SOCKS_SHARED constexpr void client::starve(bytes in, size_t need, size_t before, action& now) noexcept {
-    if (!closed_) return now.recv(need, before);
-    if (!in.empty()) return die(errc::truncated, now, 0, before);
-    die(at_ == at::accepted ? errc::closed_while_bound : errc::closed, now, 0, before);
-}
-
-SOCKS_SHARED constexpr void client::die(errc why, action& now, uint8_t octet, size_t used,
-                                        const char* reply) noexcept {
-    fuse(why, octet);
+SOCKS_INLINE constexpr void client::report(action& now, size_t used, const char* reply) const noexcept {
     now.fail(why_, octet_, via_, used, reply);
+}
+
+// A message that is not whole: its rest is awaited, unless the stream has ended or what is there is wrong.
+SOCKS_SHARED constexpr client::at client::lack(bytes in, extent whole, size_t used, action& now) noexcept {
+    if (whole.error() == errc::bad_version) {
+        const bool first = at_ == at::choice || via_ != version::v5;
+        return fuse(first ? stranger(in[0]) : errc::bad_version, in[0]);
+    }
+    if (whole.need() == 0) return fuse(whole.error());
+    if (closed_) {
+        if (!in.empty()) return fuse(errc::truncated);
+        return fuse(at_ == at::accepted ? errc::closed_while_bound : errc::closed);
+    }
+    now.recv(whole.need(), used);
+    return at::negotiating;
 }
 
 }  // namespace socks

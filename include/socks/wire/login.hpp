@@ -33,6 +33,13 @@ SOCKS_INLINE constexpr login read_login(bytes whole) noexcept {
     return {user, r.take(r.u8())};
 }
 
+SOCKS_INLINE constexpr extent measure_status(bytes in, tolerance accept) noexcept {
+    if (!in.empty() && in[0] != 1 && accept.status_version != leeway::any &&
+        !(in[0] == 5 && accept.status_version == leeway::known))
+        return errc::bad_version;
+    return in.size() < 2 ? extent::more(2 - in.size()) : extent::whole(2);
+}
+
 }  // namespace detail
 
 /// Decodes one username/password request from the front of `in`.
@@ -91,11 +98,9 @@ SOCKS_SHARED constexpr encoded encode_login(const login& l, buffer out SOCKS_LIF
 /// @rfc       1929 section 2
 [[nodiscard]] SOCKS_INLINE constexpr decoded<uint8_t> decode_status(bytes in,
                                                                     tolerance accept = lenient) noexcept {
-    if (!in.empty() && in[0] != 1 && accept.status_version != leeway::any &&
-        !(in[0] == 5 && accept.status_version == leeway::known))
-        return errc::bad_version;
-    if (in.size() < 2) return decoded<uint8_t>::more(2 - in.size());
-    return {in[1], 2};
+    const extent whole = detail::measure_status(in, accept);
+    if (!whole) return decoded<uint8_t>::unless(whole);
+    return {in[1], *whole};
 }
 
 /// Octets that encode_status makes.

@@ -137,6 +137,25 @@ SOCKS_INLINE constexpr endpoint read_bound4(bytes whole) noexcept {
     return {read, *whole};
 }
 
+namespace detail {
+
+// Of a request that was checked.
+SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to, bytes user,
+                                              buffer out) noexcept {
+    const bool named = to.host.is() == host::kind::name;
+    const size_t whole = head4 + user.size() + 1 + (named ? to.host.name().size() + 1 : 0);
+    if (out.room() < whole) return encoded::no_space(whole);
+    ipv4 address;
+    if (named) address.octets[3] = 1;
+    if (to.host.is() == host::kind::ipv4) address = to.host.v4();
+    writer w(out);
+    w.u8(4).u8(static_cast<uint8_t>(asked)).u16(to.port).v4(address).put(user).u8(0);
+    if (named) w.put(to.host.name()).u8(0);
+    return w.made();
+}
+
+}  // namespace detail
+
 /// Octets that encode_request4 makes.
 [[nodiscard]] constexpr size_t encoded_size(const request4& r) noexcept {
     const bool named = r.to.host.is() == host::kind::name;
@@ -153,28 +172,11 @@ SOCKS_INLINE constexpr endpoint read_bound4(bytes whole) noexcept {
 /// @cost    O(size), constexpr, noexcept.
 /// @rfc     the SOCKS4 and SOCKS4a memos
 SOCKS_SHARED constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    ipv4 address;
-    bytes name;
     if (r.user.size() > detail::string4 || r.user.contains('\0')) return errc::bad_user;
-    switch (r.to.host.is()) {
-        case host::kind::bad: return errc::bad_host;
-        case host::kind::ipv6: return errc::ipv6_over_socks4;
-        case host::kind::none: break;
-        case host::kind::ipv4:
-            address = r.to.host.v4();
-            if (is_name_marker(address)) return errc::reserved_over_socks4;
-            break;
-        case host::kind::name:
-            if (!r.to.host.is_sendable()) return errc::bad_host;
-            name = r.to.host.name();
-            address.octets[3] = 1;
-            break;
-    }
-    if (out.room() < encoded_size(r)) return encoded::no_space(encoded_size(r));
-    writer w(out);
-    w.u8(4).u8(static_cast<uint8_t>(r.command)).u16(r.to.port).v4(address).put(r.user).u8(0);
-    if (!name.empty()) w.put(name).u8(0);
-    return w.made();
+    if (!r.to.host.is_sendable()) return errc::bad_host;
+    const errc fault = detail::address_fault4(r.to.host);
+    if (fault != errc::none) return fault;
+    return detail::write_request4(r.command, r.to, r.user, out);
 }
 
 /// Decodes one SOCKS4 reply from the front of `in`.

@@ -77,6 +77,15 @@ SOCKS_INLINE constexpr encoded encode_greeting(const greeting& g, buffer out SOC
     return detail::write_greeting(g.methods, out);
 }
 
+namespace detail {
+
+SOCKS_INLINE constexpr extent measure_choice(bytes in) noexcept {
+    if (!in.empty() && in[0] != 5) return errc::bad_version;
+    return in.size() < 2 ? extent::more(2 - in.size()) : extent::whole(2);
+}
+
+}  // namespace detail
+
 /// Decodes the server's choice of a method from the front of `in`.
 ///
 ///     VER  METHOD
@@ -90,9 +99,9 @@ SOCKS_INLINE constexpr encoded encode_greeting(const greeting& g, buffer out SOC
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1928 section 3
 [[nodiscard]] SOCKS_INLINE constexpr decoded<method> decode_choice(bytes in) noexcept {
-    if (!in.empty() && in[0] != 5) return errc::bad_version;
-    if (in.size() < 2) return decoded<method>::more(2 - in.size());
-    return {static_cast<method>(in[1]), 2};
+    const extent whole = detail::measure_choice(in);
+    if (!whole) return decoded<method>::unless(whole);
+    return {static_cast<method>(in[1]), *whole};
 }
 
 /// Octets that encode_choice makes.
