@@ -20,8 +20,8 @@ fault("a reply's name length is signed (CVE-2017-18350, CVE-2026-56123)", ENDPOI
 fault("need counts towards eight octets, past a reply without a name (curl; R4)", ENDPOINT5, "(7 - n);\n            whole",
       "(8 - n);\n            whole", "socks5", "laws_precision")
 fault("the version of a choice is not looked at (socksio)", S5,
-      "if (!in.empty() && in[0] != 5) return errc::bad_version;\n    if (in.size() < 2) return decoded<method>",
-      "if (in.size() < 2) return decoded<method>", "socks5", "client")
+      "if (!in.empty() && in[0] != 5) return errc::bad_version;\n    return in.size() < 2",
+      "return in.size() < 2", "socks5", "client")
 fault("a name keeps its length octet (socksio)", ENDPOINT5, "r.take(r.u8())", "r.take(size_t{whole[4]} + 1)", "socks5")
 fault("a reserved octet is always refused (D20, R17)", ENDPOINT5, "in[2] != 0 && !accept.reserved", "in[2] != 0", "socks5",
       "tolerance")
@@ -45,9 +45,9 @@ fault("PLEN is taken from the user name (socks_proto)", LOGIN, "static_cast<uint
 fault("a user name of 256 octets wraps its length (curl#3737, weechat#2325, CVE-2002-2368)", LOGIN,
       "if (l.user.size() > 255) return errc::bad_user;", "", "login")
 fault("PLEN is looked for at the wrong place (netch#856)", LOGIN, "in[2 + user];", "in[1 + user];", "login")
-fault("only status 1 refuses (A20)", LOGIN, "return {in[1], 2};", "return {static_cast<uint8_t>(in[1] & 1), 2};",
+fault("only status 1 refuses (A20)", LOGIN, "return {in[1], *whole};", "return {static_cast<uint8_t>(in[1] & 1), *whole};",
       "login", "client")
-fault("a status uses one octet of its two", LOGIN, "return {in[1], 2};", "return {in[1], 1};", "login", "client")
+fault("a status uses one octet of its two", LOGIN, "extent::whole(2)", "extent::whole(1)", "login", "client")
 fault("the version of a status is not looked at (curl; V2)", LOGIN, "in[0] != 1 && accept.status_version != leeway::any",
       "in[0] == 2 && accept.status_version != leeway::any", "login", "tolerance")
 fault("a login is taken one octet too early", LOGIN, "if (n < whole) return", "if (n + 1 < whole) return", "login",
@@ -65,7 +65,7 @@ fault("a user ID has no end (CVE-2002-1930, CVE-2000-1183)", S4, "if (in[end] !=
 fault("a SOCKS4a name has no end (CVE-2002-1001)", S4, "if (in[end] != 0) return errc::name_too_long;", "", "socks4")
 fault("a string may have 256 octets (S4-5)", S4, "string4 = 255;", "string4 = 256;", "socks4")
 fault("a SOCKS4a name may be empty", S4, "if (end == begin) return errc::empty_name;", "", "socks4")
-fault("a SOCKS4a name is sent without its NUL", S4, "w.put(name).u8(0);", "w.put(name);", "socks4")
+fault("a SOCKS4a name is sent without its NUL", S4, "w.put(to.host.name()).u8(0);", "w.put(to.host.name());", "socks4")
 fault("a name is sent behind 0.0.0.0", S4, "address.octets[3] = 1;", "address.octets[3] = 0;", "socks4")
 fault("a reply of version 4 is refused (V1)", S4, "in[0] == 4 && accept.reply4_version", "in[0] == 5 && accept.reply4_version",
       "socks4", "quirks_client")
@@ -104,23 +104,23 @@ fault("the first failure does not stay", "machine/server.hpp", "if (at_ == at::f
 
 # The client
 CLIENT = "machine/client_states.hpp"
-fault("a method that was not offered is followed (curl#18937; A1)", CLIENT, "!offered_.contains(*chosen)", "false",
+fault("a method that was not offered is followed (curl#18937; A1)", CLIENT, "!offered_.contains(chosen)", "false",
       "client", "quirks_client")
 fault("what the destination said first is dropped (nmap#2534, curl#18938; F5)", CLIENT, "in.size() - *whole",
       "0 * in.size()", "client", "laws_chunking")
-fault("the end of a stream is waited for again", CLIENT, "if (!closed_) return", "if (true) return",
+fault("the end of a stream is waited for again", CLIENT, "if (closed_) {", "if (false) {",
       "fuzz/client", "simulation")
 fault("a changed request is sent unchecked (CVE-2023-38545)", CLIENT,
       "= detail::destination_fault(via_, command_, want.to.host);", "= errc::none;", "client", "laws_purity")
 fault("BIND is done with the first reply (B1)", CLIENT, "command_ == socks::command::bind && at_ == at::reply",
       "false && at_ == at::reply", "client")
-fault("want of room moves the machine on", CLIENT, "if (made.error() == errc::no_space) return",
-      "if (made.error() == errc::no_space) at_ = then;\n    if (made.error() == errc::no_space) return", "laws_space")
+fault("want of room moves the machine on", CLIENT, "if (made.error() == errc::no_space) {",
+      "if (made.error() == errc::no_space) {\n        at_ = then;", "laws_space")
 fault("a refusal that is cut short is only a cut (R1)", CLIENT, "if (in.size() >= 2 &&", "if (in.size() >= 3 &&",
       "client", "laws_end_of_stream")
 fault("a reply of another version is a refusal", CLIENT, "whole.error() != errc::bad_version && !reply_code", "!reply_code",
       "client")
-fault("the first failure does not stay", "machine/client.hpp", "if (at_ == at::failed) return;", "", "laws_fuse",
+fault("the first failure does not stay", "machine/client.hpp", "if (at_ != at::failed) {", "if (true) {", "laws_fuse",
       "laws_abuse")
 fault("the login goes ahead without being said so", CLIENT, "login_ahead_ = false;", "",
       "pipelining")
