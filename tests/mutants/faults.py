@@ -146,9 +146,9 @@ fault("a name of 256 octets is cut (CVE-2008-0378; D6)", ADDRESS, "text.size() >
 fault("a closing bracket alone is taken off (D2)", ADDRESS, "text[0] == '[' && ", "", "address")
 fault("numbers that are no address are names (D1)", ADDRESS, "detail::ends_in_a_number(text)", "false",
       "address")
-fault("a leading zero is decimal", IP, " || (i > begin + 1 && text.data()[begin] == '0')", "", "address",
+fault("a leading zero is decimal", IP, " || (i > begin + 1 && text.data()[begin] == '0')", "", "ip",
       "fuzz/literal")
-fault("an IPv6 address may have two gaps", IP, "if (groups.gapped()) return errc::bad_host;", "", "address", "fuzz/literal")
+fault("an IPv6 address may have two gaps", IP, "if (groups.gapped()) return errc::bad_host;", "", "ip", "fuzz/literal")
 fault("a name as received is sent with a NUL inside (D9)", ADDRESS, "!name.empty() && !name.contains('\\0')",
       "!name.empty()", "address", "request")
 fault("a search stops before the last octets of a long name", "core/memory.hpp", "return among_sixteen(p + n - 16, c);",
