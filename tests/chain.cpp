@@ -16,6 +16,23 @@ constexpr socks::hop office[] = {{.at = {"gate.example.net", 1080}, .login = {"j
                                  {.at = {ipv4{192, 0, 2, 7}, 1081}, .via = version::v4a, .login = {"fred"}},
                                  {.at = {"exit.example.net", 1082}}};
 
+// A container of somebody else's.
+struct list {
+    socks::hop items[2] = {};
+    [[nodiscard]] constexpr const socks::hop* data() const { return items; }
+    [[nodiscard]] constexpr size_t size() const { return 2; }
+};
+
+constexpr void hops_are_viewed_where_they_lie(check& t) {
+    const list theirs;
+    const socks::hops from_list = theirs;
+    const socks::hops from_array = office;
+    t.ok(from_list.size() == 2 && &from_list[0] == theirs.items && &from_list[1] == theirs.items + 1);
+    t.ok(from_array.size() == 3 && &from_array[0] == office && &from_array[2] == office + 2);
+    t.ok(socks::hops().size() == 0 && socks::hops(office, 1).size() == 1);
+}
+PROVE_AND_RUN(hops_are_viewed_where_they_lie)
+
 // Every action of a whole chain, with the octets as the documents draw them.
 constexpr void each_proxy_is_asked_for_the_next(check& t) {
     const socks::route way{.through = office, .command = command::bind, .to = {ipv4{198, 51, 100, 4}, 21}};

@@ -130,6 +130,7 @@ constexpr void networks_begin_and_end_where_the_registries_say(check& t) {
         {"ff00::", "ffff:ffff::", is_multicast, "feff:ffff::", "fe80::"},
         {"2000::", "2000:ffff::", is_global, "1fff:ffff::", "2001::"},
         {"2001:200::", "2001:db7:ffff::", is_global, "2001:1ff:ffff::", "2001:db8::"},
+        {"2001:db9::", "2001:ffff:ffff::", is_global, "2001:db8:ffff::", "2002::"},
         {"2003::", "3ffe:ffff::", is_global, "2002:ffff::", "3fff::"},
         {"3fff:1000::", "3fff:ffff::", is_global, "3fff:fff::", "4000::"},
     };

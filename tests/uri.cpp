@@ -94,6 +94,7 @@ constexpr void a_host_is_an_address_or_a_name_in_ascii(check& t) {
     t.ok(refused("socks5://pro xy", errc::bad_host, 12) && refused("socks5://pr%6fxy", errc::bad_host, 11));
     t.ok(refused("socks5://pr\xc3\xb6xy:80", errc::bad_host, 11) &&
          refused("socks5://pro\\xy", errc::bad_host, 12));
+    t.ok(refused("socks5://\"roxy", errc::bad_host, 9) && refused("socks5://^", errc::bad_host, 9));
     t.ok(refused("socks5://a\0b", errc::bad_host, 10) && refused("socks5://a]", errc::bad_host, 10));
     message<300> longest;
     longest.put("socks5://").letters(255);
