@@ -173,8 +173,9 @@ SOCKS_SHARED constexpr client::at client::emit(const encoded& made, at then, siz
     return at::negotiating;
 }
 
+// Where the request is at fault, nothing of the input was used.
 SOCKS_INLINE constexpr void client::report(action& now, size_t used, const char* reply) const noexcept {
-    now.fail(why_, octet_, via_, used, reply);
+    now.fail(why_, octet_, via_, blame(why_) == party::caller ? 0 : used, reply);
 }
 
 // A message that is not whole: its rest is awaited, unless the stream has ended or what is there is wrong.
