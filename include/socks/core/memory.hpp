@@ -81,15 +81,17 @@ SOCKS_INLINE bool among_sixteen(const char* p, char c) noexcept {
 // the first, the middle and the last.
 SOCKS_SHARED constexpr bool contains(const char* p, size_t n, char c) noexcept {
 #if defined(__GNUC__)
-    if (by_words && !__builtin_is_constant_evaluated()) {
-        if (n >= 16) {
-            for (; n > 16; p += 16, n -= 16)
-                if (among_sixteen(p, c)) return true;
-            return among_sixteen(p + n - 16, c);
+    if (!__builtin_is_constant_evaluated()) {
+        if constexpr (by_words) {
+            if (n >= 16) {
+                for (; n > 16; p += 16, n -= 16)
+                    if (among_sixteen(p, c)) return true;
+                return among_sixteen(p + n - 16, c);
+            }
+            if (n >= 8) return (marked<uint64_t>(p, c) | marked<uint64_t>(p + n - 8, c)) != 0;
+            if (n >= 4) return (marked<uint32_t>(p, c) | marked<uint32_t>(p + n - 4, c)) != 0;
+            return n != 0 && (p[0] == c || p[n / 2] == c || p[n - 1] == c);
         }
-        if (n >= 8) return (marked<uint64_t>(p, c) | marked<uint64_t>(p + n - 8, c)) != 0;
-        if (n >= 4) return (marked<uint32_t>(p, c) | marked<uint32_t>(p + n - 4, c)) != 0;
-        return n != 0 && (p[0] == c || p[n / 2] == c || p[n - 1] == c);
     }
 #endif
     return find(p, 0, n, c) != n;

@@ -39,7 +39,7 @@ SOCKS_INLINE constexpr client::action client::step(const request& want, bytes in
         case at::start:
         case at::choice:
         case at::status:
-        case at::negotiating: return now;  // wait, or what was said above
+        case at::negotiating: break;  // wait, or what was said above
     }
     if (due == at::failed) [[unlikely]]
         report(now, used, now.data_);
