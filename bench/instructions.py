@@ -2,8 +2,8 @@
 """Instructions of every row of bench, counted by callgrind: a row is run once and nine times, and the difference is
 divided by eight, so that it repeats to the instruction. The call of an empty row (5 or 6) is inside.
 
-The page has two tables: all rows, and for the plot those of chunks of any size. They may differ by 2 %, for the memcpy
-of a C library is not that of another.
+The page has three tables: all rows, for the plot those of chunks of any size, and what was to be reached. They may
+differ by 2 %, for the memcpy of a C library is not that of another.
 
 usage: instructions.py [--twice] [--json FILE] [--page PAGE [--update]] NAME=BENCH...
        each BENCH is the harness, built by the compiler NAME
@@ -19,6 +19,18 @@ from document import settle
 
 SWEEP = re.compile(r'ours, chunks of (\d+)$')
 SWEPT = 'server, SOCKS5 login', 'client, SOCKS5 login'
+
+# What was to be reached: the contender of an operation, and the most that it was to take.
+GOALS = {
+    ('server, SOCKS5 login', 'ours, whole'): 312,
+    ('client, SOCKS5 login', 'ours, whole'): 307,
+    ('server, SOCKS4a', 'ours, whole'): 256,
+    ('server, SOCKS5 login', 'wire layer'): 188,
+    ('client, SOCKS5 login', 'wire layer'): 185,
+    ('server, SOCKS4a', 'wire layer'): 96,
+    ('UDP header, decode, IPv4', 'ours, whole'): 30,
+    ('UDP header, encode, IPv4', 'ours, whole'): 23,
+}
 
 
 def rows_of(bench):
@@ -77,6 +89,15 @@ def by_chunk_size(rows, names, counts):
     return table
 
 
+def goals(names, counts):
+    """Above 1.00 of it a goal is missed."""
+    table = ['| goal | at most |' + ''.join(f' {n} | of it |' for n in names), '| --- | ---: |' + ' ---: | ---: |' * len(names)]
+    for (operation, contender), most in GOALS.items():
+        cells = (f' {n} | {n / most:.2f} |' for n in (counts[name][operation, contender] for name in names))
+        table.append(f'| {operation}, {contender} | {most} |' + ''.join(cells))
+    return table
+
+
 def main(arguments):
     twice = '--twice' in arguments
     report = arguments[arguments.index('--json') + 1] if '--json' in arguments else None
@@ -92,7 +113,8 @@ def main(arguments):
             sys.exit(f'{bench}: a second run counts otherwise')
     names = [name for name, _ in contenders]
     counts = {name: dict(zip(rows, counted[name])) for name in names}
-    tables = {'instructions': all_rows(rows, names, counts), 'chunk size': by_chunk_size(rows, names, counts)}
+    tables = {'instructions': all_rows(rows, names, counts), 'chunk size': by_chunk_size(rows, names, counts),
+              'goals': goals(names, counts)}
     for table in tables.values():
         print('\n'.join(table), '\n')
     if report:
