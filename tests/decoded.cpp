@@ -41,14 +41,6 @@ constexpr void an_error_is_neither_value_nor_need(check& t) {
 }
 PROVE_AND_RUN(an_error_is_neither_value_nor_need)
 
-constexpr void what_is_no_value_is_passed_on_to_another_type(check& t) {
-    const auto need = decoded<int>::unless(decoded<endpoint>::more(4));
-    t.ok(!need && need.need() == 4 && need.error() == errc::none);
-    const auto error = decoded<int>::unless(decoded<endpoint>(errc::nul_in_name));
-    t.ok(!error && error.error() == errc::nul_in_name && error.need() == 0);
-}
-PROVE_AND_RUN(what_is_no_value_is_passed_on_to_another_type)
-
 // A result can be tested, but is never by accident a number.
 static_assert(!std::is_convertible_v<decoded<int>, bool> && !std::is_convertible_v<decoded<int>, int>);
 static_assert(!std::is_convertible_v<encoded, bool> && !std::is_default_constructible_v<decoded<int>>);

@@ -36,7 +36,7 @@ class handshake {
             switch (s.next()) {
                 case next::send:
                     write_all(fd, s.data());
-                    tx_.sent(s.data().size());
+                    tx_.clear();  // all of it is sent, and a password is wiped
                     break;
                 case next::recv:
                     if (const size_t n = read_some(fd, rx_.space(s.need())))

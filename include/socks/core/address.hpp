@@ -61,7 +61,6 @@ class host {
     /// No host: the wildcard of BIND and UDP ASSOCIATE, and what an empty name in a reply means.
     constexpr host() noexcept : name_(nullptr) {}
 
-    // Octet by octet: g++ 12 takes an object that is const for const even while it is made, behind a pointer.
     constexpr host(const ipv4& a) noexcept : v4_(a), kind_(kind::ipv4) {}
     constexpr host(const ipv6& a) noexcept : v6_(a), kind_(kind::ipv6) {}
 

@@ -89,12 +89,7 @@ class [[nodiscard]] decoded {
         return d;
     }
 
-    /// The same "need more" or error, of another type of message. Not for values.
-    template <class U>
-    [[nodiscard]] static constexpr decoded unless(const decoded<U>& other) noexcept {
-        SOCKS_ASSERT(!other);
-        return other.error() != errc::none ? decoded(other.error()) : more(other.need());
-    }
+    /// The same "need more" or error as of `other`, which is not a size.
     [[nodiscard]] static constexpr decoded unless(extent other) noexcept {
         SOCKS_ASSERT(!other);
         return other.error() != errc::none ? decoded(other.error()) : more(other.need());
@@ -135,8 +130,8 @@ class [[nodiscard]] decoded {
 
 /// The outcome of encoding one message into some room: the octets made, or an error.
 ///
-/// On an error nothing was written, except by format(). For `errc::no_space`, `room()` is the room that would have
-/// sufficed.
+/// On an error nothing was written, except where a function says that its room may be. For `errc::no_space`, `room()`
+/// is the room that would have sufficed.
 ///
 /// @lifetime  `data()` points into the room that was given.
 /// @cost      O(1), constexpr, noexcept; at most 16 octets, returned in registers on a 64-bit machine.

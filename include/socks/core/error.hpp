@@ -39,7 +39,7 @@ enum class errc : uint8_t {
     bad_length = 22,            ///< a length that contradicts the message it stands in
     bad_message_type = 23,      ///< a GSSAPI message of another type than was due
     weak_protection = 24,       ///< a GSSAPI protection level below the one demanded
-    spoke_first = 25,           ///< octets from a proxy of a chain before its greeting
+    spoke_first = 25,           ///< octets from a proxy of a chain before it was greeted
 
     // The stream, by how it ended.
     closed = 32,              ///< ended where a message would have begun
@@ -112,7 +112,7 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::bad_length: return "length contradicts the message";
         case errc::bad_message_type: return "GSSAPI message of the wrong type";
         case errc::weak_protection: return "GSSAPI protection level too low";
-        case errc::spoke_first: return "the proxy spoke before its greeting";
+        case errc::spoke_first: return "the proxy spoke before it was greeted";
         case errc::closed: return "connection closed before a message";
         case errc::truncated: return "connection closed inside a message";
         case errc::closed_while_bound: return "connection closed while waiting for the incoming connection";

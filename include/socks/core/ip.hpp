@@ -69,6 +69,11 @@ constexpr int hex_digit(char c) noexcept {
 
 namespace detail {
 
+// The group at `i`, 0 <= i < 8.
+constexpr uint32_t group(const ipv6& a, size_t i) noexcept {
+    return static_cast<uint32_t>(a.octets[2 * i] << 8 | a.octets[2 * i + 1]);
+}
+
 // One group, up to four hexadecimal digits at `i`, which moves behind them.
 constexpr unsigned read_group(bytes text, size_t& i) noexcept {
     unsigned group = 0;

@@ -32,6 +32,7 @@ enum class method : uint8_t {
 /// @rfc  1928 section 4; the SOCKS4 memo has the first two
 enum class command : uint8_t { connect = 0x01, bind = 0x02, udp_associate = 0x03 };
 
+/// How an address is written in SOCKS5 (ATYP).
 /// @rfc  1928 section 5
 enum class address_type : uint8_t { ipv4 = 0x01, name = 0x03, ipv6 = 0x04 };
 
@@ -60,20 +61,22 @@ enum class code4 : uint8_t {
 
 /// A reply code together with the version that gives it its meaning. Any octet is a value.
 struct reply_code {
+    // By default a refusal: so is an answer that was never filled in.
     version via = version::v5;
-    uint8_t octet =
-        static_cast<uint8_t>(code5::general_failure);  // an answer that was never filled in refuses
+    uint8_t octet = static_cast<uint8_t>(code5::general_failure);
 
     constexpr reply_code() noexcept = default;
     constexpr reply_code(version v, uint8_t raw) noexcept : via(v), octet(raw) {}
     constexpr reply_code(code5 c) noexcept : via(version::v5), octet(static_cast<uint8_t>(c)) {}
     constexpr reply_code(code4 c) noexcept : via(version::v4), octet(static_cast<uint8_t>(c)) {}
 
+    /// Whether the request was granted.
     [[nodiscard]] constexpr bool succeeded() const noexcept {
         return octet == (via == version::v5 ? static_cast<uint8_t>(code5::succeeded)
                                             : static_cast<uint8_t>(code4::granted));
     }
 
+    // SOCKS4a has the codes of SOCKS4.
     friend constexpr bool operator==(const reply_code& a, const reply_code& b) noexcept {
         return a.octet == b.octet && (a.via == version::v5) == (b.via == version::v5);
     }
@@ -91,6 +94,9 @@ struct reply_code {
     return "unassigned";
 }
 
+/// Whether a method is one of 0x80 to 0xfe, which mean what client and server have agreed on.
+/// @cost  O(1), constexpr, noexcept.
+/// @rfc   1928 section 3
 [[nodiscard]] constexpr bool is_private(method m) noexcept {
     return static_cast<uint8_t>(m) >= 0x80 && m != method::no_acceptable;
 }

@@ -97,8 +97,8 @@ class action {
     uint32_t size_ = 0;
     uint16_t used_ = 0;
     Next next_ = Next::wait;
-    uint8_t octet_ =
-        0;  // fail: the errc; negotiate and serve: the method or the length of a user ID; done: the version
+    // fail: the errc; negotiate and serve: the method or the length of a user ID; bound and done: the version
+    uint8_t octet_ = 0;
 };
 
 }  // namespace socks::detail

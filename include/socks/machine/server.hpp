@@ -116,9 +116,10 @@ class server {
     constexpr void close() noexcept { closed_ = true; }
 
     /// The answer to login: whether user name and password are accepted. A refusal ends the handshake.
-    /// @returns  the octets to send.
-    /// @errors   no_space: nothing changed, call again with room(); out_of_turn: final
-    /// @rfc      1929 section 2
+    /// @returns   the octets to send.
+    /// @errors    no_space: nothing changed, call again with room(); out_of_turn: final
+    /// @lifetime  the octets are in `out`.
+    /// @rfc       1929 section 2
     constexpr encoded grant(bool granted, buffer out) noexcept;
 
     /// The answer to negotiate: whether the sub-negotiation succeeded. Telling the client is the method's affair.
@@ -131,9 +132,10 @@ class server {
     /// "rejected". Without a bound host the reply carries the wildcard of the address family asked for; SOCKS4 has
     /// no place for anything but IPv4 and carries 0.0.0.0 instead. A refusal ends the handshake.
     ///
-    /// @returns  the octets to send.
-    /// @errors   no_space: nothing changed, call again with room(); out_of_turn, bad_host: final
-    /// @rfc      1928 section 6; the SOCKS4 memo
+    /// @returns   the octets to send.
+    /// @errors    no_space: nothing changed, call again with room(); out_of_turn, bad_host: final
+    /// @lifetime  the octets are in `out`.
+    /// @rfc       1928 section 6; the SOCKS4 memo
     constexpr encoded answer(const reply& outcome, buffer out) noexcept;
 
     /// The same, appended to an outbox, where the next steps take them from.

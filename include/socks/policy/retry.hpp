@@ -30,6 +30,7 @@ struct retry_schedule {
 
 /// Whether the numbers of `s` are in their ranges.
 /// @errors  bad_schedule  one of them is above 32767
+/// @cost    O(1), constexpr, noexcept.
 [[nodiscard]] constexpr errc check(const retry_schedule& s) noexcept {
     constexpr uint16_t max = retry_schedule::max;
     return s.interval > max || s.attempts > max || s.limit > max ? errc::bad_schedule : errc::none;

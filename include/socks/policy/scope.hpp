@@ -11,10 +11,6 @@ namespace socks {
 
 namespace detail {
 
-constexpr uint32_t group(const ipv6& a, size_t i) noexcept {
-    return static_cast<uint32_t>(a.octets[2 * i] << 8 | a.octets[2 * i + 1]);
-}
-
 constexpr ipv4 tail(const ipv6& a) noexcept {
     return {a.octets[12], a.octets[13], a.octets[14], a.octets[15]};
 }

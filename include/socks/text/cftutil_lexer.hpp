@@ -174,6 +174,7 @@ constexpr escape read_escape(bytes text) noexcept {
 /// @returns     the value made in `out`.
 /// @errors      bad_escape  a slash that begins none of the four; escape_fault() says where
 ///              no_space    `out` is too small; room() says how much it takes
+///              and in either case `out` may have been written to
 /// @lifetime    the value is in `out`.
 /// @cost        O(size), constexpr, noexcept.
 constexpr encoded decode_value(bytes text, buffer out SOCKS_LIFETIMEBOUND) noexcept {

@@ -8,7 +8,7 @@
 
 namespace socks {
 
-/// Room that always suffices for format(): 255.255.255.255, eight groups, a bracketed name of 255 and a port.
+/// Room that always suffices for format(): 255.255.255.255, eight groups, a name of 255, and such a name and a port.
 inline constexpr size_t max_text_ipv4 = 15;
 inline constexpr size_t max_text_ipv6 = 39;
 inline constexpr size_t max_text_host = host::max_name;
@@ -89,17 +89,13 @@ class text_writer {
     }
 
   private:
-    static constexpr unsigned group(const ipv6& a, size_t i) noexcept {
-        return static_cast<unsigned>(a.octets[2 * i] << 8 | a.octets[2 * i + 1]);
-    }
-
     // The two prefixes that are well known to be followed by an IPv4 address: ::ffff:0:0/96 and 64:ff9b::/96.
     static constexpr bool embeds_ipv4(const ipv6& a) noexcept {
         for (size_t i = 2; i < 5; ++i)
             if (group(a, i) != 0) return false;
-        const unsigned g0 = group(a, 0);
-        const unsigned g1 = group(a, 1);
-        const unsigned g5 = group(a, 5);
+        const uint32_t g0 = group(a, 0);
+        const uint32_t g1 = group(a, 1);
+        const uint32_t g5 = group(a, 5);
         return (g0 == 0 && g1 == 0 && g5 == 0xffff) || (g0 == 0x64 && g1 == 0xff9b && g5 == 0);
     }
 

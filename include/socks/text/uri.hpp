@@ -36,9 +36,9 @@ constexpr bool is_unreserved(char c) noexcept {
     return is_digit(c) || is_letter(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
+// The first `c` at `from` or behind, or the size of the text; from <= text.size().
 constexpr size_t find(bytes text, char c, size_t from = 0) noexcept {
-    while (from < text.size() && text.data()[from] != c) ++from;
-    return from;
+    return find(text.data(), from, text.size(), c);
 }
 
 // Why a URI is refused, and the offset of what is wrong. False when it is not.

@@ -107,9 +107,10 @@ SOCKS_SHARED constexpr encoded encode_login(const login& l, buffer out SOCKS_LIF
 inline constexpr size_t status_size = 2;
 
 /// Encodes a verdict on user name and password into `out`; the picture is decode_status's.
-/// @errors  no_space  out is smaller than 2 octets
-/// @cost    O(1), constexpr, noexcept.
-/// @rfc     1929 section 2
+/// @errors    no_space  out is smaller than 2 octets
+/// @lifetime  the octets are in `out`.
+/// @cost      O(1), constexpr, noexcept.
+/// @rfc       1929 section 2
 SOCKS_INLINE constexpr encoded encode_status(uint8_t status, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (out.room() < status_size) return encoded::no_space(status_size);
     return writer(out).u8(1).u8(status).made();

@@ -164,13 +164,14 @@ SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to,
 
 /// Encodes a SOCKS4 request, or for a name a SOCKS4a request, into `out`; the picture is decode_request4's.
 /// No host is written as 0.0.0.0; the marker of SOCKS4a as 0.0.0.1.
-/// @errors  bad_host              the text of the host was bad, or a name has no octets or a NUL
-///          bad_user              more than 255 octets or a NUL inside
-///          ipv6_over_socks4      an IPv6 address
-///          reserved_over_socks4  an address that means "a name follows"
-///          no_space              out is smaller than encoded_size
-/// @cost    O(size), constexpr, noexcept.
-/// @rfc     the SOCKS4 and SOCKS4a memos
+/// @errors    bad_host              the text of the host was bad, or a name has no octets or a NUL
+///            bad_user              more than 255 octets or a NUL inside
+///            ipv6_over_socks4      an IPv6 address
+///            reserved_over_socks4  an address that means "a name follows"
+///            no_space              out is smaller than encoded_size
+/// @lifetime  the octets are in `out`.
+/// @cost      O(size), constexpr, noexcept.
+/// @rfc       the SOCKS4 and SOCKS4a memos
 SOCKS_SHARED constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (r.user.size() > detail::string4 || r.user.contains('\0')) return errc::bad_user;
     if (!r.to.host.is_sendable()) return errc::bad_host;
@@ -218,9 +219,10 @@ SOCKS_SHARED constexpr encoded encode_frame4(uint8_t code, const endpoint& bound
 
 /// Encodes a SOCKS4 reply into `out`; the picture is decode_reply4's. A bound host other than an IPv4 address
 /// has no place in it and is written as 0.0.0.0.
-/// @errors  no_space  out is smaller than 8 octets
-/// @cost    O(1), constexpr, noexcept.
-/// @rfc     the SOCKS4 memo
+/// @errors    no_space  out is smaller than 8 octets
+/// @lifetime  the octets are in `out`.
+/// @cost      O(1), constexpr, noexcept.
+/// @rfc       the SOCKS4 memo
 SOCKS_INLINE constexpr encoded encode_reply4(const reply4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::encode_frame4(static_cast<uint8_t>(r.code), r.bound, out);
 }

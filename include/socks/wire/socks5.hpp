@@ -67,10 +67,11 @@ SOCKS_INLINE constexpr encoded write_greeting(bytes methods, buffer out) noexcep
 }  // namespace detail
 
 /// Encodes a greeting into `out`; the picture is decode_greeting's.
-/// @errors  bad_methods  no methods, more than 255, or 0xff among them
-///          no_space     out is smaller than encoded_size
-/// @cost    O(size), constexpr, noexcept.
-/// @rfc     1928 section 3
+/// @errors    bad_methods  no methods, more than 255, or 0xff among them
+///            no_space     out is smaller than encoded_size
+/// @lifetime  the octets are in `out`.
+/// @cost      O(size), constexpr, noexcept.
+/// @rfc       1928 section 3
 SOCKS_INLINE constexpr encoded encode_greeting(const greeting& g, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (g.methods.empty() || g.methods.size() > 255 || g.offers(method::no_acceptable))
         return errc::bad_methods;
@@ -108,9 +109,10 @@ SOCKS_INLINE constexpr extent measure_choice(bytes in) noexcept {
 inline constexpr size_t choice_size = 2;
 
 /// Encodes the server's choice into `out`; the picture is decode_choice's.
-/// @errors  no_space  out is smaller than 2 octets
-/// @cost    O(1), constexpr, noexcept.
-/// @rfc     1928 section 3
+/// @errors    no_space  out is smaller than 2 octets
+/// @lifetime  the octets are in `out`.
+/// @cost      O(1), constexpr, noexcept.
+/// @rfc       1928 section 3
 SOCKS_INLINE constexpr encoded encode_choice(method m, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (out.room() < choice_size) return encoded::no_space(choice_size);
     return writer(out).u8(5).u8(static_cast<uint8_t>(m)).made();
@@ -188,10 +190,11 @@ SOCKS_INLINE constexpr endpoint read_bound5(bytes whole) noexcept {
 }
 
 /// Encodes a SOCKS5 request into `out`; the picture is decode_request5's. No host is written as 0.0.0.0.
-/// @errors  bad_host  the text of the host was bad, or a name has no octets or a NUL
-///          no_space  out is smaller than encoded_size
-/// @cost    O(size), constexpr, noexcept.
-/// @rfc     1928 section 4
+/// @errors    bad_host  the text of the host was bad, or a name has no octets or a NUL
+///            no_space  out is smaller than encoded_size
+/// @lifetime  the octets are in `out`.
+/// @cost      O(size), constexpr, noexcept.
+/// @rfc       1928 section 4
 SOCKS_INLINE constexpr encoded encode_request5(const request5& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (!r.to.host.is_sendable()) return errc::bad_host;
     return detail::encode_frame5(static_cast<uint8_t>(r.command), r.to, out);
@@ -231,10 +234,11 @@ SOCKS_INLINE constexpr encoded encode_request5(const request5& r, buffer out SOC
 }
 
 /// Encodes a SOCKS5 reply into `out`; the picture is decode_reply5's. No host is written as 0.0.0.0.
-/// @errors  bad_host  the text of the bound host was bad
-///          no_space  out is smaller than encoded_size
-/// @cost    O(size), constexpr, noexcept.
-/// @rfc     1928 section 6
+/// @errors    bad_host  the text of the bound host was bad
+///            no_space  out is smaller than encoded_size
+/// @lifetime  the octets are in `out`.
+/// @cost      O(size), constexpr, noexcept.
+/// @rfc       1928 section 6
 SOCKS_INLINE constexpr encoded encode_reply5(const reply5& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::encode_frame5(static_cast<uint8_t>(r.code), r.bound, out);
 }
