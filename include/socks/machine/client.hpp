@@ -159,7 +159,8 @@ class client {
         reply,
         accepted,
         over,
-        failed
+        failed,
+        settled,  // of a step only: it has said what must be done
     };
 
     // What is to be done goes into `now`. Each gives the state that is due behind it: failed, or negotiating, where

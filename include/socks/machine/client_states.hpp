@@ -39,7 +39,8 @@ SOCKS_INLINE constexpr client::action client::step(const request& want, bytes in
         case at::start:
         case at::choice:
         case at::status:
-        case at::negotiating: break;  // wait, or what was said above
+        case at::negotiating:             // wait
+        case at::settled: break;
     }
     if (due == at::failed) [[unlikely]]
         report(now, used, now.data_);
@@ -96,7 +97,8 @@ SOCKS_INLINE constexpr client::at client::choose(const request& want, bytes in, 
     if (chosen == method::none) return authenticated();
     if (chosen != method::login) {
         now.tell(next::negotiate, {}, in[1], used);
-        return at_ = at::negotiating;
+        at_ = at::negotiating;
+        return at::settled;
     }
     if (!login_ahead_) return emit(encode_login(want.login, out), at::status, used, now);
     login_ahead_ = false;
@@ -148,7 +150,7 @@ SOCKS_INLINE constexpr client::at client::receive(bytes in, size_t& used, action
         at_ = at::over;
         now.tell(next::done, {in.data(), in.size() - *whole}, static_cast<uint8_t>(via_), used);
     }
-    return at::negotiating;
+    return at::settled;
 }
 
 // A refusal is what its second octet says it is, whatever follows or fails to.
@@ -165,12 +167,12 @@ SOCKS_SHARED constexpr client::at client::emit(const encoded& made, at then, siz
                                                action& now) noexcept {
     if (made.error() == errc::no_space) {
         now.fail(made);
-        return at::negotiating;
+        return at::settled;
     }
     if (!made) return fuse(made.error());
     at_ = then;
     now.send(made, used);
-    return at::negotiating;
+    return at::settled;
 }
 
 // Where the request is at fault, nothing of the input was used.
@@ -190,7 +192,7 @@ SOCKS_SHARED constexpr client::at client::lack(bytes in, extent whole, size_t us
         return fuse(at_ == at::accepted ? errc::closed_while_bound : errc::closed);
     }
     now.recv(whole.need(), used);
-    return at::negotiating;
+    return at::settled;
 }
 
 }  // namespace socks

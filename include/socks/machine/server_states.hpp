@@ -181,7 +181,7 @@ constexpr uint8_t server::native(reply_code code) const noexcept {
 
 SOCKS_INLINE constexpr encoded server::encode_answer(uint8_t code, const endpoint& bound,
                                                      buffer out) const noexcept {
-    if (bound.host.is() == host::kind::bad) return errc::bad_host;
+    if (!bound.host.is_sendable()) return errc::bad_host;
     if (speaks4_) return detail::encode_frame4(code, bound, out);
     return detail::encode_frame5(code, bound, out, wants_ipv6_ ? address_type::ipv6 : address_type::ipv4);
 }

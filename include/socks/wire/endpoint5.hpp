@@ -72,12 +72,11 @@ constexpr size_t endpoint_size5(const endpoint& e) noexcept {
     return 1 + 4 + 2;
 }
 
-// No host is written as the wildcard of `family`.
+// Of a host that may be sent. No host is written as the wildcard of `family`.
 SOCKS_SHARED constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out,
                                              address_type family = address_type::ipv4) noexcept {
     using kind = host::kind;
     const kind is = e.host.is();
-    if (is == kind::bad) return errc::bad_host;
     const bool six = is == kind::ipv6 || (is == kind::none && family == address_type::ipv6);
     const bytes name = e.host.name();
     const size_t whole = is == kind::name ? 4 + 1 + name.size() + 2 : six ? 4 + 16 + 2 : 4 + 4 + 2;

@@ -132,13 +132,13 @@ SOCKS_INLINE constexpr extent measure_request5(bytes in, tolerance accept) noexc
 }
 
 // No octets, or a single NUL, which stand for no name.
-constexpr bool is_unspecified(const char* name, size_t n) noexcept {
+constexpr bool is_no_name(const char* name, size_t n) noexcept {
     return n == 0 || (n == 1 && name[0] == '\0');
 }
 
 // Hardly any server answers with a name.
 SOCKS_APART constexpr errc bound_name_fault(const char* name, size_t n, bool may_be_empty) noexcept {
-    return may_be_empty && is_unspecified(name, n) ? errc::none : name_fault({name, n});
+    return may_be_empty && is_no_name(name, n) ? errc::none : name_fault({name, n});
 }
 
 SOCKS_INLINE constexpr extent measure_reply5(bytes in, tolerance accept) noexcept {
@@ -151,7 +151,7 @@ SOCKS_INLINE constexpr extent measure_reply5(bytes in, tolerance accept) noexcep
 SOCKS_INLINE constexpr endpoint read_bound5(bytes whole) noexcept {
     endpoint bound = read_endpoint5(whole);
     const bytes name = bound.host.name();
-    if (bound.host.is() == host::kind::name && is_unspecified(name.data(), name.size())) bound.host = host();
+    if (bound.host.is() == host::kind::name && is_no_name(name.data(), name.size())) bound.host = host();
     return bound;
 }
 
@@ -234,12 +234,13 @@ SOCKS_INLINE constexpr encoded encode_request5(const request5& r, buffer out SOC
 }
 
 /// Encodes a SOCKS5 reply into `out`; the picture is decode_reply5's. No host is written as 0.0.0.0.
-/// @errors    bad_host  the text of the bound host was bad
+/// @errors    bad_host  the text of the bound host was bad, or a name has no octets or a NUL
 ///            no_space  out is smaller than encoded_size
 /// @lifetime  the octets are in `out`.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       1928 section 6
 SOCKS_INLINE constexpr encoded encode_reply5(const reply5& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    if (!r.bound.host.is_sendable()) return errc::bad_host;
     return detail::encode_frame5(static_cast<uint8_t>(r.code), r.bound, out);
 }
 
