@@ -32,6 +32,29 @@ inline constexpr bool by_words = true;
 inline constexpr bool by_words = false;
 #endif
 
+// The first and the last `Word` octets of at least as many and at most twice as many, which are all of them.
+template <size_t Word>
+SOCKS_INLINE constexpr void copy_ends(char* to, const char* from, size_t n) noexcept {
+    copy(to, from, Word);
+    copy(to + (n - Word), from + (n - Word), Word);
+}
+
+// As copy, without a call where a text is as short as most are.
+SOCKS_SHARED constexpr void copy_text(char* to, const char* from, size_t n) noexcept {
+    if (!by_words) return copy(to, from, n);
+    if (n >= 16) {
+#if defined(__clang__)
+#pragma clang loop unroll(disable)
+#endif
+        for (; n > 32; to += 16, from += 16, n -= 16) copy(to, from, 16);
+        return copy_ends<16>(to, from, n);
+    }
+    if (n >= 8) return copy_ends<8>(to, from, n);
+    if (n >= 4) return copy_ends<4>(to, from, n);
+    if (n >= 2) return copy_ends<2>(to, from, n);
+    if (n != 0) to[0] = from[0];
+}
+
 template <class Word>
 SOCKS_INLINE constexpr Word word_at(const char* p) noexcept {
     struct {
@@ -97,12 +120,14 @@ SOCKS_SHARED constexpr bool contains(const char* p, size_t n, char c) noexcept {
     return find(p, 0, n, c) != n;
 }
 
-// Whether `n` octets are the same. Of four and more the last four are compared as a whole, some of them again; of up
-// to three the first, the middle and the last are all there are.
+// Whether `n` octets are the same. The last word overlaps the one before it.
 SOCKS_INLINE constexpr bool equal(const char* a, const char* b, size_t n) noexcept {
     size_t i = 0;
     if constexpr (by_words) {
-        if (n < 4) return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+        if (n < 2) return n == 0 || a[0] == b[0];
+        if (n < 4)
+            return word_at<uint16_t>(a) == word_at<uint16_t>(b) &&
+                   word_at<uint16_t>(a + n - 2) == word_at<uint16_t>(b + n - 2);
         for (; n - i > 4; i += 4)
             if (word_at<uint32_t>(a + i) != word_at<uint32_t>(b + i)) return false;
         return word_at<uint32_t>(a + n - 4) == word_at<uint32_t>(b + n - 4);

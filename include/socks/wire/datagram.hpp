@@ -66,7 +66,7 @@ SOCKS_INLINE constexpr void write_datagram_header(char* to, const endpoint& at, 
         const bytes name = at.host.name();
         to[3] = static_cast<char>(address_type::name);
         to[4] = static_cast<char>(name.size());
-        copy(to + 5, name.data(), name.size());
+        copy_text(to + 5, name.data(), name.size());
         port = to + 5 + name.size();
     } else if (at.host.is() == host::kind::ipv6) {
         const ipv6 a = at.host.v6();

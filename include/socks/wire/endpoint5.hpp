@@ -84,7 +84,7 @@ SOCKS_SHARED constexpr encoded encode_frame5(uint8_t second, const endpoint& e, 
     w.u8(5).u8(second).u8(0);
     if (is == kind::name) {
         const bytes name = e.host.name();
-        w.u8(static_cast<uint8_t>(address_type::name)).u8(static_cast<uint8_t>(name.size())).put(name);
+        w.u8(static_cast<uint8_t>(address_type::name)).u8(static_cast<uint8_t>(name.size())).text(name);
     } else if (six) {
         w.u8(static_cast<uint8_t>(address_type::ipv6)).v6(is == kind::ipv6 ? e.host.v6() : ipv6{});
     } else {

@@ -82,8 +82,8 @@ SOCKS_SHARED constexpr encoded encode_login(const login& l, buffer out SOCKS_LIF
     if (l.password.size() > 255) return errc::bad_password;
     if (out.room() < encoded_size(l)) return encoded::no_space(encoded_size(l));
     writer w(out);
-    w.u8(1).u8(static_cast<uint8_t>(l.user.size())).put(l.user);
-    return w.u8(static_cast<uint8_t>(l.password.size())).put(l.password).made();
+    w.u8(1).u8(static_cast<uint8_t>(l.user.size())).text(l.user);
+    return w.u8(static_cast<uint8_t>(l.password.size())).text(l.password).made();
 }
 
 /// Decodes the server's verdict on user name and password: 0 is success, any other octet a refusal.

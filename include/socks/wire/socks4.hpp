@@ -149,8 +149,8 @@ SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to,
     if (named) address.octets[3] = 1;
     if (to.host.is() == host::kind::ipv4) address = to.host.v4();
     writer w(out);
-    w.u8(4).u8(static_cast<uint8_t>(asked)).u16(to.port).v4(address).put(user).u8(0);
-    if (named) w.put(to.host.name()).u8(0);
+    w.u8(4).u8(static_cast<uint8_t>(asked)).u16(to.port).v4(address).text(user).u8(0);
+    if (named) w.text(to.host.name()).u8(0);
     return w.made();
 }
 

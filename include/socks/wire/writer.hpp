@@ -10,7 +10,7 @@ namespace socks {
 
 /// Writes octets in order. Writing past the room is the caller's mistake and asserts.
 /// @lifetime  borrows the room.
-/// @cost      O(1) per call but put(), constexpr, noexcept.
+/// @cost      O(1) per call but put() and text(), constexpr, noexcept.
 class writer {
     // This comes first: clang 14 does not evaluate a template whose body stands behind its use.
     template <class T>
@@ -35,6 +35,15 @@ class writer {
     }
 
     SOCKS_INLINE constexpr writer& put(bytes from) noexcept { return copy(from.data(), from.size()); }
+
+    /// The same for a name, a user or a password: at most 255 octets, and mostly few.
+    SOCKS_INLINE constexpr writer& text(bytes from) noexcept {
+        SOCKS_ASSERT(from.size() <= to_.room() - made_);
+        detail::copy_text(to_.data() + made_, from.data(), from.size());
+        made_ += from.size();
+        return *this;
+    }
+
     SOCKS_INLINE constexpr writer& v4(const ipv4& a) noexcept { return copy(a.octets, 4); }
     SOCKS_INLINE constexpr writer& v6(const ipv6& a) noexcept { return copy(a.octets, 16); }
 
