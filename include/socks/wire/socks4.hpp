@@ -49,33 +49,36 @@ class scan4 {
         if (n < detail::head4) return extent::more(detail::head4 + 1 - n);
         const bool named = detail::is_named4(in);
         if (!in_name_) {
-            const size_t end = find_nul(in, detail::head4 + detail::string4);
-            if (end == n) return named ? extent::more(3) : extent::more(1);
-            if (in[end] != 0) return errc::user_too_long;
-            user_ = static_cast<uint8_t>(end - detail::head4);
-            if (!named) return extent::whole(end + 1);
-            seen_ = static_cast<uint16_t>(end + 1);
+            if (!ends(in, detail::head4)) {
+                if (n > detail::head4 + detail::string4) return errc::user_too_long;
+                return extent::more(named ? 3 : 1);
+            }
+            user_ = static_cast<uint8_t>(seen_ - detail::head4);
+            if (!named) return extent::whole(seen_ + 1U);
+            ++seen_;
             in_name_ = true;
         }
         const size_t begin = detail::head4 + user_ + 1U;
-        const size_t end = find_nul(in, begin + detail::string4);
-        if (end == n) return extent::more(end == begin ? 2 : 1);
-        if (in[end] != 0) return errc::name_too_long;
-        if (end == begin) return errc::empty_name;
-        return extent::whole(end + 1);
+        if (!ends(in, begin)) {
+            if (n > begin + detail::string4) return errc::name_too_long;
+            return extent::more(n == begin ? 2 : 1);
+        }
+        if (seen_ == begin) return errc::empty_name;
+        return extent::whole(seen_ + 1U);
     }
 
     /// Octets of the user ID, without its NUL; known once resume() gave a size.
     [[nodiscard]] constexpr uint8_t user_size() const noexcept { return user_; }
 
   private:
-    // The next NUL, the octet at `last`, or the end of `in`, whichever comes first.
-    SOCKS_INLINE constexpr size_t find_nul(bytes in, size_t last) noexcept {
-        const size_t begin = seen_ < in.size() ? seen_ : in.size();  // should the input have shrunk after all
-        const size_t stop = last < in.size() ? last : in.size();
-        const size_t end = detail::find(in.data(), begin, stop, '\0');
+    // Whether the string that begins at `begin` has its NUL, which is then at seen_; if not, all was looked at.
+    SOCKS_INLINE constexpr bool ends(bytes in, size_t begin) noexcept {
+        const size_t most = begin + detail::string4 + 1;
+        const size_t stop = most < in.size() ? most : in.size();
+        const size_t from = seen_ < stop ? seen_ : stop;  // should the input have shrunk after all
+        const size_t end = detail::find(in.data(), from, stop, '\0');
         seen_ = static_cast<uint16_t>(end);
-        return end;
+        return end < stop;
     }
 
     uint16_t seen_ = detail::head4;
