@@ -156,6 +156,27 @@ void no_search_looks_past_its_input(check& t) {
 }
 RUN(no_search_looks_past_its_input)
 
+// User, password and name of every size, each in front of a guard, into room that is just enough.
+void no_text_is_copied_past_its_end_or_its_room(check& t) {
+    guarded_page text;
+    guarded_page room;
+    if (!t.ok(text.ready() && room.ready())) return;
+    message<255> letters;
+    letters.letters(255);
+    for (size_t n = 0; n <= 255; ++n) {
+        const bytes one = text.copy(letters.view().first(n));
+        const auto login = socks::encode_login({one, "foo"}, room.last(3 + n + 3));
+        t.ok(login.data().from(2).first(n) == letters.view().first(n) && login.made() == 3 + n + 3);
+        const auto swapped = socks::encode_login({"john", one}, room.last(3 + 4 + n));
+        t.ok(swapped.data().from(7) == letters.view().first(n));
+        if (n == 0) continue;
+        const auto asked = socks::encode_request5(
+            {socks::command::connect, {socks::host::as_received(one), 443}}, room.last(7 + n));
+        t.ok(asked.data().from(5).first(n) == letters.view().first(n) && asked.made() == 7 + n);
+    }
+}
+RUN(no_text_is_copied_past_its_end_or_its_room)
+
 void no_text_is_read_past_its_end(check& t) {
     guarded_page page;
     if (!t.ok(page.ready())) return;

@@ -10,6 +10,7 @@ namespace {
 using ::check;
 using socks::detail::contains;
 using socks::detail::copy;
+using socks::detail::copy_text;
 using socks::detail::equal;
 using socks::detail::find;
 
@@ -80,5 +81,24 @@ constexpr void just_what_was_asked_for_is_copied(check& t) {
     }
 }
 PROVE_AND_RUN(just_what_was_asked_for_is_copied)
+
+// Around sizes of one word and two, and of blocks; each octet is another, and so is what lies beside the text.
+constexpr void copies_texts(check& t, size_t longest) {
+    char from[257] = {};
+    for (size_t i = 0; i < sizeof from; ++i) from[i] = static_cast<char>(i);
+    for (size_t n = 0; n <= longest; ++n) {
+        char to[257] = {};
+        for (char& c : to) c = '\x7e';
+        copy_text(to + 1, from + 1, n);
+        for (size_t i = 0; i < sizeof to; ++i)
+            t.ok(to[i] == (i >= 1 && i <= n ? static_cast<char>(i) : '\x7e'));
+    }
+}
+
+constexpr void a_text_is_copied_whole_and_nothing_beside_it(check& t) { copies_texts(t, 50); }
+PROVE_AND_RUN(a_text_is_copied_whole_and_nothing_beside_it)
+
+void a_text_of_any_size_is_copied_whole(check& t) { copies_texts(t, 255); }
+RUN(a_text_of_any_size_is_copied_whole)
 
 }  // namespace

@@ -242,12 +242,15 @@ PROVE_AND_RUN(a_refusal_is_told_in_the_version_that_it_was_sent_in)
 // In SOCKS4 too, which has no way to write a name.
 constexpr void a_bad_bound_host_answers_nothing(check& t) {
     char out[socks::server::max_output] = {};
-    socks::server asked[] = {at_request(connect4), at_request5()};
-    for (socks::server& m : asked) {
-        const socks::encoded e = m.answer({code5::succeeded, {bytes("[foo]"), 80}}, out);
-        t.ok(e.error() == errc::bad_host && e.made() == 0);
-        const auto a = m.step("", out);
-        t.ok(a.next() == next::fail && a.error() == errc::bad_host);
+    for (const socks::host bound :
+         {socks::host(bytes("[foo]")), socks::host::as_received({}), socks::host::as_received("a\0b")}) {
+        socks::server asked[] = {at_request(connect4), at_request5()};
+        for (socks::server& m : asked) {
+            const socks::encoded e = m.answer({code5::succeeded, {bound, 80}}, out);
+            t.ok(e.error() == errc::bad_host && e.made() == 0);
+            const auto a = m.step("", out);
+            t.ok(a.next() == next::fail && a.error() == errc::bad_host);
+        }
     }
 }
 PROVE_AND_RUN(a_bad_bound_host_answers_nothing)

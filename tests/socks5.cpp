@@ -249,8 +249,16 @@ constexpr void no_host_is_written_as_zeros(check& t) {
     t.ok(encode_reply5({}, room).data() == "05 01 00 01 00000000 0000"_octets);
     t.ok(encode_reply5({code5::ttl_expired, {host{}, 0x1234}}, room).data() ==
          "05 06 00 01 00000000 1234"_octets);
-    t.ok(encode_reply5({code5::succeeded, {bytes("a:b"), 0}}, room).error() == errc::bad_host);
 }
 PROVE_AND_RUN(no_host_is_written_as_zeros)
+
+// What decode_reply5 would refuse is not made, an unsaid name included: no host stands for that.
+constexpr void no_reply_tells_a_bound_host_that_cannot_be(check& t) {
+    char room[20] = {};
+    for (const host bad : {host(bytes("a:b")), host::as_received({}), host::as_received("a\0b")})
+        t.ok(encode_reply5({code5::succeeded, {bad, 80}}, room).error() == errc::bad_host);
+    t.ok(bytes(room, 20) == bytes("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20));
+}
+PROVE_AND_RUN(no_reply_tells_a_bound_host_that_cannot_be)
 
 }  // namespace

@@ -21,6 +21,15 @@ constexpr void a_writer_puts_octets_in_order(check& t) {
 }
 PROVE_AND_RUN(a_writer_puts_octets_in_order)
 
+constexpr void a_writer_puts_texts_behind_each_other(check& t) {
+    char room[40] = {};
+    writer w(room);
+    w.text("files.example.com").text({}).text("f").text("oo").text("john");
+    t.ok(w.made().data() == "files.example.comfoojohn");
+    t.ok(w.made().made() == 24 && room[24] == 0);
+}
+PROVE_AND_RUN(a_writer_puts_texts_behind_each_other)
+
 constexpr void a_writer_fills_its_room_exactly(check& t) {
     char room[] = {'a', 'b', 'c', 'd', 'e', 'f'};
     writer w(buffer(room + 1, 4));

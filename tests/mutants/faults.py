@@ -30,12 +30,14 @@ fault("a request may be for a name of no octets (D7)", ENDPOINT5, "if (name.empt
       "server")
 fault("a request's name may hold a NUL (D9)", ENDPOINT5, "name.contains('\\0') ? errc::nul_in_name",
       "name.contains('\\x7f') ? errc::nul_in_name", "socks5")
-fault("a name is sent with the length of its neighbour", ENDPOINT5, ".u8(static_cast<uint8_t>(name.size())).put(name);",
-      ".u8(static_cast<uint8_t>(name.size() + 1)).put(name);", "socks5")
+fault("a name is sent with the length of its neighbour", ENDPOINT5, ".u8(static_cast<uint8_t>(name.size())).text(name);",
+      ".u8(static_cast<uint8_t>(name.size() + 1)).text(name);", "socks5")
 fault("an IPv6 address is sent with the type of IPv4", ENDPOINT5, "w.u8(static_cast<uint8_t>(address_type::ipv6))",
       "w.u8(static_cast<uint8_t>(address_type::ipv4))", "socks5")
-fault("a reply's empty bound name is an error (R4, R5)", S5, "return may_be_empty && is_unspecified(name, n)",
-      "return !may_be_empty && is_unspecified(name, n)", "socks5", "tolerance")
+fault("a reply's empty bound name is an error (R4, R5)", S5, "return may_be_empty && is_no_name(name, n)",
+      "return !may_be_empty && is_no_name(name, n)", "socks5", "tolerance")
+fault("a reply is made of a name that no decoder takes", S5, "if (!r.bound.host.is_sendable()) return errc::bad_host;", "",
+      "socks5")
 fault("0xff may be offered (A8)", S5, " || g.offers(method::no_acceptable)", "", "socks5")
 
 # Logins
@@ -60,12 +62,12 @@ fault("secrets of different lengths are equal (A17)", LOGIN, "a.size() == b.size
 
 # SOCKS4
 S4 = "wire/socks4.hpp"
-fault("a user ID has no end (CVE-2002-1930, CVE-2000-1183)", S4, "if (in[end] != 0) return errc::user_too_long;", "",
+fault("a user ID has no end (CVE-2002-1930, CVE-2000-1183)", S4, "if (n > detail::head4 + detail::string4) return errc::user_too_long;", "",
       "socks4")
-fault("a SOCKS4a name has no end (CVE-2002-1001)", S4, "if (in[end] != 0) return errc::name_too_long;", "", "socks4")
+fault("a SOCKS4a name has no end (CVE-2002-1001)", S4, "if (n > begin + detail::string4) return errc::name_too_long;", "", "socks4")
 fault("a string may have 256 octets (S4-5)", S4, "string4 = 255;", "string4 = 256;", "socks4")
-fault("a SOCKS4a name may be empty", S4, "if (end == begin) return errc::empty_name;", "", "socks4")
-fault("a SOCKS4a name is sent without its NUL", S4, "w.put(to.host.name()).u8(0);", "w.put(to.host.name());", "socks4")
+fault("a SOCKS4a name may be empty", S4, "if (seen_ == begin) return errc::empty_name;", "", "socks4")
+fault("a SOCKS4a name is sent without its NUL", S4, "w.text(to.host.name()).u8(0);", "w.text(to.host.name());", "socks4")
 fault("a name is sent behind 0.0.0.0", S4, "address.octets[3] = 1;", "address.octets[3] = 0;", "socks4")
 fault("a reply of version 4 is refused (V1)", S4, "in[0] == 4 && accept.reply4_version", "in[0] == 5 && accept.reply4_version",
       "socks4", "quirks_client")
@@ -96,8 +98,8 @@ fault("a peer that is not SOCKS is named without looking", SERVER, "die(stranger
       "quirks_server", "server")
 fault("SOCKS4a is served where it is off (V8)", SERVER, "detail::is_named4(in) ? v4a_ : v4_", "detail::is_named4(in) ? v4_ : v4_",
       "server", "quirks_server")
-fault("a bad bound host answers SOCKS4 with 0.0.0.0", SERVER, "if (bound.host.is() == host::kind::bad) return errc::bad_host;",
-      "", "server")
+fault("a bad bound host answers SOCKS4 with 0.0.0.0", SERVER, "if (!bound.host.is_sendable()) return errc::bad_host;", "",
+      "server")
 fault("a refusal in SOCKS5 is told as one in SOCKS4", SERVER, "speaks4_ ? version::v4 : version::v5", "version::v4", "server")
 fault("the first failure does not stay", "machine/server.hpp", "if (at_ == at::failed) return;", "", "laws_fuse",
       "laws_abuse")
@@ -153,6 +155,10 @@ fault("a name as received is sent with a NUL inside (D9)", ADDRESS, "!name.empty
       "!name.empty()", "address", "request")
 fault("a search stops before the last octets of a long name", "core/memory.hpp", "return among_sixteen(p + n - 16, c);",
       "return false;", "memory")
+fault("a copy stops before the last octets of a text", "core/memory.hpp", "copy(to + (n - Word), from + (n - Word), Word);",
+      "", "memory", "writer", "login")
+fault("a copy writes whole words only", "core/memory.hpp", "if (n >= 2) return copy_ends<2>(to, from, n);",
+      "if (n >= 1) return copy_ends<2>(to, from, n);", "memory", "writer")
 fault("0.0.0.0 announces a name", S4, "{ return is_name_marker(", "{ return reader(head.from(4)).v4() == ipv4{} || is_name_marker(",
       "socks4")
 fault("an SSH server is taken for HTTP (V5)", "core/error.hpp", "if (first == 'S') return errc::peer_is_ssh;", "", "error",

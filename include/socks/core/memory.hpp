@@ -40,7 +40,7 @@ SOCKS_INLINE constexpr void copy_ends(char* to, const char* from, size_t n) noex
 }
 
 // As copy, without a call where a text is as short as most are.
-SOCKS_SHARED constexpr void copy_text(char* to, const char* from, size_t n) noexcept {
+SOCKS_INLINE constexpr void copy_text(char* to, const char* from, size_t n) noexcept {
     if (!by_words) return copy(to, from, n);
     if (n >= 16) {
 #if defined(__clang__)

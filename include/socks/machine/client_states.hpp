@@ -39,7 +39,7 @@ SOCKS_INLINE constexpr client::action client::step(const request& want, bytes in
         case at::start:
         case at::choice:
         case at::status:
-        case at::negotiating:             // wait
+        case at::negotiating:  // wait
         case at::settled: break;
     }
     if (due == at::failed) [[unlikely]]
