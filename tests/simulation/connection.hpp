@@ -1,5 +1,6 @@
-// One connection: a client and a server, each a machine of ours or a villain, and the two links between them. It runs
-// until both are over, and then says whether what came out is what had to come out.
+// One connection: a client and a server, each a machine of ours or a villain, and the two links between them; or a chain
+// of proxies behind each other at the far end of the links. It runs until both sides are over, and then says whether what
+// came out is what had to come out.
 
 #ifndef SOCKS_TESTS_SIMULATION_CONNECTION_HPP
 #define SOCKS_TESTS_SIMULATION_CONNECTION_HPP
@@ -59,8 +60,11 @@ class connection {
         bool blocked = false;   // the writer waits for room
     };
 
-    void client_turn();
+    template <class Machine, class Want>
+    void client_turn(Machine& near, const Want& want);
     void server_turn();
+    void line_up(uint32_t n);
+    void next_proxy(bytes early);
     void answer();
     void tunnel(side& s, route& out, route& in, const side& other);
     void villain(side& s, route& out, route& in, const side& other, happening wake);
@@ -78,13 +82,20 @@ class connection {
     void wake(happening who, uint32_t ticks) { time_->set(ticks, {index_, life_, who}); }
     uint32_t delay() { return fine_ ? 1 + d_.below(3) : 1 + d_.below(40); }
     void turn_of_client(happening wake) {
-        if (has_machine(client_.how)) return client_turn();
+        if (has_machine(client_.how) && fronts_.empty()) return client_turn(near_, last_.want);
+        if (has_machine(client_.how))
+            return client_turn(chain_, socks::route{hops_, last_.want.command, last_.want.to});
         villain(client_, up_, down_, server_, wake);
     }
     void turn_of_server(happening wake) {
         if (has_machine(server_.how)) return server_turn();
         villain(server_, down_, up_, client_, wake);
     }
+
+    [[nodiscard]] const proxy& number(size_t i) const { return i < fronts_.size() ? fronts_[i] : last_; }
+    [[nodiscard]] size_t proxies() const { return fronts_.size() + 1; }
+    [[nodiscard]] static size_t proxy_of(const socks::client&) { return 0; }
+    [[nodiscard]] static size_t proxy_of(const socks::chain& c) { return c.hop(); }
 
     calendar* time_ = nullptr;
     judge* law_ = nullptr;
@@ -104,9 +115,12 @@ class connection {
     side server_{};
     route up_{};
     route down_{};
-    socks::request want_{};
-    application app_{};
+    proxy last_{};                    // or the only one
+    std::vector<proxy> fronts_{};     // with a chain, those in front of it
+    std::vector<socks::hop> hops_{};  // and all of them as the chain is told
+    size_t reached_ = 0;              // the proxy that the server is just now
     socks::client near_{};
+    socks::chain chain_{};
     socks::server far_{};
     socks::inbox<socks::client::max_input> client_in_{};
     socks::outbox<socks::client::max_pipelined> client_out_{};

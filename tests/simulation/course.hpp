@@ -19,12 +19,14 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, jud
     life_ = life;
     fine_ = d_.once_in(3);
     precise_ = d_.once_in(2);
-    want_ = any_request(d_);
-    const socks::server_options serves = any_options(d_);
-    app_ = any_application(d_, want_.via);
-    good_ = must_succeed(want_, serves, app_);
-    far_ = socks::server(serves);
-    near_ = socks::client({.whole_refusal = d_.once_in(4), .pipelined = d_.once_in(4)});
+    last_ = any_proxy(d_);
+    if (d_.once_in(4)) line_up(1 + d_.below(3));
+    good_ = must_succeed(last_);
+    for (const proxy& p : fronts_) good_ = good_ && must_succeed(p);
+    far_ = socks::server(number(0).serves);
+    const socks::client_options takes{.whole_refusal = d_.once_in(4), .pipelined = d_.once_in(4)};
+    near_ = socks::client(takes);
+    chain_ = socks::chain(takes);
     // At least one of the two is honest.
     const uint32_t who = d_.below(10);
     constexpr manners rude[] = {manners::babbles,  manners::disorders, manners::pipelines,
@@ -40,15 +42,14 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, jud
         if (s->how == manners::vanishes) s->vanishes_at = d_.below(60);
     }
     std::vector<size_t> ends;
+    std::string honest;
     if (!has_machine(client_.how)) {
-        socks::method chosen{};
-        const bool login = method_of(want_, serves, chosen) && chosen == socks::method::login;
-        const std::string honest = messages_of_client(want_, login, ends);
+        for (size_t i = 0; i < proxies(); ++i) add_messages_of_client(number(i), honest, ends);
         client_.script = script_of(client_.how, d_, honest, ends);
         if (client_.how == manners::pipelines)
             for (uint32_t i = 0; i < client_.says.size(); ++i) client_.script += client_.says.at(i);
     } else if (!has_machine(server_.how)) {
-        const std::string honest = messages_of_server(want_, app_, ends);
+        for (size_t i = 0; i < proxies(); ++i) add_messages_of_server(number(i), honest, ends);
         server_.script = script_of(server_.how, d_, honest, ends);
     }
     law_->say("client", name(client_.how));
@@ -57,6 +58,20 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, jud
     wake(happening::server_wakes, 1 + d_.below(4));
     deadline_ = time.now() + calendar::horizon - 1;
     if (life_ == 1) time.set(left(time.now()), {index_, 0, happening::deadline});
+}
+
+// So many proxies in front of the last; each is asked for the next.
+inline void connection::line_up(uint32_t n) {
+    for (; n != 0; --n) {
+        fronts_.push_back(any_proxy(d_));
+        fronts_.back().want.command = socks::command::connect;
+    }
+    socks::endpoint at{"gate.example.net", 1080};
+    for (size_t i = 0; i < proxies(); ++i) {
+        const socks::request& want = number(i).want;
+        hops_.push_back({at, want.via, want.login, want.methods});
+        at = want.to;
+    }
 }
 
 inline bool connection::handle(happening what, calendar& time, judge& law) {
@@ -145,6 +160,7 @@ inline void connection::verify() {
     const bool server_ours = has_machine(server_.how);
     if (client_ours) ++law_->counts[static_cast<size_t>(client_.came_to)];
     if (server_ours) ++law_->counts[static_cast<size_t>(server_.came_to)];
+    if (fronts_.size() == 3 && client_.came_to == result::done) ++law_->chains;
     law_->octets += up_.octets.read() + down_.octets.read();
     const auto ended = [&](const side& s, const side& other) {
         law_->demand(s.came_to != result::none);

@@ -103,12 +103,13 @@ inline socks::server_options any_options(dice& d) {
 
 // The application behind the server.
 struct application {
-    bool grants;
-    socks::reply replies[2];
+    // The login, or the sub-negotiation of another method, of which both sides know the outcome.
+    bool grants = true;
+    socks::reply replies[2]{};
 };
 
 inline application any_application(dice& d, socks::version via) {
-    application a{!d.once_in(10), {}};
+    application a{.grants = !d.once_in(10)};
     for (socks::reply& r : a.replies) {
         const bool good = !d.once_in(8);
         if (via == socks::version::v5)
@@ -123,6 +124,19 @@ inline application any_application(dice& d, socks::version via) {
     return a;
 }
 
+// A proxy, the only one or one of a chain: what it is asked for, what it allows, what its application answers.
+struct proxy {
+    socks::request want{};
+    socks::server_options serves{};
+    application app{};
+};
+
+inline proxy any_proxy(dice& d) {
+    proxy p{any_request(d), any_options(d), {}};
+    p.app = any_application(d, p.want.via);
+    return p;
+}
+
 // The method that must come out: the first of the server's that the client offers. False where there is none.
 inline bool method_of(const socks::request& want, const socks::server_options& serves,
                       socks::method& chosen) {
@@ -135,8 +149,8 @@ inline bool method_of(const socks::request& want, const socks::server_options& s
 }
 
 // Whether two honest sides must come together.
-inline bool must_succeed(const socks::request& want, const socks::server_options& serves,
-                         const application& app) {
+inline bool must_succeed(const proxy& p) {
+    const auto& [want, serves, app] = p;
     const bool replies_good = app.replies[0].code.succeeded() &&
                               (want.command != socks::command::bind || app.replies[1].code.succeeded());
     if (want.via != socks::version::v5) {
@@ -146,13 +160,12 @@ inline bool must_succeed(const socks::request& want, const socks::server_options
     }
     socks::method chosen{};
     if (!serves.v5 || !method_of(want, serves, chosen)) return false;
-    return (chosen != socks::method::login || app.grants) && replies_good;
+    return (chosen == socks::method::none || app.grants) && replies_good;
 }
 
-// All that an honest client, or server, would say, in order and whole; what a villain makes its own of.
-inline std::string messages_of_client(const socks::request& want, bool with_login,
-                                      std::vector<size_t>& ends) {
-    std::string s;
+// All that an honest client, or server, would say to one proxy, in order and whole; what a villain makes its own of.
+inline void add_messages_of_client(const proxy& p, std::string& s, std::vector<size_t>& ends) {
+    const auto& [want, serves, app] = p;
     char room[600];
     const auto put = [&](const socks::encoded& e) {
         s.append(e.data().data(), e.made());
@@ -160,17 +173,17 @@ inline std::string messages_of_client(const socks::request& want, bool with_logi
     };
     if (want.via != socks::version::v5) {
         put(socks::encode_request4({want.command, want.to, want.login.user}, room));
-        return s;
+        return;
     }
+    socks::method chosen{};
     put(socks::encode_greeting({want.offer().octets()}, room));
-    if (with_login) put(socks::encode_login(want.login, room));
+    if (method_of(want, serves, chosen) && chosen == socks::method::login)
+        put(socks::encode_login(want.login, room));
     put(socks::encode_request5({want.command, want.to}, room));
-    return s;
 }
 
-inline std::string messages_of_server(const socks::request& want, const application& app,
-                                      std::vector<size_t>& ends) {
-    std::string s;
+inline void add_messages_of_server(const proxy& p, std::string& s, std::vector<size_t>& ends) {
+    const auto& [want, serves, app] = p;
     char room[600];
     const auto put = [&](const socks::encoded& e) {
         s.append(e.data().data(), e.made());
@@ -184,7 +197,6 @@ inline std::string messages_of_server(const socks::request& want, const applicat
             put(socks::encode_reply5({static_cast<socks::code5>(r.code.octet), r.bound}, room));
         else
             put(socks::encode_reply4({static_cast<socks::code4>(r.code.octet), r.bound}, room));
-    return s;
 }
 
 // What a villain sends.

@@ -8,7 +8,7 @@
 
 namespace simulation {
 
-// The most that a handshake can use: greeting, login and request; choice, status and two replies.
+// The most that a handshake with one proxy can use: greeting, login and request; choice, status and two replies.
 inline constexpr uint32_t most_used_by_server = 257 + 513 + 262;
 inline constexpr uint32_t most_used_by_client = 2 + 2 + 2 * 262;
 
@@ -44,7 +44,7 @@ bool connection::get(side& s, route& in, Machine& machine, socks::inbox<N>& box,
 inline bool connection::count(side& s, const route& out, const route& in) {
     ++s.steps;
     ++law_->steps;
-    law_->demand(s.steps <= 2 * (in.octets.read() + out.octets.written()) + s.idle + 24);
+    law_->demand(s.steps <= 2 * (in.octets.read() + out.octets.written()) + s.idle + 24 * proxies());
     return !law_->bad;
 }
 
@@ -73,11 +73,12 @@ inline void connection::tunnel(side& s, route& out, route& in, const side& other
         finish(s, s.came_to, errc::none, out);
 }
 
-inline void connection::client_turn() {
+template <class Machine, class Want>
+void connection::client_turn(Machine& near, const Want& want) {
     using next = socks::client::next;
     ++client_.idle;
     while (client_.at == phase::handshake && count(client_, up_, down_)) {
-        const auto a = near_.step(want_, client_in_, client_out_);
+        const auto a = near.step(want, client_in_, client_out_);
         client_.used += static_cast<uint32_t>(a.used());
         switch (a.next()) {
             case next::send:
@@ -86,19 +87,20 @@ inline void connection::client_turn() {
                 break;
             case next::recv:
                 law_->say("client", "recv", a.need());
-                if (!get(client_, down_, near_, client_in_, a.need())) return;
+                if (!get(client_, down_, near, client_in_, a.need())) return;
                 break;
-            case next::negotiate: near_.negotiated(true); break;
+            case next::negotiate: near.negotiated(number(proxy_of(near)).app.grants); break;
             case next::wait: law_->demand(false); return;
             case next::bound:
-                if (has_machine(server_.how)) law_->demand(a.bound() == app_.replies[0].bound);
+                if (has_machine(server_.how)) law_->demand(a.bound() == last_.app.replies[0].bound);
                 break;
             case next::done: {
                 const auto got = a.finish();
-                const socks::reply& told = app_.replies[want_.command == socks::command::bind ? 1 : 0];
+                const socks::reply& told =
+                    last_.app.replies[last_.want.command == socks::command::bind ? 1 : 0];
                 if (has_machine(server_.how))
                     law_->demand(got.reply.code == told.code && got.reply.bound == told.bound);
-                law_->demand(got.reply.code.succeeded() && client_.used <= most_used_by_client);
+                law_->demand(got.reply.code.succeeded() && client_.used <= proxies() * most_used_by_client);
                 law_->demand(!precise_ || got.early.empty());
                 client_.came_to = result::done;
                 client_.at = phase::tunnel;
@@ -119,6 +121,7 @@ inline void connection::server_turn() {
         server_.used += static_cast<uint32_t>(a.used());
         law_->demand(!asked_ || a.next() == next::wait);
         const bool honest = has_machine(client_.how);
+        const socks::request& want = number(reached_).want;
         question asks = question::none;
         switch (a.next()) {
             case next::send:
@@ -130,17 +133,16 @@ inline void connection::server_turn() {
                 if (!get(server_, up_, far_, server_in_, a.need())) return;
                 break;
             case next::login:
-                if (honest)
-                    law_->demand(a.user() == want_.login.user && a.password() == want_.login.password);
+                if (honest) law_->demand(a.user() == want.login.user && a.password() == want.login.password);
                 asks = question::login;
                 break;
             case next::negotiate: asks = question::negotiate; break;
             case next::serve:
                 law_->demand(let_in_ || far_.method() == socks::method::none);
                 if (honest) {
-                    law_->demand(a.command() == want_.command && a.to() == want_.to);
-                    law_->demand((a.via() == socks::version::v5) == (want_.via == socks::version::v5));
-                    if (want_.via != socks::version::v5) law_->demand(a.user() == want_.login.user);
+                    law_->demand(a.command() == want.command && a.to() == want.to);
+                    law_->demand((a.via() == socks::version::v5) == (want.via == socks::version::v5));
+                    if (want.via != socks::version::v5) law_->demand(a.user() == want.login.user);
                 }
                 asks = question::serve;
                 break;
@@ -151,7 +153,11 @@ inline void connection::server_turn() {
                 asks = question::serve;
                 break;
             case next::done:
-                law_->demand(answered_ >= 1 && server_.used <= most_used_by_server);
+                law_->demand(answered_ >= 1 && server_.used <= proxies() * most_used_by_server);
+                if (reached_ < fronts_.size()) {
+                    next_proxy(a.finish().early);
+                    break;
+                }
                 server_.came_to = result::done;
                 server_.at = phase::tunnel;
                 hear(server_, a.finish().early, client_);
@@ -167,23 +173,39 @@ inline void connection::server_turn() {
     if (server_.at == phase::tunnel) tunnel(server_, down_, up_, client_);
 }
 
+// The tunnel stands, and at its other end is the next proxy, to which all that comes from now on goes.
+inline void connection::next_proxy(bytes early) {
+    ++reached_;
+    far_ = socks::server(number(reached_).serves);
+    if (server_.closed) far_.close();
+    let_in_ = false;
+    answered_ = 0;
+    const std::string octets(early.data(), early.size());
+    server_in_.clear();
+    if (octets.empty()) return;
+    const buffer room = server_in_.space();
+    std::memcpy(room.data(), octets.data(), octets.size());
+    server_in_.commit(octets.size());
+}
+
 // The application has made up its mind.
 inline void connection::answer() {
     if (server_.at != phase::handshake) return;
     asked_ = false;
+    const application& app = number(reached_).app;
     switch (question_) {
         case question::none: law_->demand(false); break;
         case question::login:
-            let_in_ = app_.grants;
-            far_.grant(app_.grants, server_out_);
+            let_in_ = app.grants;
+            far_.grant(app.grants, server_out_);
             break;
         case question::negotiate:
-            let_in_ = true;
-            far_.negotiated(true);
+            let_in_ = app.grants;
+            far_.negotiated(app.grants);
             break;
         case question::serve:
             law_->demand(answered_ < 2);
-            far_.answer(app_.replies[answered_++ == 0 ? 0 : 1], server_out_);
+            far_.answer(app.replies[answered_++ == 0 ? 0 : 1], server_out_);
             break;
     }
 }
