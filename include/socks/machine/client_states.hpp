@@ -39,8 +39,8 @@ SOCKS_INLINE constexpr client::action client::step(const request& want, bytes in
         case at::start:
         case at::choice:
         case at::status:
-        case at::negotiating:  // wait
-        case at::settled: break;
+        case at::negotiating:
+        case at::settled: break;  // wait, or what was said above
     }
     if (due == at::failed) [[unlikely]]
         report(now, used, now.data_);
