@@ -76,12 +76,14 @@ SOCKS_INLINE constexpr Word marked(const char* p, char c) noexcept {
 // The first `c` in p[from, size), or `size`.
 SOCKS_SHARED constexpr size_t find(const char* p, size_t from, size_t size, char c) noexcept {
     size_t i = from;
+#if defined(__GNUC__)
     if constexpr (by_words) {
         for (; size - i >= 8; i += 8) {
             const auto found = marked<uint64_t>(p + i, c);
             if (found != 0) return i + static_cast<size_t>(__builtin_ctzll(found)) / 8;
         }
     }
+#endif
     while (i < size && p[i] != c) ++i;
     return i;
 }
