@@ -208,7 +208,6 @@ SOCKS_SHARED constexpr void server::refuse(errc why, const encoded& reply, actio
 
 SOCKS_SHARED constexpr void server::refuse4(errc why, buffer out, action& now, uint8_t octet) noexcept {
     refuse(why, encode_reply4({code4::rejected, {}}, out), now, octet);
-    if (now.next() == next::send) speaks4_ = true;
 }
 
 SOCKS_SHARED constexpr void server::starve(bytes in, size_t need, action& now) noexcept {
