@@ -156,7 +156,8 @@ void no_search_looks_past_its_input(check& t) {
 }
 RUN(no_search_looks_past_its_input)
 
-// User, password and name of every size, each in front of a guard, into room that is just enough.
+// User, password and name of every size, each in front of a guard, into room that is just enough. What lies in front of a
+// text is looked after in memory.cpp.
 void no_text_is_copied_past_its_end_or_its_room(check& t) {
     guarded_page text;
     guarded_page room;
@@ -165,14 +166,18 @@ void no_text_is_copied_past_its_end_or_its_room(check& t) {
     letters.letters(255);
     for (size_t n = 0; n <= 255; ++n) {
         const bytes one = text.copy(letters.view().first(n));
-        const auto login = socks::encode_login({one, "foo"}, room.last(3 + n + 3));
-        t.ok(login.data().from(2).first(n) == letters.view().first(n) && login.made() == 3 + n + 3);
-        const auto swapped = socks::encode_login({"john", one}, room.last(3 + 4 + n));
-        t.ok(swapped.data().from(7) == letters.view().first(n));
+        const auto holds = [&](const socks::encoded& e, size_t whole, size_t at) {
+            t.ok(e.made() == whole && e.data().from(at).first(n) == letters.view().first(n));
+        };
+        holds(socks::encode_login({one, "foo"}, room.last(3 + n + 3)), 3 + n + 3, 2);
+        holds(socks::encode_login({"john", one}, room.last(3 + 4 + n)), 3 + 4 + n, 7);
         if (n == 0) continue;
-        const auto asked = socks::encode_request5(
-            {socks::command::connect, {socks::host::as_received(one), 443}}, room.last(7 + n));
-        t.ok(asked.data().from(5).first(n) == letters.view().first(n) && asked.made() == 7 + n);
+        const socks::endpoint to{socks::host::as_received(one), 443};
+        constexpr auto connect = socks::command::connect;
+        holds(socks::encode_request5({connect, to}, room.last(7 + n)), 7 + n, 5);
+        holds(socks::encode_request4({connect, to, "fred"}, room.last(14 + n)), 14 + n, 13);
+        holds(socks::encode_request4({connect, to, one}, room.last(10 + 2 * n)), 10 + 2 * n, 8);
+        holds(socks::encode_datagram(to, "data", room.last(11 + n)), 11 + n, 5);
     }
 }
 RUN(no_text_is_copied_past_its_end_or_its_room)

@@ -252,7 +252,7 @@ constexpr void no_host_is_written_as_zeros(check& t) {
 }
 PROVE_AND_RUN(no_host_is_written_as_zeros)
 
-// What decode_reply5 would refuse is not made, an unsaid name included: no host stands for that.
+// Nor a name without octets or with a NUL: a reply without a bound host has zeros instead.
 constexpr void no_reply_tells_a_bound_host_that_cannot_be(check& t) {
     char room[20] = {};
     for (const host bad : {host(bytes("a:b")), host::as_received({}), host::as_received("a\0b")})

@@ -36,7 +36,7 @@ fault("an IPv6 address is sent with the type of IPv4", ENDPOINT5, "w.u8(static_c
       "w.u8(static_cast<uint8_t>(address_type::ipv4))", "socks5")
 fault("a reply's empty bound name is an error (R4, R5)", S5, "return may_be_empty && is_no_name(name, n)",
       "return !may_be_empty && is_no_name(name, n)", "socks5", "tolerance")
-fault("a reply is made of a name that no decoder takes", S5, "if (!r.bound.host.is_sendable()) return errc::bad_host;", "",
+fault("a reply tells a name that may not be sent", S5, "if (!r.bound.host.is_sendable()) return errc::bad_host;", "",
       "socks5")
 fault("0xff may be offered (A8)", S5, " || g.offers(method::no_acceptable)", "", "socks5")
 
@@ -155,10 +155,12 @@ fault("a name as received is sent with a NUL inside (D9)", ADDRESS, "!name.empty
       "!name.empty()", "address", "request")
 fault("a search stops before the last octets of a long name", "core/memory.hpp", "return among_sixteen(p + n - 16, c);",
       "return false;", "memory")
-fault("a copy stops before the last octets of a text", "core/memory.hpp", "copy(to + (n - Word), from + (n - Word), Word);",
+fault("a copy stops before the last octets of a text", "core/memory.hpp", "copy(to + (n - Size), from + (n - Size), Size);",
       "", "memory", "writer", "login")
-fault("a copy writes whole words only", "core/memory.hpp", "if (n >= 2) return copy_ends<2>(to, from, n);",
-      "if (n >= 1) return copy_ends<2>(to, from, n);", "memory", "writer")
+fault("a copy of two blocks leaves out what lies between them", "core/memory.hpp", "for (; n > 32; to += 16",
+      "for (; n > 33; to += 16", "memory")
+fault("a copy writes whole words only", "core/memory.hpp", "else if (n >= 2) {", "else if (n >= 1) {", "memory",
+      "writer")
 fault("0.0.0.0 announces a name", S4, "{ return is_name_marker(", "{ return reader(head.from(4)).v4() == ipv4{} || is_name_marker(",
       "socks4")
 fault("an SSH server is taken for HTTP (V5)", "core/error.hpp", "if (first == 'S') return errc::peer_is_ssh;", "", "error",

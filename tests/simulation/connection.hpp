@@ -92,10 +92,10 @@ class connection {
         villain(server_, down_, up_, client_, wake);
     }
 
-    [[nodiscard]] const proxy& number(size_t i) const { return i < fronts_.size() ? fronts_[i] : last_; }
+    [[nodiscard]] const proxy& proxy_at(size_t i) const { return i < fronts_.size() ? fronts_[i] : last_; }
     [[nodiscard]] size_t proxies() const { return fronts_.size() + 1; }
-    [[nodiscard]] static size_t proxy_of(const socks::client&) { return 0; }
-    [[nodiscard]] static size_t proxy_of(const socks::chain& c) { return c.hop(); }
+    [[nodiscard]] static size_t hop_of(const socks::client&) { return 0; }
+    [[nodiscard]] static size_t hop_of(const socks::chain& c) { return c.hop(); }
 
     calendar* time_ = nullptr;
     judge* law_ = nullptr;

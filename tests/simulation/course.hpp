@@ -23,7 +23,7 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, jud
     if (d_.once_in(4)) line_up(1 + d_.below(3));
     good_ = must_succeed(last_);
     for (const proxy& p : fronts_) good_ = good_ && must_succeed(p);
-    far_ = socks::server(number(0).serves);
+    far_ = socks::server(proxy_at(0).serves);
     const socks::client_options takes{.whole_refusal = d_.once_in(4), .pipelined = d_.once_in(4)};
     near_ = socks::client(takes);
     chain_ = socks::chain(takes);
@@ -44,12 +44,12 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, jud
     std::vector<size_t> ends;
     std::string honest;
     if (!has_machine(client_.how)) {
-        for (size_t i = 0; i < proxies(); ++i) add_messages_of_client(number(i), honest, ends);
+        for (size_t i = 0; i < proxies(); ++i) add_messages_of_client(proxy_at(i), honest, ends);
         client_.script = script_of(client_.how, d_, honest, ends);
         if (client_.how == manners::pipelines)
             for (uint32_t i = 0; i < client_.says.size(); ++i) client_.script += client_.says.at(i);
     } else if (!has_machine(server_.how)) {
-        for (size_t i = 0; i < proxies(); ++i) add_messages_of_server(number(i), honest, ends);
+        for (size_t i = 0; i < proxies(); ++i) add_messages_of_server(proxy_at(i), honest, ends);
         server_.script = script_of(server_.how, d_, honest, ends);
     }
     law_->say("client", name(client_.how));
@@ -68,7 +68,7 @@ inline void connection::line_up(uint32_t n) {
     }
     socks::endpoint at{"gate.example.net", 1080};
     for (size_t i = 0; i < proxies(); ++i) {
-        const socks::request& want = number(i).want;
+        const socks::request& want = proxy_at(i).want;
         hops_.push_back({at, want.via, want.login, want.methods});
         at = want.to;
     }
@@ -160,7 +160,7 @@ inline void connection::verify() {
     const bool server_ours = has_machine(server_.how);
     if (client_ours) ++law_->counts[static_cast<size_t>(client_.came_to)];
     if (server_ours) ++law_->counts[static_cast<size_t>(server_.came_to)];
-    if (fronts_.size() == 3 && client_.came_to == result::done) ++law_->chains;
+    if (fronts_.size() == 3 && server_ours && client_.came_to == result::done) ++law_->chains;
     law_->octets += up_.octets.read() + down_.octets.read();
     const auto ended = [&](const side& s, const side& other) {
         law_->demand(s.came_to != result::none);

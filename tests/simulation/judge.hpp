@@ -13,7 +13,7 @@ struct judge {
     bool bad = false;
     uint64_t steps = 0;
     uint64_t octets = 0;
-    uint64_t chains = 0;      // of four proxies, that were done
+    uint64_t chains = 0;      // handshakes done through four proxies
     uint64_t counts[4] = {};  // by the result of an honest side, or by what became of a datagram
 
     void demand(bool holds, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {

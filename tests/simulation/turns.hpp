@@ -89,7 +89,7 @@ void connection::client_turn(Machine& near, const Want& want) {
                 law_->say("client", "recv", a.need());
                 if (!get(client_, down_, near, client_in_, a.need())) return;
                 break;
-            case next::negotiate: near.negotiated(number(proxy_of(near)).app.grants); break;
+            case next::negotiate: near.negotiated(proxy_at(hop_of(near)).app.grants); break;
             case next::wait: law_->demand(false); return;
             case next::bound:
                 if (has_machine(server_.how)) law_->demand(a.bound() == last_.app.replies[0].bound);
@@ -121,7 +121,7 @@ inline void connection::server_turn() {
         server_.used += static_cast<uint32_t>(a.used());
         law_->demand(!asked_ || a.next() == next::wait);
         const bool honest = has_machine(client_.how);
-        const socks::request& want = number(reached_).want;
+        const socks::request& want = proxy_at(reached_).want;
         question asks = question::none;
         switch (a.next()) {
             case next::send:
@@ -153,7 +153,7 @@ inline void connection::server_turn() {
                 asks = question::serve;
                 break;
             case next::done:
-                law_->demand(answered_ >= 1 && server_.used <= proxies() * most_used_by_server);
+                law_->demand(answered_ >= 1 && server_.used <= (reached_ + 1) * most_used_by_server);
                 if (reached_ < fronts_.size()) {
                     next_proxy(a.finish().early);
                     break;
@@ -176,7 +176,7 @@ inline void connection::server_turn() {
 // The tunnel stands, and at its other end is the next proxy, to which all that comes from now on goes.
 inline void connection::next_proxy(bytes early) {
     ++reached_;
-    far_ = socks::server(number(reached_).serves);
+    far_ = socks::server(proxy_at(reached_).serves);
     if (server_.closed) far_.close();
     let_in_ = false;
     answered_ = 0;
@@ -192,7 +192,7 @@ inline void connection::next_proxy(bytes early) {
 inline void connection::answer() {
     if (server_.at != phase::handshake) return;
     asked_ = false;
-    const application& app = number(reached_).app;
+    const application& app = proxy_at(reached_).app;
     switch (question_) {
         case question::none: law_->demand(false); break;
         case question::login:

@@ -32,27 +32,32 @@ inline constexpr bool by_words = true;
 inline constexpr bool by_words = false;
 #endif
 
-// The first and the last `Word` octets of at least as many and at most twice as many, which are all of them.
-template <size_t Word>
+// Copies n octets, Size <= n <= 2 * Size, as the first and the last `Size` of them.
+template <size_t Size>
 SOCKS_INLINE constexpr void copy_ends(char* to, const char* from, size_t n) noexcept {
-    copy(to, from, Word);
-    copy(to + (n - Word), from + (n - Word), Word);
+    copy(to, from, Size);
+    copy(to + (n - Size), from + (n - Size), Size);
 }
 
-// As copy, without a call where a text is as short as most are.
+// As copy, for texts, most of which are short: where speed counts no call, whatever the size.
 SOCKS_INLINE constexpr void copy_text(char* to, const char* from, size_t n) noexcept {
-    if (!by_words) return copy(to, from, n);
-    if (n >= 16) {
-#if defined(__clang__)
+    if constexpr (!by_words) {
+        copy(to, from, n);
+    } else if (n >= 16) {
+#if defined(__clang__)  // which else prepares the turns of several texts in front of a drive loop
 #pragma clang loop unroll(disable)
 #endif
         for (; n > 32; to += 16, from += 16, n -= 16) copy(to, from, 16);
-        return copy_ends<16>(to, from, n);
+        copy_ends<16>(to, from, n);
+    } else if (n >= 8) {
+        copy_ends<8>(to, from, n);
+    } else if (n >= 4) {
+        copy_ends<4>(to, from, n);
+    } else if (n >= 2) {
+        copy_ends<2>(to, from, n);
+    } else if (n == 1) {
+        to[0] = from[0];
     }
-    if (n >= 8) return copy_ends<8>(to, from, n);
-    if (n >= 4) return copy_ends<4>(to, from, n);
-    if (n >= 2) return copy_ends<2>(to, from, n);
-    if (n != 0) to[0] = from[0];
 }
 
 template <class Word>
@@ -102,7 +107,7 @@ SOCKS_INLINE bool among_sixteen(const char* p, char c) noexcept {
 
 #endif
 
-// Whether `c` is among p[0, n), without saying where. The last word overlaps the one before it; up to three octets are
+// Whether `c` is among p[0, n), without saying where. The last word may overlap the one before it; up to three octets are
 // the first, the middle and the last.
 SOCKS_SHARED constexpr bool contains(const char* p, size_t n, char c) noexcept {
 #if defined(__GNUC__)
@@ -122,7 +127,7 @@ SOCKS_SHARED constexpr bool contains(const char* p, size_t n, char c) noexcept {
     return find(p, 0, n, c) != n;
 }
 
-// Whether `n` octets are the same. The last word overlaps the one before it.
+// Whether `n` octets are the same. The last word may overlap the one before it.
 SOCKS_INLINE constexpr bool equal(const char* a, const char* b, size_t n) noexcept {
     size_t i = 0;
     if constexpr (by_words) {

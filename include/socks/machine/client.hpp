@@ -163,8 +163,8 @@ class client {
         settled,  // of a step only: it has said what must be done
     };
 
-    // What is to be done goes into `now`. Each gives the state that is due behind it: failed, or negotiating, where
-    // nothing is due, once it has said something; `used` counts the replies in front of it.
+    // What is to be done goes into `now`. Each gives the state that is due behind it: settled, once it has said
+    // something, or failed; `used` counts the replies in front of it.
     constexpr at greet(const request& want, buffer out, action& now) noexcept;
     constexpr at choose(const request& want, bytes in, buffer out, size_t& used, action& now) noexcept;
     constexpr at status(bytes in, size_t& used, action& now) noexcept;

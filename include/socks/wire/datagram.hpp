@@ -171,7 +171,7 @@ SOCKS_INLINE constexpr encoded encode_datagram_header(const endpoint& at, buffer
 ///     size_t n = recv(fd, packet + max_datagram_header, 1500);
 ///     auto d = encode_datagram_in_place(from, buffer(packet, max_datagram_header + n), max_datagram_header);
 ///
-/// @param at        the far end.
+/// @param at        the far end; a name of it lies elsewhere than in `packet`.
 /// @param packet    `headroom` octets of room, and then the data.
 /// @param headroom  octets before the data, at most packet.room(); max_datagram_header always suffices.
 /// @returns   header and data, which end where the packet does.

@@ -71,7 +71,7 @@ class scan4 {
     [[nodiscard]] constexpr uint8_t user_size() const noexcept { return user_; }
 
   private:
-    // Whether the string that begins at `begin` has its NUL, which is then at seen_; if not, all was looked at.
+    // Whether the string that begins at `begin` has its NUL, which is then at seen_. If not, all of it was looked at, or its first 256 octets.
     SOCKS_INLINE constexpr bool ends(bytes in, size_t begin) noexcept {
         const size_t most = begin + detail::string4 + 1;
         const size_t stop = most < in.size() ? most : in.size();

@@ -34,9 +34,10 @@ class writer {
         return u8(static_cast<uint8_t>(v >> 8)).u8(static_cast<uint8_t>(v & 0xff));
     }
 
+    /// Octets, as many as there are.
     SOCKS_INLINE constexpr writer& put(bytes from) noexcept { return copy(from.data(), from.size()); }
 
-    /// The same for a name, a user or a password: at most 255 octets, and mostly few.
+    /// As put(), and quicker for what is mostly short: a name, a user, a password.
     SOCKS_INLINE constexpr writer& text(bytes from) noexcept {
         SOCKS_ASSERT(from.size() <= to_.room() - made_);
         detail::copy_text(to_.data() + made_, from.data(), from.size());
