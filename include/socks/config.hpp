@@ -53,6 +53,19 @@
 #define SOCKS_INLINED
 #endif
 
+// Before a loop, where a compiler by itself would do the other: SOCKS_ROLLED keeps it one, for the counts of clang's turns
+// would be prepared in front of a drive loop; SOCKS_UNROLLED makes turns of it, so that g++ sees through a list of four.
+#if defined(__clang__)
+#define SOCKS_ROLLED _Pragma("clang loop unroll(disable)")
+#define SOCKS_UNROLLED
+#elif defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
+#define SOCKS_ROLLED
+#define SOCKS_UNROLLED _Pragma("GCC unroll 4")
+#else
+#define SOCKS_ROLLED
+#define SOCKS_UNROLLED
+#endif
+
 // SOCKS_LIFETIMEBOUND lets clang warn where a view would outlive what it points into.
 #if defined(__has_cpp_attribute)
 #if __has_cpp_attribute(clang::lifetimebound)

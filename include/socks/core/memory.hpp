@@ -44,9 +44,7 @@ SOCKS_INLINE constexpr void copy_text(char* to, const char* from, size_t n) noex
     if constexpr (!by_words) {
         copy(to, from, n);
     } else if (n >= 16) {
-#if defined(__clang__)  // which else prepares the turns of several texts in front of a drive loop
-#pragma clang loop unroll(disable)
-#endif
+        SOCKS_ROLLED
         for (; n > 32; to += 16, from += 16, n -= 16) copy(to, from, 16);
         copy_ends<16>(to, from, n);
     } else if (n >= 8) {

@@ -65,9 +65,12 @@ class methods {
 
     /// The first of these that is among `offered`, the octets of a greeting; no_acceptable when none is.
     [[nodiscard]] constexpr method first_in(bytes offered) const noexcept {
-        for (size_t i = 0; i < max && !is_free(i); ++i)
-            for (size_t k = 0; k < offered.size(); ++k)
-                if (offered.data()[k] == list_[i]) return (*this)[i];
+        SOCKS_UNROLLED
+        for (size_t i = 0; i < max; ++i) {
+            const char m = list_[i];
+            for (size_t k = 0; k < offered.size() && !is_free(i); ++k)
+                if (offered.data()[k] == m) return (*this)[i];
+        }
         return method::no_acceptable;
     }
 
