@@ -41,16 +41,15 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, jud
         if (s->how == manners::drips || s->how == manners::mute) s->ends = false;
         if (s->how == manners::vanishes) s->vanishes_at = d_.below(60);
     }
-    std::vector<size_t> ends;
-    std::string honest;
+    messages honest;
     if (!has_machine(client_.how)) {
-        for (size_t i = 0; i < proxies(); ++i) add_messages_of_client(proxy_at(i), honest, ends);
-        client_.script = script_of(client_.how, d_, honest, ends);
+        for (size_t i = 0; i < proxies(); ++i) add_client(proxy_at(i), honest);
+        client_.script = script_of(client_.how, d_, honest);
         if (client_.how == manners::pipelines)
             for (uint32_t i = 0; i < client_.says.size(); ++i) client_.script += client_.says.at(i);
     } else if (!has_machine(server_.how)) {
-        for (size_t i = 0; i < proxies(); ++i) add_messages_of_server(proxy_at(i), honest, ends);
-        server_.script = script_of(server_.how, d_, honest, ends);
+        for (size_t i = 0; i < proxies(); ++i) add_server(proxy_at(i), honest);
+        server_.script = script_of(server_.how, d_, honest);
     }
     law_->say("client", name(client_.how));
     law_->say("server", name(server_.how));

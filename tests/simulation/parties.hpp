@@ -163,45 +163,47 @@ inline bool must_succeed(const proxy& p) {
     return (chosen == socks::method::none || app.grants) && replies_good;
 }
 
-// All that an honest client, or server, would say to one proxy, in order and whole; what a villain makes its own of.
-inline void add_messages_of_client(const proxy& p, std::string& s, std::vector<size_t>& ends) {
+// Messages one behind the other, and where each ends.
+struct messages {
+    std::string octets{};
+    std::vector<size_t> ends{};
+
+    void put(const socks::encoded& e) {
+        octets.append(e.data().data(), e.made());
+        ends.push_back(octets.size());
+    }
+};
+
+// All that an honest client, or server, would say to one proxy, in order; what a villain makes its own of.
+inline void add_client(const proxy& p, messages& all) {
     const auto& [want, serves, app] = p;
     char room[600];
-    const auto put = [&](const socks::encoded& e) {
-        s.append(e.data().data(), e.made());
-        ends.push_back(s.size());
-    };
-    if (want.via != socks::version::v5) {
-        put(socks::encode_request4({want.command, want.to, want.login.user}, room));
-        return;
-    }
+    if (want.via != socks::version::v5)
+        return all.put(socks::encode_request4({want.command, want.to, want.login.user}, room));
     socks::method chosen{};
-    put(socks::encode_greeting({want.offer().octets()}, room));
+    all.put(socks::encode_greeting({want.offer().octets()}, room));
     if (method_of(want, serves, chosen) && chosen == socks::method::login)
-        put(socks::encode_login(want.login, room));
-    put(socks::encode_request5({want.command, want.to}, room));
+        all.put(socks::encode_login(want.login, room));
+    all.put(socks::encode_request5({want.command, want.to}, room));
 }
 
-inline void add_messages_of_server(const proxy& p, std::string& s, std::vector<size_t>& ends) {
+inline void add_server(const proxy& p, messages& all) {
     const auto& [want, serves, app] = p;
     char room[600];
-    const auto put = [&](const socks::encoded& e) {
-        s.append(e.data().data(), e.made());
-        ends.push_back(s.size());
-    };
     const bool five = want.via == socks::version::v5;
-    if (five) put(socks::encode_choice(want.offer()[0], room));
-    if (five && want.offer()[0] == socks::method::login) put(socks::encode_status(app.grants ? 0 : 1, room));
+    if (five) all.put(socks::encode_choice(want.offer()[0], room));
+    if (five && want.offer()[0] == socks::method::login)
+        all.put(socks::encode_status(app.grants ? 0 : 1, room));
     for (const socks::reply& r : app.replies)
         if (five)
-            put(socks::encode_reply5({static_cast<socks::code5>(r.code.octet), r.bound}, room));
+            all.put(socks::encode_reply5({static_cast<socks::code5>(r.code.octet), r.bound}, room));
         else
-            put(socks::encode_reply4({static_cast<socks::code4>(r.code.octet), r.bound}, room));
+            all.put(socks::encode_reply4({static_cast<socks::code4>(r.code.octet), r.bound}, room));
 }
 
 // What a villain sends.
-inline std::string script_of(manners how, dice& d, const std::string& honest,
-                             const std::vector<size_t>& ends) {
+inline std::string script_of(manners how, dice& d, const messages& all) {
+    const auto& [honest, ends] = all;
     std::string s;
     switch (how) {
         case manners::honest:
