@@ -36,7 +36,7 @@ fault("an IPv6 address is sent with the type of IPv4", ENDPOINT5, "w.u8(static_c
       "w.u8(static_cast<uint8_t>(address_type::ipv4))", "socks5")
 fault("a reply's empty bound name is an error (R4, R5)", S5, "return may_be_empty && is_no_name(name, n)",
       "return !may_be_empty && is_no_name(name, n)", "socks5", "tolerance")
-fault("a reply tells a name that may not be sent", S5, "if (!r.bound.host.is_sendable()) return errc::bad_host;", "",
+fault("a reply tells a name that may not be sent", ENDPOINT5, "if (!e.host.is_sendable()) return errc::bad_host;", "",
       "socks5")
 fault("0xff may be offered (A8)", S5, " || g.offers(method::no_acceptable)", "", "socks5")
 

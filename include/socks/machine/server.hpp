@@ -130,11 +130,11 @@ class server {
     ///
     /// A code of the other version is translated: success to success, any refusal to "general failure" or
     /// "rejected". Without a bound host the reply carries the wildcard of the address family asked for; SOCKS4 has
-    /// no place for anything but IPv4 and carries 0.0.0.0 instead. A refusal ends the handshake. The error bad_host is
-    /// a bound host that may not be sent, over SOCKS4 too; see host::is_sendable.
+    /// no place for anything but IPv4 and carries 0.0.0.0 instead. A refusal ends the handshake.
     ///
     /// @returns   the octets to send.
-    /// @errors    no_space: nothing changed, call again with room(); out_of_turn, bad_host: final
+    /// @errors    no_space: nothing changed, call again with room(); out_of_turn: final; bad_host: final, the bound
+    ///            host may not be sent (host::is_sendable), over SOCKS4 too
     /// @lifetime  the octets are in `out`.
     /// @rfc       1928 section 6; the SOCKS4 memo
     constexpr encoded answer(const reply& outcome, buffer out) noexcept;

@@ -72,10 +72,11 @@ constexpr size_t endpoint_size5(const endpoint& e) noexcept {
     return 1 + 4 + 2;
 }
 
-// Of a host that may be sent. No host is written as the wildcard of `family`.
+// No host is written as the wildcard of `family`.
 SOCKS_SHARED constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out,
                                              address_type family = address_type::ipv4) noexcept {
     using kind = host::kind;
+    if (!e.host.is_sendable()) return errc::bad_host;
     const kind is = e.host.is();
     const bool six = is == kind::ipv6 || (is == kind::none && family == address_type::ipv6);
     const size_t whole = is == kind::name ? 4 + 1 + e.host.name().size() + 2 : six ? 4 + 16 + 2 : 4 + 4 + 2;

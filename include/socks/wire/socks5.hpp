@@ -196,7 +196,6 @@ SOCKS_INLINE constexpr endpoint read_bound5(bytes whole) noexcept {
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       1928 section 4
 SOCKS_INLINE constexpr encoded encode_request5(const request5& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    if (!r.to.host.is_sendable()) return errc::bad_host;
     return detail::encode_frame5(static_cast<uint8_t>(r.command), r.to, out);
 }
 
@@ -240,7 +239,6 @@ SOCKS_INLINE constexpr encoded encode_request5(const request5& r, buffer out SOC
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       1928 section 6
 SOCKS_INLINE constexpr encoded encode_reply5(const reply5& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    if (!r.bound.host.is_sendable()) return errc::bad_host;
     return detail::encode_frame5(static_cast<uint8_t>(r.code), r.bound, out);
 }
 
