@@ -45,7 +45,7 @@ void abuse_client(input calls, socks::client m, const socks::request& one, const
     while (!calls.empty()) {
         const uint8_t call = calls.octet();
         switch (call & 3) {
-            case 0: m.close(); break;
+            case 0: m.end_of_stream(); break;
             case 1:
                 m.negotiated((call & 4) != 0);
                 words.failed = words.failed || !question || (call & 4) == 0;
@@ -90,7 +90,7 @@ void abuse_server(input calls, const socks::server_options& serves, const answer
         const bool yes = (call & 8) != 0;
         block out(rooms[call >> 5]);
         switch (call & 7) {
-            case 0: m.close(); break;
+            case 0: m.end_of_stream(); break;
             case 1:
                 m.negotiated(yes);
                 let_in = let_in || (open == asks::negotiate && yes && !words.failed);

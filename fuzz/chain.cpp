@@ -34,7 +34,7 @@ outcome one_by_one(socks::client_options options, const socks::route& way, peer 
 errc fault_of(const socks::route& way) {
     if (way.through.size() == 0) return errc::bad_route;
     for (size_t i = 0; i < way.through.size(); ++i)
-        if (const errc e = socks::check(asked_of(way, i)); e != errc::none) return e;
+        if (const errc e = socks::validate(asked_of(way, i)); e != errc::none) return e;
     return errc::none;
 }
 

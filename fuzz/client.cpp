@@ -72,8 +72,8 @@ void fuzz(input in) {
     const socks::client machine(
         {.accept = any_tolerance(tolerance), .whole_refusal = (options & 1) != 0, .pipelined = pipelined});
     const outcome o = play_at_every_pace(machine, want, says, (options & 2) != 0, seed);
-    if (socks::check(want) != errc::none) {
-        demand(o.how == ending::failed && o.why == socks::check(want));
+    if (socks::validate(want) != errc::none) {
+        demand(o.how == ending::failed && o.why == socks::validate(want));
         demand(blame(o.why) == socks::party::caller && o.sent.empty() && o.used == 0);
         return;
     }

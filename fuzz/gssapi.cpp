@@ -38,7 +38,7 @@ void datagram(input in, socks::tolerance accept) {
 void levels(input in) {
     const auto chosen = static_cast<socks::protection>(in.octet());
     const auto least = static_cast<socks::protection>(in.octet());
-    const errc verdict = socks::check(chosen, socks::at_least{least});
+    const errc verdict = socks::protection_fault(chosen, socks::at_least{least});
     demand(verdict == errc::none || verdict == errc::weak_protection);
     const bool named = static_cast<uint8_t>(chosen) <= 3 && static_cast<uint8_t>(least) <= 3;
     constexpr int strength[] = {0, 1, 2, 1};

@@ -61,7 +61,7 @@ bool turn(socks::client& m, side& s, const side& other, const socks::request& wa
         case next::send: return s.say(a.data(), chance);
         case next::recv:
             if (s.hear(other.sent, chance)) return true;
-            if (other.how == ending::failed) m.close();
+            if (other.how == ending::failed) m.end_of_stream();
             return other.how == ending::failed;
         case next::negotiate: m.negotiated(true); return true;
         case next::wait: demand(false); return false;
@@ -82,7 +82,7 @@ bool turn(socks::server& m, side& s, const side& other, const answers& app, size
         case next::send: return s.say(a.data(), chance);
         case next::recv:
             if (s.hear(other.sent, chance)) return true;
-            if (other.how == ending::failed) m.close();
+            if (other.how == ending::failed) m.end_of_stream();
             return other.how == ending::failed;
         case next::login:
             write_down(s.told, a.user());

@@ -144,7 +144,7 @@ void stays_ended(Machine m, const outcome& o, const Want&... want) {
         const auto a = m.step(want..., in, room.room());
         demand(a.next() == next::fail && a.used() == 0);
         demand(a.error() == (o.how == ending::done ? errc::finished : o.why));
-        m.close();
+        m.end_of_stream();
     }
 }
 
@@ -165,7 +165,7 @@ bool feed(Machine& m, peer& from, size_t need, bool& closed, outcome& o) {
     if (!from.read(need).empty()) return true;
     demand(!closed);  // a closed stream is not waited for
     if (from.closes) {
-        m.close();
+        m.end_of_stream();
         return closed = true;
     }
     o.how = ending::starved;

@@ -33,7 +33,7 @@ void fuzz(input in) {
     const socks::retry_schedule s{.interval = in.u16(), .attempts = in.u16(), .limit = in.u16()};
     const uint32_t hosts = 1 + in.octet() % 4U;
     const uint32_t protocols = 1 + in.octet() % 4U;
-    const bool good = check(s) == errc::none;
+    const bool good = validate(s) == errc::none;
     demand(good == (s.interval < 32768 && s.attempts < 32768 && s.limit < 32768));
     model expected{s};
     socks::retry transfer(s, hosts, protocols);

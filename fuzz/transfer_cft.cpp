@@ -27,11 +27,11 @@ void fuzz(input in) {
         demand(!encode_exactly([&](buffer out) { return format(f, out); }).empty());
     }
     if (!usable) return;
-    demand(targets.hosts() != 0 && targets.protocols() != 0 && check(targets.schedule()) == errc::none);
+    demand(targets.hosts() != 0 && targets.protocols() != 0 && validate(targets.schedule()) == errc::none);
     for (uint32_t failed = 0; failed < 16; ++failed) {
         const auto a =
             targets.to(target_of(targets.schedule(), failed, targets.hosts(), targets.protocols()));
-        demand(socks::check(a.want) == errc::none && a.proxy.host.is() != socks::host::kind::bad &&
+        demand(socks::validate(a.want) == errc::none && a.proxy.host.is() != socks::host::kind::bad &&
                a.proxy.port != 0);
         demand(a.want.to.port != 0 || !a.service.empty());
     }

@@ -41,5 +41,5 @@ void fuzz(input in) {
     demand(reread->login.given == uri.login.given && reread->login.user == uri.login.user);
     // Whatever it holds can be asked for.
     const socks::request want{.via = uri.via, .to = {socks::ipv4{192, 0, 2, 1}, 80}, .login = uri.login};
-    demand(socks::check(want) == errc::none);
+    demand(socks::validate(want) == errc::none);
 }

@@ -56,7 +56,7 @@ constexpr void a_request_may_be_answered_later(check& t) {
             to = name.keep(a.to());
         }
         waits(t, m, in, out);
-        if (closes) m.close();
+        if (closes) m.end_of_stream();
         waits(t, m, in, out);
         t.ok(to == socks::endpoint{"files.example.com", 443});
         t.ok(to.host.name().data() == name.view().data());
@@ -81,7 +81,7 @@ constexpr void a_login_may_be_answered_later(check& t) {
             t.ok(a.next() == next::login && user.assign(a.user()) && password.assign(a.password()));
         }
         arrive(in, "05 01 00 01 42660763 0050"_octets);
-        if (closes) m.close();
+        if (closes) m.end_of_stream();
         const auto a = m.step(in, out);
         t.ok(a.next() == next::wait && in.unread().size() == 10);
         t.ok(user.view() == "john" && password.view() == "foo");
@@ -103,7 +103,7 @@ constexpr void a_refusal_may_come_later_than_the_end_of_the_stream(check& t) {
     server_outbox out;
     arrive(in, "04 01 0050 42660763 00"_octets);
     t.ok(m.step(in, out).next() == next::serve);
-    m.close();
+    m.end_of_stream();
     waits(t, m, in, out);
     m.answer({code4::identd_unreachable, {}}, out);
     sends(t, m, in, out, "00 5c 0000 00000000"_octets);
@@ -125,7 +125,7 @@ constexpr void both_answers_to_bind_may_come_later(check& t) {
         m.answer({code5::succeeded, {ipv4{203, 0, 113, 5}, 4000}}, out);
         sends(t, m, in, out, "05 00 00 01 cb007105 0fa0"_octets);
         waits(t, m, in, out);
-        if (closes) m.close();
+        if (closes) m.end_of_stream();
         waits(t, m, in, out);
         m.answer({code5::succeeded, {ipv4{198, 51, 100, 4}, 20}}, out);
         sends(t, m, in, out, "05 00 00 01 c6336404 0014"_octets);
@@ -182,7 +182,7 @@ constexpr void a_client_s_sub_negotiation_may_take_its_time(check& t) {
         arrive(in, "05 80  80 02"_octets);
         const auto asked = m.step(want, in, out);
         t.ok(asked.next() == socks::client::next::negotiate && asked.method() == toy);
-        if (closes) m.close();
+        if (closes) m.end_of_stream();
         for (int i = 0; i < 3; ++i) {
             const auto a = m.step(want, in, out);
             t.ok(a.next() == socks::client::next::wait && a.used() == 0 && in.unread().size() == 2);

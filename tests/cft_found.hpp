@@ -34,13 +34,14 @@ template <size_t N>
 constexpr bool lacks(socks::bytes text, const lack (&wanted)[N]) {
     socks::cft::finding room[N + 1];
     socks::cft::findings found(room);
-    const bool whole = socks::cft::check(socks::cft::configuration(text), found);
+    const bool whole = socks::cft::validate(socks::cft::configuration(text), found);
     return found_are(found, wanted) && whole == (wanted[N - 1].what != socks::cft::flaw::bad_syntax);
 }
 
 constexpr bool lacks_nothing(socks::bytes text) {
     socks::cft::findings found;
-    return socks::cft::check(socks::cft::configuration(text), found) && found.total() == 0 && found.sound();
+    return socks::cft::validate(socks::cft::configuration(text), found) && found.total() == 0 &&
+           found.sound();
 }
 
 #endif

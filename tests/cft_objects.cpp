@@ -73,7 +73,7 @@ constexpr bool text_fits(bytes before, bytes after) {
         for (size_t i = 0; i < after.size(); ++i) room[size++] = after.data()[i];
         cft::finding list[2];
         cft::findings found(list);
-        cft::check(cft::configuration(bytes(room, size)), found);
+        cft::validate(cft::configuration(bytes(room, size)), found);
         return found.total() == 1 && found[0].what == flaw::bad_length && found[0].most == N
                    ? size_t{1}
                    : found.total() * 2;

@@ -225,7 +225,7 @@ constexpr void an_end_is_told_once_for_all_proxies(check& t) {
     socks::chain m;
     char out[socks::chain::max_output] = {};
     t.ok(m.step(way, "", out).next() == next::send);
-    m.close();
+    m.end_of_stream();
     t.ok(m.step(way, "05 02"_octets, out).next() == next::send);
     t.ok(m.step(way, "01 00"_octets, out).next() == next::send);
     t.ok(m.step(way, "05 00 00 01 c0000207 0438"_octets, out).next() == next::send && m.hop() == 1);

@@ -102,7 +102,7 @@ constexpr void an_end_is_told_behind_what_was_used(check& t) {
         socks::client m({.pipelined = true});
         char out[socks::client::max_output] = {};
         t.ok(m.step(plain5, "", out).next() == next::send && m.step(plain5, "", out).next() == next::send);
-        m.close();
+        m.end_of_stream();
         const auto a = m.step(plain5, e.in, out);
         t.ok(a.next() == next::fail && a.error() == e.why && a.octet() == 0 && a.used() == 2);
     }

@@ -171,7 +171,7 @@ RUN(no_table_holds_what_succeeded_or_connects_what_failed)
 constexpr outcome ends(bytes replies, version via) {
     const request want{.via = via, .to = {ipv4{192, 0, 2, 7}, 443}};
     client machine;
-    machine.close();
+    machine.end_of_stream();
     char out[client::max_output] = {};
     for (;;) {
         const auto a = machine.step(want, replies, out);

@@ -104,7 +104,7 @@ constexpr bool feed(End& end, Machine& machine, peer& from, size_t need, bool& c
         return true;
     }
     if (closed || !from.closes) return false;
-    machine.close();
+    machine.end_of_stream();
     return closed = true;
 }
 

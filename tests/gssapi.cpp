@@ -231,7 +231,7 @@ constexpr void a_level_that_is_not_wrapped_is_the_token_itself(check& t) {
     golden(t, "01 02 0001 02"_octets, gssapi_message{type::protection_level, "02"_octets},
            get(type::protection_level), put);
     t.ok(*decode_protection(none.token) == protection::none);
-    t.ok(socks::check(*decode_protection(none.token), socks::at_least{protection::integrity}) ==
+    t.ok(socks::protection_fault(*decode_protection(none.token), socks::at_least{protection::integrity}) ==
          errc::weak_protection);
 }
 PROVE_AND_RUN(a_level_that_is_not_wrapped_is_the_token_itself)
@@ -248,14 +248,14 @@ constexpr void a_level_below_the_one_demanded_is_refused(check& t) {
     };
     for (size_t i = 0; i < 4; ++i)
         for (size_t j = 0; j < 4; ++j)
-            t.ok(socks::check(levels[i], socks::at_least{levels[j]}) ==
+            t.ok(socks::protection_fault(levels[i], socks::at_least{levels[j]}) ==
                  (enough[i][j] ? errc::none : errc::weak_protection));
     for (unsigned v = 4; v < 256; ++v) {
         for (const protection least : levels)
-            t.ok(socks::check(protection(v), socks::at_least{least}) == errc::weak_protection);
+            t.ok(socks::protection_fault(protection(v), socks::at_least{least}) == errc::weak_protection);
         for (const protection chosen : levels)
-            t.ok(socks::check(chosen, socks::at_least{protection(v)}) == errc::weak_protection);
-        t.ok(socks::check(protection(v), socks::at_least{protection(v)}) == errc::weak_protection);
+            t.ok(socks::protection_fault(chosen, socks::at_least{protection(v)}) == errc::weak_protection);
+        t.ok(socks::protection_fault(protection(v), socks::at_least{protection(v)}) == errc::weak_protection);
     }
 }
 PROVE_AND_RUN(a_level_below_the_one_demanded_is_refused)

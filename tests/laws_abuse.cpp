@@ -77,7 +77,7 @@ void a_client_survives_any_caller(check& t) {
         bool question = false;
         for (int i = 0; i < calls; ++i) {
             if (d.below(100) < rude) {
-                if (d.below(2) == 0) m.close();
+                if (d.below(2) == 0) m.end_of_stream();
                 if (d.below(2) == 0) m.negotiated(d.below(2) == 0);
             }
             if (question && d.below(3) == 0) m.negotiated(true);
@@ -170,7 +170,7 @@ void a_server_survives_any_caller_and_authorises_only_by_grant(check& t) {
             char out[socks::server::max_output];
             const size_t room = d.below(4) == 0 ? d.below(12) : sizeof out;
             if (d.below(100) < rude) {
-                if (d.below(2) == 0) m.close();
+                if (d.below(2) == 0) m.end_of_stream();
                 if (d.below(2) == 0) answer_at_random(t, d, m, p, words.failed, {out, room});
             } else if (question && d.below(3) == 0) {
                 answer_the_question(d, m, p, {out, room});

@@ -95,7 +95,7 @@ constexpr void an_end_after_every_octet_names_the_proxy(check& t) {
         t.ok(o.why == (bound ? errc::closed_while_bound : between ? errc::closed : errc::truncated));
         t.ok(travel<plain>(m, j.way(), all, whole).why == o.why && m.hop() == there);
         m.negotiated(true);
-        m.close();
+        m.end_of_stream();
         t.ok(travel<plain>(m, j.way(), all, whole).why == o.why && m.hop() == there);
     }
 }
@@ -173,7 +173,7 @@ void a_chain_survives_any_caller(check& t) {
         bool ended = false;
         errc why = errc::none;
         for (int i = 0; i < 60; ++i) {
-            if (d.below(100) < rude && d.below(2) == 0) m.close();
+            if (d.below(100) < rude && d.below(2) == 0) m.end_of_stream();
             if (d.below(100) < rude) m.negotiated(d.below(2) == 0);
             socks::route way = d.below(100) < rude ? other.way() : j.way();
             if (d.below(100) < rude) way.through = {other.proxies, d.below(4)};

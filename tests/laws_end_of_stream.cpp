@@ -1,4 +1,4 @@
-// The law of the end of the stream: it is told by close(), it is final wherever it falls, it never hides what was
+// The law of the end of the stream: it is told by end_of_stream(), it is final wherever it falls, it never hides what was
 // received before, and a refusal is known by its first two octets.
 
 #include "refusals.hpp"
@@ -76,25 +76,25 @@ RUN(an_end_after_every_octet_fails_a_server_by_name_through_mailboxes)
 constexpr void a_stream_that_ended_before_anything_came_is_closed(check& t) {
     for (const conversation& c : conversations) {
         socks::client m;
-        m.close();
+        m.end_of_stream();
         const outcome o = run<plain>(m, c.want, {.says = c.server.all().view()});
         t.ok(o.how == ending::failed && o.why == errc::closed && o.taken == 0 &&
              o.sent == c.client.messages[0]);
         socks::server s(c.serves);
-        s.close();
+        s.end_of_stream();
         const outcome p = run<plain>(s, c.app, {.says = c.client.all().view()});
         t.ok(p.how == ending::failed && p.why == errc::closed && p.taken == 0 && p.sent == "");
     }
 }
 PROVE_AND_RUN(a_stream_that_ended_before_anything_came_is_closed)
 
-// close() is a level, not an event: all octets are there, and the handshake completes.
+// end_of_stream() is a level, not an event: all octets are there, and the handshake completes.
 constexpr void what_was_received_before_the_end_still_completes(check& t) {
     for (const conversation& c : conversations) {
         const tape says = c.server.all();
         if (c.want.methods.contains(toy)) continue;  // reads for itself
         socks::client m;
-        m.close();
+        m.end_of_stream();
         char out[socks::client::max_output] = {};
         tape sent;
         bytes in = says.view();

@@ -34,7 +34,7 @@ constexpr void stays_failed(check& t, socks::client m, const socks::request& wan
         fails_alike(t, m, want, in, why, octet);
         m.negotiated(true);
         fails_alike(t, m, plain4, in, why, octet);
-        m.close();
+        m.end_of_stream();
         fails_alike(t, m, login5, in, why, octet);
         m.negotiated(false);
         fails_alike(t, m, want, in, why, octet);
@@ -61,7 +61,7 @@ constexpr void stays_failed(check& t, socks::server m, errc why, uint8_t octet) 
         t.ok(m.answer({code5::succeeded, {}}, out).error() == errc::out_of_turn);
         fails_alike(t, m, in, why, octet);
         m.negotiated(true);
-        m.close();
+        m.end_of_stream();
         fails_alike(t, m, in, why, octet);
     }
 }

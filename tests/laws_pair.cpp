@@ -183,7 +183,7 @@ void every_version_command_and_address_goes_through(check& t) {
             for (const socks::host& to : hosts) {
                 const socks::request want{
                     .via = via, .command = what, .to = {to, 443}, .login = {"john", "foo"}};
-                if (socks::check(want) != errc::none) continue;
+                if (socks::validate(want) != errc::none) continue;
                 const bool five = via == version::v5;
                 const socks::reply good = five ? socks::reply{code5::succeeded, {ipv4{192, 0, 2, 7}, 1080}}
                                                : socks::reply{code4::granted, {ipv4{192, 0, 2, 7}, 1080}};

@@ -101,7 +101,8 @@ constexpr void a_handshake_runs_on_the_unwrapped_octets(check& t) {
     t.ok(asked && *asked == protection::confidentiality);
     down.put_wrapped(type::protection_level, encode_protection(*asked, out).data(), 'i');
     const auto chosen = decode_protection(down.take_wrapped(type::protection_level, 'i', plain));
-    t.ok(chosen && socks::check(*chosen, socks::at_least{protection::confidentiality}) == errc::none);
+    t.ok(chosen &&
+         socks::protection_fault(*chosen, socks::at_least{protection::confidentiality}) == errc::none);
     c.negotiated(true);
     s.negotiated(true);
 

@@ -10,7 +10,7 @@ namespace {
 using ::check;
 using namespace socks;
 
-constexpr errc fault(const request& want) { return socks::check(want); }
+constexpr errc fault(const request& want) { return socks::validate(want); }
 
 constexpr void a_request_that_can_be_asked_has_no_fault(check& t) {
     const endpoint name{"files.example.com", 443};

@@ -75,12 +75,13 @@ constexpr void the_largest_numbers_do_not_overflow(check& t) {
 PROVE_AND_RUN(the_largest_numbers_do_not_overflow)
 
 constexpr void each_number_of_a_schedule_has_a_range(check& t) {
-    t.ok(socks::check(retry_schedule{}) == errc::none && socks::check(retry_schedule{0, 0, 0}) == errc::none);
-    t.ok(socks::check(retry_schedule{32767, 32767, 32767}) == errc::none);
-    t.ok(socks::check(retry_schedule{32768, 4, 12}) == errc::bad_schedule);
-    t.ok(socks::check(retry_schedule{1, 32768, 12}) == errc::bad_schedule);
-    t.ok(socks::check(retry_schedule{1, 4, 32768}) == errc::bad_schedule);
-    t.ok(socks::check(retry_schedule{65535, 65535, 65535}) == errc::bad_schedule);
+    t.ok(socks::validate(retry_schedule{}) == errc::none &&
+         socks::validate(retry_schedule{0, 0, 0}) == errc::none);
+    t.ok(socks::validate(retry_schedule{32767, 32767, 32767}) == errc::none);
+    t.ok(socks::validate(retry_schedule{32768, 4, 12}) == errc::bad_schedule);
+    t.ok(socks::validate(retry_schedule{1, 32768, 12}) == errc::bad_schedule);
+    t.ok(socks::validate(retry_schedule{1, 4, 32768}) == errc::bad_schedule);
+    t.ok(socks::validate(retry_schedule{65535, 65535, 65535}) == errc::bad_schedule);
 }
 PROVE_AND_RUN(each_number_of_a_schedule_has_a_range)
 

@@ -114,7 +114,7 @@ constexpr void a_lookup_is_a_request_without_a_port(check& t) {
             const request& r = made[i];
             t.ok(r.via == version::v5 && r.command == (i < 2 ? tor::resolve : tor::resolve_ptr));
             t.ok(r.to.host == asked[i] && r.to.port == 0);
-            t.ok(same(r.login, who) && socks::check(r) == errc::none);
+            t.ok(same(r.login, who) && socks::validate(r) == errc::none);
         }
     }
 }

@@ -219,7 +219,7 @@ std::vector<socks::endpoint> destinations(const socks::proxy_uri& proxy, const s
 int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const std::string& path) {
     const socks::hop hop{.at = proxy.proxy, .via = proxy.via, .login = proxy.login};
     const socks::request want{.via = proxy.via, .to = url.host, .login = proxy.login};
-    const socks::errc fault = check(want);
+    const socks::errc fault = validate(want);
     if (fault != socks::errc::none && fault != socks::errc::name_over_socks4)  // which is resolved here
         throw example::bad_argument(name(fault));
     std::ofstream output(path, std::ios::binary);

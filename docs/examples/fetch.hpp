@@ -66,7 +66,7 @@ inline std::string open_tunnel(int fd, const socks::route& way, transcript& reco
                 const socks::buffer room = rx.space(s.need());
                 const size_t n = read_some(fd, room);
                 if (n == 0) {
-                    handshake.close();
+                    handshake.end_of_stream();
                     break;
                 }
                 record.received(handshake.hop(), {room.data(), n});

@@ -58,7 +58,7 @@ int open_tunnel(int fd, const settings& set) {
                 if (const size_t n = inside ? inside->read_some(room) : example::read_some(fd, room))
                     rx.commit(n);
                 else
-                    handshake.close();
+                    handshake.end_of_stream();
                 break;
             }
             case next::negotiate:

@@ -64,7 +64,7 @@ class protected_stream {
 
         send_level(wanted.least, wanted.nec);
         level_ = receive_level(wanted.nec);
-        if (check(level_, socks::at_least{wanted.least}) != socks::errc::none)
+        if (protection_fault(level_, socks::at_least{wanted.least}) != socks::errc::none)
             throw std::runtime_error(std::string(name(socks::errc::weak_protection)) + ": " + name(level_));
         fits_ = wrap_size_limit();
     }
@@ -90,7 +90,7 @@ class protected_stream {
         level_ = receive_level(wanted.nec);
         const bool plain =
             level_ == socks::protection::integrity || level_ == socks::protection::confidentiality;
-        if (!plain || check(level_, socks::at_least{wanted.least}) != socks::errc::none)
+        if (!plain || protection_fault(level_, socks::at_least{wanted.least}) != socks::errc::none)
             level_ = wanted.least;
         send_level(level_, wanted.nec);
         fits_ = wrap_size_limit();

@@ -77,7 +77,7 @@ void serve(int fd, const settings& set) {
                 if (const size_t n = inside ? inside->read_some(room) : example::read_some(fd, room))
                     rx.commit(n);
                 else
-                    handshake.close();
+                    handshake.end_of_stream();
                 break;
             }
             case next::negotiate:

@@ -42,7 +42,7 @@ class handshake {
                     if (const size_t n = read_some(fd, rx_.space(s.need())))
                         rx_.commit(n);
                     else
-                        machine_.close();
+                        machine_.end_of_stream();
                     break;
                 case next::bound:
                     if (bound) bound(s.bound());

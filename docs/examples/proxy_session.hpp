@@ -163,7 +163,7 @@ inline bool proxy_session::receive() {
     const socks::buffer room = handshake_->rx.space();
     const std::string_view octets = client_.receive({room.data(), room.room()});
     if (!octets.empty()) handshake_->rx.commit(octets.size());
-    if (client_.ended) handshake_->machine.close();
+    if (client_.ended) handshake_->machine.end_of_stream();
     if (client_.broken) end("client gone");
     return !octets.empty() || client_.ended;
 }

@@ -38,7 +38,7 @@ inline socks::outcome handshake(int fd, const socks::request& want, deadline unt
                 if (const size_t n = read_some(fd, rx.space(s.need()), until))
                     rx.commit(n);
                 else
-                    machine.close();
+                    machine.end_of_stream();
                 break;
             case next::negotiate: machine.negotiated(false); break;  // of no method that was offered
             case next::wait: break;                                  // for what was answered just now

@@ -30,7 +30,7 @@ bool connection::get(side& s, route& in, Machine& machine, socks::inbox<N>& box,
     if (in.octets.readable() == 0 && in.octets.at_end()) {
         law_->demand(!s.closed);  // a closed stream is not waited for
         s.closed = true;
-        machine.close();
+        machine.end_of_stream();
         return true;
     }
     const buffer to = precise_ ? box.space(need) : box.space();
@@ -177,7 +177,7 @@ inline void connection::server_turn() {
 inline void connection::next_proxy(bytes early) {
     ++reached_;
     far_ = socks::server(proxy_at(reached_).serves);
-    if (server_.closed) far_.close();
+    if (server_.closed) far_.end_of_stream();
     let_in_ = false;
     answered_ = 0;
     const std::string octets(early.data(), early.size());

@@ -72,10 +72,10 @@ class [[nodiscard]] decoded {
     /// A value that took `used` octets.
     constexpr decoded(const T& value, size_t used) noexcept : value_(value), count_(used) {}
 
-    /// The value that `read()` returns, made where it stays: what is large is not copied.
-    template <class Read>
-        requires(detail::same<decltype(detail::declval<Read>()()), T>)
-    SOCKS_INLINE constexpr decoded(Read read, size_t used) noexcept : value_(read()), count_(used) {}
+    /// The value that `make()` returns, made where it stays: what is large is not copied.
+    template <class Make>
+        requires(detail::same<decltype(detail::declval<Make>()()), T>)
+    SOCKS_INLINE constexpr decoded(Make make, size_t used) noexcept : value_(make()), count_(used) {}
 
     /// A malformed message; `e` is not errc::none.
     constexpr decoded(errc e) noexcept : error_(e) { SOCKS_ASSERT(e != errc::none); }

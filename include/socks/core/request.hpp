@@ -136,7 +136,7 @@ SOCKS_SHARED constexpr errc destination_fault(version via, command what, const h
 /// @errors  bad_host no_host bad_user bad_password no_credentials command_over_socks4 name_over_socks4
 ///          ipv6_over_socks4 reserved_over_socks4
 /// @cost    O(size of the name and of a SOCKS4 user ID); constexpr, noexcept.
-[[nodiscard]] SOCKS_INLINE constexpr errc check(const request& want) noexcept {
+[[nodiscard]] SOCKS_INLINE constexpr errc validate(const request& want) noexcept {
     const errc fault = detail::destination_fault(want.via, want.command, want.to.host);
     if (fault != errc::none) return fault;
     if (want.login.user.size() > 255) return errc::bad_user;

@@ -72,11 +72,13 @@ class action {
 
     // How the machines say what must be done now. They fill an action in where it will be read: clang takes one that
     // is returned apart and puts it together again at every return.
-    constexpr void send(const encoded& made, size_t used) noexcept { tell(Next::send, made.data(), 0, used); }
+    constexpr void set_send(const encoded& made, size_t used) noexcept {
+        set(Next::send, made.data(), 0, used);
+    }
 
-    constexpr void recv(size_t need, size_t used) noexcept { tell(Next::recv, {nullptr, need}, 0, used); }
+    constexpr void set_recv(size_t need, size_t used) noexcept { set(Next::recv, {nullptr, need}, 0, used); }
 
-    constexpr void tell(Next next, bytes message, uint8_t octet, size_t used) noexcept {
+    constexpr void set(Next next, bytes message, uint8_t octet, size_t used) noexcept {
         data_ = message.data();
         size_ = message.size() < UINT32_MAX ? static_cast<uint32_t>(message.size()) : UINT32_MAX;
         used_ = static_cast<uint16_t>(used);
@@ -84,13 +86,13 @@ class action {
         octet_ = octet;
     }
 
-    constexpr void fail(errc why, uint8_t octet, version via, size_t used, const char* reply) noexcept {
+    constexpr void set_fail(errc why, uint8_t octet, version via, size_t used, const char* reply) noexcept {
         const size_t both = size_t{static_cast<uint8_t>(via)} << 8 | octet;
-        tell(Next::fail, {reply, both}, static_cast<uint8_t>(why), used);
+        set(Next::fail, {reply, both}, static_cast<uint8_t>(why), used);
     }
 
-    constexpr void fail(const encoded& missed) noexcept {
-        tell(Next::fail, {nullptr, missed.room()}, static_cast<uint8_t>(errc::no_space), 0);
+    constexpr void set_fail(const encoded& missed) noexcept {
+        set(Next::fail, {nullptr, missed.room()}, static_cast<uint8_t>(errc::no_space), 0);
     }
 
     const char* data_ = nullptr;

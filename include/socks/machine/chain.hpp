@@ -107,7 +107,7 @@ class chain {
     /// @param in   what was received and not yet used, oldest first.
     /// @param out  room for one message, max_output octets at most.
     /// @returns    exactly one action; see client::next.
-    /// @errors     before the first octet: bad_route, and what check() finds wrong with the request to any proxy;
+    /// @errors     before the first octet: bad_route, and what validate() finds wrong with the request to any proxy;
     ///             later bad_route, when the route became shorter than the way already gone; spoke_first, when
     ///             octets lie in `in` behind the reply of a proxy that is not the last; all others as client.
     /// @lifetime   the action's views point into `in` and `out`.
@@ -124,7 +124,7 @@ class chain {
     [[nodiscard]] constexpr action step(const route& way, inbox<N>& in, outbox<M>& out) noexcept;
 
     /// The stream has ended. What was received before may still complete a message.
-    constexpr void close() noexcept { client_.close(); }
+    constexpr void end_of_stream() noexcept { client_.end_of_stream(); }
 
     /// The answer to negotiate: whether the sub-negotiation succeeded.
     /// @errors  out_of_turn, at the next step, when nothing was asked
@@ -178,7 +178,7 @@ constexpr errc chain::survey(const route& way) noexcept {
     if (n == 0 || n > max_hops) return errc::bad_route;
     for (size_t i = 0; i < n; ++i) {
         enter(way, i);
-        const errc fault = check(wish(way));
+        const errc fault = validate(wish(way));
         if (fault != errc::none) return fault;
     }
     enter(way, 0);
@@ -231,7 +231,7 @@ constexpr chain::action chain::step(const route& way, inbox<N>& in, outbox<M>& o
             used += now.used();
             out.commit(now.data().size());
         } while (client_.runs_ahead());
-    if (!out.empty()) now.tell(next::send, out.unsent(), 0, used);
+    if (!out.empty()) now.set(next::send, out.unsent(), 0, used);
     return now;
 }
 

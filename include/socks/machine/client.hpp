@@ -58,7 +58,7 @@ class client {
   public:
     enum class next : uint8_t {
         send,       ///< send data()
-        recv,       ///< receive need() octets or more, or call close() at the end of the stream
+        recv,       ///< receive need() octets or more, or call end_of_stream() at the end of the stream
         negotiate,  ///< run the sub-negotiation of method() on the stream, then call negotiated()
         wait,       ///< nothing, until negotiated()
         bound,      ///< BIND: the server listens at bound(); step on for the second reply
@@ -99,7 +99,7 @@ class client {
     /// @param in    what was received and not yet used, oldest first.
     /// @param out   room for one message, max_output octets at most.
     /// @returns     exactly one action; see next.
-    /// @errors      whatever check(want) finds, before the first octet; no_space, after which nothing has changed; the
+    /// @errors      whatever validate(want) finds, before the first octet; no_space, after which nothing has changed; the
     ///              peer's and the stream's faults.
     /// @lifetime    the action's views point into `in` and `out`.
     /// @cost        O(octets of one message).
@@ -115,7 +115,7 @@ class client {
     [[nodiscard]] constexpr action step(const request& want, inbox<N>& in, outbox<M>& out) noexcept;
 
     /// The stream has ended. What was received before may still complete a message.
-    constexpr void close() noexcept { closed_ = true; }
+    constexpr void end_of_stream() noexcept { closed_ = true; }
 
     /// The answer to negotiate: whether the sub-negotiation succeeded.
     /// @errors  out_of_turn, at the next step, when nothing was asked
@@ -172,7 +172,7 @@ class client {
     constexpr at ask(const request& want, buffer out, size_t used, action& now) noexcept;
     constexpr at receive(bytes in, size_t& used, action& now) noexcept;
     constexpr at refuse(bytes in, extent whole, size_t& used, action& now) noexcept;
-    constexpr at emit(const encoded& made, at then, size_t used, action& now) noexcept;
+    constexpr at send_then(const encoded& made, at then, size_t used, action& now) noexcept;
     constexpr at lack(bytes in, extent whole, size_t used, action& now) noexcept;
 
     friend class chain;

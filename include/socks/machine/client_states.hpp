@@ -31,7 +31,7 @@ SOCKS_INLINE constexpr client::action client::step(const request& want, bytes in
         case at::reply:
         case at::accepted: due = receive(in.from(used), used, now); break;
         case at::login_ahead:
-            due = emit(encode_login(want.login, out), at::request_ahead, 0, now);
+            due = send_then(encode_login(want.login, out), at::request_ahead, 0, now);
             login_ahead_ = now.next() == next::send;
             break;
         case at::over: due = fuse(errc::finished); break;
@@ -67,12 +67,12 @@ SOCKS_INLINE constexpr client::action client::step(const request& want, inbox<N>
             used += now.used();
             out.commit(now.data().size());
         } while (runs_ahead());
-    if (!out.empty()) now.tell(next::send, out.unsent(), 0, used);
+    if (!out.empty()) now.set(next::send, out.unsent(), 0, used);
     return now;
 }
 
 SOCKS_INLINE constexpr client::at client::greet(const request& want, buffer out, action& now) noexcept {
-    const errc fault = check(want);
+    const errc fault = validate(want);
     if (fault != errc::none) return fuse(fault);
     via_ = want.via;
     command_ = want.command;
@@ -83,7 +83,7 @@ SOCKS_INLINE constexpr client::at client::greet(const request& want, buffer out,
         if (offered_[0] == method::none) then = at::request_ahead;
         if (offered_[0] == method::login) then = at::login_ahead;
     }
-    return emit(detail::write_greeting(offered_.octets(), out), then, 0, now);
+    return send_then(detail::write_greeting(offered_.octets(), out), then, 0, now);
 }
 
 SOCKS_INLINE constexpr client::at client::choose(const request& want, bytes in, buffer out, size_t& used,
@@ -96,11 +96,11 @@ SOCKS_INLINE constexpr client::at client::choose(const request& want, bytes in, 
     if (!offered_.contains(chosen)) return fuse(errc::method_not_offered, in[1]);
     if (chosen == method::none) return authenticated();
     if (chosen != method::login) {
-        now.tell(next::negotiate, {}, in[1], used);
+        now.set(next::negotiate, {}, in[1], used);
         at_ = at::negotiating;
         return at::settled;
     }
-    if (!login_ahead_) return emit(encode_login(want.login, out), at::status, used, now);
+    if (!login_ahead_) return send_then(encode_login(want.login, out), at::status, used, now);
     login_ahead_ = false;
     return at_ = at::status;
 }
@@ -125,12 +125,13 @@ SOCKS_INLINE constexpr client::at client::authenticated() noexcept {
 SOCKS_INLINE constexpr client::at client::ask(const request& want, buffer out, size_t used,
                                               action& now) noexcept {
     if (via_ != version::v5)
-        return emit(detail::write_request4(command_, want.to, want.login.user, out), at::reply, used, now);
+        return send_then(detail::write_request4(command_, want.to, want.login.user, out), at::reply, used,
+                         now);
     const errc fault = detail::destination_fault(via_, command_, want.to.host);
     if (fault != errc::none) return fuse(fault);
     const bool early = at_ == at::request_ahead;
-    const at due = emit(detail::encode_frame5(static_cast<uint8_t>(command_), want.to, out),
-                        early ? at::choice : at::reply, used, now);
+    const at due = send_then(detail::encode_frame5(static_cast<uint8_t>(command_), want.to, out),
+                             early ? at::choice : at::reply, used, now);
     if (early) request_ahead_ = now.next() == next::send;
     return due;
 }
@@ -145,10 +146,10 @@ SOCKS_INLINE constexpr client::at client::receive(bytes in, size_t& used, action
     used += *whole;
     if (command_ == socks::command::bind && at_ == at::reply) {
         at_ = at::accepted;
-        now.tell(next::bound, {in.data(), 0}, static_cast<uint8_t>(via_), used);
+        now.set(next::bound, {in.data(), 0}, static_cast<uint8_t>(via_), used);
     } else {
         at_ = at::over;
-        now.tell(next::done, {in.data(), in.size() - *whole}, static_cast<uint8_t>(via_), used);
+        now.set(next::done, {in.data(), in.size() - *whole}, static_cast<uint8_t>(via_), used);
     }
     return at::settled;
 }
@@ -163,21 +164,21 @@ SOCKS_SHARED constexpr client::at client::refuse(bytes in, extent whole, size_t&
 }
 
 // The state moves on only with the octets that say so: after no_space the same step can be made again.
-SOCKS_SHARED constexpr client::at client::emit(const encoded& made, at then, size_t used,
-                                               action& now) noexcept {
+SOCKS_SHARED constexpr client::at client::send_then(const encoded& made, at then, size_t used,
+                                                    action& now) noexcept {
     if (made.error() == errc::no_space) {
-        now.fail(made);
+        now.set_fail(made);
         return at::settled;
     }
     if (!made) return fuse(made.error());
     at_ = then;
-    now.send(made, used);
+    now.set_send(made, used);
     return at::settled;
 }
 
 // Where the request is at fault, nothing of the input was used.
 SOCKS_INLINE constexpr void client::report(action& now, size_t used, const char* reply) const noexcept {
-    now.fail(why_, octet_, via_, blame(why_) == party::caller ? 0 : used, reply);
+    now.set_fail(why_, octet_, via_, blame(why_) == party::caller ? 0 : used, reply);
 }
 
 // A message that is not whole: its rest is awaited, unless the stream has ended or what is there is wrong.
@@ -191,7 +192,7 @@ SOCKS_SHARED constexpr client::at client::lack(bytes in, extent whole, size_t us
         if (!in.empty()) return fuse(errc::truncated);
         return fuse(at_ == at::accepted ? errc::closed_while_bound : errc::closed);
     }
-    now.recv(whole.need(), used);
+    now.set_recv(whole.need(), used);
     return at::settled;
 }
 

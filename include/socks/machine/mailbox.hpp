@@ -11,7 +11,7 @@ namespace socks {
 
 /// Received octets that no message has used yet, in storage of N octets.
 ///
-///     if (auto n = read(fd, rx.space(s.need()))) rx.commit(n); else handshake.close();
+///     if (auto n = read(fd, rx.space(s.need()))) rx.commit(n); else handshake.end_of_stream();
 ///
 /// `space()` may move what is unread to the front, so it ends the life of all views into the inbox. Where
 /// asserts are on, it also overwrites what was dropped, so that a stale view shows.
@@ -51,7 +51,7 @@ class inbox {
     }
 
     /// `n` octets were received into the last space(), 1 <= n <= its room. The end of a stream is no octets
-    /// and is told to the machine, by close().
+    /// and is told to the machine, by end_of_stream().
     constexpr void commit(size_t n) noexcept {
         SOCKS_ASSERT(n >= 1 && n <= N - end_);
         end_ += static_cast<uint32_t>(n);

@@ -43,7 +43,7 @@ struct server_options {
 ///         switch (s.next()) {
 ///             case server::next::send: tx.sent(write_some(fd, s.data())); break;
 ///             case server::next::recv:
-///                 if (auto n = read_some(fd, rx.space())) rx.commit(n); else handshake.close();
+///                 if (auto n = read_some(fd, rx.space())) rx.commit(n); else handshake.end_of_stream();
 ///                 break;
 ///             case server::next::login: handshake.grant(known(s.user(), s.password()), tx); break;
 ///             case server::next::negotiate: handshake.negotiated(run(s.method(), rx)); break;
@@ -64,7 +64,7 @@ class server {
   public:
     enum class next : uint8_t {
         send,       ///< send data()
-        recv,       ///< receive need() octets or more, or call close() at the end of the stream
+        recv,       ///< receive need() octets or more, or call end_of_stream() at the end of the stream
         login,      ///< check user() and password(), then call grant()
         negotiate,  ///< run the sub-negotiation of method() on the stream, then call negotiated()
         serve,      ///< do command() for to(), then call answer(); for BIND twice
@@ -113,7 +113,7 @@ class server {
     [[nodiscard]] constexpr action step(inbox<N>& in, outbox<M>& out) noexcept;
 
     /// The stream has ended. What was received before may still complete a message, and answers are still due.
-    constexpr void close() noexcept { closed_ = true; }
+    constexpr void end_of_stream() noexcept { closed_ = true; }
 
     /// The answer to login: whether user name and password are accepted. A refusal ends the handshake.
     /// @returns   the octets to send.

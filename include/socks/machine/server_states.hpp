@@ -25,7 +25,7 @@ SOCKS_INLINE constexpr server::action server::step(bytes in, buffer out) noexcep
         case at::request: request5(in, out, now); break;
         case at::negotiate:
             at_ = at::negotiating;
-            now.tell(next::negotiate, {}, static_cast<uint8_t>(chosen_), 0);
+            now.set(next::negotiate, {}, static_cast<uint8_t>(chosen_), 0);
             break;
         case at::granting:
         case at::negotiating:
@@ -33,7 +33,7 @@ SOCKS_INLINE constexpr server::action server::step(bytes in, buffer out) noexcep
         case at::bound: break;  // wait
         case at::answered:
             at_ = at::over;
-            now.tell(next::done, in, 0, 0);
+            now.set(next::done, in, 0, 0);
             break;
         case at::over: die(errc::finished, now); break;
         case at::failed: die(why_, now); break;
@@ -54,7 +54,7 @@ SOCKS_INLINE constexpr server::action server::step(inbox<N>& in, outbox<M>& out)
     static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
     action now;
     if (!out.empty()) {
-        now.tell(next::send, out.unsent(), 0, 0);
+        now.set(next::send, out.unsent(), 0, 0);
         return now;
     }
     now = step(in, out.space());
@@ -82,12 +82,12 @@ SOCKS_INLINE constexpr void server::greet(bytes in, buffer out, action& now) noe
     const socks::method chosen = methods_.first_in(offer->methods);
     const encoded choice = encode_choice(chosen, out);
     if (chosen == none) return refuse(errc::no_acceptable_method, choice, now);
-    if (!choice) return now.fail(choice);
+    if (!choice) return now.set_fail(choice);
     chosen_ = chosen;
     at_ = chosen_ == socks::method::none    ? at::request
           : chosen_ == socks::method::login ? at::login
                                             : at::negotiate;
-    now.send(choice, offer.used());
+    now.set_send(choice, offer.used());
 }
 
 SOCKS_INLINE constexpr void server::login(bytes in, buffer out, action& now) noexcept {
@@ -97,7 +97,7 @@ SOCKS_INLINE constexpr void server::login(bytes in, buffer out, action& now) noe
         return refuse(whole.error(), encode_status(1, out), now, detail::version_octet(whole.error(), in));
     }
     at_ = at::granting;
-    now.tell(next::login, in.first(*whole), 0, *whole);
+    now.set(next::login, in.first(*whole), 0, *whole);
 }
 
 SOCKS_INLINE constexpr void server::request5(bytes in, buffer out, action& now) noexcept {
@@ -112,7 +112,7 @@ SOCKS_INLINE constexpr void server::request5(bytes in, buffer out, action& now) 
     octet_ = in[1];
     wants_ipv6_ = in[3] == static_cast<uint8_t>(address_type::ipv6);
     at_ = at::serving;
-    now.tell(next::serve, in.first(*whole), static_cast<uint8_t>(chosen_), *whole);
+    now.set(next::serve, in.first(*whole), static_cast<uint8_t>(chosen_), *whole);
 }
 
 SOCKS_INLINE constexpr void server::request4(bytes in, buffer out, action& now) noexcept {
@@ -127,7 +127,7 @@ SOCKS_INLINE constexpr void server::request4(bytes in, buffer out, action& now) 
     octet_ = in[1];
     speaks4_ = true;
     at_ = at::serving;
-    now.tell(next::serve, in.first(*whole), scan_.user_size(), *whole);
+    now.set(next::serve, in.first(*whole), scan_.user_size(), *whole);
 }
 
 SOCKS_INLINE constexpr encoded server::grant(bool granted, buffer out) noexcept {
@@ -201,9 +201,9 @@ constexpr void server::answer(const reply& outcome, outbox<M>& out) noexcept {
 // The reply that tells the peer goes out first; the failure is the step after.
 SOCKS_SHARED constexpr void server::refuse(errc why, const encoded& reply, action& now,
                                            uint8_t octet) noexcept {
-    if (!reply) return now.fail(reply);
+    if (!reply) return now.set_fail(reply);
     fuse(why, octet);
-    now.send(reply, 0);
+    now.set_send(reply, 0);
 }
 
 SOCKS_SHARED constexpr void server::refuse4(errc why, buffer out, action& now, uint8_t octet) noexcept {
@@ -211,13 +211,13 @@ SOCKS_SHARED constexpr void server::refuse4(errc why, buffer out, action& now, u
 }
 
 SOCKS_SHARED constexpr void server::starve(bytes in, size_t need, action& now) noexcept {
-    if (!closed_) return now.recv(need, 0);
+    if (!closed_) return now.set_recv(need, 0);
     die(in.empty() ? errc::closed : errc::truncated, now);
 }
 
 SOCKS_SHARED constexpr void server::die(errc why, action& now, uint8_t octet) noexcept {
     fuse(why, octet);
-    now.fail(why_, octet_, speaks4_ ? version::v4 : version::v5, 0, nullptr);
+    now.set_fail(why_, octet_, speaks4_ ? version::v4 : version::v5, 0, nullptr);
 }
 
 }  // namespace socks

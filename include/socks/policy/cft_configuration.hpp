@@ -25,7 +25,7 @@ class object_reader {
     }
 
     template <class Object>
-    constexpr Object read(findings& found) noexcept {
+    constexpr Object read_object(findings& found) noexcept {
         Object o;
         o.at = ahead_.at;
         ahead_ = in_.step();
@@ -38,7 +38,7 @@ class object_reader {
                 if (i == 0 && !a.taken()) found.add({flaw::unknown_parameter, parameter.at, parameter.text});
             }
         }
-        if (ahead_.next != parser::next::fail) o.check(found);
+        if (ahead_.next != parser::next::fail) o.validate(found);
         return o;
     }
 
@@ -79,7 +79,7 @@ class configuration {
                 in.skip();
                 continue;
             }
-            const Object o = in.read<Object>(unheard);
+            const Object o = in.read_object<Object>(unheard);
             if (!wanted(o)) continue;
             found = o.mode.value != mode::erase;
             if (found) result = o;
@@ -128,7 +128,7 @@ namespace detail {
 // Reads one object, and reports what is wrong with it.
 template <class Object>
 constexpr void check_one(object_reader& in, findings& found) noexcept {
-    const Object o = in.read<Object>(found);
+    const Object o = in.read_object<Object>(found);
     if (!o.id.given && in.ahead().next != parser::next::fail)
         found.add({flaw::missing_parameter, o.at, "ID"});
 }
@@ -139,7 +139,7 @@ constexpr void check_one(object_reader& in, findings& found) noexcept {
 /// each other, resolve() sees.
 /// @returns  whether the whole text could be read; what it says may still be at fault.
 /// @cost     O(size of the text), no allocation, constexpr, noexcept.
-constexpr bool check(const configuration& all, findings& found) noexcept {
+constexpr bool validate(const configuration& all, findings& found) noexcept {
     detail::object_reader in(all.source());
     while (in.ahead().next == parser::next::command) {
         if (in.is<network>())
@@ -151,7 +151,7 @@ constexpr bool check(const configuration& all, findings& found) noexcept {
         else if (in.is<tcp>())
             detail::check_one<tcp>(in, found);
         else if (in.is<parameters>())
-            static_cast<void>(in.read<parameters>(found));
+            static_cast<void>(in.read_object<parameters>(found));
         else
             in.skip();
     }

@@ -53,7 +53,7 @@ struct network {
     }
 
     // What no parameter shows by itself.
-    constexpr void check(findings& found) const noexcept {
+    constexpr void validate(findings& found) const noexcept {
         if (type.given && !same_word(type.value.view(), "TCP"))
             found.add({flaw::bad_choice, type.at, "TYPE", 0, 0, "TCP"});
         if (buflen.value != 0 && buflen.value < 32)
@@ -87,7 +87,7 @@ struct protocol {
         a.string("TYPE", type);
         a.choice("MODE", mode);
     }
-    constexpr void check(findings&) const noexcept {}
+    constexpr void validate(findings&) const noexcept {}
 };
 
 /// CFTPART: a partner, the protocols that reach it, and its port or service for each of them.
@@ -105,7 +105,7 @@ struct partner {
         a.strings("SAP", sap);
         a.choice("MODE", mode);
     }
-    constexpr void check(findings&) const noexcept {}
+    constexpr void validate(findings&) const noexcept {}
 };
 
 /// CFTTCP: where a partner is, and how often it is called.
@@ -136,7 +136,7 @@ struct tcp {
         a.number("CNXINOUT", cnxinout, 0, most);
         a.choice("MODE", mode);
     }
-    constexpr void check(findings&) const noexcept {}
+    constexpr void validate(findings&) const noexcept {}
 
     [[nodiscard]] constexpr retry_schedule schedule() const noexcept {
         return {retryw.value, retryn.value, retrym.value};
@@ -156,7 +156,7 @@ struct parameters {
         a.names("PART");
         a.choice("MODE", mode);
     }
-    constexpr void check(findings&) const noexcept {}
+    constexpr void validate(findings&) const noexcept {}
 };
 
 }  // namespace socks::cft

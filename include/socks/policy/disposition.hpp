@@ -102,21 +102,21 @@ class disposition_table {
     /// The row of `o`.
     [[nodiscard]] constexpr disposition operator[](const outcome& o) const noexcept {
         if (o.succeeded()) return disposition::connected;
-        const size_t i = bit(o);
+        const size_t i = row_of(o);
         const bool differs = (differs_[i / 8] >> i % 8 & 1) != 0;
         return detail::retried(o) != differs ? disposition::retry : disposition::hold;
     }
 
   private:
     // The codes of SOCKS4, those of SOCKS5, the failures without a code.
-    static constexpr size_t bit(const outcome& o) noexcept {
+    static constexpr size_t row_of(const outcome& o) noexcept {
         if (!o.has_code()) return 512 + size_t{static_cast<uint8_t>(o.error())};
         return (o.code().via == version::v5 ? size_t{256} : size_t{0}) + o.code().octet;
     }
 
     [[nodiscard]] constexpr disposition_table with(const outcome& o, bool again) const noexcept {
         disposition_table t = *this;
-        const size_t i = bit(o);
+        const size_t i = row_of(o);
         const unsigned mask = 1U << i % 8;
         const bool differs = detail::retried(o) != again;
         t.differs_[i / 8] =

@@ -36,7 +36,7 @@ namespace socks {
     const bool answered = blame(why) == party::peer || why == errc::closed || why == errc::truncated;
     if (first.via != version::v5 || used != 0 || !answered) return false;
     const request second{.via = version::v4, .command = first.command, .to = first.to, .login = {user}};
-    if (check(second) != errc::none) return false;
+    if (validate(second) != errc::none) return false;
     result = second;
     return true;
 }

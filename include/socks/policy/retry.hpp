@@ -31,7 +31,7 @@ struct retry_schedule {
 /// Whether the numbers of `s` are in their ranges.
 /// @errors  bad_schedule  one of them is above 32767
 /// @cost    O(1), constexpr, noexcept.
-[[nodiscard]] constexpr errc check(const retry_schedule& s) noexcept {
+[[nodiscard]] constexpr errc validate(const retry_schedule& s) noexcept {
     constexpr uint16_t max = retry_schedule::max;
     return s.interval > max || s.attempts > max || s.limit > max ? errc::bad_schedule : errc::none;
 }
@@ -99,7 +99,7 @@ class retry {
         done,     ///< connected
         again,    ///< make the next attempt at at(), towards target()
         hold,     ///< state K: an operator must restart it
-        give_up,  ///< the last attempt has failed, or check(schedule) does
+        give_up,  ///< the last attempt has failed, or validate(schedule) does
     };
 
     static constexpr uint64_t seconds_per_minute = 60;
@@ -118,7 +118,7 @@ class retry {
             case disposition::retry: break;
         }
         ++failed_;
-        if (check(schedule_) != errc::none || !is_tried_again(schedule_, failed_))
+        if (validate(schedule_) != errc::none || !is_tried_again(schedule_, failed_))
             return state_ = next::give_up;
         const uint64_t wait = minutes_until_next(schedule_, failed_) * seconds_per_minute;
         at_ = now > UINT64_MAX - wait ? UINT64_MAX : now + wait;

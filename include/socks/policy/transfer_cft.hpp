@@ -100,7 +100,7 @@ class resolver {
 
     constexpr void walk(bytes id) noexcept {
         to_ = {};
-        if (!check(in_, found_)) return;  // whatever seems to be missing may stand behind the fault
+        if (!validate(in_, found_)) return;  // whatever seems to be missing may stand behind the fault
         partner p;
         if (!find(p, id)) return tell({flaw::no_such_object, {}, partner::keyword});
         if (!in_.is_active("PART", id)) tell({flaw::not_active, p.id.at, partner::keyword});
@@ -198,7 +198,7 @@ class resolver {
             if (name.faulty) continue;
             errc why = errc::none;
             for (uint32_t p = 0; p < to_.protocols() && why == errc::none; ++p)
-                why = socks::check(to_.to({h, p}).want);
+                why = socks::validate(to_.to({h, p}).want);
             if (why == errc::bad_host)
                 tell({flaw::bad_host, name.at, "HOST"});
             else if (why != errc::none)

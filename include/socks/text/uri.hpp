@@ -53,7 +53,7 @@ class uri_reader {
   public:
     constexpr uri_reader(bytes text, buffer room) noexcept : text_(text), room_(room) {}
 
-    constexpr parsed<proxy_uri> read() noexcept {
+    constexpr parsed<proxy_uri> parse() noexcept {
         uri_fault fault = scheme();
         if (!fault) fault = path();
         if (!fault) fault = credentials();
@@ -194,7 +194,7 @@ constexpr bytes scheme(const proxy_uri& uri) noexcept {
 /// @rfc       3986 section 3
 [[nodiscard]] constexpr parsed<proxy_uri> parse_proxy_uri(bytes text SOCKS_LIFETIMEBOUND,
                                                           buffer room SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::uri_reader(text, room).read();
+    return detail::uri_reader(text, room).parse();
 }
 
 /// Prints a proxy's URI for a log: `socks5h://john:***@[2001:db8::1]:1080`. The password is never printed, nor its

@@ -4,7 +4,7 @@
 //     client                                   server
 //     authentication, as often as needed  <->  authentication
 //     protection_level, wrapped           ->
-//                                         <-   protection_level, wrapped: check() it
+//                                         <-   protection_level, wrapped: see protection_fault
 //     user_data, wrapped at that level    <->  user_data: from the request on, all that SOCKS and its users say
 
 #ifndef SOCKS_WIRE_GSSAPI_HPP
@@ -206,7 +206,7 @@ struct at_least {
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1961 section 4.4
-[[nodiscard]] constexpr errc check(protection chosen, at_least demanded) noexcept {
+[[nodiscard]] constexpr errc protection_fault(protection chosen, at_least demanded) noexcept {
     const bool enough = detail::strength(chosen, -1) >= detail::strength(demanded.level, 3);
     return enough ? errc::none : errc::weak_protection;
 }
