@@ -123,7 +123,7 @@ class host {
             case kind::name:
             case kind::bad: break;
         }
-        return a.name() == b.name();
+        return bytes(a.name_, a.size_) == bytes(b.name_, b.size_);
     }
 
   private:
