@@ -137,6 +137,11 @@ caught 'a snippet that does not compile' "$gate" "$copy" "$scratch/snippets.cpp"
 sed -i 's/^```cpp$/``` cpp/' "$copy/README.md"
 caught 'snippets that are not looked at' "$gate" "$copy" "$scratch/snippets.cpp" "$@"
 
+neighbour() { "$@" -fsyntax-only -xc++ -include "$tree/tests/other_headers/macros.hpp" "$copy/include/socks/core/reply.hpp"; }
+passes neighbour "$@"
+plant 'inline int close() { return 0; }' core/reply.hpp
+caught 'a function that a macro catches' neighbour "$@"
+
 unit=$scratch/unit.cpp
 gate=$gates/no_data_section.sh
 echo 'int main() { return 0; }' >"$unit"
