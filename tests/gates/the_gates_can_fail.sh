@@ -128,6 +128,8 @@ if command -v codespell >/dev/null; then
     caught 'a misspelled word' "$gate" "$copy" codespell
     plant '// Nothing is rec''ieved.' core/reply.hpp
     caught 'a misspelled comment' "$gate" "$copy" codespell
+else
+    echo 'no codespell: its gate is left out'
 fi
 
 gate=$gates/snippets_compile.sh
