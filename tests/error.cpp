@@ -23,7 +23,7 @@ constexpr errc peers[] = {
     errc::user_too_long,      errc::empty_credentials, errc::no_methods,         errc::no_acceptable_method,
     errc::method_not_offered, errc::login_refused,     errc::negotiation_failed, errc::refused,
     errc::fragmented,         errc::bad_length,        errc::bad_message_type,   errc::weak_protection,
-    errc::spoke_first};
+    errc::spoke_first,        errc::bad_command};
 constexpr errc streams[] = {errc::closed, errc::truncated, errc::closed_while_bound, errc::unreachable,
                             errc::timed_out};
 constexpr errc callers[] = {errc::no_space,

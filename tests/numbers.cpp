@@ -62,6 +62,13 @@ constexpr void numbers_are_those_of_the_documents(check& t) {
 }
 PROVE_AND_RUN(numbers_are_those_of_the_documents)
 
+// Tor takes RESOLVE over SOCKS4a, and RESOLVE_PTR over SOCKS5 only.
+void socks5_has_three_commands_that_socks4_lacks(check& t) {
+    for (unsigned i = 0; i < 256; ++i)
+        t.ok(is_socks5_only(command{static_cast<uint8_t>(i)}) == (i == 3 || i == 5 || i == 0xf1));
+}
+RUN(socks5_has_three_commands_that_socks4_lacks)
+
 constexpr void names_are_the_words_of_the_documents(check& t) {
     t.ok(text_of(name(version::v4a)) == "SOCKS4a" && text_of(name(version::v5)) == "SOCKS5");
     t.ok(text_of(name(method::login)) == "username/password");

@@ -158,10 +158,30 @@ void commands_of_every_number_are_shown(check& t) {
         t.ok(o.told.view()[2] == i);
         const tape four = tape().put(uint8_t{4}).put(static_cast<uint8_t>(i)).put("0050 42660763 00"_octets);
         const outcome p = meet(any_version, four.view(), no);
+        if (i == 3 || i == 5 || i == 0xf1) continue;
         t.ok(fails(p, errc::refused, "00 5b 0000 00000000"_octets) && p.told.view()[2] == i);
     }
 }
 RUN(commands_of_every_number_are_shown)
+
+// Law 8, X4: 3 over SOCKS4 is not UDP ASSOCIATE; 5 and 0xf1 are numbers of SOCKS5 too. The application never sees them.
+// Tor's RESOLVE, 0xf0, is a command of SOCKS4a.
+constexpr void a_command_of_socks5_is_refused_over_socks4(check& t) {
+    for (const uint8_t number : {uint8_t{3}, uint8_t{5}, uint8_t{0xf1}}) {
+        const tape named =
+            tape().put(uint8_t{4}).put(number).put("0050 00000001 'ann' 00 'a.example' 00"_octets);
+        const tape address = tape().put(uint8_t{4}).put(number).put("0000 7f000001 00"_octets);
+        for (const pace how : {whole, octetwise, precise})
+            for (const bytes says : {named.view(), address.view()}) {
+                const outcome o = meet(any_version, says, ready, how);
+                t.ok(fails(o, errc::bad_command, "00 5b 0000 00000000"_octets));
+                t.ok(o.octet == number && o.told.view().empty());
+            }
+    }
+    const outcome resolve = meet(any_version, "04 f0 0000 00000001 00 'a.example' 00"_octets);
+    t.ok(resolve.how == ending::done && resolve.told.view()[2] == 0xf0);
+}
+PROVE_AND_RUN(a_command_of_socks5_is_refused_over_socks4)
 
 // D7, D8, D9, D19: what is no destination is refused by what it is.
 constexpr void malformed_destinations_are_refused(check& t) {

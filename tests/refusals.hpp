@@ -75,6 +75,14 @@ inline constexpr socks::server_options only5{.v4 = false, .v4a = false};
 inline constexpr socks::server_options with_login{.methods = method::login};
 
 inline constexpr rejection rejections[] = {
+    {"UDP ASSOCIATE over SOCKS4",
+     any_version,
+     {},
+     "04 03"_octets,
+     "00 5b 0000 00000000"_octets,
+     errc::bad_command,
+     0x03,
+     0},
     {"an HTTP request", any_version, {}, "G", "", errc::peer_is_http, 0x47, 0},
     {"a TLS hello", any_version, {}, "16"_octets, "", errc::peer_is_tls, 0x16, 0},
     {"an SSH banner", any_version, {}, "S", "", errc::peer_is_ssh, 0x53, 0},

@@ -49,7 +49,9 @@ constexpr void socks4_carries_less_than_socks5(check& t) {
         t.ok(fault({.via = via, .to = {"0.0.0.1", 80}}) == errc::reserved_over_socks4);
         t.ok(fault({.via = via, .to = {"0.0.0.255", 80}}) == errc::reserved_over_socks4);
         t.ok(fault({.via = via, .to = {"0.0.0.0", 80}}) == errc::none);
-        t.ok(fault({.via = via, .command = command::udp_associate}) == errc::command_over_socks4);
+        for (const command c : {command::udp_associate, command{0x05}, command{0xf1}})
+            t.ok(fault({.via = via, .command = c, .to = {"192.0.2.7", 80}}) == errc::command_over_socks4);
+        t.ok(fault({.via = via, .command = command{0xf0}, .to = {"192.0.2.7", 80}}) == errc::none);
     }
     t.ok(fault({.to = {"0.0.0.1", 80}}) == errc::none);
 }

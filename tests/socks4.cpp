@@ -147,16 +147,23 @@ void only_version_4_begins_a_request(check& t) {
 }
 RUN(only_version_4_begins_a_request)
 
-void any_octet_is_a_command_of_socks4(check& t) {
+// Law 8: 3 is UDP ASSOCIATE in SOCKS5, 5 is UDP over TCP, 0xf1 is RESOLVE_PTR. SOCKS4 has none of them.
+void a_command_of_socks5_is_none_of_socks4(check& t) {
+    char room[600] = {};
     for (unsigned v = 0; v < 256; ++v) {
         const auto octet = static_cast<uint8_t>(v);
         message<10> m;
         m.put(4).put(octet).put("01bb c0000207 'x' 00"_octets);
-        golden(t, m.view(), request4{command{octet}, {ipv4{192, 0, 2, 7}, 443}, "x"}, get_request,
-               put_request);
+        const request4 r{command{octet}, {ipv4{192, 0, 2, 7}, 443}, "x"};
+        if (v == 3 || v == 5 || v == 0xf1) {
+            sweep_refused(t, m.view(), get_request, errc::bad_command, 2);
+            t.ok(encode_request4(r, room).error() == errc::command_over_socks4 && room[0] == 0);
+        } else {
+            golden(t, m.view(), r, get_request, put_request);
+        }
     }
 }
-RUN(any_octet_is_a_command_of_socks4)
+RUN(a_command_of_socks5_is_none_of_socks4)
 
 // S4-11, S4-12: always 8 octets, port and address exposed, neither validated.
 constexpr void socks4_replies_are_as_drawn(check& t) {

@@ -208,6 +208,9 @@ class Cases:
                  "host name longer than 255 octets"),
             "an_unknown_SOCKS4_command":
                 (turned_away, dialogue("4", self.talker, 9)[0][0], b"\x00\x5b" + bytes(6), "request rejected"),
+            "UDP_ASSOCIATE_by_SOCKS4_is_refused":
+                (turned_away, bytes.fromhex("04030000 7f000001 00"), b"\x00\x5b" + bytes(6),
+                 "command of SOCKS5 in a SOCKS4 request"),
             "an_unknown_SOCKS5_command":
                 (turned_away, everything(dialogue("5", self.talker, 9)), CHOICE + b"\x05\x07" + any_ipv4,
                  "command not supported"),

@@ -118,7 +118,7 @@ class Cases:
             "an_association_that_ends_is_told": (self.association_ended,),
             "Dante_refuses_a_wrong_password":
                 (self.refused, self.dante_login, "user name and password refused", "socks5h", wrong),
-            "SOCKS4_has_no_datagrams": (self.refused, ours, "SOCKS4 has no UDP ASSOCIATE", "socks4a"),
+            "SOCKS4_has_no_datagrams": (self.refused, ours, "SOCKS4 has no such command", "socks4a"),
         }
 
 

@@ -73,6 +73,10 @@ fault("a reply of version 4 is refused (V1)", S4, "in[0] == 4 && accept.reply4_v
       "socks4", "quirks_client")
 fault("the search for the name begins anew with each octet", S4, "            in_name_ = true;\n", "", "socks4",
       "laws_chunking")
+fault("command 3 of SOCKS4 is shown as UDP ASSOCIATE (X4)", S4,
+      "if (n > 1 && is_socks5_only(static_cast<command>(in[1]))) return errc::bad_command;", "", "quirks_server")
+fault("a command of SOCKS5 is written as one of SOCKS4 (X4)", S4,
+      "if (is_socks5_only(r.command)) return errc::command_over_socks4;", "", "socks4")
 fault("a SOCKS4 reply has seven octets", S4, "if (in.size() < head4)", "if (in.size() + 1 < head4)", "socks4",
       "guard_page")
 

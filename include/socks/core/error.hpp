@@ -40,6 +40,7 @@ enum class errc : uint8_t {
     bad_message_type = 23,      ///< a GSSAPI message of another type than was due
     weak_protection = 24,       ///< a GSSAPI protection level below the one demanded
     spoke_first = 25,           ///< octets from a proxy of a chain before it was greeted
+    bad_command = 26,           ///< a SOCKS4 request with the number of a command that only SOCKS5 has
 
     // The stream, by how it ended.
     closed = 32,              ///< ended where a message would have begun
@@ -58,7 +59,7 @@ enum class errc : uint8_t {
     bad_password = 70,         ///< a password of more than 255 octets
     no_credentials = 71,       ///< username/password is to be offered, but none are given
     bad_methods = 72,          ///< a list of no methods, of more than 255, or with 0xff inside
-    command_over_socks4 = 73,  ///< UDP ASSOCIATE over SOCKS4
+    command_over_socks4 = 73,  ///< a command that only SOCKS5 has, over SOCKS4
     name_over_socks4 = 74,     ///< a host name over SOCKS4 without its extension 4a
     ipv6_over_socks4 = 75,     ///< an IPv6 address over SOCKS4
     reserved_over_socks4 = 76,  ///< 0.0.0.1 to 0.0.0.255 over SOCKS4, where it means "a name follows"
@@ -113,6 +114,7 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::bad_message_type: return "GSSAPI message of the wrong type";
         case errc::weak_protection: return "GSSAPI protection level too low";
         case errc::spoke_first: return "the proxy spoke before it was greeted";
+        case errc::bad_command: return "command of SOCKS5 in a SOCKS4 request";
         case errc::closed: return "connection closed before a message";
         case errc::truncated: return "connection closed inside a message";
         case errc::closed_while_bound: return "connection closed while waiting for the incoming connection";
@@ -127,7 +129,7 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::bad_password: return "unusable password";
         case errc::no_credentials: return "username/password offered without credentials";
         case errc::bad_methods: return "unusable list of methods";
-        case errc::command_over_socks4: return "SOCKS4 has no UDP ASSOCIATE";
+        case errc::command_over_socks4: return "SOCKS4 has no such command";
         case errc::name_over_socks4: return "SOCKS4 without 4a cannot carry a host name";
         case errc::ipv6_over_socks4: return "SOCKS4 cannot carry an IPv6 address";
         case errc::reserved_over_socks4: return "SOCKS4 cannot carry 0.0.0.1 to 0.0.0.255";

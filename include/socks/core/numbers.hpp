@@ -32,6 +32,15 @@ enum class method : uint8_t {
 /// @rfc  1928 section 4; the SOCKS4 memo has the first two
 enum class command : uint8_t { connect = 0x01, bind = 0x02, udp_associate = 0x03 };
 
+/// Whether the number of `c` means a command in SOCKS5 only: UDP ASSOCIATE, UDP in the TCP connection (5) and Tor's
+/// RESOLVE_PTR (0xf1). SOCKS4 has none of them, so it neither asks for them nor shows them. Tor's RESOLVE (0xf0) is
+/// in both, and any other number keeps its value.
+/// @cost  O(1), constexpr, noexcept.
+/// @rfc   the SOCKS4 memo; Tor's SOCKS extensions, "Name lookup"
+[[nodiscard]] constexpr bool is_socks5_only(command c) noexcept {
+    return c == command::udp_associate || c == command{0x05} || c == command{0xf1};
+}
+
 /// How an address is written in SOCKS5 (ATYP).
 /// @rfc  1928 section 5
 enum class address_type : uint8_t { ipv4 = 0x01, name = 0x03, ipv6 = 0x04 };

@@ -124,7 +124,7 @@ SOCKS_SHARED constexpr errc destination_fault(version via, command what, const h
     if (to.is() == kind::none && what != command::udp_associate && what != command::bind)
         return errc::no_host;
     if (via == version::v5) return errc::none;
-    if (what == command::udp_associate) return errc::command_over_socks4;
+    if (is_socks5_only(what)) return errc::command_over_socks4;
     if (to.is() == kind::name && via == version::v4) return errc::name_over_socks4;
     return address_fault4(to);
 }

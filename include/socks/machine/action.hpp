@@ -58,9 +58,9 @@ class action {
 
     /// fail: the octet that decided it, 0 where none did.
     ///
-    /// The peer's: its first octet for peer_is_*, not_socks, bad_version, spoke_first and version_refused; to a client
-    /// also the method for method_not_offered and no_acceptable_method, the status for login_refused, the code for
-    /// refused.
+    /// The peer's: its first octet for peer_is_*, not_socks, bad_version, spoke_first and version_refused; to a server the
+    /// command for bad_command; to a client also the method for method_not_offered and no_acceptable_method, the status
+    /// for login_refused, the code for refused.
     /// A server's own: the status it sent for login_refused, the code it sent for refused.
     [[nodiscard]] constexpr uint8_t octet() const noexcept {
         SOCKS_ASSERT(next_ == Next::fail && error() != errc::no_space);

@@ -228,8 +228,8 @@ class server::action : public detail::action<server::next> {
         return detail::is_named4(message()) ? version::v4a : version::v4;
     }
 
-    /// serve: the command; it may be one without a name. The usual answer to a command that is not served is
-    /// code5::command_not_supported.
+    /// serve: the command; it may be one without a name, but over SOCKS4 none that is_socks5_only. The usual answer to a
+    /// command that is not served is code5::command_not_supported.
     [[nodiscard]] constexpr socks::command command() const noexcept {
         SOCKS_ASSERT(next_ == server::next::serve);
         return static_cast<socks::command>(message()[1]);

@@ -121,7 +121,7 @@ SOCKS_INLINE constexpr void server::request4(bytes in, buffer out, action& now) 
     const extent whole = scan_.resume(in);
     if (!whole) {
         if (whole.need() != 0) return starve(in, whole.need(), now);
-        return refuse4(whole.error(), out, now);
+        return refuse4(whole.error(), out, now, whole.error() == errc::bad_command ? in[1] : uint8_t{0});
     }
     if (!(detail::is_named4(in) ? v4a_ : v4_)) return refuse4(errc::version_refused, out, now, in[0]);
     octet_ = in[1];

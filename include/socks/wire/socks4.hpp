@@ -46,6 +46,7 @@ class scan4 {
     SOCKS_INLINE constexpr extent resume(bytes in) noexcept {
         const size_t n = in.size();
         if (n > 0 && in[0] != 4) return errc::bad_version;
+        if (n > 1 && is_socks5_only(static_cast<command>(in[1]))) return errc::bad_command;
         if (n < detail::head4) return extent::more(detail::head4 + 1 - n);
         const bool named = detail::is_named4(in);
         if (!in_name_) {
@@ -119,11 +120,13 @@ SOCKS_INLINE constexpr endpoint read_bound4(bytes whole) noexcept {
 ///     VN  CD  DSTPORT        DSTIP  USERID  NUL  [ NAME   NUL ]
 ///      1   1  2, big endian    4    0..255   1   [ 1..255  1  ]     9..520 octets
 ///
-/// The part in brackets is there when DSTIP is 0.0.0.x with x other than 0. An unknown command is a value.
+/// The part in brackets is there when DSTIP is 0.0.0.x with x other than 0. An unknown command is a value, unless its
+/// number means a command in SOCKS5 only: it would be read as that command.
 ///
 /// @param in  received, not yet used, oldest first. May be short; may hold later octets.
 /// @returns   a value with used() in 9..520, or need() >= 1, or error().
 /// @errors    bad_version    octet 0 is not 4                     (as soon as 1 octet is there)
+///            bad_command    octet 1 is_socks5_only               (as soon as 2 octets are there)
 ///            user_too_long  no NUL within 255 octets of user ID  (at the 256th octet)
 ///            name_too_long  no NUL within 255 octets of name     (at the 256th octet)
 ///            empty_name     a name of no octets                  (at its NUL)
@@ -167,7 +170,8 @@ SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to,
 
 /// Encodes a SOCKS4 request, or for a name a SOCKS4a request, into `out`; the picture is decode_request4's.
 /// No host is written as 0.0.0.0; the marker of SOCKS4a as 0.0.0.1.
-/// @errors    bad_host              the text of the host was bad, or a name has no octets or a NUL
+/// @errors    command_over_socks4   the command is_socks5_only
+///            bad_host              the text of the host was bad, or a name has no octets or a NUL
 ///            bad_user              more than 255 octets or a NUL inside
 ///            ipv6_over_socks4      an IPv6 address
 ///            reserved_over_socks4  an address that means "a name follows"
@@ -176,6 +180,7 @@ SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to,
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       the SOCKS4 and SOCKS4a memos
 SOCKS_SHARED constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    if (is_socks5_only(r.command)) return errc::command_over_socks4;
     if (r.user.size() > detail::string4 || r.user.contains('\0')) return errc::bad_user;
     if (!r.to.host.is_sendable()) return errc::bad_host;
     const errc fault = detail::address_fault4(r.to.host);
