@@ -37,6 +37,9 @@ to stderr.
                           can see both: better use
   --users FILE            demand one of the logins in FILE, a user:password a line.
                           SOCKS4 has no login and is refused then
+  --tell-bound            tell a client of CONNECT from which address it is served,
+                          as RFC 1928 has it (default 0.0.0.0:0, because old Java
+                          clients misread an IPv6 address)
   --connections N         how many at once (default 1000)
   --threads N             one for each processor that is to work; each has its share
                           of the connections (default 1)
@@ -113,6 +116,8 @@ settings parse(example::arguments args) {
         } else if (args.is("--users")) {
             const auto more = example::read_credentials(std::string(args.value()));
             s.proxy.users.insert(s.proxy.users.begin(), more.begin(), more.end());
+        } else if (args.is("--tell-bound")) {
+            s.proxy.tell_bound = true;
         } else if (args.is("--connections")) {
             s.proxy.connections = args.number(1, 1'000'000);
         } else if (args.is("--threads")) {

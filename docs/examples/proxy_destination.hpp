@@ -95,7 +95,8 @@ inline void proxy_session::dialed() {
         ::getsockopt(target_.fd.get(), SOL_SOCKET, SO_ERROR, &handshake_->error, &size);
         dial();
     } else if (target_.writable) {
-        answer({socks::code5::succeeded, local_endpoint(target_.fd.get())});
+        answer({socks::code5::succeeded,
+                common_.options.tell_bound ? local_endpoint(target_.fd.get()) : socks::endpoint{}});
     } else {
         return;
     }

@@ -42,7 +42,7 @@ REFUSED = (r"refuse|forbid|dropped|wrong_password|wants(_a_login)?$|nobody_|a_ro
 OUTCOME = (("agreed", r"^tshark_"), ("refused", REFUSED), ("carried", ""))
 
 # Of the cases with sockets of our own: those about what the protocol says, and not about the proxy as a program.
-OF_THE_PROTOCOL = r"SOCKS|unknown|^no_method|IPv6_answer|^(long_)?datagrams|dropped"
+OF_THE_PROTOCOL = r"SOCKS|unknown|^no_method|IPv4_answer|^(long_)?datagrams|dropped"
 
 # Where a peer does otherwise than ours in its place: what it does, what ours does, and the case that shows ours.
 OTHERWISE = {

@@ -39,6 +39,8 @@ fault("a reply's empty bound name is an error (R4, R5)", S5, "return may_be_empt
 fault("a reply tells a name that may not be sent", ENDPOINT5, "if (!e.host.is_sendable()) return errc::bad_host;", "",
       "socks5")
 fault("0xff may be offered (A8)", S5, " || g.offers(method::no_acceptable)", "", "socks5")
+fault("no host is written as the IPv6 wildcard (R13)", ENDPOINT5, "const bool six = is == kind::ipv6;",
+      "const bool six = is == kind::ipv6 || is == kind::none;", "endpoint5")
 
 # Logins
 LOGIN = "wire/login.hpp"

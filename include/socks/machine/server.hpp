@@ -129,8 +129,11 @@ class server {
     /// The answer to serve. BIND takes two successes: where the server listens, then who called.
     ///
     /// A code of the other version is translated: success to success, any refusal to "general failure" or
-    /// "rejected". Without a bound host the reply carries the wildcard of the address family asked for; SOCKS4 has
-    /// no place for anything but IPv4 and carries 0.0.0.0 instead. A refusal ends the handshake.
+    /// "rejected". Without a bound host the reply carries 0.0.0.0, whatever was asked for: old java.net.Socket puts
+    /// the end of an IPv6 reply in front of the data, silently. Over SOCKS4, which has IPv4 addresses only, any other
+    /// host is written as 0.0.0.0 too. A refusal ends the handshake.
+    ///
+    /// For CONNECT an answer without a bound host is the safe one. BIND and UDP ASSOCIATE need the real address.
     ///
     /// @returns   the octets to send.
     /// @errors    no_space: nothing changed, call again with room(); out_of_turn: final; bad_host: final, the bound
@@ -193,7 +196,6 @@ class server {
     bool v5_ : 1 = true;
     bool closed_ : 1 = false;
     bool speaks4_ : 1 = false;
-    bool wants_ipv6_ : 1 = false;
     tolerance accept_{};
     socks::method chosen_ = socks::method::none;
     errc why_ = errc::none;

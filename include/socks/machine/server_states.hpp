@@ -110,7 +110,6 @@ SOCKS_INLINE constexpr void server::request5(bytes in, buffer out, action& now) 
                       detail::version_octet(whole.error(), in));
     }
     octet_ = in[1];
-    wants_ipv6_ = in[3] == static_cast<uint8_t>(address_type::ipv6);
     at_ = at::serving;
     now.set(next::serve, in.first(*whole), static_cast<uint8_t>(chosen_), *whole);
 }
@@ -183,7 +182,7 @@ SOCKS_INLINE constexpr encoded server::encode_answer(uint8_t code, const endpoin
                                                      buffer out) const noexcept {
     if (!bound.host.is_sendable()) return errc::bad_host;
     if (speaks4_) return detail::encode_frame4(code, bound, out);
-    return detail::encode_frame5(code, bound, out, wants_ipv6_ ? address_type::ipv6 : address_type::ipv4);
+    return detail::encode_frame5(code, bound, out);
 }
 
 template <size_t M>

@@ -72,13 +72,12 @@ constexpr size_t endpoint_size5(const endpoint& e) noexcept {
     return 1 + 4 + 2;
 }
 
-// No host is written as the wildcard of `family`.
-SOCKS_SHARED constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out,
-                                             address_type family = address_type::ipv4) noexcept {
+// No host is written as 0.0.0.0: real clients misread an IPv6 wildcard in a reply.
+SOCKS_SHARED constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out) noexcept {
     using kind = host::kind;
     if (!e.host.is_sendable()) return errc::bad_host;
     const kind is = e.host.is();
-    const bool six = is == kind::ipv6 || (is == kind::none && family == address_type::ipv6);
+    const bool six = is == kind::ipv6;
     const size_t whole = is == kind::name ? 4 + 1 + e.host.name().size() + 2 : six ? 4 + 16 + 2 : 4 + 4 + 2;
     if (out.room() < whole) return encoded::no_space(whole);
     writer w(out);
@@ -87,7 +86,7 @@ SOCKS_SHARED constexpr encoded encode_frame5(uint8_t second, const endpoint& e, 
         const bytes name = e.host.name();
         w.u8(static_cast<uint8_t>(address_type::name)).u8(static_cast<uint8_t>(name.size())).text(name);
     } else if (six) {
-        w.u8(static_cast<uint8_t>(address_type::ipv6)).v6(is == kind::ipv6 ? e.host.v6() : ipv6{});
+        w.u8(static_cast<uint8_t>(address_type::ipv6)).v6(e.host.v6());
     } else {
         w.u8(static_cast<uint8_t>(address_type::ipv4)).v4(is == kind::ipv4 ? e.host.v4() : ipv4{});
     }
