@@ -13,6 +13,19 @@ constexpr host proxy = "203.0.113.5";
 
 constexpr host named(bytes name) { return host::as_received(name); }
 
+// U7: each of them is refused by Dante where it was reached by the other family.
+constexpr void the_wildcard_is_of_the_family_that_reached_the_proxy(check& t) {
+    for (const host& reached : {proxy, host("127.0.0.1"), host("::ffff:203.0.113.5"), host("::ffff:0:0")})
+        t.ok(unspecified_for(reached) == endpoint{ipv4{0, 0, 0, 0}, 0});
+    // Addresses with an IPv4 address inside are reached over IPv6 too.
+    for (const host& reached : {host("::1"), host("2001:db8::5"), host("fe80::1"), host("64:ff9b::cb00:7105"),
+                                host("2002:cb00:7105::1"), host("::203.0.113.5")})
+        t.ok(unspecified_for(reached) == endpoint{ipv6{}, 0});
+    for (const host& unknown : {host(), host("proxy.example"), named("::1")})
+        t.ok(unspecified_for(unknown) == endpoint{ipv4{}, 0});
+}
+PROVE_AND_RUN(the_wildcard_is_of_the_family_that_reached_the_proxy)
+
 // U1, and B4 for the first reply to BIND; R4 and R5 in raw form.
 constexpr void an_unspecified_relay_is_at_the_proxy(check& t) {
     for (const host& bound : {host("0.0.0.0"), host("::"), host(), named(""), named({"\0", 1}),

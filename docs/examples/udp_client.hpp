@@ -14,10 +14,12 @@ class udp_client {
   public:
     explicit udp_client(const socks::hop& proxy) : control_(connect_to_any(proxy.at)) {
         // DST is where our datagrams come from, and not where they go. Behind NAT we cannot know it: zeros.
-        handshake asked(
-            {.through = {&proxy, 1}, .command = socks::command::udp_associate, .to = socks::any_ipv4});
+        const socks::host reached = remote_endpoint(control_.get()).host;
+        handshake asked({.through = {&proxy, 1},
+                         .command = socks::command::udp_associate,
+                         .to = unspecified_for(reached)});
         const socks::endpoint bound = asked.run(control_.get()).reply.bound;
-        relay_ = resolved(relay_endpoint(bound, remote_endpoint(control_.get()).host));
+        relay_ = resolved(relay_endpoint(bound, reached));
         const int family = socket_address(relay_).family();
         socket_ = unique_fd(must(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
     }

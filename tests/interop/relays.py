@@ -54,10 +54,13 @@ class Cases:
         forbidden = free_port()
         self.dante = dante("none", forbidden)
         self.dante_login = dante("username", forbidden)
+        self.dante_by_ipv6 = dante("none", forbidden, "::1")
+        self.proxy_by_ipv6 = Proxy("by_ipv6", self.proxy.program, host="[::1]")
         self.shadowsocks = shadowsocks()
 
     def udp(self, server, to, *more, login="", scheme="socks5h", sent=""):
-        argv = [self.program, "--via", f"{scheme}://{login}127.0.0.1:{server.port}", "--to", to, *more]
+        at = "[::1]" if server in (self.dante_by_ipv6, self.proxy_by_ipv6) else "127.0.0.1"
+        argv = [self.program, "--via", f"{scheme}://{login}{at}:{server.port}", "--to", to, *more]
         return subprocess.run(argv, input=sent, capture_output=True, text=True, timeout=PATIENCE)
 
     def answered(self, server, host, source, login="", scheme="socks5h"):
@@ -102,6 +105,8 @@ class Cases:
             "our_proxy_relays_to_a_name": (answered, ours, NAME, "127.0.0.1"),
             "our_proxy_relays_to_a_name_resolved_here": (answered, ours, NAME, "127.0.0.1", "", "socks5"),
             "our_proxy_relays_with_a_login": (answered, self.proxy_login, "127.0.0.1", "127.0.0.1", login),
+            "our_proxy_relays_where_it_was_reached_by_IPv6": (answered, self.proxy_by_ipv6, "[::1]", "[::1]"),
+            "Dante_relays_where_it_was_reached_by_IPv6": (answered, self.dante_by_ipv6, "[::1]", "[::1]"),
             "Dante_relays_to_an_IPv4_address": (answered, dante_here, "127.0.0.1", "127.0.0.1"),
             "Dante_relays_to_a_name": (answered, dante_here, NAME, "127.0.0.1"),
             "Dante_relays_with_a_login": (answered, self.dante_login, "127.0.0.1", "127.0.0.1", login),

@@ -17,7 +17,7 @@ PIPELINED = ("--pipelined",)
 
 DANTE = """
 logoutput: stderr
-internal: 127.0.0.1 port = {port}
+internal: {address} port = {port}
 external: lo
 clientmethod: none
 socksmethod: {method}
@@ -52,11 +52,12 @@ def add_user():
             overlay(path, file.read() + line + "\n")
 
 
-def dante(method, forbidden):
+def dante(method, forbidden, address="127.0.0.1"):
     port = free_port()
-    config = scratch / f"dante_{method}.conf"
-    config.write_text(DANTE.format(port=port, method=method, forbidden=forbidden))
-    return Peer(f"dante_{method}", "danted", "-f", config, "-N", "1", port=port)
+    name = f"dante_{method}" if address == "127.0.0.1" else f"dante_{method}_6"
+    config = scratch / f"{name}.conf"
+    config.write_text(DANTE.format(address=address, port=port, method=method, forbidden=forbidden))
+    return Peer(name, "danted", "-f", config, "-N", "1", port=port)
 
 
 def openssh():

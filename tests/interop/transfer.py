@@ -167,7 +167,7 @@ class Cases:
 
     def dante(self, method, forbidden, port=1080):
         config = scratch / "dante.conf"
-        config.write_text(servers.DANTE.format(port=port, method=method, forbidden=forbidden))
+        config.write_text(servers.DANTE.format(address="127.0.0.1", port=port, method=method, forbidden=forbidden))
         return Peer("dante", "danted", "-f", config, "-N", "1", port=port)
 
     def partner(self, port=1761):

@@ -201,6 +201,11 @@ fault("the storage of fragments overflows", "machine/reassembly.hpp", "if (stora
       "if (storage.room() < d->data().size()) {", "reassembly", "fuzz/reassembly")
 fault("HDRLEN may contradict the name (X2)", "wire/udp_over_tcp.hpp",
       "if (header != 3 + 1 + 1 + size_t{in[4]} + 2) return errc::bad_length;", "", "udp_over_tcp", "fuzz/udp_over_tcp")
+fault("UDP ASSOCIATE always asks for the IPv4 wildcard (U7)", "policy/relay.hpp",
+      "return unmap(proxy).is() == host::kind::ipv6 ? any_ipv6 : any_ipv4;", "return any_ipv4;", "relay")
+fault("an IPv4-mapped proxy is asked for the IPv6 wildcard (U7)", "policy/relay.hpp",
+      "return unmap(proxy).is() == host::kind::ipv6 ? any_ipv6 : any_ipv4;",
+      "return proxy.is() == host::kind::ipv6 ? any_ipv6 : any_ipv4;", "relay")
 fault("any source may use an association (v2ray; U9)", "policy/relay.hpp", "!same_address(source.host, source_.host) || ",
       "", "relay", "fuzz/relay")
 fault("6to4 hides an address from an access list (D5)", "policy/scope.hpp", "group(a, 0) == 0x2002", "group(a, 0) == 0x2003",

@@ -9,6 +9,21 @@
 
 namespace socks {
 
+/// The destination of a UDP ASSOCIATE request that declares none: the wildcard of the family by which the proxy was
+/// reached. Dante refuses the wildcard of the other family (reply 8).
+///
+///     request want{.command = command::udp_associate, .to = unspecified_for(peer_of(control).host)};
+///
+/// @param proxy  the proxy as it was reached, an address that the system reports. An IPv4-mapped one was reached over
+///               IPv4. For a name the family is not known, and the wildcard is that of IPv4.
+/// @returns      0.0.0.0:0 or [::]:0.
+/// @lifetime     by value.
+/// @cost         O(1), constexpr, noexcept.
+/// @rfc          1928 section 7
+[[nodiscard]] constexpr endpoint unspecified_for(const host& proxy) noexcept {
+    return unmap(proxy).is() == host::kind::ipv6 ? any_ipv6 : any_ipv4;
+}
+
 /// When the address in a reply gives way to the one at which the proxy was reached.
 enum class replace_bound : uint8_t {
     never,        ///< the reply is taken at its word
