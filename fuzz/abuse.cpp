@@ -142,8 +142,10 @@ void fuzz(input in) {
     if ((which & 1) == 0) {
         const socks::request one = any_request(in);
         const socks::request other = any_request(in);
-        const socks::client m(
-            {.accept = accept, .whole_refusal = (which & 2) != 0, .pipelined = (which & 4) != 0});
+        const socks::client m({.accept = accept,
+                               .whole_refusal = (which & 2) != 0,
+                               .pipelined = (which & 4) != 0,
+                               .after_greeting = (which & 8) != 0});
         return abuse_client(calls, m, one, other, in.rest());
     }
     const socks::server_options serves = any_server_options(in);

@@ -61,7 +61,9 @@ class seed {
                    (t.empty_credentials ? 0x40 : 0) | (t.empty_bound ? 0x80 : 0));
     }
     seed& put(const socks::server_options& o) {
-        return put((o.v4 ? 0 : 1) | (o.v4a ? 0 : 2) | (o.v5 ? 0 : 4)).put(o.accept).put(o.methods);
+        return put((o.v4 ? 0 : 1) | (o.v4a ? 0 : 2) | (o.v5 ? 0 : 4) | (o.v4_after_greeting ? 8 : 0))
+            .put(o.accept)
+            .put(o.methods);
     }
     seed& put(const drive::application& a) {
         put(a.grants ? 3 : 0);

@@ -71,6 +71,7 @@ inline socks::server_options any_server_options(input& in) {
     return {.v4 = (versions & 1) == 0,
             .v4a = (versions & 2) == 0,
             .v5 = (versions & 4) == 0,
+            .v4_after_greeting = (versions & 8) != 0,
             .methods = any_methods(in),
             .accept = any_tolerance(tolerance)};
 }

@@ -1,5 +1,6 @@
-// SOCKS5 first, then SOCKS4, as java.net.Socket has it.
+// SOCKS5 first, then SOCKS4, on either connection.
 
+#include <socks/machine/client.hpp>
 #include <socks/policy/fallback.hpp>
 
 #include "check.hpp"
@@ -21,54 +22,114 @@ constexpr void the_first_try_offers_none_and_a_login(check& t) {
 }
 PROVE_AND_RUN(the_first_try_offers_none_and_a_login)
 
-// V9: the connection on which SOCKS5 was spoken in vain is not used again; the second try is another request for
-// another client.
+// V9: what the proxy said decides where the second try can be made.
 constexpr void an_answer_that_is_not_socks5_leads_to_socks4(check& t) {
     for (const errc why : {errc::peer_is_http, errc::peer_is_tls, errc::peer_is_ssh, errc::not_socks,
                            errc::bad_version, errc::closed, errc::truncated}) {
-        request r = first_try(four, {"john", "foo"});
-        t.ok(second_try(r, why, 0, "system", r));
+        const request first = first_try(four, {"john", "foo"});
+        request r = first;
+        t.ok(retry_on_new_connection(r, why, 0, "system", r));
         t.ok(r.via == version::v4 && r.to == four && r.login.user == bytes("system") &&
              r.login.password.empty());
         t.ok(r.methods.empty() && r.command == command::connect);
+        r = first;
+        const bool ended = why == errc::closed || why == errc::truncated;
+        t.ok(retry_on_same_connection(r, why, 0, "system", r) != ended);
+        t.ok(r.via == (ended ? version::v5 : version::v4));
+        t.ok(ended || (r.to == four && r.login.user == bytes("system")));
     }
 }
 PROVE_AND_RUN(an_answer_that_is_not_socks5_leads_to_socks4)
 
-constexpr void a_whole_second_try_is_spoken_on_its_own(check& t) {
+constexpr void a_second_try_on_a_new_connection_begins_anew(check& t) {
     char out[client::max_output] = {};
     request want = first_try(four, {});
     client first;
     t.ok(first.step(want, {}, out).data() == "05 01 00"_octets);
     const auto s = first.step(want, "00 5b"_octets, out);  // a SOCKS4 server refuses
     t.ok(s.next() == client::next::fail && s.error() == errc::bad_version && s.used() == 0);
-    t.ok(second_try(want, s.error(), s.used(), "ann", want));
+    t.ok(retry_on_new_connection(want, s.error(), s.used(), "ann", want));
     client second;
     t.ok(second.step(want, {}, out).data() == "04 01 01bb c0000207 'ann' 00"_octets);
 }
-PROVE_AND_RUN(a_whole_second_try_is_spoken_on_its_own)
+PROVE_AND_RUN(a_second_try_on_a_new_connection_begins_anew)
+
+// As java.net.Socket: two bytes are taken for the answer to the greeting, and the reply is what follows them.
+constexpr void a_second_try_on_the_same_connection_takes_two_bytes(check& t) {
+    for (const bytes answer : {"00 5b"_octets, "04 ff"_octets, "99 00"_octets})
+        for (const size_t received : {size_t{1}, size_t{2}}) {
+            char out[client::max_output] = {};
+            inbox<client::max_input> in;
+            request want = first_try(four, {"john", "foo"});
+            client handshake;
+            t.ok(handshake.step(want, in, out).data() == "05 02 00 02"_octets);
+            const auto put = [&in](bytes more) {
+                for (size_t i = 0; i < more.size(); ++i) in.space().data()[i] = more.data()[i];
+                in.commit(more.size());
+            };
+            put(answer.first(received));
+            const auto failed = handshake.step(want, in, out);
+            t.ok(failed.next() == client::next::fail && failed.used() == 0);
+            t.ok(retry_on_same_connection(want, failed.error(), failed.used(), "ann", want));
+            handshake = client({.after_greeting = true});
+            if (received == 1) {
+                const auto lacks = handshake.step(want, in, out);
+                t.ok(lacks.next() == client::next::recv && lacks.need() == 1 && lacks.used() == 0);
+                put(answer.from(1));
+            }
+            const auto asks = handshake.step(want, in, out);
+            t.ok(asks.data() == "04 01 01bb c0000207 'ann' 00"_octets && asks.used() == 2);
+            t.ok(in.empty() && handshake.step(want, in, out).need() == 8);
+            put("00 5a 0000 00000000 'hi'"_octets);
+            const auto done = handshake.step(want, in, out);
+            t.ok(done.next() == client::next::done && done.finish().early == "hi");
+        }
+}
+PROVE_AND_RUN(a_second_try_on_the_same_connection_takes_two_bytes)
+
+constexpr void a_second_try_on_a_connection_that_ends_fails(check& t) {
+    char out[client::max_output] = {};
+    const request want{.via = version::v4, .to = four};
+    for (const bytes in : {""_octets, "00"_octets, "00 5b"_octets}) {
+        client m({.after_greeting = true});
+        m.end_of_stream();
+        auto s = m.step(want, in, out);
+        if (in.size() == 2) {
+            t.ok(s.next() == client::next::send && s.used() == 2);
+            s = m.step(want, {}, out);
+        }
+        t.ok(s.next() == client::next::fail &&
+             s.error() == (in.size() == 1 ? errc::truncated : errc::closed));
+    }
+    client m({.after_greeting = true});
+    const auto no_space = m.step(want, "00 5b"_octets, buffer(out, 8));  // nothing changed, nothing used
+    t.ok(no_space.error() == errc::no_space && no_space.used() == 0 && no_space.room() == 9);
+    t.ok(m.step(want, "00 5b"_octets, out).used() == 2);
+}
+PROVE_AND_RUN(a_second_try_on_a_connection_that_ends_fails)
+
+constexpr bool there_is_none(request r, errc why, size_t used, bytes user) {
+    const version via = r.via;
+    return !retry_on_new_connection(r, why, used, user, r) &&
+           !retry_on_same_connection(r, why, used, user, r) && r.via == via;
+}
 
 constexpr void other_failures_stay_failures(check& t) {
-    request r = first_try(four, {});
+    const request r = first_try(four, {});
     for (const errc why : {errc::unreachable, errc::timed_out, errc::no_space, errc::none, errc::bad_host})
-        t.ok(!second_try(r, why, 0, "u", r) && r.via == version::v5);
+        t.ok(there_is_none(r, why, 0, "u"));
     // Once a method was chosen, the proxy speaks SOCKS5.
     for (const errc why : {errc::refused, errc::login_refused, errc::no_acceptable_method, errc::closed})
-        t.ok(!second_try(r, why, 2, "u", r) && r.via == version::v5);
+        t.ok(there_is_none(r, why, 2, "u"));
 }
 PROVE_AND_RUN(other_failures_stay_failures)
 
 constexpr void socks4_has_no_second_try_for_what_it_can_not_carry(check& t) {
-    for (const endpoint& to : {name, endpoint{"[2001:db8::1]", 443}, endpoint{"0.0.0.7", 443}}) {
-        request r = first_try(to, {});
-        t.ok(!second_try(r, errc::closed, 0, "u", r) && r.via == version::v5);
-    }
-    request r = first_try(four, {});
-    t.ok(!second_try(r, errc::closed, 0, "00"_octets, r));
-    r = {.command = command::udp_associate, .to = four};
-    t.ok(!second_try(r, errc::closed, 0, "u", r));
-    r = {.via = version::v4, .to = four};
-    t.ok(!second_try(r, errc::closed, 0, "u", r));
+    for (const endpoint& to : {name, endpoint{"[2001:db8::1]", 443}, endpoint{"0.0.0.7", 443}})
+        t.ok(there_is_none(first_try(to, {}), errc::bad_version, 0, "u"));
+    t.ok(there_is_none(first_try(four, {}), errc::bad_version, 0, "00"_octets));
+    t.ok(there_is_none({.command = command::udp_associate, .to = four}, errc::bad_version, 0, "u"));
+    t.ok(there_is_none({.via = version::v4, .to = four}, errc::bad_version, 0, "u"));
 }
 PROVE_AND_RUN(socks4_has_no_second_try_for_what_it_can_not_carry)
 

@@ -147,6 +147,36 @@ constexpr void a_version_that_is_off_is_refused_in_its_own_words(check& t) {
 }
 PROVE_AND_RUN(a_version_that_is_off_is_refused_in_its_own_words)
 
+// V9: java.net.Socket reads two bytes and asks by SOCKS4 on the same connection; the refusal is no longer than that.
+constexpr void socks4_may_follow_a_greeting_that_is_refused(check& t) {
+    for (const pace how : {whole, octetwise, precise}) {
+        const outcome o =
+            meet(after_greeting, "05 02 00 02  04 01 0050 42660763 'ann' 00 'early'"_octets, ready, how);
+        t.ok(o.how == ending::done && o.sent == "00 5b  00 5a 0000 00000000"_octets);
+        const outcome direct = meet(after_greeting, "04 01 0050 42660763 'ann' 00"_octets, ready, how);
+        t.ok(direct.how == ending::done && direct.told == o.told &&
+             direct.sent == "00 5a 0000 00000000"_octets);
+        // A client of SOCKS5 closes, or has sent more of SOCKS5 already; a second greeting is not answered.
+        for (const bytes rest : {""_octets, "01 01 61 01 62"_octets, "05 01 00"_octets}) {
+            const tape says = tape().put("05 01 00"_octets).put(rest);
+            const outcome p = run<plain>(socks::server(after_greeting), ready,
+                                         {.says = says.view(), .how = how, .closes = true});
+            t.ok(fails(p, errc::version_refused, "00 5b"_octets) && p.octet == 5 && p.used == 3);
+        }
+    }
+    const auto one = [](bytes says) { return meet(after_greeting, says).how; };
+    t.ok(one("05"_octets) == ending::starved && one("05 02 00"_octets) == ending::starved);
+    t.ok(fails(meet(after_greeting, "05 00"_octets), errc::no_methods, "05 ff"_octets));
+    t.ok(fails(meet({.v4 = false, .v5 = false, .v4_after_greeting = true},
+                    "05 01 00  04 01 0050 42660763 00"_octets),
+               errc::version_refused, "00 5b  00 5b 0000 00000000"_octets));
+    // Where SOCKS5 is served, the option changes nothing.
+    t.ok(meet({.v4_after_greeting = true}, "05 01 00"_octets).sent == "05 00"_octets);
+    t.ok(fails(meet({.v4_after_greeting = true, .methods = method::login}, "05 01 00"_octets),
+               errc::no_acceptable_method, "05 ff"_octets));
+}
+PROVE_AND_RUN(socks4_may_follow_a_greeting_that_is_refused)
+
 // X4, B5, T1: any command is read to its end and shown; saying "no" is the application's.
 void commands_of_every_number_are_shown(check& t) {
     const application no{.answers = {{code5::command_not_supported, {}}}};

@@ -72,6 +72,7 @@ inline constexpr socks::server_options any_version{};
 inline constexpr socks::server_options only4{.v4a = false, .v5 = false};
 inline constexpr socks::server_options only4a{.v4 = false, .v5 = false};
 inline constexpr socks::server_options only5{.v4 = false, .v4a = false};
+inline constexpr socks::server_options after_greeting{.v5 = false, .v4_after_greeting = true};
 inline constexpr socks::server_options with_login{.methods = method::login};
 
 inline constexpr rejection rejections[] = {
@@ -89,6 +90,22 @@ inline constexpr rejection rejections[] = {
     {"a SOCKS4 reply", any_version, {}, "00"_octets, "", errc::bad_version, 0x00, 0},
     {"noise", any_version, {}, "99"_octets, "", errc::not_socks, 0x99, 0},
     {"SOCKS5 where it is off", only4, {}, "05"_octets, "05 ff"_octets, errc::version_refused, 0x05, 0},
+    {"SOCKS5 that does not go on by SOCKS4",
+     after_greeting,
+     {},
+     "05 01 00  05 01"_octets,
+     "00 5b"_octets,
+     errc::version_refused,
+     0x05,
+     3},
+    {"SOCKS4 after a greeting where a login is required",
+     {.v5 = false, .v4_after_greeting = true, .methods = method::login},
+     {},
+     "05 01 02  04"_octets,
+     "00 5b  00 5b 0000 00000000"_octets,
+     errc::login_required,
+     0,
+     3},
     {"SOCKS4 where it is off",
      only5,
      {},

@@ -37,6 +37,9 @@ to stderr.
                           can see both: better use
   --users FILE            demand one of the logins in FILE, a user:password a line.
                           SOCKS4 has no login and is refused then
+  --socks4-only           serve SOCKS4 and SOCKS4a. A SOCKS5 greeting is answered so
+                          that java.net.Socket goes on by SOCKS4; any other client
+                          of SOCKS5 fails
   --tell-bound            tell a client of CONNECT from which address it is served,
                           as RFC 1928 has it (default 0.0.0.0:0, because old Java
                           clients misread an IPv6 address)
@@ -116,6 +119,8 @@ settings parse(example::arguments args) {
         } else if (args.is("--users")) {
             const auto more = example::read_credentials(std::string(args.value()));
             s.proxy.users.insert(s.proxy.users.begin(), more.begin(), more.end());
+        } else if (args.is("--socks4-only")) {
+            s.proxy.socks4_only = true;
         } else if (args.is("--tell-bound")) {
             s.proxy.tell_bound = true;
         } else if (args.is("--connections")) {
@@ -135,6 +140,8 @@ settings parse(example::arguments args) {
         }
     }
     if (password_due) throw example::bad_argument("--user without --password");
+    if (s.proxy.socks4_only && !s.proxy.users.empty())
+        throw example::bad_argument("--socks4-only with a login, which SOCKS4 has not");
     s.proxy.shared = s.threads > 1;
     s.proxy.connections = (s.proxy.connections + s.threads - 1) / s.threads;
     return s;

@@ -22,6 +22,7 @@ struct proxy_options {
     socks::host relay_address;       ///< told to clients of the relay instead of the one where it is
     std::vector<credentials> users;  ///< none: everyone, and SOCKS4 too
     size_t connections = 1000;
+    bool socks4_only = false;     ///< SOCKS5 is refused so that java.net.Socket goes on by SOCKS4
     bool tell_bound = false;      ///< in a reply to CONNECT too, where some clients misread an IPv6 address
     bool shared = false;          ///< other proxies of this program listen at the same place
     seconds handshake_limit{30};  ///< for the whole of it, the connection to the destination included

@@ -100,7 +100,9 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
 };
 
 inline proxy_session::handshake::handshake(const proxy_options& options)
-    : machine({.methods = options.users.empty() ? socks::method::none : socks::method::login}) {}
+    : machine({.v5 = !options.socks4_only,
+               .v4_after_greeting = options.socks4_only,
+               .methods = options.users.empty() ? socks::method::none : socks::method::login}) {}
 
 inline proxy_session::proxy_session(proxy_common& common, unique_fd client, const socks::endpoint& peer)
     : common_(common),

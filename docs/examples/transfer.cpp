@@ -36,7 +36,8 @@ START or sends SIGUSR1.
                      end for what is relayed
   --start            START by itself, the first time that the transfer is held
   --copilot USER     as Copilot does: none or a login by SOCKS5, and where that is
-                     not understood, SOCKS4 with this user ID
+                     not understood, SOCKS4 with this user ID on the same
+                     connection; if that fails too, on a new one
   --receive FILE     be the partner: receive one file
   --listen ADDRESS:PORT  where the partner listens (default 127.0.0.1:1761)
   --help             this text

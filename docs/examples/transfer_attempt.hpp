@@ -19,24 +19,30 @@ struct connection {
 
 namespace detail {
 
-// `used` counts what the handshake used of the proxy's octets.
-inline socks::outcome handshake(int fd, const socks::request& want, deadline until, std::string& early,
-                                size_t& used) {
-    using next = socks::client::next;
-    socks::client machine;
+// One connection to the proxy, and what was received on it and not yet used.
+struct conversation {
+    unique_fd fd;
+    deadline until;  // for the whole of it
     socks::inbox<socks::client::max_input> rx;
+    std::string early;
+};
+
+// `used` counts what the handshake used of the proxy's octets.
+inline socks::outcome handshake(conversation& c, const socks::request& want, size_t& used,
+                                socks::client machine = {}) {
+    using next = socks::client::next;
     std::array<char, socks::client::max_output> tx;
     for (;;) {
-        const auto s = machine.step(want, rx, tx);
+        const auto s = machine.step(want, c.rx, tx);
         used += s.used();
         switch (s.next()) {
             case next::send:
-                write_all(fd, s.data(), until);
+                write_all(c.fd.get(), s.data(), c.until);
                 socks::wipe(tx);  // it may have held the password
                 break;
             case next::recv:
-                if (const size_t n = read_some(fd, rx.space(s.need()), until))
-                    rx.commit(n);
+                if (const size_t n = read_some(c.fd.get(), c.rx.space(s.need()), c.until))
+                    c.rx.commit(n);
                 else
                     machine.end_of_stream();
                 break;
@@ -45,7 +51,7 @@ inline socks::outcome handshake(int fd, const socks::request& want, deadline unt
             case next::bound: break;                                 // comes after BIND only
             case next::done: {
                 const auto [reply, octets] = s.finish();
-                early = std::string(std::string_view(octets));
+                c.early = std::string(std::string_view(octets));
                 return reply.code;
             }
             case next::fail: return socks::outcome_of(s);
@@ -53,31 +59,54 @@ inline socks::outcome handshake(int fd, const socks::request& want, deadline unt
     }
 }
 
-inline connection connect_once(const socks::endpoint& proxy, const socks::request& want,
-                               std::chrono::seconds patience, size_t& used) {
-    const deadline until = in(patience);  // for the whole of it
-    connection c;
+// The same, with what the system says when the connection breaks.
+template <class Handshake>
+socks::outcome attempt(const conversation& c, Handshake shake) {
     try {
-        c.fd = connect_to_any(proxy, until);
-        c.how = handshake(c.fd.get(), want, until, c.early, used);
+        return shake();
     } catch (const std::system_error& e) {
-        if (c.fd) c.how = e.code() == std::errc::timed_out ? socks::errc::timed_out : socks::errc::closed;
+        if (!c.fd) return socks::errc::unreachable;
+        return e.code() == std::errc::timed_out ? socks::errc::timed_out : socks::errc::closed;
     }
-    return c;
+}
+
+inline socks::outcome on_new_connection(conversation& c, const socks::endpoint& proxy,
+                                        const socks::request& want, std::chrono::seconds patience,
+                                        size_t& used) {
+    c.until = in(patience);
+    c.rx.clear();
+    c.fd.reset();
+    return attempt(c, [&] {
+        c.fd = connect_to_any(proxy, c.until);
+        return handshake(c, want, used);
+    });
+}
+
+// As java.net.Socket does.
+inline socks::outcome on_same_connection(conversation& c, const socks::request& want, size_t& used) {
+    return attempt(c, [&] { return handshake(c, want, used, socks::client({.after_greeting = true})); });
 }
 
 }  // namespace detail
 
 /// Asks the proxy for `want`, with so much patience for everything until it has answered.
-/// @param second_user  where given, a proxy that does not speak SOCKS5 is asked by SOCKS4 on a new connection, with
-///                     this user ID, as java.net.Socket does.
-inline connection connect_through(const socks::endpoint& proxy, socks::request want,
+/// @param second_user  where given, a proxy that does not speak SOCKS5 is asked by SOCKS4, with this user ID: on the same
+///                     connection, as java.net.Socket does, and when that fails on a new one.
+inline connection connect_through(const socks::endpoint& proxy, const socks::request& want,
                                   std::chrono::seconds patience,
                                   const std::optional<std::string_view>& second_user) {
+    detail::conversation c;
     size_t used = 0;
-    connection c = detail::connect_once(proxy, want, patience, used);
-    if (!second_user || !socks::second_try(want, c.how.error(), used, *second_user, want)) return c;
-    return detail::connect_once(proxy, want, patience, used);
+    socks::outcome how = detail::on_new_connection(c, proxy, want, patience, used);
+    if (!second_user) return {how, std::move(c.fd), std::move(c.early)};
+    const socks::errc why = how.error();
+    const size_t answered = used;
+    socks::request second;
+    if (retry_on_same_connection(want, why, answered, *second_user, second))
+        how = detail::on_same_connection(c, second, used);
+    if (!how.succeeded() && retry_on_new_connection(want, why, answered, *second_user, second))
+        how = detail::on_new_connection(c, proxy, second, patience, used);
+    return {how, std::move(c.fd), std::move(c.early)};
 }
 
 }  // namespace example

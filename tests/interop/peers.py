@@ -28,6 +28,7 @@ PEERS = (
     Peer("x/net/proxy of Go", "client", "Go_", package="golang-golang-x-net-dev"),
     Peer("IO::Socket::Socks of Perl", "client", "Perl_(?!server)",
          ("perl", "-MIO::Socket::Socks", "-e", "print $IO::Socket::Socks::VERSION")),
+    Peer("java.net.Socket", "client", "Java_", ("java", "--version")),
     Peer("ProxyChains", "client", "ProxyChains_", package="proxychains4"),
     Peer("nc of OpenBSD", "client", "nc_", package="netcat-openbsd"),
     Peer("Ncat", "client", "Ncat_", ("ncat", "--version")),

@@ -343,6 +343,16 @@ class Cases:
         expect(done.returncode, 0, f"exit code ({done.stdout}{done.stderr})")
         expect(Socks4Only.heard, [b"\x05\x02\x00\x02", b"\x04\x01\x06\xe1\xc0\x00\x02\x07ann\x00"], "what was asked")
 
+    def goes_on_by_socks4(self):
+        """SOCKS5 in vain, then SOCKS4 on the same connection, as java.net.Socket does."""
+        proxy, partner = self.ours("--socks4-only"), self.partner()
+        try:
+            self.expect_arrived(self.send(changed(HOST="'127.0.0.1'"), "--copilot", "ann"))
+            proxy.line("SOCKS4 CONNECT 127.0.0.1:1761: ", 0)
+            expect(proxy.log().count("\n"), 2, "lines of the proxy: where it listens, and one connection")
+        finally:
+            partner.stop(), proxy.stop()
+
     def given_up_at_the_deadline(self, handler):
         """Two attempts, each at its own deadline, whatever trickles in or out meanwhile."""
         proxy = Origin(handler)
@@ -448,6 +458,7 @@ class Cases:
             "TLS_passes_our_proxy_untouched": (self.tls, "ours"),
             "TLS_passes_Dante_untouched": (self.tls, "Dante"),
             "a_proxy_of_SOCKS4_is_found_by_a_second_try": (self.falls_back,),
+            "a_proxy_of_SOCKS4_is_found_on_the_same_connection": (self.goes_on_by_socks4,),
             "a_proxy_that_answers_too_slowly_is_given_up": (self.given_up_at_the_deadline, SlowProxy),
             "a_partner_that_reads_too_slowly_is_given_up": (self.given_up_at_the_deadline, SlowReader),
             "a_partner_that_confirms_too_slowly_is_given_up": (self.given_up_at_the_deadline, SlowWitness),

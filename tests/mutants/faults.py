@@ -244,7 +244,15 @@ fault("a schedule allows one attempt too many", "policy/retry.hpp", "return fail
       "return failed <= s.limit + 1U;", "retry", "fuzz/retry")
 fault("a transfer that was given up begins again", "policy/retry.hpp", "if (state_ != next::again) return state_;", "",
       "retry", "fuzz/retry")
-fault("a proxy that spoke SOCKS5 is asked again by SOCKS4", "policy/fallback.hpp", " || used != 0 ||", " ||", "fallback")
+fault("a second try on a connection that has ended (V9)", "policy/fallback.hpp",
+      "return blame(why) == party::peer && detail", "return detail", "fallback")
+fault("the first byte of SOCKS4's refusal is left in front of the reply (V9)", "machine/client_states.hpp",
+      "        used = 2;\n    }\n", "        used = 1;\n    }\n", "fallback")
+fault("a SOCKS4 refusal of a greeting has eight bytes, which Java takes for its reply (V9)", "machine/server_states.hpp",
+      "detail::encode_short_refusal4(out)", "encode_reply4({code4::rejected, {}}, out)", "quirks_server")
+fault("a greeting is answered again and again by a SOCKS4 refusal", "machine/server_states.hpp",
+      "at_ = at::greeted;", "at_ = at::first;", "quirks_server")
+fault("a proxy that spoke SOCKS5 is asked again by SOCKS4", "policy/fallback.hpp", " || used != 0) return", ") return", "fallback")
 fault("an apostrophe that is missing ends with the text", "text/cftutil.hpp",
       "if (ahead_.is == token::kind::open_quote)\n            return \"an apostrophe that ends the value which begins here\";",
       "", "cftutil", "fuzz/transfer_cft")

@@ -38,6 +38,10 @@ struct client_options {
     /// login, has been shown the rest by then, and sent_ahead() tells how much. Some proxies lose what comes
     /// early and never answer: keep a deadline. See also may_send_early().
     bool pipelined = false;
+    /// Go on where another client's SOCKS5 greeting was answered by something else, on the same connection: take two
+    /// bytes of that answer, then send the request, which is one of SOCKS4. So does java.net.Socket; see
+    /// retry_on_same_connection. In a chain it holds for the first proxy.
+    bool after_greeting = false;
 };
 
 /// The client's side of a SOCKS4, SOCKS4a or SOCKS5 handshake.
@@ -49,8 +53,8 @@ struct client_options {
 ///         switch (s.next()) { ... }                                     // complete without default
 ///     }
 ///
-/// One handshake per connection: a second attempt, by another version too, takes a new connection and a new
-/// client. Any call is defined in any state; none but the right one can make it succeed.
+/// One handshake per connection: a second attempt takes a new connection and a new client. The exception is
+/// client_options::after_greeting. Any call is defined in any state; none but the right one can make it succeed.
 ///
 /// @cost  at most 14 octets of state, trivially copyable; steps per input octet are bounded; constexpr, noexcept.
 /// @rfc   1928, 1929, the SOCKS4 and SOCKS4a memos
@@ -90,7 +94,10 @@ class client {
 
     constexpr client() noexcept = default;
     constexpr explicit client(client_options options) noexcept
-        : accept_(options.accept), whole_refusal_(options.whole_refusal), pipelined_(options.pipelined) {}
+        : accept_(options.accept),
+          whole_refusal_(options.whole_refusal),
+          pipelined_(options.pipelined),
+          after_greeting_(options.after_greeting) {}
 
     /// Takes the handshake one step further, on plain views.
     ///
@@ -165,7 +172,7 @@ class client {
 
     // What is to be done goes into `now`. Each gives the state that is due behind it: settled, once it has said
     // something, or failed; `used` counts the replies in front of it.
-    constexpr at greet(const request& want, buffer out, action& now) noexcept;
+    constexpr at greet(const request& want, bytes in, buffer out, size_t& used, action& now) noexcept;
     constexpr at choose(const request& want, bytes in, buffer out, size_t& used, action& now) noexcept;
     constexpr at status(bytes in, size_t& used, action& now) noexcept;
     constexpr at authenticated() noexcept;
@@ -210,6 +217,7 @@ class client {
     bool whole_refusal_ : 1 = false;
     bool closed_ : 1 = false;
     bool pipelined_ : 1 = false;
+    bool after_greeting_ : 1 = false;
     bool login_ahead_ : 1 = false;
     bool request_ahead_ : 1 = false;
     errc why_ = errc::none;

@@ -22,7 +22,7 @@ SOCKS_INLINE constexpr client::action client::step(const request& want, bytes in
     action now;
     size_t used = 0;
     at due = at_;
-    if (due == at::start) due = greet(want, out, now);
+    if (due == at::start) due = greet(want, in, out, used, now);
     if (due == at::choice) due = choose(want, in, out, used, now);
     if (due == at::status) due = status(in, used, now);
     switch (due) {
@@ -71,9 +71,14 @@ SOCKS_INLINE constexpr client::action client::step(const request& want, inbox<N>
     return now;
 }
 
-SOCKS_INLINE constexpr client::at client::greet(const request& want, buffer out, action& now) noexcept {
+SOCKS_INLINE constexpr client::at client::greet(const request& want, bytes in, buffer out, size_t& used,
+                                                action& now) noexcept {
     const errc fault = validate(want);
     if (fault != errc::none) return fuse(fault);
+    if (after_greeting_) {
+        if (in.size() < 2) return lack(in, extent::more(2 - in.size()), 0, now);
+        used = 2;
+    }
     via_ = want.via;
     command_ = want.command;
     if (via_ != version::v5) return at::request;
@@ -83,7 +88,7 @@ SOCKS_INLINE constexpr client::at client::greet(const request& want, buffer out,
         if (offered_[0] == method::none) then = at::request_ahead;
         if (offered_[0] == method::login) then = at::login_ahead;
     }
-    return send_then(detail::write_greeting(offered_.octets(), out), then, 0, now);
+    return send_then(detail::write_greeting(offered_.octets(), out), then, used, now);
 }
 
 SOCKS_INLINE constexpr client::at client::choose(const request& want, bytes in, buffer out, size_t& used,

@@ -5,7 +5,8 @@
 //     first ─┬─ greeting ─> choice ─┬─ none ─────────────────────────┬─> request ─> serve? ─┬─> done
 //            │                      ├─ login: login?, grant ─────────┤                │     │
 //            │                      └─ another: negotiate?, negotiated ┘              │ BIND: a second answer
-//            └─ SOCKS4 request ────────────────────────────────────────────> serve? ──┘     any: failed
+//            ├─ SOCKS4 request ────────────────────────────────────────────> serve? ──┘     any: failed
+//            └─ greeting, v4_after_greeting ─> SOCKS4 request
 
 #ifndef SOCKS_MACHINE_SERVER_HPP
 #define SOCKS_MACHINE_SERVER_HPP
@@ -29,6 +30,12 @@ struct server_options {
     bool v4 = true;
     bool v4a = true;
     bool v5 = true;
+    /// Where v5 is off: answer a SOCKS5 greeting with `00 5b`, the first two bytes of a SOCKS4 refusal, and go on to a
+    /// SOCKS4 request on the same connection. java.net.Socket greets by SOCKS5, reads two bytes, and sends such a
+    /// request when the first is not 5. All eight bytes of the refusal would fail it: it takes the other six for the
+    /// beginning of the reply to its request. Without this option the greeting is refused with `05 ff`, which Java
+    /// reports as "no acceptable methods".
+    bool v4_after_greeting = false;
     socks::methods methods = method::none;
     tolerance accept{};
 };
@@ -91,6 +98,7 @@ class server {
           v4_(options.v4),
           v4a_(options.v4a),
           v5_(options.v5),
+          v4_after_greeting_(options.v4_after_greeting),
           accept_(options.accept) {}
 
     /// Takes the handshake one step further, on plain views.
@@ -152,9 +160,10 @@ class server {
     [[nodiscard]] constexpr socks::method method() const noexcept { return chosen_; }
 
   private:
-    // In granting, negotiating, serving and bound a question is open.
+    // greeted: a SOCKS5 greeting was answered by SOCKS4. In granting, negotiating, serving and bound a question is open.
     enum class at : uint8_t {
         first,
+        greeted,
         login,
         granting,
         negotiate,
@@ -194,6 +203,7 @@ class server {
     bool v4_ : 1 = true;
     bool v4a_ : 1 = true;
     bool v5_ : 1 = true;
+    bool v4_after_greeting_ : 1 = false;
     bool closed_ : 1 = false;
     bool speaks4_ : 1 = false;
     tolerance accept_{};

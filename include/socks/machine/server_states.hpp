@@ -20,7 +20,8 @@ constexpr uint8_t version_octet(errc why, bytes in) noexcept {
 SOCKS_INLINE constexpr server::action server::step(bytes in, buffer out) noexcept {
     action now;
     switch (at_) {
-        case at::first: begin(in, out, now); break;
+        case at::first:
+        case at::greeted: begin(in, out, now); break;
         case at::login: login(in, out, now); break;
         case at::request: request5(in, out, now); break;
         case at::negotiate:
@@ -63,22 +64,32 @@ SOCKS_INLINE constexpr server::action server::step(inbox<N>& in, outbox<M>& out)
 }
 
 SOCKS_INLINE constexpr void server::begin(bytes in, buffer out, action& now) noexcept {
-    if (in.empty())
-        starve(in, 3, now);
+    const bool greeted = at_ == at::greeted;
+    if (in.empty() && !(greeted && closed_))
+        starve(in, greeted ? detail::head4 + 1 : 3, now);
+    else if (!in.empty() && in[0] == 4)
+        request4(in, out, now);
+    else if (greeted)
+        die(errc::version_refused, now, 5);  // it wanted SOCKS5, and does not go on by SOCKS4
     else if (in[0] == 5)
         greet(in, out, now);
-    else if (in[0] == 4)
-        request4(in, out, now);
     else
         die(stranger(in[0]), now, in[0]);
 }
 
 SOCKS_INLINE constexpr void server::greet(bytes in, buffer out, action& now) noexcept {
     constexpr auto none = socks::method::no_acceptable;
-    if (!v5_) return refuse(errc::version_refused, encode_choice(none, out), now, in[0]);
+    if (!v5_ && !v4_after_greeting_)
+        return refuse(errc::version_refused, encode_choice(none, out), now, in[0]);
     const decoded<greeting> offer = decode_greeting(in);
     if (offer.error() != errc::none) return refuse(offer.error(), encode_choice(none, out), now);
     if (!offer) return starve(in, offer.need(), now);
+    if (!v5_) {
+        const encoded refusal = detail::encode_short_refusal4(out);
+        if (!refusal) return now.set_fail(refusal);
+        at_ = at::greeted;
+        return now.set_send(refusal, offer.used());
+    }
     const socks::method chosen = methods_.first_in(offer->methods);
     const encoded choice = encode_choice(chosen, out);
     if (chosen == none) return refuse(errc::no_acceptable_method, choice, now);

@@ -1,5 +1,6 @@
-// SOCKS5 first, then SOCKS4: what java.net.Socket does with a proxy of unknown version, and Copilot with it.
-// The second try takes a new connection: nothing revives one on which SOCKS5 was spoken in vain.
+// SOCKS5 first, then SOCKS4, for a proxy of unknown version. java.net.Socket, and Copilot with it, makes the second try
+// on the same connection and never on another one. Most proxies close theirs after a greeting that they do not know, so
+// the second try on a new connection reaches more of them.
 
 #ifndef SOCKS_POLICY_FALLBACK_HPP
 #define SOCKS_POLICY_FALLBACK_HPP
@@ -16,29 +17,59 @@ namespace socks {
     return r;
 }
 
-/// The second try, where the answer to the first was none of SOCKS5's: the same request as SOCKS4, with the user of the
-/// operating system as its user ID. SOCKS4 carries IPv4 addresses only; there is no second try with a name.
+namespace detail {
+
+// The same request by SOCKS4, unless the proxy has spoken SOCKS5 or SOCKS4 cannot carry it.
+constexpr bool second_try(const request& first, size_t used, bytes user, request& result) noexcept {
+    if (first.via != version::v5 || used != 0) return false;
+    const request second{.via = version::v4, .command = first.command, .to = first.to, .login = {user}};
+    if (validate(second) != errc::none) return false;
+    result = second;
+    return true;
+}
+
+}  // namespace detail
+
+/// The second try on a new connection, where the first brought no answer of SOCKS5's or none at all: the same request as
+/// SOCKS4, with the user of the operating system as its user ID. SOCKS4 carries IPv4 addresses only; there is no second
+/// try with a name.
 ///
 ///     case client::next::fail:
-///         if (second_try(want, s.error(), used, user, want)) return connect_again(want);
+///         if (retry_on_new_connection(want, s.error(), used, user, want)) return connect_again(want);
 ///
 /// @param first   the request that failed.
 /// @param why     how.
-/// @param used    octets that its handshake used in all; any at all are a choice of a method, so the proxy speaks
+/// @param used    bytes that its handshake used in all; any at all are a choice of a method, so the proxy speaks
 ///                SOCKS5.
 /// @param user    the user ID.
 /// @param result  written only where there is a second try; may be `first`.
 /// @returns       whether there is one.
 /// @lifetime      the result points to what `first` and `user` point to.
 /// @cost          O(size of the user ID), constexpr, noexcept.
-[[nodiscard]] constexpr bool second_try(const request& first, errc why, size_t used, bytes user,
-                                        request& result) noexcept {
+[[nodiscard]] constexpr bool retry_on_new_connection(const request& first, errc why, size_t used, bytes user,
+                                                     request& result) noexcept {
     const bool answered = blame(why) == party::peer || why == errc::closed || why == errc::truncated;
-    if (first.via != version::v5 || used != 0 || !answered) return false;
-    const request second{.via = version::v4, .command = first.command, .to = first.to, .login = {user}};
-    if (validate(second) != errc::none) return false;
-    result = second;
-    return true;
+    return answered && detail::second_try(first, used, user, result);
+}
+
+/// The second try on the same connection, as java.net.Socket makes it (JDK 8 to 21): where the answer to the greeting
+/// does not begin with 5, two bytes of it are taken and the SOCKS4 request follows. Nothing remains to try when the proxy
+/// has closed the connection. A server does its part with server_options::v4_after_greeting.
+///
+///     case client::next::fail:
+///         if (!retry_on_same_connection(want, s.error(), used, user, want)) return report(s.error());
+///         handshake = client({.after_greeting = true});  // takes the two bytes from the same inbox
+///         break;
+///
+/// Not for a pipelined client: the proxy would take what follows its greeting for the SOCKS4 request.
+///
+/// The parameters are those of retry_on_new_connection.
+/// @returns       whether there is a second try.
+/// @lifetime      the result points to what `first` and `user` point to.
+/// @cost          O(size of the user ID), constexpr, noexcept.
+[[nodiscard]] constexpr bool retry_on_same_connection(const request& first, errc why, size_t used, bytes user,
+                                                      request& result) noexcept {
+    return blame(why) == party::peer && detail::second_try(first, used, user, result);
 }
 
 }  // namespace socks

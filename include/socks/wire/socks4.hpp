@@ -223,6 +223,13 @@ SOCKS_SHARED constexpr encoded encode_frame4(uint8_t code, const endpoint& bound
     return w.v4(bound.host.is() == host::kind::ipv4 ? bound.host.v4() : ipv4{}).made();
 }
 
+// As much of a refusal as a client reads that takes it for the choice of a method.
+SOCKS_INLINE constexpr encoded encode_short_refusal4(buffer out) noexcept {
+    if (out.room() < 2) return encoded::no_space(2);
+    writer w(out);
+    return w.u8(0).u8(static_cast<uint8_t>(code4::rejected)).made();
+}
+
 }  // namespace detail
 
 /// Encodes a SOCKS4 reply into `out`; the picture is decode_reply4's. A bound host other than an IPv4 address
