@@ -20,14 +20,16 @@ constexpr void arrive(socks::inbox<N>& in, bytes octets) {
     in.commit(octets.size());
 }
 
-// Steps again and again while octets arrive; nothing happens.
+// One step while a question is open: nothing happens. Then a byte arrives.
+constexpr void waits_once(check& t, socks::server& m, server_inbox& in, server_outbox& out) {
+    const size_t had = in.unread().size();
+    const auto a = m.step(in, out);
+    t.ok(a.next() == next::wait && a.used() == 0 && in.unread().size() == had && out.empty());
+    if (!in.full()) arrive(in, "x");
+}
+
 constexpr void waits(check& t, socks::server& m, server_inbox& in, server_outbox& out) {
-    for (int i = 0; i < 3; ++i) {
-        const size_t had = in.unread().size();
-        const auto a = m.step(in, out);
-        t.ok(a.next() == next::wait && a.used() == 0 && in.unread().size() == had && out.empty());
-        arrive(in, "x");
-    }
+    for (int i = 0; i < 3; ++i) waits_once(t, m, in, out);
 }
 
 constexpr void sends(check& t, socks::server& m, server_inbox& in, server_outbox& out, bytes expected) {
@@ -133,6 +135,27 @@ constexpr void both_answers_to_bind_may_come_later(check& t) {
     }
 }
 PROVE_AND_RUN(both_answers_to_bind_may_come_later)
+
+// A caller that forgets an answer has a connection that hangs and nothing worse.
+constexpr void stays_open(check& t, const socks::server_options& options, bytes says, next question) {
+    socks::server m(options);
+    server_inbox in;
+    server_outbox out;
+    arrive(in, says);
+    sends(t, m, in, out, m.step(in, out).data());
+    t.ok(m.step(in, out).next() == question);
+    while (!in.full()) waits_once(t, m, in, out);
+    m.end_of_stream();
+    for (int i = 0; i < 3; ++i) waits_once(t, m, in, out);
+}
+
+constexpr void a_question_without_an_answer_stays_open(check& t) {
+    stays_open(t, {.methods = method::login}, "05 01 02  01 04 'john' 03 'foo'"_octets, next::login);
+    stays_open(t, {.methods = toy}, "05 01 80"_octets, next::negotiate);
+    stays_open(t, {}, "05 01 00  05 01 00 01 42660763 0050"_octets, next::serve);
+    stays_open(t, {}, "05 01 00  05 02 00 01 c6336404 0015"_octets, next::serve);
+}
+PROVE_AND_RUN(a_question_without_an_answer_stays_open)
 
 // Both answers before the socket took the first: they go out in order, and done comes behind them.
 constexpr void both_answers_to_bind_may_wait_in_the_outbox(check& t) {

@@ -1,7 +1,8 @@
 """The planted faults. Each is one change of one header: what is there exactly once, and what stands there instead.
 
 A fault names what it is, with the id of docs/conformance.md or the defect of the wild that it brings back, and the
-suites that are asked to catch it, in order: NAME is tests/NAME.cpp, fuzz/NAME replays a corpus, simulation plays one.
+suites that are asked to catch it, in order: NAME is tests/NAME.cpp, fuzz/NAME replays a corpus, simulation plays one,
+and optimised/NAME is tests/optimised/NAME.cpp at -O2 -DNDEBUG.
 """
 
 FAULTS = []
@@ -61,6 +62,8 @@ fault("need asks past a login without a password", LOGIN, "3 + user + least - n"
 fault("empty credentials are refused (A9)", LOGIN, "accept.empty_credentials ? 0 : 1", "1", "login")
 fault("secrets of different lengths are equal (A17)", LOGIN, "a.size() == b.size() ? 0U : 1U", "0U", "login",
       "fuzz/login")
+fault("comparing secrets ends at the first difference", LOGIN, "difference |= x ^ y;",
+      "difference |= x ^ y;\n        if (difference != 0) break;", "optimised/secrets")
 
 # SOCKS4
 S4 = "wire/socks4.hpp"
@@ -79,6 +82,8 @@ fault("command 3 of SOCKS4 is shown as UDP ASSOCIATE (X4)", S4,
       "if (n > 1 && is_socks5_only(static_cast<command>(in[1]))) return errc::bad_command;", "", "quirks_server")
 fault("a command of SOCKS5 is written as one of SOCKS4 (X4)", S4,
       "if (is_socks5_only(r.command)) return errc::command_over_socks4;", "", "socks4")
+fault("the search for the end of a string begins anew with each byte", S4, "from = seen_ < stop ? seen_ : stop;",
+      "from = begin < stop ? begin : stop;", "optimised/work")
 fault("a SOCKS4 reply has seven octets", S4, "if (in.size() < head4)", "if (in.size() + 1 < head4)", "socks4",
       "guard_page")
 
@@ -183,6 +188,8 @@ fault("a short write sends its octets again (curl#17942; F7)", MAILBOX,
 fault("a cleared inbox still hands out what was unread", MAILBOX,
       "used octets included.\n    constexpr void clear() noexcept {\n        wipe({octets_, N});\n        begin_ = end_ = 0;",
       "used octets included.\n    constexpr void clear() noexcept {\n        wipe({octets_, N});", "mailbox")
+fault("the optimiser may leave out a wipe", "core/bytes.hpp", "volatile char* const v = p;", "char* const v = p;",
+      "optimised/secrets")
 
 # Datagrams
 DATAGRAM = "wire/datagram.hpp"
@@ -253,6 +260,13 @@ fault("a SOCKS4 refusal of a greeting has eight bytes, which Java takes for its 
 fault("a greeting is answered again and again by a SOCKS4 refusal", "machine/server_states.hpp",
       "at_ = at::greeted;", "at_ = at::first;", "quirks_server")
 fault("a proxy that spoke SOCKS5 is asked again by SOCKS4", "policy/fallback.hpp", " || used != 0) return", ") return", "fallback")
+fault("a proxy that spoke SOCKS5 is asked again by SOCKS4", "policy/fallback.hpp", " || used != 0 ||", " ||", "fallback")
+fault("each word has the rest of the text read", "text/cftutil.hpp",
+      "return further.next().is == token::kind::equals;",
+      "const bool assigned = further.next().is == token::kind::equals;\n        while (further.next().is <= token::kind::close) {\n        }\n        return assigned;",
+      "optimised/work")
+fault("each byte of a login has the rest of the URI searched", "text/uri.hpp", "if (c == '%') {",
+      "if (find(text_, '%', at_) == at_) {", "optimised/work")
 fault("an apostrophe that is missing ends with the text", "text/cftutil.hpp",
       "if (ahead_.is == token::kind::open_quote)\n            return \"an apostrophe that ends the value which begins here\";",
       "", "cftutil", "fuzz/transfer_cft")

@@ -49,6 +49,8 @@ class Suite:
         else:
             self.sources = [TREE / "tests" / f"{name}.cpp"]
         self.proves = not kind and name != "simulation"
+        self.names_tests = self.proves or kind == "optimised"
+        self.level = ["-O2", "-DNDEBUG"] if kind == "optimised" else ["-O1"]
 
     def compile(self, replaced, *more):
         compiler = self.options.compiler
@@ -75,7 +77,7 @@ class Suite:
 
     def run(self, replaced, program):
         """The test that fails when it runs, or None."""
-        done = self.compile(replaced, "-O1", "-o", str(program))
+        done = self.compile(replaced, *self.level, "-o", str(program))
         if done.returncode != 0:
             return self.sentence(done.stderr)
         arguments = [str(self.corpus)] if self.corpus else ["--handshakes", "5000"] if self.name == "simulation" else []
@@ -83,7 +85,7 @@ class Suite:
         program.unlink()
         if ran.returncode == 0:
             return None
-        return ran.stdout.split()[-1] if self.proves and ran.stdout.split() else self.name
+        return ran.stdout.split()[-1] if self.names_tests and ran.stdout.split() else self.name
 
     def catches(self, replaced, program):
         return self.proof(replaced) or self.run(replaced, program)
