@@ -11,7 +11,7 @@ shift 2
 #include <socks/policy/errno.hpp>
 #include <socks/socks.hpp>
 extern int fd;
-extern size_t n, max_token;
+extern size_t max_token;
 extern socks::bytes hello, text, token;
 extern socks::endpoint proxy, to;
 extern socks::reply reply;
@@ -32,14 +32,14 @@ socks::reply dial(socks::command, socks::endpoint);
 socks::endpoint look_up(socks::endpoint);
 void relay(int, socks::bytes);
 void relay(int, const socks::reply&, socks::bytes);
-void report(socks::errc);
+struct received { socks::endpoint from; size_t size; };
+void report(const socks::outcome&);
 void report(size_t, socks::errc);
-void report(size_t, socks::errc, socks::client::ahead);
+void report(size_t, const socks::outcome&, socks::client::ahead);
 void send_to(socks::endpoint, socks::bytes);
-socks::endpoint receive_from(socks::buffer, size_t&);
+received receive_from(socks::buffer);
 void use(socks::endpoint, socks::bytes);
-void until_negotiated();
-void until_answered();
+void take(socks::bytes);
 void try_later();
 void ask_operator();
 END

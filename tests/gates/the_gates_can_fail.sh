@@ -149,6 +149,13 @@ passes neighbour "$@"
 plant 'inline int close() { return 0; }' core/reply.hpp
 caught 'a function that a macro catches' neighbour "$@"
 
+gate=$gates/calls_are_qualified.sh
+passes "$gate" "$copy"
+sed -i 's/socks::outcome_of(s)/outcome_of(s)/' "$copy/README.md"
+caught 'a call in README that is found by its argument only' "$gate" "$copy"
+plant '///     if (auto d = decode_datagram(in)) relay(*d);' wire/reader.hpp
+caught 'such a call in a comment' "$gate" "$copy"
+
 unit=$scratch/unit.cpp
 gate=$gates/no_data_section.sh
 echo 'int main() { return 0; }' >"$unit"

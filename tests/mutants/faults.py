@@ -260,7 +260,6 @@ fault("a SOCKS4 refusal of a greeting has eight bytes, which Java takes for its 
 fault("a greeting is answered again and again by a SOCKS4 refusal", "machine/server_states.hpp",
       "at_ = at::greeted;", "at_ = at::first;", "quirks_server")
 fault("a proxy that spoke SOCKS5 is asked again by SOCKS4", "policy/fallback.hpp", " || used != 0) return", ") return", "fallback")
-fault("a proxy that spoke SOCKS5 is asked again by SOCKS4", "policy/fallback.hpp", " || used != 0 ||", " ||", "fallback")
 fault("each word has the rest of the text read", "text/cftutil.hpp",
       "return further.next().is == token::kind::equals;",
       "const bool assigned = further.next().is == token::kind::equals;\n        while (further.next().is <= token::kind::close) {\n        }\n        return assigned;",

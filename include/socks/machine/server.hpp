@@ -42,10 +42,11 @@ struct server_options {
 
 /// The server's side of a SOCKS4, SOCKS4a or SOCKS5 handshake; the first octet decides which.
 ///
-///     server handshake{{.methods = {method::login}}};
+///     server handshake{{.methods = {method::login}}};  // these three live as long as the connection
 ///     inbox<server::max_input> rx;
 ///     outbox<server::max_pending> tx;
-///     for (;;) {
+///
+///     for (;;) {                                       // and this is a function that is called again
 ///         const auto s = handshake.step(rx, tx);
 ///         switch (s.next()) {
 ///             case server::next::send: tx.sent(write_some(fd, s.data())); break;
@@ -55,9 +56,9 @@ struct server_options {
 ///             case server::next::login: handshake.grant(known(s.user(), s.password()), tx); break;
 ///             case server::next::negotiate: handshake.negotiated(run(s.method(), rx)); break;
 ///             case server::next::serve: handshake.answer(dial(s.command(), s.to()), tx); break;
-///             case server::next::wait: return until_answered();       // by answers that come later
+///             case server::next::wait: return;                        // until an answer that comes later
 ///             case server::next::done: return relay(fd, s.finish().early);
-///             case server::next::fail: return report(s.error());
+///             case server::next::fail: return report(socks::outcome_of(s));  // the error, and the code of a refusal
 ///         }
 ///     }
 ///

@@ -15,7 +15,7 @@ namespace socks {
 /// What a failed connect, bind, listen or accept has met. Look-ups of names fail with numbers of their own, the
 /// EAI_* of getaddrinfo: EAI_NONAME is name_not_found, EAI_AGAIN is name_not_resolved.
 ///
-///     handshake.answer({code_for(dial_error_from_errno(errno, address)), {}}, tx);
+///     handshake.answer({socks::code_for(socks::dial_error_from_errno(errno, address)), {}}, tx);
 ///
 /// @param number  the value of errno.
 /// @param to      the address that was dialled, where there was one. A connect to IPv6 fails with EADDRNOTAVAIL where

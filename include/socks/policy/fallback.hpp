@@ -35,7 +35,7 @@ constexpr bool second_try(const request& first, size_t used, bytes user, request
 /// try with a name.
 ///
 ///     case client::next::fail:
-///         if (retry_on_new_connection(want, s.error(), used, user, want)) return connect_again(want);
+///         if (socks::retry_on_new_connection(want, s.error(), used, user, want)) return connect_again(want);
 ///
 /// @param first   the request that failed.
 /// @param why     how.
@@ -57,8 +57,8 @@ constexpr bool second_try(const request& first, size_t used, bytes user, request
 /// has closed the connection. A server does its part with server_options::v4_after_greeting.
 ///
 ///     case client::next::fail:
-///         if (!retry_on_same_connection(want, s.error(), used, user, want)) return report(s.error());
-///         handshake = client({.after_greeting = true});  // takes the two bytes from the same inbox
+///         if (!socks::retry_on_same_connection(want, s.error(), used, user, want)) return report(s.error());
+///         handshake = socks::client({.after_greeting = true});  // takes the two bytes from the same inbox
 ///         break;
 ///
 /// Not for a pipelined client: the proxy would take what follows its greeting for the SOCKS4 request.

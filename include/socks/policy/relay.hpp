@@ -73,7 +73,7 @@ enum class source_ports : uint8_t { locked, roaming };
 /// Whose datagrams a server relays: those from the address of the control connection, and from one port of it.
 ///
 ///     source_lock client(peer_of(control), request.to);
-///     if (auto d = decode_datagram(in); d && client.admit(source)) relay(*d);      // else dropped without a word
+///     if (auto d = socks::decode_datagram(in); d && client.admit(source)) relay(*d);  // else dropped without a word
 ///     ...
 ///     send(client.source(), answer);
 ///

@@ -83,7 +83,7 @@ struct retry_target {
 /// One transfer, from its first attempt until it is connected, held or given up.
 ///
 ///     retry attempts(targets.schedule(), targets.hosts(), targets.protocols());
-///     switch (attempts.ended(decide(outcome), now)) {
+///     switch (attempts.ended(socks::decide(outcome), now)) {
 ///         case retry::next::done:    break;
 ///         case retry::next::again:   sleep_until(attempts.at()); connect_to(attempts.target()); break;
 ///         case retry::next::hold:    tell_operator(); break;       // until START, then restart()

@@ -22,7 +22,7 @@ enum class protocol : uint8_t {
 
 /// Tells what a client speaks by the octets it sent first.
 ///
-///     switch (sniff(peeked)) {
+///     switch (socks::sniff(peeked)) {
 ///     case protocol::socks4: case protocol::socks5: return serve(socks::server{}, peeked);
 ///     case protocol::http: ...
 ///
