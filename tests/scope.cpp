@@ -166,6 +166,236 @@ constexpr void what_is_not_global_lies_between_what_is(check& t) {
 }
 PROVE_AND_RUN(what_is_not_global_lies_between_what_is)
 
+// The registries of special-purpose addresses: each block as they write it, with their column "Globally Reachable".
+enum class reach : uint8_t { yes, no, not_applicable, as_inside };
+
+struct block {
+    const char* name;
+    host first;
+    unsigned bits;
+    reach global;
+};
+
+constexpr block ipv4_registry[] = {
+    {"This network", "0.0.0.0", 8, reach::no},
+    {"This host on this network", "0.0.0.0", 32, reach::no},
+    {"Private-Use", "10.0.0.0", 8, reach::no},
+    {"Shared Address Space", "100.64.0.0", 10, reach::no},
+    {"Loopback", "127.0.0.0", 8, reach::no},
+    {"Link Local", "169.254.0.0", 16, reach::no},
+    {"Private-Use", "172.16.0.0", 12, reach::no},
+    {"IETF Protocol Assignments", "192.0.0.0", 24, reach::no},
+    {"IPv4 Service Continuity Prefix", "192.0.0.0", 29, reach::no},
+    {"IPv4 dummy address", "192.0.0.8", 32, reach::no},
+    {"Port Control Protocol Anycast", "192.0.0.9", 32, reach::yes},
+    {"Traversal Using Relays around NAT Anycast", "192.0.0.10", 32, reach::yes},
+    {"NAT64/DNS64 Discovery", "192.0.0.170", 32, reach::no},
+    {"NAT64/DNS64 Discovery", "192.0.0.171", 32, reach::no},
+    {"Documentation (TEST-NET-1)", "192.0.2.0", 24, reach::no},
+    {"AS112-v4", "192.31.196.0", 24, reach::yes},
+    {"AMT", "192.52.193.0", 24, reach::yes},
+    {"Deprecated (6to4 Relay Anycast)", "192.88.99.0", 24, reach::not_applicable},
+    {"6a44-relay anycast address", "192.88.99.2", 32, reach::no},
+    {"Private-Use", "192.168.0.0", 16, reach::no},
+    {"Direct Delegation AS112 Service", "192.175.48.0", 24, reach::yes},
+    {"Benchmarking", "198.18.0.0", 15, reach::no},
+    {"Documentation (TEST-NET-2)", "198.51.100.0", 24, reach::no},
+    {"Documentation (TEST-NET-3)", "203.0.113.0", 24, reach::no},
+    {"Reserved", "240.0.0.0", 4, reach::no},
+    {"Limited Broadcast", "255.255.255.255", 32, reach::no},
+};
+
+constexpr block ipv6_registry[] = {
+    {"Loopback Address", "::1", 128, reach::no},
+    {"Unspecified Address", "::", 128, reach::no},
+    {"IPv4-mapped Address", "::ffff:0:0", 96, reach::as_inside},   // the registry: no
+    {"IPv4-IPv6 Translation", "64:ff9b::", 96, reach::as_inside},  // the registry: yes
+    {"IPv4-IPv6 Translation", "64:ff9b:1::", 48, reach::no},
+    {"Discard-Only Address Block", "100::", 64, reach::no},
+    {"Dummy IPv6 Prefix", "100:0:0:1::", 64, reach::no},
+    {"IETF Protocol Assignments", "2001::", 23, reach::no},
+    {"TEREDO", "2001::", 32, reach::not_applicable},
+    {"Port Control Protocol Anycast", "2001:1::1", 128, reach::yes},
+    {"Traversal Using Relays around NAT Anycast", "2001:1::2", 128, reach::yes},
+    {"DNS-SD Service Registration Protocol Anycast", "2001:1::3", 128, reach::yes},
+    {"Benchmarking", "2001:2::", 48, reach::no},
+    {"AMT", "2001:3::", 32, reach::yes},
+    {"AS112-v6", "2001:4:112::", 48, reach::yes},
+    {"Deprecated (previously ORCHID)", "2001:10::", 28, reach::not_applicable},
+    {"ORCHIDv2", "2001:20::", 28, reach::yes},
+    {"Drone Remote ID Protocol Entity Tags (DETs) Prefix", "2001:30::", 28, reach::yes},
+    {"Documentation", "2001:db8::", 32, reach::no},
+    {"6to4", "2002::", 16, reach::not_applicable},
+    {"Direct Delegation AS112 Service", "2620:4f:8000::", 48, reach::yes},
+    {"Documentation", "3fff::", 20, reach::no},
+    {"Segment Routing (SRv6) SIDs", "5f00::", 16, reach::no},
+    {"Unique-Local", "fc00::", 7, reach::no},
+    {"Link-Local Unicast", "fe80::", 10, reach::no},
+};
+
+// Not in the registries: multicast, and what of IPv6 is assigned for unicast at all.
+constexpr block ipv4_default[] = {{"unicast", "0.0.0.0", 0, reach::yes},
+                                  {"multicast", "224.0.0.0", 4, reach::no}};
+constexpr block ipv6_default[] = {
+    {"unassigned", "::", 0, reach::no},
+    {"IPv4-compatible", "::", 96, reach::as_inside},
+    {"unicast", "2000::", 3, reach::yes},
+};
+
+// An address as a number to count with: 4 or 16 bytes.
+struct digits {
+    uint8_t octets[16] = {};
+    size_t size = 0;
+
+    constexpr explicit digits(const host& h) : size(h.is() == kind::ipv4 ? 4 : 16) {
+        for (size_t i = 0; i < size; ++i) octets[i] = size == 4 ? h.v4().octets[i] : h.v6().octets[i];
+    }
+    [[nodiscard]] constexpr host address() const {
+        ipv4 four;
+        ipv6 six;
+        for (size_t i = 0; i < 4; ++i) four.octets[i] = octets[i];
+        for (size_t i = 0; i < 16; ++i) six.octets[i] = octets[i];
+        return size == 4 ? host(four) : host(six);
+    }
+    [[nodiscard]] constexpr bool bit(size_t i) const { return (octets[i / 8] >> (7 - i % 8) & 1) != 0; }
+    // The last address of a block of so many bits.
+    constexpr void fill(size_t bits) {
+        for (size_t i = bits; i < size * 8; ++i)
+            octets[i / 8] = static_cast<uint8_t>(octets[i / 8] | 0x80U >> i % 8);
+    }
+    // The next address up or down. At either end the other one follows.
+    constexpr void move(bool up) {
+        for (size_t i = size; i-- != 0;) {
+            octets[i] = static_cast<uint8_t>(up ? octets[i] + 1 : octets[i] - 1);
+            if (octets[i] != (up ? 0x00 : 0xff)) break;
+        }
+    }
+};
+
+constexpr bool holds(const block& b, const host& h) {
+    const digits x(b.first);
+    const digits y(h);
+    for (size_t i = 0; i < b.bits; ++i)
+        if (x.bit(i) != y.bit(i)) return false;
+    return true;
+}
+
+// What the narrowest block around an address says.
+template <size_t N, size_t M>
+constexpr reach looked_up(const block (&registry)[N], const block (&otherwise)[M], const host& h) {
+    const block* found = nullptr;
+    const auto consider = [&](const block& b) {
+        if (holds(b, h) && (found == nullptr || b.bits >= found->bits)) found = &b;
+    };
+    for (const block& b : otherwise) consider(b);
+    for (const block& b : registry) consider(b);
+    return found->global;
+}
+
+constexpr bool agrees(const host& h, reach expected) {
+    if (expected == reach::as_inside) return is_global(h) == is_global(access_view(h));
+    return is_global(h) == (expected == reach::yes);
+}
+
+// Of each block the first and the last address and their neighbours.
+template <size_t N, size_t M>
+constexpr void is_global_follows(check& t, const block (&registry)[N], const block (&otherwise)[M]) {
+    for (const block& b : registry) {
+        digits first(b.first);
+        digits last = first;
+        last.fill(b.bits);
+        t.ok(agrees(first.address(), b.global) && agrees(last.address(), b.global));
+        first.move(false);
+        last.move(true);
+        for (const host& beside : {first.address(), last.address()})
+            t.ok(agrees(beside, looked_up(registry, otherwise, beside)));
+    }
+}
+
+constexpr void every_block_of_the_ipv4_registry_has_its_verdict(check& t) {
+    is_global_follows(t, ipv4_registry, ipv4_default);
+    for (const host& neighbour : {host("1.0.0.0"), host("100.63.255.255"), host("192.0.1.0"),
+                                  host("192.88.98.255"), host("192.88.100.0"), host("223.255.255.255")})
+        t.ok(looked_up(ipv4_registry, ipv4_default, neighbour) == reach::yes);
+}
+PROVE_AND_RUN(every_block_of_the_ipv4_registry_has_its_verdict)
+
+constexpr void every_block_of_the_ipv6_registry_has_its_verdict(check& t) {
+    is_global_follows(t, ipv6_registry, ipv6_default);
+    for (const host& neighbour :
+         {host("2001:200::"), host("2001:db9::"), host("2003::"), host("3fff:1000::")})
+        t.ok(looked_up(ipv6_registry, ipv6_default, neighbour) == reach::yes);
+    for (const host& neighbour : {host("2001:1::"), host("2001:1::4"), host("2001:1:0:0:1::1"),
+                                  host("2001:4:111::"), host("2001:40::"), host("4000::")})
+        t.ok(looked_up(ipv6_registry, ipv6_default, neighbour) == reach::no);
+}
+PROVE_AND_RUN(every_block_of_the_ipv6_registry_has_its_verdict)
+
+// `outer` with an IPv4 address in its last octets.
+constexpr host ending_in(const host& outer, const host& inner) {
+    ipv6 six = outer.v6();
+    const ipv4 four = inner.v4();
+    for (size_t i = 0; i < 4; ++i) six.octets[12 + i] = four.octets[i];
+    return six;
+}
+
+// D5: no IPv4 block becomes global by being written inside an IPv6 address. The tunnels and the translators of one
+// network are never global.
+constexpr void an_ipv4_address_inside_reaches_no_further(check& t) {
+    for (const block& b : ipv4_registry) {
+        digits last(b.first);
+        last.fill(b.bits);
+        for (const host& inner : {b.first, last.address()}) {
+            const bool compatible = digits(inner).octets[0] != 0;  // else it may be :: or ::1
+            for (const host& same :
+                 {host("::ffff:0:0"), host("64:ff9b::"), host("2600::5efe:0:0"), host("2600::200:5efe:0:0")})
+                t.ok(is_global(ending_in(same, inner)) == is_global(inner));
+            t.ok(!compatible || is_global(ending_in(host("::"), inner)) == is_global(inner));
+            for (const host& never :
+                 {host("::ffff:0:0:0"), host("64:ff9b:1::"), host("2001::"), host("fe80::5efe:0:0"),
+                  host("fc00::200:5efe:0:0"), host("2001:db8::5efe:0:0")})
+                t.ok(!is_global(ending_in(never, inner)));
+        }
+    }
+}
+PROVE_AND_RUN(an_ipv4_address_inside_reaches_no_further)
+
+// D5.
+constexpr void an_access_list_sees_through_isatap_and_siit(check& t) {
+    struct row {
+        host outer, inner;
+    };
+    constexpr row rows[] = {
+        {"::ffff:0:127.0.0.1", "127.0.0.1"},
+        {"::ffff:0:1.2.3.4", "1.2.3.4"},
+        {"fe80::5efe:127.0.0.1", "127.0.0.1"},
+        {"2600:1:2:3:0:5efe:10.1.2.3", "10.1.2.3"},
+        {"2600:1:2:3:200:5efe:169.254.169.254", "169.254.169.254"},
+        {"::5efe:127.0.0.1", "127.0.0.1"},
+        {"fdff:1:2:3:200:5efe:1.2.3.4", "1.2.3.4"},
+        // The prefix first: a packet goes to the end of the outer tunnel.
+        {"2002:7f00:1::5efe:1.2.3.4", "127.0.0.1"},
+        {"2001::200:5efe:80ff:fffe", "127.0.0.1"},
+    };
+    for (const row& r : rows) {
+        t.ok(access_view(r.outer) == r.inner);
+        t.ok(is_loopback(r.outer) == is_loopback(r.inner));
+        t.ok(unmap(r.outer) == r.outer && !same_address(r.outer, r.inner));
+    }
+    t.ok(access_view(named("[2600::5EFE:7f00:1]")) == host("127.0.0.1"));
+    for (const host& same :
+         {host("::ffff:1:127.0.0.1"), host("::1:ffff:0:127.0.0.1"), host("1::ffff:0:127.0.0.1"),
+          host("::fffe:0:127.0.0.1"), host("2600::100:5efe:127.0.0.1"), host("2600::300:5efe:127.0.0.1"),
+          host("2600::1:5efe:127.0.0.1"), host("2600::5eff:127.0.0.1"), host("ff02::5efe:127.0.0.1")})
+        t.ok(access_view(same) == same);
+    // The prefix counts as well as what is inside.
+    t.ok(is_link_local(host("fe80::5efe:1.2.3.4")) && is_private(host("fe80::5efe:10.1.2.3")));
+    t.ok(is_private(host("fd00::5efe:1.2.3.4")) && is_link_local(host("2600::5efe:169.254.169.254")));
+    t.ok(is_multicast(host("ff02::5efe:1.2.3.4")) && is_multicast(host("2600::5efe:224.0.0.1")));
+    t.ok(is_unspecified(host("2600::5efe:0.0.0.0")) && is_global(host("2600::5efe:1.2.3.4")));
+}
+PROVE_AND_RUN(an_access_list_sees_through_isatap_and_siit)
+
 // D16.
 constexpr void case_and_one_trailing_dot_make_no_difference(check& t) {
     t.ok(canonical_equal(host("files.example.com"), host("FILES.Example.com.")));

@@ -220,6 +220,14 @@ fault("6to4 hides an address from an access list (D5)", "policy/scope.hpp", "gro
 fault("the address in Teredo is read as it stands (D5)", "policy/scope.hpp", "a.octets[i] ^ 0xff", "a.octets[i]", "scope")
 fault("any network may hide an IPv4 address in its last octets (D5)", "policy/scope.hpp", "(front(a) == 0 && number", "(number",
       "scope")
+fault("ISATAP hides an address from an access list (D5)", "policy/scope.hpp",
+      "return is_isatap(a) ? host(tail(a)) : host(a);", "return a;", "scope")
+fault("an IPv4-translated address hides another one (D5)", "policy/scope.hpp", " || is_siit(a)) return tail(a);",
+      ") return tail(a);", "scope")
+fault("an IPv4 address inside hides that its prefix is link-local (D5)", "policy/scope.hpp",
+      "if (detail::in_ipv6_network(h, 0xfe800000, 10)) return true;",
+      "if (access_view(h) == h && detail::in_ipv6_network(h, 0xfe800000, 10)) return true;", "scope")
+fault("the relays of 6to4 are global", "policy/scope.hpp", "!within(a, 0xc0586300, 24) &&", "", "scope")
 fault("a second port may use an association (U8)", "policy/relay.hpp",
       " && ports_ == source_ports::locked) return false;", " && false) return false;", "relay", "fuzz/relay")
 

@@ -43,15 +43,28 @@ constexpr bool is_translated(const ipv6& a) noexcept {
 // Whether it is an IPv4 address in another form, and reaches as far as that one does.
 constexpr bool stands_for_ipv4(const ipv6& a) noexcept { return is_mapped(a) || is_translated(a); }
 
-// The IPv4 address that a packet to `a` may end at, or `a`.
+// ::ffff:0:0:0/96, the IPv4-translated addresses of SIIT.
+constexpr bool is_siit(const ipv6& a) noexcept {
+    for (size_t i = 0; i < 12; ++i)
+        if (a.octets[i] != (i == 8 || i == 9 ? 0xff : 0)) return false;
+    return true;
+}
+
+// An interface identifier 0:5efe:a.b.c.d or 200:5efe:a.b.c.d; no multicast address has one.
+constexpr bool is_isatap(const ipv6& a) noexcept {
+    return a.octets[0] != 0xff && (group(a, 4) & ~0x200U) == 0 && group(a, 5) == 0x5efe;
+}
+
+// The IPv4 address that a packet to `a` may end at, or `a`. A prefix is looked at before an interface identifier:
+// routers see the prefix first.
 constexpr host inner_address(const ipv6& a) noexcept {
     const auto inverted = [&a](size_t i) noexcept { return static_cast<uint8_t>(a.octets[i] ^ 0xff); };
     const bool translated_here = front(a) == 0x0064ff9b && group(a, 2) == 1;
     const bool teredo = front(a) == 0x20010000;
-    if (stands_for_ipv4(a) || translated_here) return tail(a);
+    if (stands_for_ipv4(a) || translated_here || is_siit(a)) return tail(a);
     if (teredo) return ipv4{inverted(12), inverted(13), inverted(14), inverted(15)};
     if (group(a, 0) == 0x2002) return ipv4{a.octets[2], a.octets[3], a.octets[4], a.octets[5]};
-    return a;
+    return is_isatap(a) ? host(tail(a)) : host(a);
 }
 
 // Of a name that is not empty: one that is, is bad text.
@@ -84,6 +97,43 @@ constexpr host spelled_out(const host& h) noexcept {
     return spelled.is() == host::kind::none ? h : spelled;
 }
 
+// Whether `h` is an IPv6 address of a network, whatever it carries inside.
+constexpr bool in_ipv6_network(const host& h, uint32_t network, unsigned bits) noexcept {
+    const host spelled = spelled_out(h);
+    return spelled.is() == host::kind::ipv6 && within(front(spelled.v6()), network, bits);
+}
+
+// The blocks of the IPv4 registry that are not globally reachable, and 224.0.0.0/4.
+constexpr bool is_global(const ipv4& address) noexcept {
+    const uint32_t a = number(address);
+    if (a == 0xc0000009 || a == 0xc000000a) return true;  // anycast of PCP and of TURN, inside 192.0.0.0/24
+    return !within(a, 0x00000000, 8) && !within(a, 0x0a000000, 8) && !within(a, 0x64400000, 10) &&
+           !within(a, 0x7f000000, 8) && !within(a, 0xa9fe0000, 16) && !within(a, 0xac100000, 12) &&
+           !within(a, 0xc0000000, 24) && !within(a, 0xc0000200, 24) && !within(a, 0xc0586300, 24) &&
+           !within(a, 0xc0a80000, 16) && !within(a, 0xc6120000, 15) && !within(a, 0xc6336400, 24) &&
+           !within(a, 0xcb007100, 24) && !within(a, 0xe0000000, 3);
+}
+
+// 2001:1::1, ::2 and ::3: the anycast addresses of PCP, TURN and DNS-SD.
+constexpr bool is_service_anycast(const ipv6& a) noexcept {
+    if (front(a) != 0x20010001) return false;
+    for (size_t i = 4; i < 15; ++i)
+        if (a.octets[i] != 0) return false;
+    return a.octets[15] >= 1 && a.octets[15] <= 3;
+}
+
+// What the registry leaves of 2000::/3, outside of which no unicast address is assigned. 2001::/23 is not globally
+// reachable except for the blocks that have a row of their own.
+constexpr bool is_global(const ipv6& address) noexcept {
+    const uint32_t a = front(address);
+    if (within(a, 0x20010000, 23))
+        return is_service_anycast(address) || a == 0x20010003 ||
+               (a == 0x20010004 && group(address, 2) == 0x112) || within(a, 0x20010020, 28) ||
+               within(a, 0x20010030, 28);
+    return within(a, 0x20000000, 3) && !within(a, 0x20010db8, 32) && !within(a, 0x20020000, 16) &&
+           !within(a, 0x3fff0000, 20);
+}
+
 }  // namespace detail
 
 /// An IPv4-mapped address (::ffff:192.0.2.7) as the IPv4 address that it is, and every other host as it is. Sockets of
@@ -103,12 +153,19 @@ constexpr host spelled_out(const host& h) noexcept {
     return (x.is() == host::kind::ipv4 || x.is() == host::kind::ipv6) && x == unmap(b);
 }
 
-/// What an access list has to judge: the IPv4 address inside an IPv4-mapped one, an IPv4-compatible one, one of the
-/// translators' prefixes 64:ff9b::/96 and 64:ff9b:1::/48, or one of the tunnels 6to4 (2002::/16) and Teredo
-/// (2001::/32); so too where a name spells any of them; and everything else as it is.
+/// What an access list has to judge: the IPv4 address inside an IPv6 address, also where a name spells one, and
+/// everything else as it is. These carry an IPv4 address:
 ///
-/// In 64:ff9b:1::/48 the last four octets are taken for the IPv4 address. A network whose translator puts it elsewhere,
-/// or under a prefix of its own, has to forbid that prefix itself.
+///     ::ffff:a.b.c.d                          IPv4-mapped
+///     ::a.b.c.d                               IPv4-compatible, except :: and ::1
+///     ::ffff:0:a.b.c.d                        IPv4-translated (SIIT)
+///     64:ff9b::a.b.c.d, 64:ff9b:1::/48        translators (NAT64)
+///     2002::/16, 2001::/32                    the tunnels 6to4 and Teredo
+///     a prefix and [0|200]:5efe:a.b.c.d       the tunnel ISATAP
+///
+/// In 64:ff9b:1::/48 the last four bytes are taken for the IPv4 address. A network whose translator puts it elsewhere,
+/// or under a prefix of its own, has to forbid that prefix itself. The prefix of an ISATAP address means something too:
+/// a list of networks is compared with the address itself and with what is inside.
 ///
 /// Judge so what is asked for, and again what a name resolves to. It is for what a list refuses. Whom a list lets in
 /// is judged by unmap(), or somebody from ::127.0.0.1 would pass for this host.
@@ -116,7 +173,8 @@ constexpr host spelled_out(const host& h) noexcept {
 /// @returns   an address; a name that spells none; kind::bad as literal_in; or kind::none.
 /// @lifetime  as `h`.
 /// @cost      O(size of the name), constexpr, noexcept.
-/// @rfc       4291 section 2.5.5, 6052 section 2.1, 8215, 3056 section 2, 4380 section 4
+/// @rfc       4291 section 2.5.5, 2765 section 2.1, 6052 section 2.1, 8215, 3056 section 2, 4380 section 4, 5214
+///            section 6.1
 [[nodiscard]] constexpr host access_view(const host& h) noexcept {
     const host seen = detail::spelled_out(h);
     return seen.is() == host::kind::ipv6 ? detail::inner_address(seen.v6()) : seen;
@@ -141,18 +199,19 @@ constexpr host spelled_out(const host& h) noexcept {
     return seen == ipv6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 }
 
-/// 169.254.0.0/16 or fe80::/10.
+/// 169.254.0.0/16 or fe80::/10. An ISATAP address is link-local by its prefix or by the IPv4 address inside.
 [[nodiscard]] constexpr bool is_link_local(const host& h) noexcept {
+    if (detail::in_ipv6_network(h, 0xfe800000, 10)) return true;
     const host seen = access_view(h);
-    if (seen.is() == host::kind::ipv4) return detail::within(detail::number(seen.v4()), 0xa9fe0000, 16);
-    return seen.is() == host::kind::ipv6 && detail::within(detail::front(seen.v6()), 0xfe800000, 10);
+    return seen.is() == host::kind::ipv4 && detail::within(detail::number(seen.v4()), 0xa9fe0000, 16);
 }
 
-/// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or fc00::/7.
+/// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or fc00::/7. An ISATAP address is private by its prefix or by the IPv4
+/// address inside.
 /// @rfc  1918 section 3, 4193
 [[nodiscard]] constexpr bool is_private(const host& h) noexcept {
+    if (detail::in_ipv6_network(h, 0xfc000000, 7)) return true;
     const host seen = access_view(h);
-    if (seen.is() == host::kind::ipv6) return detail::within(detail::front(seen.v6()), 0xfc000000, 7);
     if (seen.is() != host::kind::ipv4) return false;
     const uint32_t a = detail::number(seen.v4());
     return detail::within(a, 0x0a000000, 8) || detail::within(a, 0xac100000, 12) ||
@@ -161,29 +220,31 @@ constexpr host spelled_out(const host& h) noexcept {
 
 /// 224.0.0.0/4 or ff00::/8.
 [[nodiscard]] constexpr bool is_multicast(const host& h) noexcept {
+    if (detail::in_ipv6_network(h, 0xff000000, 8)) return true;
     const host seen = access_view(h);
-    if (seen.is() == host::kind::ipv4) return detail::within(detail::number(seen.v4()), 0xe0000000, 4);
-    return seen.is() == host::kind::ipv6 && detail::within(detail::front(seen.v6()), 0xff000000, 8);
+    return seen.is() == host::kind::ipv4 && detail::within(detail::number(seen.v4()), 0xe0000000, 4);
 }
 
-/// An address of one host that the whole internet can reach. What the registries of special addresses rule out is not
-/// global: all of the above, the shared, test and documentation networks, what is reserved, and of IPv6 also 6to4,
-/// Teredo and 64:ff9b:1::/48, whatever IPv4 address they carry inside.
-/// @rfc  6890, and the registries that it began
+/// A unicast address that the complete internet can reach, by the column "Globally Reachable" of IANA's registries of
+/// special-purpose addresses, as of October 2025. These are the cases in which the registries leave the answer open,
+/// or this function gives another one:
+///
+///     "N/A"                    not global: 192.88.99.0/24, 2001::/32 (Teredo), 2001:10::/28 (ORCHID), 2002::/16 (6to4)
+///     not registered           not global: 224.0.0.0/4, and IPv6 outside of 2000::/3, where nothing is assigned
+///     ::ffff:0:0/96            "False"; here as the IPv4 address inside, which is the one that is dialled
+///     ::/96                    not registered; here the same
+///     64:ff9b::/96             "True"; here as the IPv4 address inside, which a translator dials
+///     an ISATAP address        global if both its prefix and the IPv4 address inside are
+///
+/// @cost  O(size of the name), constexpr, noexcept.
+/// @rfc   6890 and 8190, and the registries that they began
 [[nodiscard]] constexpr bool is_global(const host& h) noexcept {
-    using detail::within;
     const host spelled = detail::spelled_out(h);
-    if (spelled.is() == host::kind::ipv6 && !detail::stands_for_ipv4(spelled.v6())) {
-        const uint32_t a = detail::front(spelled.v6());
-        return within(a, 0x20000000, 3) && !within(a, 0x20010000, 23) && !within(a, 0x20010db8, 32) &&
-               !within(a, 0x20020000, 16) && !within(a, 0x3fff0000, 20);
-    }
+    if (spelled.is() == host::kind::ipv6 && !detail::stands_for_ipv4(spelled.v6()) &&
+        !detail::is_global(spelled.v6()))
+        return false;
     const host seen = access_view(spelled);
-    if (seen.is() != host::kind::ipv4 || is_private(seen) || is_link_local(seen)) return false;
-    const uint32_t a = detail::number(seen.v4());
-    return !within(a, 0x00000000, 8) && !within(a, 0x7f000000, 8) && !within(a, 0x64400000, 10) &&
-           !within(a, 0xc0000000, 24) && !within(a, 0xc0000200, 24) && !within(a, 0xc6120000, 15) &&
-           !within(a, 0xc6336400, 24) && !within(a, 0xcb007100, 24) && !within(a, 0xe0000000, 3);
+    return seen.is() == host::kind::ipv6 || (seen.is() == host::kind::ipv4 && detail::is_global(seen.v4()));
 }
 
 /// Whether two hosts are the same to an access list: names without regard to the case of ASCII letters and to one
