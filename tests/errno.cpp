@@ -58,14 +58,60 @@ constexpr void an_address_is_not_available_for_two_reasons(check& t) {
 }
 PROVE_AND_RUN(an_address_is_not_available_for_two_reasons)
 
+// The numbers of Winsock's documents. Its constants are compared with them in tests/platforms/winsock.cpp.
+constexpr row winsock[] = {
+    {10013, dial_error::not_allowed, 2},
+    {10024, dial_error::out_of_resources, 1},
+    {10045, dial_error::command_not_supported, 7},
+    {10046, dial_error::no_address_of_family, 8},
+    {10047, dial_error::no_address_of_family, 8},
+    {10048, dial_error::out_of_resources, 1},
+    {10049, dial_error::out_of_resources, 1},
+    {10050, dial_error::network_unreachable, 3},
+    {10051, dial_error::network_unreachable, 3},
+    {10055, dial_error::out_of_resources, 1},
+    {10060, dial_error::timed_out, 6},
+    {10061, dial_error::refused, 5},
+    {10064, dial_error::host_unreachable, 4},
+    {10065, dial_error::host_unreachable, 4},
+    {10067, dial_error::out_of_resources, 1},
+    {11001, dial_error::name_not_found, 4},
+    {11002, dial_error::timed_out, 6},
+    {11003, dial_error::name_not_resolved, 1},
+    {11004, dial_error::name_not_found, 4},
+};
+
+// R15.
+constexpr void the_numbers_of_winsock_are_known_everywhere(check& t) {
+    for (const row& r : winsock) {
+        t.ok(dial_error_from_errno(r.number) == r.error);
+        t.ok(static_cast<uint8_t>(code_for(dial_error_from_errno(r.number))) == r.octet);
+        if (r.number != 10049) t.ok(dial_error_from_errno(r.number, host("2001:db8::1")) == r.error);
+    }
+    t.ok(dial_error_from_errno(10049, host("2001:db8::1")) == dial_error::no_address_of_family);
+    t.ok(dial_error_from_errno(10049, host("192.0.2.7")) == dial_error::out_of_resources);
+    // Interrupted, would block, in progress, reset: nothing about a destination.
+    for (const int other : {10004, 10035, 10036, 10054})
+        t.ok(dial_error_from_errno(other) == dial_error::other);
+}
+PROVE_AND_RUN(the_numbers_of_winsock_are_known_everywhere)
+
 constexpr void numbers_without_a_meaning_are_other_failures(check& t) {
-    int told = 0;
+    size_t told = 0;
     for (int i = 0; i < 4096; ++i) told += dial_error_from_errno(i) != dial_error::other;
+    size_t known = 16;
 #if defined(EHOSTDOWN)
-    t.ok(told == 17 && dial_error_from_errno(EHOSTDOWN) == dial_error::host_unreachable);
-#else
-    t.ok(told == 16);
+    ++known;
+    t.ok(dial_error_from_errno(EHOSTDOWN) == dial_error::host_unreachable);
 #endif
+#if defined(EPFNOSUPPORT)
+    ++known;
+    t.ok(dial_error_from_errno(EPFNOSUPPORT) == dial_error::no_address_of_family);
+#endif
+    t.ok(told == known);
+    told = 0;
+    for (int i = 4096; i < 16384; ++i) told += dial_error_from_errno(i) != dial_error::other;
+    t.ok(told == sizeof winsock / sizeof *winsock);
 }
 PROVE_AND_RUN(numbers_without_a_meaning_are_other_failures)
 

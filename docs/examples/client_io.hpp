@@ -84,19 +84,29 @@ inline bool connect_until(int fd, socket_address& remote, deadline until) {
     return error == 0;
 }
 
+/// What connect_to_any throws: the error of the last attempt, and what it means to whoever asked a server for it.
+struct cannot_connect : std::system_error {
+    socks::dial_error failure;
+
+    cannot_connect(socks::dial_error why, int error, const socks::endpoint& where)
+        : std::system_error(error, std::generic_category(), "cannot connect to " + text(where)),
+          failure(why) {}
+};
+
 /// A connection to `where`, a name or an address: to the first of its addresses that answers.
 inline unique_fd connect_to_any(const socks::endpoint& where, deadline until = never) {
-    std::vector<socks::endpoint> addresses{where};
+    looked_up found{{where}};
     if (where.host.is() == socks::host::kind::name)
-        addresses = look_up(std::string(std::string_view(where.host.name())), where.port);
-    int error = EHOSTUNREACH;
-    for (const socks::endpoint& e : addresses) {
+        found = look_up(std::string(std::string_view(where.host.name())), where.port);
+    int error = errno_for(found.failure);
+    for (const socks::endpoint& e : found.addresses) {
         socket_address remote(e);
         unique_fd fd(must(::socket(remote.family(), SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
         if (connect_until(fd.get(), remote, until)) return fd;
         error = errno;
+        found.failure = socks::dial_error_from_errno(error, e.host);
     }
-    throw std::system_error(error, std::generic_category(), "cannot connect to " + text(where));
+    throw cannot_connect(found.failure, error, where);
 }
 
 }  // namespace example

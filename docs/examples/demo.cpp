@@ -211,9 +211,7 @@ class show {
 std::vector<socks::endpoint> destinations(const socks::proxy_uri& proxy, const socks::endpoint& host) {
     if (!proxy.resolve_here || host.host.is() != socks::host::kind::name) return {host};
     const int family = proxy.via == socks::version::v5 ? AF_UNSPEC : AF_INET;
-    auto found = example::look_up(std::string(std::string_view(host.host.name())), host.port, family);
-    if (found.empty()) throw std::runtime_error("no address of " + example::text(host) + " is known here");
-    return found;
+    return example::addresses_of(host, family);
 }
 
 int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const std::string& path) {

@@ -47,8 +47,10 @@ socks::reply dial(socks::command command, const socks::endpoint& to, example::un
     try {
         out = example::connect_to_any(to);
         return {socks::code5::succeeded, {}};  // 0.0.0.0:0, which no client misreads
+    } catch (const example::cannot_connect& e) {
+        return {socks::code_for(e.failure), {}};
     } catch (const std::system_error& e) {
-        return {code_for(socks::dial_error_from_errno(e.code().value(), to.host)), {}};
+        return {code_for(socks::dial_error_from_errno(e.code().value())), {}};
     }
 }
 

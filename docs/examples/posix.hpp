@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <cstring>
 #include <socks/socks.hpp>
+#include <socks/system/getaddrinfo.hpp>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -166,18 +168,28 @@ inline bool send_to(int fd, std::string_view octets, socket_address& to) noexcep
            }) >= 0;
 }
 
-/// The addresses of a host, by the system's resolver, each with `port`; none when there are none. This blocks.
-inline std::vector<socks::endpoint> look_up(const std::string& name, uint16_t port, int family = AF_UNSPEC) {
+/// What a look-up has found: addresses, or why there are none.
+struct looked_up {
+    std::vector<socks::endpoint> addresses;
+    socks::dial_error failure = socks::dial_error::name_not_found;
+};
+
+/// The addresses of a host, by the system's resolver, each with `port`. This blocks.
+inline looked_up look_up(const std::string& name, uint16_t port, int family = AF_UNSPEC) {
     addrinfo hints{};
     hints.ai_family = family;
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* list = nullptr;
-    std::vector<socks::endpoint> found;
-    if (::getaddrinfo(name.c_str(), nullptr, &hints, &list) != 0) return found;
+    looked_up found;
+    const int failed = ::getaddrinfo(name.c_str(), nullptr, &hints, &list);
+    if (failed != 0) {
+        found.failure = socks::dial_error_from_getaddrinfo(failed, errno);
+        return found;
+    }
     for (const addrinfo* a = list; a != nullptr; a = a->ai_next) {
         socks::endpoint e = socket_address(a->ai_addr, a->ai_addrlen).endpoint();
         e.port = port;
-        if (e.host.is() != socks::host::kind::none) found.push_back(e);
+        if (e.host.is() != socks::host::kind::none) found.addresses.push_back(e);
     }
     ::freeaddrinfo(list);
     return found;
@@ -210,6 +222,14 @@ inline std::string text(const socks::host& h) {
 inline std::string text(const socks::endpoint& e) {
     char room[socks::max_text_endpoint];
     return escaped(socks::format(e, room).data());
+}
+
+/// At least one address of a host that is a name. This blocks.
+inline std::vector<socks::endpoint> addresses_of(const socks::endpoint& e, int family = AF_UNSPEC) {
+    looked_up found = look_up(std::string(std::string_view(e.host.name())), e.port, family);
+    if (found.addresses.empty())
+        throw std::runtime_error("no address of " + text(e) + ": " + name(found.failure));
+    return std::move(found.addresses);
 }
 
 }  // namespace example

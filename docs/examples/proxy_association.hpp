@@ -98,9 +98,9 @@ class association final : public std::enable_shared_from_this<association> {
         if (d == nullptr) {
             if (look_ups() == max_look_ups) return;
             d = &add({name, {{}, port}, {}, {}, {}});
-            d->asked = common_.names.resolve(
-                name, port, [weak = weak_from_this(), name, port](std::vector<socks::endpoint> addresses) {
-                    if (const auto self = weak.lock()) self->resolved(name, port, addresses);
+            d->asked =
+                common_.names.resolve(name, port, [weak = weak_from_this(), name, port](looked_up found) {
+                    if (const auto self = weak.lock()) self->resolved(name, port, found.addresses);
                 });
         }
         if (d->address.host.is() != socks::host::kind::none)

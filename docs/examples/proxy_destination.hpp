@@ -52,25 +52,24 @@ inline void proxy_session::reach(const socks::endpoint& to) {
     if (spelled.is() == socks::host::kind::bad || !socks::printable(to.host))
         return refuse(socks::dial_error::not_allowed);
     if (spelled.is() != socks::host::kind::none)
-        return reached({socket_address({spelled, to.port}).endpoint()});
+        return reached({{socket_address({spelled, to.port}).endpoint()}});
     at_ = at::resolving;
-    handshake_->asked =
-        common_.names.resolve(std::string(std::string_view(to.host.name())), to.port,
-                              [weak = weak_from_this()](std::vector<socks::endpoint> addresses) {
-                                  const auto self = weak.lock();
-                                  if (!self || self->at_ != at::resolving) return;
-                                  self->reached(std::move(addresses));
-                                  self->talk();
-                              });
+    handshake_->asked = common_.names.resolve(std::string(std::string_view(to.host.name())), to.port,
+                                              [weak = weak_from_this()](looked_up found) {
+                                                  const auto self = weak.lock();
+                                                  if (!self || self->at_ != at::resolving) return;
+                                                  self->reached(std::move(found));
+                                                  self->talk();
+                                              });
 }
 
 // The rules look at what a name has led to.
-inline void proxy_session::reached(std::vector<socks::endpoint> addresses) {
-    const size_t erased = std::erase_if(
-        addresses, [&](const socks::endpoint& e) { return forbidden(common_.options.forbidden, e.host); });
-    if (addresses.empty())
-        return refuse(erased != 0 ? socks::dial_error::not_allowed : socks::dial_error::name_not_found);
-    handshake_->addresses = std::move(addresses);
+inline void proxy_session::reached(looked_up found) {
+    const size_t erased = std::erase_if(found.addresses, [&](const socks::endpoint& e) {
+        return forbidden(common_.options.forbidden, e.host);
+    });
+    if (found.addresses.empty()) return refuse(erased != 0 ? socks::dial_error::not_allowed : found.failure);
+    handshake_->addresses = std::move(found.addresses);
     handshake_->command == socks::command::bind ? listen() : dial();
 }
 

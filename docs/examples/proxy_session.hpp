@@ -71,7 +71,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     bool transmit(socks::bytes octets);
     void serve(const socks::server::action& s);
     void reach(const socks::endpoint& to);
-    void reached(std::vector<socks::endpoint> addresses);
+    void reached(looked_up found);
     void dial();
     void dialed();
     void listen();
@@ -241,7 +241,7 @@ inline void proxy_session::attend() {
 inline void proxy_session::expire() {
     switch (at_) {
         case at::talking: return end("handshake too slow");
-        case at::resolving: refuse(socks::dial_error::name_not_resolved); return talk();
+        case at::resolving:
         case at::listening: refuse(socks::dial_error::timed_out); return talk();
         case at::dialing:
             if (common_.loop.now() >= handshake_->deadline) handshake_->tried = handshake_->addresses.size();

@@ -20,7 +20,7 @@ namespace example {
 
 class resolver final : public watcher {
   public:
-    using callback = std::function<void(std::vector<socks::endpoint>)>;
+    using callback = std::function<void(looked_up)>;
 
     explicit resolver(event_loop& loop) : desk_(std::make_shared<desk>()) {
         if (!loop.watch(desk_->wake.get(), EPOLLIN, *this)) must(-1, "epoll_ctl");
@@ -43,7 +43,7 @@ class resolver final : public watcher {
     /// Held by whoever asks for as long as the answer matters to them.
     using interest = std::shared_ptr<const void>;
 
-    /// Looks `name` up and calls `done` with its addresses, or with none, in a later round of the loop. Without the
+    /// Looks `name` up and calls `done` with what was found, in a later round of the loop. Without the
     /// interest nothing is looked up any more: those who have left must not keep those who wait from their turn.
     [[nodiscard]] interest resolve(std::string name, uint16_t port, callback done) {
         callbacks_.emplace(++last_, std::move(done));
@@ -67,7 +67,7 @@ class resolver final : public watcher {
         }
         for (answer& a : answers) {
             const auto asked = callbacks_.extract(a.id);
-            asked.mapped()(std::move(a.addresses));
+            asked.mapped()(std::move(a.found));
         }
     }
 
@@ -82,7 +82,7 @@ class resolver final : public watcher {
     };
     struct answer {
         uint64_t id;
-        std::vector<socks::endpoint> addresses;
+        looked_up found;
     };
 
     // What the loop and the threads share.
@@ -117,11 +117,11 @@ class resolver final : public watcher {
             d.questions.pop_front();
             d.looking_up[me] = true;
             hold.unlock();
-            std::vector<socks::endpoint> addresses;
-            if (!q.asker.expired()) addresses = look_up(q.name, q.port);
+            looked_up found;
+            if (!q.asker.expired()) found = look_up(q.name, q.port);
             hold.lock();
             d.looking_up[me] = false;
-            d.answers.push_back({q.id, std::move(addresses)});
+            d.answers.push_back({q.id, std::move(found)});
             const uint64_t one = 1;
             static_cast<void>(uninterrupted([&] { return ::write(d.wake.get(), &one, sizeof one); }));
         }

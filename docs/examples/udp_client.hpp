@@ -54,9 +54,7 @@ class udp_client {
   private:
     static socks::endpoint resolved(const socks::endpoint& e) {
         if (e.host.is() != socks::host::kind::name) return e;
-        const auto found = look_up(std::string(std::string_view(e.host.name())), e.port);
-        if (found.empty()) throw std::runtime_error("no address of the relay " + text(e) + " is known here");
-        return found[0];
+        return addresses_of(e)[0];
     }
 
     unique_fd control_;

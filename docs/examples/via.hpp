@@ -51,9 +51,7 @@ class via {
     [[nodiscard]] socks::endpoint known_to(size_t i, const socks::endpoint& to) const {
         if (!resolve_here_[i] || to.host.is() != socks::host::kind::name) return to;
         const int family = hops_[i].via == socks::version::v5 ? AF_UNSPEC : AF_INET;
-        const auto found = look_up(std::string(std::string_view(to.host.name())), to.port, family);
-        if (found.empty()) throw std::runtime_error("no address of " + text(to) + " is known here");
-        return found[0];
+        return addresses_of(to, family)[0];
     }
 
     std::vector<socks::hop> hops_;

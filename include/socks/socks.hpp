@@ -1,8 +1,9 @@
 // The whole library in one include.
 // Octets go in, actions come out: no socket, no clock, no allocation, no log, no exception.
 //
-// Two headers stand beside it, each for those who need it: <socks/policy/errno.hpp>, which needs <errno.h>, and
-// <socks/policy/transfer_cft.hpp> for one application's configuration.
+// These headers stand beside it, each for those who need it: <socks/policy/errno.hpp>, which needs <errno.h>,
+// <socks/system/getaddrinfo.hpp>, which needs <netdb.h>, and <socks/policy/transfer_cft.hpp> for one application's
+// configuration.
 
 #ifndef SOCKS_SOCKS_HPP
 #define SOCKS_SOCKS_HPP

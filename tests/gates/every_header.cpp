@@ -3,3 +3,4 @@
 #include <socks/policy/errno.hpp>
 #include <socks/policy/transfer_cft.hpp>
 #include <socks/socks.hpp>
+#include <socks/system/getaddrinfo.hpp>

@@ -70,6 +70,10 @@ caught 'a C header in socks.hpp' "$gate" "$copy"
 mkdir -p "$copy/include/socks/policy"
 plant '#include <socks/machine/client.hpp>' policy/retry.hpp
 caught 'policy includes machine' "$gate" "$copy"
+plant '#include <socks/system/getaddrinfo.hpp>' policy/dial_error.hpp
+caught 'policy includes system' "$gate" "$copy"
+plant '#include <string>' system/getaddrinfo.hpp
+caught 'a header of the C++ library in system' "$gate" "$copy"
 mkdir "$copy/include/socks/util"
 caught 'a layer that is none' "$gate" "$copy"
 

@@ -139,6 +139,7 @@ def enter_namespaces():
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run"], check=True)
     scratch.mkdir()
     overlay("/etc/hosts", f"127.0.0.1 localhost {NAME}\n")
+    overlay("/etc/nsswitch.conf", "hosts: files\n")  # a name that is not there does not exist
 
 
 def stop_all():

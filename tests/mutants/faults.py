@@ -250,6 +250,9 @@ fault("a user ID in a URI may hold a NUL", "text/uri.hpp", " || (c == '\\0' && u
       "fuzz/uri")
 fault("the prefix of an RPC object is one without an ID (T4)", "policy/tor.hpp", "n > detail::prefix1().size()",
       "n >= detail::prefix1().size()", "tor")
+fault("10061 of Winsock is another failure (R15)", "policy/errno.hpp", "case 10061:", "case 10062:", "errno")
+fault("a silent name service is one that fails (R15)", "system/getaddrinfo.hpp",
+      "case EAI_AGAIN: return dial_error::timed_out;", "case EAI_AGAIN: return dial_error::name_not_resolved;", "getaddrinfo")
 fault("92 and 93 are tried again", "policy/disposition.hpp", "o.code() == code4::rejected", "o.code().via != version::v5",
       "disposition")
 fault("a table may turn a success into a failure", "policy/disposition.hpp",

@@ -14,10 +14,10 @@ enum class dial_error : uint8_t {
     refused,                ///< nothing listens on that port
     network_unreachable,    ///< no route to the network
     host_unreachable,       ///< no route to the host
-    timed_out,              ///< no answer in time
+    timed_out,              ///< no answer in time, from the destination or from the name service
     not_allowed,            ///< a rule, here or on the way, forbids it
     name_not_found,         ///< the name does not exist
-    name_not_resolved,      ///< the name service gave no answer; it may later
+    name_not_resolved,      ///< the name service failed
     no_address_of_family,   ///< the destination has addresses of families only that this server has not
     command_not_supported,  ///< the server does not do this at all
     out_of_resources,       ///< no descriptors, memory or ports left here
@@ -28,8 +28,8 @@ enum class dial_error : uint8_t {
 ///
 ///     constexpr dial_codes mine{.name_not_found = code5::general_failure};
 ///
-/// A name that does not exist is host_unreachable, the choice of Tor and most others; where the name service does
-/// not answer, the failure is the server's own.
+/// A name that does not exist is host_unreachable, the choice of Tor and most others. A name service that fails is a
+/// failure of the server's own, and one that does not answer in time is as any other destination that does not.
 struct dial_codes {
     code5 refused = code5::connection_refused;
     code5 network_unreachable = code5::network_unreachable;
@@ -151,7 +151,7 @@ constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
         case dial_error::timed_out: return "no answer in time";
         case dial_error::not_allowed: return "not allowed";
         case dial_error::name_not_found: return "host name does not exist";
-        case dial_error::name_not_resolved: return "name service gave no answer";
+        case dial_error::name_not_resolved: return "name service failed";
         case dial_error::no_address_of_family: return "no address of a family that can be used";
         case dial_error::command_not_supported: return "command not supported";
         case dial_error::out_of_resources: return "out of resources";

@@ -1,5 +1,6 @@
 // The numbers of <errno.h> on both sides: what a server's failed system call tells its client, and what a client shows
-// to code that knows errno only. Not part of socks.hpp: bare metal has no <errno.h>.
+// to code that knows errno only. Winsock's numbers are read as well, without its headers.
+// Not part of socks.hpp: bare metal has no <errno.h>.
 
 #ifndef SOCKS_POLICY_ERRNO_HPP
 #define SOCKS_POLICY_ERRNO_HPP
@@ -12,18 +13,57 @@
 
 namespace socks {
 
-/// What a failed connect, bind, listen or accept has met. Look-ups of names fail with numbers of their own, the
-/// EAI_* of getaddrinfo: EAI_NONAME is name_not_found, EAI_AGAIN is name_not_resolved.
+namespace detail {
+
+// Winsock counts from 10000 to 11999, where no errno is. Its names are WSAE..., and WSA... from 11001 on.
+constexpr bool is_winsock(int number) noexcept { return number >= 10000 && number < 12000; }
+
+// A connect to an address that is not available: to IPv6 where there is no IPv6, or from no port that is left.
+constexpr dial_error address_not_available(const host& to) noexcept {
+    return to.is() == host::kind::ipv6 ? dial_error::no_address_of_family : dial_error::out_of_resources;
+}
+
+constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcept {
+    switch (number) {
+        case 10061: return dial_error::refused;                // CONNREFUSED
+        case 10050:                                            // NETDOWN
+        case 10051: return dial_error::network_unreachable;    // NETUNREACH
+        case 10064:                                            // HOSTDOWN
+        case 10065: return dial_error::host_unreachable;       // HOSTUNREACH
+        case 10060: return dial_error::timed_out;              // TIMEDOUT
+        case 10013: return dial_error::not_allowed;            // ACCES
+        case 10046:                                            // PFNOSUPPORT
+        case 10047: return dial_error::no_address_of_family;   // AFNOSUPPORT
+        case 10049: return address_not_available(to);          // ADDRNOTAVAIL
+        case 10045: return dial_error::command_not_supported;  // OPNOTSUPP
+        case 10024:                                            // MFILE
+        case 10048:                                            // ADDRINUSE
+        case 10055:                                            // NOBUFS
+        case 10067: return dial_error::out_of_resources;       // PROCLIM
+        case 11001:                                            // HOST_NOT_FOUND
+        case 11004: return dial_error::name_not_found;         // NO_DATA
+        case 11002: return dial_error::timed_out;              // TRY_AGAIN
+        case 11003: return dial_error::name_not_resolved;      // NO_RECOVERY
+        default: return dial_error::other;
+    }
+}
+
+}  // namespace detail
+
+/// What a failed connect, bind, listen or accept has met. For a look-up of a name there is
+/// <socks/system/getaddrinfo.hpp>.
 ///
 ///     handshake.answer({socks::code_for(socks::dial_error_from_errno(errno, address)), {}}, tx);
+///     handshake.answer({socks::code_for(socks::dial_error_from_errno(WSAGetLastError(), address)), {}}, tx);
 ///
-/// @param number  the value of errno.
+/// @param number  the value of errno, or a number of Winsock's. Each is known on every system.
 /// @param to      the address that was dialled, where there was one. A connect to IPv6 fails with EADDRNOTAVAIL where
 ///                there is no IPv6, and every other one where no port is left to connect from.
 /// @returns       `other` for a number that tells nothing about a destination, 0 included.
 /// @lifetime      by value.
 /// @cost          O(1), constexpr, noexcept.
 [[nodiscard]] constexpr dial_error dial_error_from_errno(int number, const host& to = {}) noexcept {
+    if (detail::is_winsock(number)) return detail::dial_error_from_winsock(number, to);
     switch (number) {
         case ECONNREFUSED: return dial_error::refused;
         case ENETDOWN:
@@ -35,10 +75,11 @@ namespace socks {
         case ETIMEDOUT: return dial_error::timed_out;
         case EACCES:
         case EPERM: return dial_error::not_allowed;
+#if defined(EPFNOSUPPORT)  // nor has POSIX this one
+        case EPFNOSUPPORT:
+#endif
         case EAFNOSUPPORT: return dial_error::no_address_of_family;
-        case EADDRNOTAVAIL:
-            return to.is() == host::kind::ipv6 ? dial_error::no_address_of_family
-                                               : dial_error::out_of_resources;
+        case EADDRNOTAVAIL: return detail::address_not_available(to);
         case EOPNOTSUPP: return dial_error::command_not_supported;
         case EADDRINUSE:
         case EAGAIN:

@@ -1,0 +1,64 @@
+// The failures of getaddrinfo, which has numbers of its own: EAI_* of <netdb.h>, and WSA* on Windows.
+// Not part of socks.hpp: bare metal has no <netdb.h>.
+
+#ifndef SOCKS_SYSTEM_GETADDRINFO_HPP
+#define SOCKS_SYSTEM_GETADDRINFO_HPP
+
+#if !defined(_WIN32)
+#include <netdb.h>
+#endif
+
+#include <socks/policy/dial_error.hpp>
+#include <socks/policy/errno.hpp>
+
+namespace socks {
+
+/// What a look-up of a name has met. A name that is unknown, a name service that failed, and one that did not answer
+/// in time are three failures, and become three reply codes:
+///
+///     EAI_NONAME, EAI_NODATA       WSAHOST_NOT_FOUND, WSANO_DATA   name_not_found      04 host unreachable
+///     EAI_FAIL                     WSANO_RECOVERY                  name_not_resolved   01 general failure
+///     EAI_AGAIN                    WSATRY_AGAIN                    timed_out           06 TTL expired
+///     EAI_FAMILY, EAI_ADDRFAMILY   WSAEAFNOSUPPORT                 no_address_of_family
+///     EAI_MEMORY                   WSA_NOT_ENOUGH_MEMORY           out_of_resources
+///     EAI_SYSTEM                                                   what errno says
+///
+/// EAI_AGAIN is also what glibc makes of a server that answers SERVFAIL. EAI_NODATA says that the name exists but has
+/// no address.
+///
+///     const int failed = getaddrinfo(name, nullptr, &hints, &list);
+///     if (failed) handshake.answer({code_for(dial_error_from_getaddrinfo(failed, errno)), {}}, tx);
+///
+/// @param result  what getaddrinfo returned. The numbers of Winsock's from 10000 on are known on every system.
+/// @param number  the value of errno, for EAI_SYSTEM.
+/// @returns       `other` for a number that tells nothing about a name, 0 included.
+/// @lifetime      by value.
+/// @cost          O(1), constexpr, noexcept.
+/// @rfc           3493 section 6.1
+[[nodiscard]] constexpr dial_error dial_error_from_getaddrinfo(int result,
+                                                               [[maybe_unused]] int number) noexcept {
+    switch (result) {
+#if defined(_WIN32)
+        case 8: return dial_error::out_of_resources;  // WSA_NOT_ENOUGH_MEMORY
+#else
+#if defined(EAI_NODATA) && EAI_NODATA != EAI_NONAME  // which POSIX no longer has
+        case EAI_NODATA:
+#endif
+        case EAI_NONAME: return dial_error::name_not_found;
+        case EAI_FAIL: return dial_error::name_not_resolved;
+        case EAI_AGAIN: return dial_error::timed_out;
+#if defined(EAI_ADDRFAMILY)  // nor this one
+        case EAI_ADDRFAMILY:
+#endif
+        case EAI_FAMILY: return dial_error::no_address_of_family;
+        case EAI_MEMORY: return dial_error::out_of_resources;
+        case EAI_SYSTEM: return dial_error_from_errno(number);
+#endif
+        default: break;
+    }
+    return detail::is_winsock(result) ? dial_error_from_errno(result) : dial_error::other;
+}
+
+}  // namespace socks
+
+#endif
