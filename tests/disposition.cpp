@@ -215,6 +215,30 @@ constexpr void an_operator_is_told_in_words(check& t) {
 }
 PROVE_AND_RUN(an_operator_is_told_in_words)
 
+constexpr void an_operator_is_told_the_number_of_a_code_without_a_name(check& t) {
+    const auto prints = [](const outcome& o, bytes text) {
+        char room[max_text_outcome] = {};
+        return format(o, room).data() == text;
+    };
+    t.ok(prints(code5{0xc8}, "the proxy refused with a code that no document names: 0xC8"));
+    t.ok(prints(code4{0x00}, "the proxy refused with a code that no document names: 0x00"));
+    t.ok(prints(code5::connection_refused, "the destination refused the connection"));
+    t.ok(prints(code4::granted, "connected") && prints(errc::none, "connected"));
+    t.ok(prints(errc::timed_out, "the deadline passed"));
+    size_t longest = 0;
+    for (unsigned i = 0; i < 256; ++i)
+        for (const outcome& o : {outcome(code_of(version::v5, i)), outcome(code_of(version::v4, i)),
+                                 outcome(static_cast<errc>(static_cast<uint8_t>(i)))}) {
+            char room[max_text_outcome] = {};
+            const encoded made = format(o, room);
+            t.ok(!!made);
+            if (made.made() > longest) longest = made.made();
+        }
+    t.ok(longest == max_text_outcome);
+    t.ok(format(outcome(code5{0xc8}), {}).room() == 58);
+}
+PROVE_AND_RUN(an_operator_is_told_the_number_of_a_code_without_a_name)
+
 constexpr void a_disposition_has_a_name_of_one_word(check& t) {
     const struct {
         disposition means;

@@ -38,6 +38,8 @@ constexpr void every_octet_has_a_name_or_is_unassigned(check& t) {
     t.ok(named<address_type>(t) == 3);
     t.ok(named<code5>(t) == 9);
     t.ok(named<code4>(t) == 4);
+    t.ok(named<gssapi_type>(t) == 4);
+    t.ok(named<protection>(t) == 4);
 }
 PROVE_AND_RUN(every_octet_has_a_name_or_is_unassigned)
 

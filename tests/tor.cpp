@@ -164,6 +164,10 @@ constexpr void onion_codes_have_names_where_the_peer_is_tor(check& t) {
         t.ok(text_of(tor::name(five)) == (onion ? names[i - 0xf0] : text_of(name(five))));
         t.ok(text_of(tor::name(four)) == text_of(name(four)));
         t.ok(!onion || text_of(name(five)) == "unassigned");
+        char room[socks::max_text_code] = {};
+        char other[socks::max_text_code] = {};
+        t.ok(tor::format(five, room).data() == (onion ? names[i - 0xf0] : format(five, other).data()));
+        t.ok(tor::format(four, room).data() == format(four, other).data());
     }
 }
 PROVE_AND_RUN(onion_codes_have_names_where_the_peer_is_tor)
@@ -174,6 +178,10 @@ constexpr void tor_s_commands_have_names(check& t) {
         const bytes elsewhere = text_of(name(c));
         t.ok(text_of(tor::name(c)) == (i == 0xf0 ? "RESOLVE" : i == 0xf1 ? "RESOLVE_PTR" : elsewhere));
         t.ok((i != 0xf0 && i != 0xf1) || elsewhere == "unassigned");
+        char room[socks::max_text_code] = {};
+        char other[socks::max_text_code] = {};
+        const bytes printed = tor::format(c, room).data();
+        t.ok(printed == (i == 0xf0 ? "RESOLVE" : i == 0xf1 ? "RESOLVE_PTR" : format(c, other).data()));
     }
     t.ok(static_cast<uint8_t>(tor::resolve) == 0xf0 && static_cast<uint8_t>(tor::resolve_ptr) == 0xf1);
 }

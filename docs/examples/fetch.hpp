@@ -44,8 +44,9 @@ class not_connected : public std::runtime_error {
     static std::string described(const socks::chain::action& a) {
         if (a.error() != socks::errc::refused)
             return std::string(name(a.error())) + ": " + meaning(a.error());
-        const std::string code = std::to_string(a.code().octet);
-        return "reply " + code + ", " + name(a.code()) + ": " + reason(socks::outcome(a.code()));
+        char room[socks::max_text_outcome];
+        const std::string reason(std::string_view(format(socks::outcome(a.code()), room).data()));
+        return "reply " + std::to_string(a.code().octet) + ", " + text(a.code()) + ": " + reason;
     }
 };
 

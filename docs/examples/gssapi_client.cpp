@@ -34,7 +34,7 @@ struct settings {
 int failed(const socks::client::action& s) {
     const bool refused = s.error() == socks::errc::refused;
     std::fprintf(stderr, "gssapi_client: %s%s\n", refused ? "the proxy refused: " : "",
-                 refused ? name(s.code()) : name(s.error()));
+                 refused ? example::text(s.code()).c_str() : name(s.error()));
     return 1;
 }
 
@@ -63,7 +63,8 @@ int open_tunnel(int fd, const settings& set) {
             }
             case next::negotiate:
                 inside = std::make_shared<example::protected_stream>(fd, set.service, set.security);
-                std::fprintf(stderr, "%s with %s\n", name(inside->level()), inside->peer().c_str());
+                std::fprintf(stderr, "%s with %s\n", example::text(inside->level()).c_str(),
+                             inside->peer().c_str());
                 handshake.negotiated(true);
                 break;
             case next::bound:  // of BIND, which is not asked for

@@ -84,7 +84,8 @@ void serve(int fd, const settings& set) {
             }
             case next::negotiate:
                 inside = std::make_shared<example::protected_stream>(fd, set.security);
-                std::fprintf(stderr, "%s with %s\n", name(inside->level()), inside->peer().c_str());
+                std::fprintf(stderr, "%s with %s\n", example::text(inside->level()).c_str(),
+                             inside->peer().c_str());
                 handshake.negotiated(true);
                 break;
             case next::serve: handshake.answer(dial(s.command(), s.to(), out), tx); break;

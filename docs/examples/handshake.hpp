@@ -21,12 +21,12 @@ class not_granted : public std::runtime_error {
 class handshake {
   public:
     using next = socks::chain::next;
-    using code_name = const char* (*)(const socks::reply_code&);
+    using code_format = socks::encoded (*)(const socks::reply_code&, socks::buffer);
 
-    /// @param names  what reply codes are called; Tor has some of its own.
-    explicit handshake(const socks::route& way, code_name names = socks::name,
+    /// @param code  makes the text of a reply code; Tor has some of its own.
+    explicit handshake(const socks::route& way, code_format code = socks::format,
                        socks::client_options options = {}) noexcept
-        : way_(way), names_(names), machine_(options) {}
+        : way_(way), code_(code), machine_(options) {}
 
     /// Runs it over `fd`, a connection to the first proxy. `bound` is told where a proxy listens for BIND.
     /// @returns the reply and what came behind it, which point into this object.
@@ -59,12 +59,15 @@ class handshake {
     [[nodiscard]] std::string described(const socks::chain::action& s) const {
         if (blame(s.error()) == socks::party::caller) return name(s.error());
         const std::string proxy = "the proxy at " + text(way_.through[machine_.hop()].at);
-        if (s.error() == socks::errc::refused) return proxy + " refused: " + names_(s.code());
+        if (s.error() == socks::errc::refused) {
+            char room[socks::max_text_code];
+            return proxy + " refused: " + std::string(std::string_view(code_(s.code(), socks::buffer(room)).data()));
+        }
         return proxy + ": " + name(s.error());
     }
 
     socks::route way_;
-    code_name names_;
+    code_format code_;
     socks::chain machine_;
     socks::inbox<socks::chain::max_input> rx_;
     socks::outbox<socks::chain::max_pipelined> tx_;  // of what is pipelined it makes one segment

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -222,6 +223,14 @@ inline std::string text(const socks::host& h) {
 inline std::string text(const socks::endpoint& e) {
     char room[socks::max_text_endpoint];
     return escaped(socks::format(e, room).data());
+}
+
+/// A number of the protocol for people: its name, or the number where it has none.
+template <class Number>
+    requires(std::is_enum_v<Number> || std::is_same_v<Number, socks::reply_code>)  //
+std::string text(const Number& number) {
+    char room[socks::max_text_code];
+    return std::string(std::string_view(format(number, room).data()));
 }
 
 /// At least one address of a host that is a name. This blocks.

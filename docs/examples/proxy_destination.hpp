@@ -32,7 +32,7 @@ inline socks::host route_to(const socks::host& to) noexcept {
 }
 
 inline void proxy_session::serve(const socks::server::action& s) {
-    request_ = std::string(name(s.via())) + ' ' + name(s.command()) + ' ' + text(s.to());
+    request_ = text(s.via()) + ' ' + text(s.command()) + ' ' + text(s.to());
     handshake_->via = s.via();
     handshake_->command = s.command();
     switch (s.command()) {

@@ -183,7 +183,7 @@ constexpr std::string_view to_http_client =
     "This is a SOCKS proxy, not an HTTP proxy.\n";
 
 inline void proxy_session::part(const socks::server::action& s) {
-    outcome_ = s.error() == socks::errc::refused ? name(s.code()) : name(s.error());
+    outcome_ = s.error() == socks::errc::refused ? text(s.code()) : name(s.error());
     target_.fd.reset();
     if (s.error() == socks::errc::peer_is_http) client_.transmit(to_http_client);
     if (client_.ended) return end({});

@@ -184,7 +184,7 @@ class annotator {
 
     template <class Code>
     static std::string coded(Code c) {
-        return std::to_string(static_cast<unsigned>(c)) + ' ' + name(c);
+        return std::to_string(static_cast<unsigned>(c)) + ' ' + text(c);
     }
 
     std::string lines_;

@@ -165,10 +165,11 @@ socks::outcome use(const example::connection& c, const settings& s) {
 }
 
 std::string in_words(const socks::outcome& how) {
-    if (!how.has_code()) return reason(how);
-    return std::string(name(how.code())) + " (" +
-           (how.code().via == socks::version::v5 ? "SOCKS5" : "SOCKS4") + " reply " +
-           std::to_string(how.code().octet) + "): " + reason(how);
+    char room[socks::max_text_outcome];
+    const std::string reason(std::string_view(format(how, room).data()));
+    if (!how.has_code()) return reason;
+    return example::text(how.code()) + " (" + (how.code().via == socks::version::v5 ? "SOCKS5" : "SOCKS4") +
+           " reply " + std::to_string(how.code().octet) + "): " + reason;
 }
 
 // From the first attempt until the transfer is done, given up, or on hold with nobody to restart it.

@@ -37,7 +37,7 @@ struct settings {
     socks::command command = socks::command::connect;
     socks::endpoint to;
     socks::client_options options{};
-    example::handshake::code_name names = socks::name;
+    example::handshake::code_format code = socks::format;
 };
 
 // Hands on what comes from `from`. @returns false at its end.
@@ -82,7 +82,7 @@ std::optional<settings> parse(example::arguments args) {
         else if (args.is("--pipelined"))
             s.options.pipelined = true;
         else if (args.is("--tor"))
-            s.names = socks::tor::name;
+            s.code = socks::tor::format;
         else if (args.is_operand() && s.to.host.is() == socks::host::kind::none)
             s.to = example::parse_endpoint("TARGET", args.name());
         else
@@ -102,7 +102,7 @@ int tunnel(example::arguments args) {
     std::signal(SIGPIPE, SIG_IGN);  // who has closed is an error, and not the end
     const socks::route way = s->via.route(s->command, s->to);
     const example::unique_fd fd = example::connect_to_any(s->via.first());
-    example::handshake handshake(way, s->names, s->options);
+    example::handshake handshake(way, s->code, s->options);
     const auto [reply, early] = handshake.run(fd.get(), [&](const socks::endpoint& bound) {
         // Some proxies say that they listen everywhere. Whoever is to call back needs one address, and theirs is known.
         const socks::endpoint there = relay_endpoint(bound, s->via.last(fd.get()));

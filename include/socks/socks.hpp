@@ -34,6 +34,7 @@
 #include <socks/policy/retry.hpp>
 #include <socks/policy/scope.hpp>
 #include <socks/policy/tor.hpp>
+#include <socks/text/code.hpp>
 #include <socks/text/literal.hpp>
 #include <socks/text/uri.hpp>
 #include <socks/wire/datagram.hpp>

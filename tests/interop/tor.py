@@ -120,7 +120,7 @@ class Cases:
             "Tor_has_no_BIND": (refused, "command not supported", "--command", "bind", "192.0.2.7:9"),
             "Tor_has_a_code_for_an_onion_address_that_is_none":
                 (refused, "onion address invalid", "--tor", f"{ONION}:80"),
-            "codes_of_Tor_have_no_name_elsewhere": (refused, "unassigned", f"{ONION}:80"),
+            "codes_of_Tor_have_no_name_elsewhere": (refused, "refused: 0xF", f"{ONION}:80"),
         }
 
 

@@ -243,6 +243,10 @@ fault("a weaker protection is accepted (curl#22004; G4)", GSSAPI, "return enough
 # Text and policy
 fault("the last of the longest runs of zeros is shortened", "text/literal.hpp", "n > length && n >= 2",
       "n >= length && n >= 2", "literal")
+fault("a code without a name loses its number", "text/code.hpp", "const bool unassigned = is_unassigned(name);",
+      "const bool unassigned = false;", "code", "tor")
+fault("an operator is not told the number of an unknown code", "policy/disposition.hpp", "w.put(\": 0x\").hex(o.code().octet);",
+      "w.put(\"\");", "disposition")
 fault("a printed URI shows the password (bitcoin#5911; P3)", "text/uri.hpp",
       'w.put(uri.via == version::v5 ? bytes(":***@") : bytes("@"));',
       "w.put(':').put(uri.login.password).put('@');", "uri", "fuzz/uri")

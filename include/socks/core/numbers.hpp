@@ -68,6 +68,24 @@ enum class code4 : uint8_t {
     identd_mismatch = 0x5d,
 };
 
+/// What a GSSAPI message is about (MTYP).
+/// @rfc  1961 sections 3.4, 3.8, 4.3 and 5
+enum class gssapi_type : uint8_t {
+    authentication = 0x01,    ///< a token of the security context
+    protection_level = 0x02,  ///< a wrapped octet: the level that the client wants or that the server chose
+    user_data = 0x03,         ///< anything that is sent from then on, wrapped
+    abort = 0xff,             ///< the security context failed: no token, and nothing follows
+};
+
+/// What the tokens of user data protect. A level without a name here protects nothing.
+/// @rfc  1961 section 4.3; none is not in the document, but peers answer with it
+enum class protection : uint8_t {
+    none = 0x00,
+    integrity = 0x01,        ///< wrapped without confidentiality
+    confidentiality = 0x02,  ///< wrapped with confidentiality, which includes integrity
+    selective = 0x03,        ///< integrity, and confidentiality where the sender likes
+};
+
 /// A reply code together with the version that gives it its meaning. Any octet is a value.
 struct reply_code {
     // By default a refusal: so is an answer that was never filled in.
@@ -91,7 +109,8 @@ struct reply_code {
     }
 };
 
-/// The name of a number, in the words of its document; "unassigned" where there is none.
+/// The name of a number, in the words of its document; "unassigned" where there is none. A text for people shows the
+/// number as well: format() in <socks/text/code.hpp> does.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* name(version v) noexcept {
@@ -166,6 +185,26 @@ struct reply_code {
         case code4::identd_unreachable: return "request rejected: no connection to identd on the client";
         case code4::identd_mismatch:
             return "request rejected: client program and identd report different user IDs";
+    }
+    return "unassigned";
+}
+
+[[nodiscard]] constexpr const char* name(gssapi_type t) noexcept {
+    switch (t) {
+        case gssapi_type::authentication: return "authentication";
+        case gssapi_type::protection_level: return "protection level";
+        case gssapi_type::user_data: return "user data";
+        case gssapi_type::abort: return "abort";
+    }
+    return "unassigned";
+}
+
+[[nodiscard]] constexpr const char* name(protection p) noexcept {
+    switch (p) {
+        case protection::none: return "no protection";
+        case protection::integrity: return "integrity";
+        case protection::confidentiality: return "integrity and confidentiality";
+        case protection::selective: return "selective integrity or confidentiality";
     }
     return "unassigned";
 }

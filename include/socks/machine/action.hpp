@@ -50,7 +50,7 @@ class action {
         return size_;
     }
 
-    /// fail with errc::refused: the reply code. name() has its name.
+    /// fail with errc::refused: the reply code. format() makes a text of it.
     [[nodiscard]] constexpr reply_code code() const noexcept {
         SOCKS_ASSERT(error() == errc::refused);
         return {static_cast<version>(size_ >> 8), static_cast<uint8_t>(size_ & 0xff)};

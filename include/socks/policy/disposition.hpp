@@ -10,6 +10,7 @@
 #include <socks/config.hpp>
 #include <socks/core/error.hpp>
 #include <socks/core/numbers.hpp>
+#include <socks/text/code.hpp>
 
 namespace socks {
 
@@ -182,7 +183,8 @@ constexpr const char* reason4(code4 code) noexcept {
 
 }  // namespace detail
 
-/// What happened, in words for an operator: a phrase without a full stop.
+/// What happened, in words for an operator: a phrase without a full stop. A code without a name is not shown: see
+/// format().
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* reason(const outcome& o) noexcept {
@@ -190,6 +192,25 @@ constexpr const char* reason4(code4 code) noexcept {
     const reply_code code = o.code();
     return code.via == version::v5 ? detail::reason5(static_cast<code5>(code.octet))
                                    : detail::reason4(static_cast<code4>(code.octet));
+}
+
+/// Room that always suffices for format() of an outcome.
+inline constexpr size_t max_text_outcome = 72;
+
+/// Prints what happened: as reason(), followed by the number of a code without a name. No closing NUL.
+///
+///     the destination refused the connection
+///     the proxy refused with a code that no document names: 0xC8
+///
+/// @returns   the text made in `out`.
+/// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
+/// @lifetime  the text is in `out`.
+/// @cost      O(size of the text), constexpr, noexcept.
+constexpr encoded format(const outcome& o, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    detail::text_writer w(out);
+    w.phrase(reason(o));
+    if (o.has_code() && detail::is_unassigned(name(o.code()))) w.put(": 0x").hex(o.code().octet);
+    return w.made();
 }
 
 }  // namespace socks

@@ -7,6 +7,7 @@
 
 #include <socks/core/reply.hpp>
 #include <socks/core/request.hpp>
+#include <socks/text/code.hpp>
 #include <socks/wire/writer.hpp>
 
 namespace socks::tor {
@@ -22,6 +23,16 @@ inline constexpr command resolve_ptr{0xf1};
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* name(command c) noexcept {
     return c == resolve ? "RESOLVE" : c == resolve_ptr ? "RESOLVE_PTR" : socks::name(c);
+}
+
+/// The same for people, the number of a command without a name included: `RESOLVE`, `CONNECT`, `0xF2`.
+///
+/// @returns   the text made in `out`, of at most max_text_code bytes.
+/// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
+/// @lifetime  the text is in `out`.
+/// @cost      O(size of the text), constexpr, noexcept.
+constexpr encoded format(command c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return socks::detail::named(tor::name(c), static_cast<uint8_t>(c), false, out);
 }
 
 /// The request for an address of `name`. An address as `name` comes back as it is.
@@ -94,6 +105,11 @@ enum class onion_code : uint8_t {
         case onion_code::introduction_timed_out: return "onion service introduction timed out";
     }
     return socks::name(c);
+}
+
+/// The same for people: `onion service descriptor not found`, `host unreachable`, `0xC8`. Otherwise as for a command.
+constexpr encoded format(const reply_code& c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return socks::detail::named(tor::name(c), c.octet, false, out);
 }
 
 /// What the credentials of a SOCKS5 client mean to Tor.

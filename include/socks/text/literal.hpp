@@ -32,6 +32,16 @@ class text_writer {
         return *this;
     }
 
+    // Up to the closing NUL.
+    constexpr text_writer& phrase(const char* text) noexcept {
+        for (; *text != '\0'; ++text) put(*text);
+        return *this;
+    }
+
+    constexpr text_writer& hex(uint8_t octet) noexcept {
+        return put("0123456789ABCDEF"[octet >> 4]).put("0123456789ABCDEF"[octet & 0xf]);
+    }
+
     constexpr text_writer& number(unsigned value, unsigned base) noexcept {
         unsigned unit = 1;
         while (value / unit >= base) unit *= base;

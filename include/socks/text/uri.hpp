@@ -214,7 +214,7 @@ constexpr encoded format(const proxy_uri& uri, buffer out SOCKS_LIFETIMEBOUND) n
             if (detail::is_unreserved(static_cast<char>(c)))
                 w.put(static_cast<char>(c));
             else
-                w.put('%').put("0123456789ABCDEF"[c >> 4]).put("0123456789ABCDEF"[c & 0xf]);
+                w.put('%').hex(c);
         }
         w.put(uri.via == version::v5 ? bytes(":***@") : bytes("@"));
     }

@@ -10,20 +10,12 @@
 #ifndef SOCKS_WIRE_GSSAPI_HPP
 #define SOCKS_WIRE_GSSAPI_HPP
 
+#include <socks/core/numbers.hpp>
 #include <socks/core/tolerance.hpp>
 #include <socks/wire/reader.hpp>
 #include <socks/wire/writer.hpp>
 
 namespace socks {
-
-/// What a GSSAPI message is about (MTYP).
-/// @rfc  1961 sections 3.4, 3.8, 4.3 and 5
-enum class gssapi_type : uint8_t {
-    authentication = 0x01,    ///< a token of the security context
-    protection_level = 0x02,  ///< a wrapped octet: the level that the client wants or that the server chose
-    user_data = 0x03,         ///< anything that is sent from then on, wrapped
-    abort = 0xff,             ///< the security context failed: no token, and nothing follows
-};
 
 /// One GSSAPI message.
 /// @lifetime  the token points into the decoded octets, or wherever it was made.
@@ -124,28 +116,6 @@ constexpr encoded encode_gssapi(const gssapi_message& m, buffer out SOCKS_LIFETI
     writer w(out);
     w.u8(1).u8(static_cast<uint8_t>(m.type));
     return abort ? w.made() : w.u16(static_cast<uint16_t>(m.token.size())).put(m.token).made();
-}
-
-/// What the tokens of user data protect. Any octet is a value; one without a name here protects nothing.
-/// @rfc  1961 section 4.3; none is not in the document, but peers answer with it
-enum class protection : uint8_t {
-    none = 0x00,
-    integrity = 0x01,        ///< wrapped without confidentiality
-    confidentiality = 0x02,  ///< wrapped with confidentiality, which includes integrity
-    selective = 0x03,        ///< integrity, and confidentiality where the sender likes
-};
-
-/// The level in words, for a log: a phrase without a full stop.
-/// @lifetime  static.
-/// @cost      O(1), constexpr, noexcept.
-[[nodiscard]] constexpr const char* name(protection p) noexcept {
-    switch (p) {
-        case protection::none: return "no protection";
-        case protection::integrity: return "integrity";
-        case protection::confidentiality: return "integrity and confidentiality";
-        case protection::selective: return "selective integrity or confidentiality";
-    }
-    return "unassigned";
 }
 
 /// Decodes the level from what the token of a protection_level message unwraps to.
