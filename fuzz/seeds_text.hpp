@@ -72,6 +72,7 @@ inline constexpr row inputs[] = {
     {"sniff", "HTTP", 0, "GET / HTTP/1.1"},
     {"sniff", "TLS", 0, "16 03 01"_octets},
     {"sniff", "SSH", 0, "SSH-2.0-x"},
+    {"uri", "SOCKS without its version", 0, "socks://john@files.example.com:1081/"},
     {"uri", "SOCKS5 with a login", 0, "socks5h://john:f%40o@files.example.com:1081/"},
     {"uri", "SOCKS5 to IPv6", 0, "socks5://:@[2001:db8::1]"},
     {"uri", "SOCKS4 with a user ID", 0, "socks4://fred@192.0.2.7:9050"},

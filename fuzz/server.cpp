@@ -47,5 +47,6 @@ void fuzz(input in) {
     check_the_last_words(o, says);
     if (o.how == ending::done && (says[0] == 4 || !serves.v5))
         demand(serves.methods.contains(socks::method::none));
-    if (o.how == ending::failed && blame(o.why) == socks::party::caller) demand(o.why == errc::bad_host);
+    if (o.how == ending::failed && blame(o.why) == socks::party::caller)
+        demand(o.why == errc::bad_host || o.why == errc::bad_host_byte);
 }

@@ -61,7 +61,7 @@ void there_and_back(input in) {
     errc refusal = errc::none;
     const std::string made =
         encode_exactly([&](buffer out) { return socks::encode_request5(r, out); }, &refusal);
-    demand(made.empty() == (refusal != errc::none) && (refusal == errc::none || refusal == errc::bad_host));
+    demand(made.empty() == (refusal != errc::none) && refusal == r.to.host.error());
     if (made.empty()) return;
     demand(made.size() == socks::encoded_size(r));
     const auto d = socks::decode_request5(made);

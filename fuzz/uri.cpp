@@ -29,6 +29,11 @@ void fuzz(input in) {
         block less(made - 1);
         demand(socks::parse_proxy_uri(octets.view(), less.room()).error() == errc::no_space);
     }
+    // Another meaning of socks:// changes the meaning of nothing else.
+    block other_room(octets.view().size());
+    const auto meant = socks::parse_proxy_uri(octets.view(), other_room.room(), socks::proxy_scheme::socks5h);
+    const bool plain = octets.view().size() > 5 && octets.view()[5] == ':';
+    demand(meant && meant->via == (plain ? socks::version::v5 : uri.via) && meant->proxy == uri.proxy);
     const std::string s = printed(uri);
     demand(s.size() <= socks::max_text_uri);
     socks::proxy_uri other = uri;

@@ -38,11 +38,10 @@ constexpr void other_spellings_of_numbers_are_bad(check& t) {
 PROVE_AND_RUN(other_spellings_of_numbers_are_bad)
 
 constexpr void everything_else_is_a_name_as_it_stands(check& t) {
-    for (const bytes text :
-         {bytes("files.example.com"), bytes("localhost"), bytes("1e100.net"), bytes("1.2.3.4a"), bytes("x1"),
-          bytes("1.2.3.4.example"), bytes("example.com."), bytes("0x.example"), bytes("0xg"), bytes("1x"),
-          bytes("1.2.3.0z"), bytes("-1"), bytes("_dns.example"), bytes("m\xc3\xbcnchen.example"), bytes(" "),
-          bytes("1.2.3.4 "), bytes("a..")}) {
+    for (const bytes text : {bytes("files.example.com"), bytes("localhost"), bytes("1e100.net"),
+                             bytes("1.2.3.4a"), bytes("x1"), bytes("1.2.3.4.example"), bytes("example.com."),
+                             bytes("0x.example"), bytes("0xg"), bytes("1x"), bytes("1.2.3.0z"), bytes("-1"),
+                             bytes("_dns.example"), bytes("xn--mnchen-3ya.example"), bytes("a..")}) {
         t.ok(kind_of(text) == kind::name);
         t.ok(host(text).name() == text && host(text).name().data() == text.data());
     }
@@ -85,6 +84,47 @@ constexpr void a_name_holds_no_nul(check& t) {
         t.ok(kind_of(text) == kind::bad);
 }
 PROVE_AND_RUN(a_name_holds_no_nul)
+
+// D10, D11: every byte value, in each place of a name.
+constexpr void text_of_a_name_is_visible_ascii(check& t) {
+    for (unsigned v = 0; v < 256; ++v) {
+        const bool visible = v >= 0x21 && v <= 0x7e;
+        const bool apart = v == ':' || v == '[' || v == ']';  // they belong to addresses
+        const char c = static_cast<char>(v);
+        for (size_t place = 0; place < 3; ++place) {
+            char text[] = {'a', 'b', 'c'};
+            text[place] = c;
+            const host h(bytes(text, 3));
+            t.ok(h.is() == (visible && !apart ? kind::name : kind::bad));
+            t.ok(h.is_sendable() == (visible && !apart) && h.name() == bytes(text, 3));
+            t.ok(h.error() == (!visible ? errc::bad_host_byte : apart ? errc::bad_host : errc::none));
+            // A peer may send any byte but a NUL, and so may who sends it on.
+            const host received = host::as_received(bytes(text, 3));
+            t.ok(received.is() == kind::name && received.is_sendable() == (v != 0));
+            t.ok(received.error() == (v == 0 ? errc::bad_host : errc::none));
+        }
+    }
+}
+PROVE_AND_RUN(text_of_a_name_is_visible_ascii)
+
+constexpr void bad_text_says_why(check& t) {
+    for (const bytes text : {bytes("evil\r\nX: 1"), bytes("a b"), bytes(" "), bytes("files.example.com\0"),
+                             bytes("1.2.3.4 "), bytes(" ::1"), bytes("fe80::1\t"),
+                             bytes("m\xc3\xbcnchen.example"), bytes("a\x7f"), bytes("localhost: 80")})
+        t.ok(host(text).is() == kind::bad && host(text).error() == errc::bad_host_byte);
+    for (const bytes text : {bytes(""), bytes("localhost:80"), bytes("127.1"), bytes("[foo]"), bytes("a]")})
+        t.ok(host(text).is() == kind::bad && host(text).error() == errc::bad_host);
+    for (const host& h : {host(), host("192.0.2.7"), host("::1"), host("files.example.com")})
+        t.ok(h.error() == errc::none);
+    t.ok(host::as_received({}).error() == errc::bad_host);
+    message<300> text;
+    text.letters(299);
+    t.ok(host(text.view()).error() == errc::bad_host);
+    message<300> odd;
+    odd.put(" ").letters(299);
+    t.ok(host(odd.view()).error() == errc::bad_host_byte);
+}
+PROVE_AND_RUN(bad_text_says_why)
 
 // Results use the same type, and a peer's name is not classified: what it spells is for the application to judge.
 constexpr void a_received_name_stays_a_name(check& t) {

@@ -46,6 +46,10 @@ constexpr void a_finding_is_told_with_its_place_and_its_rule(check& t) {
     t.ok(prints({flaw::bad_choice, {3, 8}, "call", 0, 0, "INOUT, OUT, IN"},
                 "3:8: call: is none of INOUT, OUT, IN"));
     t.ok(prints({flaw::bad_syntax, {7, 1}, {}, 0, 0, "a value"}, "7:1: expected a value"));
+    t.ok(prints(
+        {flaw::bad_host, {9, 8}, "HOST", 0, 0, name(errc::bad_host_byte)},
+        "9:8: HOST: neither an address nor a host name: host name with a control byte, a space or non-ASCII "
+        "(write A-labels)"));
     t.ok(prints({flaw::cannot_be_asked, {9, 8}, "HOST", 0, 0, name(errc::ipv6_over_socks4)},
                 "9:8: HOST: cannot be asked of the proxy: SOCKS4 cannot carry an IPv6 address"));
 }

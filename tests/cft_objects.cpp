@@ -114,6 +114,7 @@ constexpr void a_proxy_needs_its_address_and_the_network_before_it(check& t) {
     t.ok(lacks_nothing("CFTNET ID=a,PROTOCOL=SOCKS4,INET=b,HOST=c"));
     t.ok(lacks_nothing("CFTNET ID=a,PROTOCOL=SOCKS4,INET=b,HOST='[::1]',USER=u"));
     t.ok(lacks("CFTNET ID=a,PROTOCOL=SOCKS4,INET=b,HOST='c:1080'", {{flaw::bad_host, {1, 41}, "HOST"}}));
+    t.ok(lacks("CFTNET ID=a,PROTOCOL=SOCKS4,INET=b,HOST='c d'", {{flaw::bad_host, {1, 41}, "HOST"}}));
     t.ok(lacks_nothing("CFTNET ID=a,HOST='c:1080'"));  // not the address of a proxy
 }
 PROVE_AND_RUN(a_proxy_needs_its_address_and_the_network_before_it)

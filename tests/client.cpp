@@ -159,7 +159,8 @@ constexpr void what_can_not_be_asked_fails_before_the_first_octet(check& t) {
         {{.to = {bytes("fe80::1%eth0"), 80}}, errc::bad_host},                     // D3
         {{.to = {bytes("[::1"), 80}}, errc::bad_host},                             // D2
         {{.to = {bytes("[foo]"), 80}}, errc::bad_host},                            // D2
-        {{.to = {bytes("example.com\0", 12), 80}}, errc::bad_host},                // D8
+        {{.to = {bytes("example.com\0", 12), 80}}, errc::bad_host_byte},           // D8
+        {{.to = {bytes("evil\r\nX: 1"), 80}}, errc::bad_host_byte},                // D10
         {{.to = {many(256), 80}}, errc::bad_host},                                 // D6
         {{.to = {many(300), 80}}, errc::bad_host},                                 // D6
         {{}, errc::no_host},                                                       // D13

@@ -124,17 +124,20 @@ constexpr void what_is_wrong_with_host_and_port_is_said(check& t) {
                              bytes("h.example:"), bytes("h.example:65536"), bytes("h.example:http"),
                              bytes("[::1]:"), bytes("[::1]:-1"), bytes("192.0.2.7: 80")})
         t.ok(fault(text) == errc::bad_port);
-    for (const bytes text :
-         {bytes(""), bytes(":80"), bytes("1.2.3.256:80"), bytes("[::1:80"), bytes("[foo]:80"),
-          bytes("::g:80"), bytes("a:b:80"), bytes("[::1]80"), bytes("[::1]x:80"), bytes("a\0b:80"),
-          bytes("fe80::1%eth0"), bytes("0:80"), bytes("[[::1]]:80")})
+    for (const bytes text : {bytes(""), bytes(":80"), bytes("1.2.3.256:80"), bytes("[::1:80"),
+                             bytes("[foo]:80"), bytes("::g:80"), bytes("a:b:80"), bytes("[::1]80"),
+                             bytes("[::1]x:80"), bytes("fe80::1%eth0"), bytes("0:80"), bytes("[[::1]]:80")})
         t.ok(fault(text) == errc::bad_host && fault(text, 1080) == errc::bad_host);
+    for (const bytes text : {bytes("a\0b:80"), bytes("a b:80"), bytes("ab\r\n"), bytes("[::1 ]:80"),
+                             bytes("m\xc3\xbcnchen.example:80"), bytes("a b:c:80")})
+        t.ok(fault(text) == errc::bad_host_byte && fault(text, 1080) == errc::bad_host_byte);
+    t.ok(parse_endpoint("a b:80").at() == 1 && parse_endpoint("[::1 ]:80").at() == 4);
     t.ok(fault("h.example:", 1080) == errc::bad_port && fault("h.example:x", 1080) == errc::bad_port);
     constexpr int32_t no_ports[] = {65536, INT32_MAX, -2, INT32_MIN};
     for (const int32_t no_port : no_ports) t.ok(fault("h.example", no_port) == errc::bad_port);
     t.ok(parse_endpoint("h.example:x").at() == 10 && parse_endpoint("[::1]:65536").at() == 6);
     t.ok(parse_endpoint("h.example").at() == 9 && parse_endpoint("h.example:").at() == 10);
-    t.ok(parse_endpoint("a b:c:80").at() == 0 && parse_endpoint("h.example:80").at() == 0);
+    t.ok(parse_endpoint("a:b:80").at() == 0 && parse_endpoint("h.example:80").at() == 0);
 }
 PROVE_AND_RUN(what_is_wrong_with_host_and_port_is_said)
 

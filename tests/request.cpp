@@ -36,8 +36,11 @@ constexpr void a_destination_must_be_there_and_readable(check& t) {
     t.ok(fault({.via = version::v4, .command = command::bind}) == errc::none);
     t.ok(fault({.command = command{0xf0}}) == errc::no_host);
     for (const version via : {version::v4, version::v4a, version::v5})
-        for (const bytes text : {bytes("localhost:80"), bytes("1.2.3.256"), bytes(), bytes("a\0b")})
+        for (const bytes text : {bytes("localhost:80"), bytes("1.2.3.256"), bytes()})
             t.ok(fault({.via = via, .to = {text, 80}}) == errc::bad_host);
+    for (const version via : {version::v4, version::v4a, version::v5})
+        for (const bytes text : {bytes("a\0b"), bytes("a b"), bytes("m\xc3\xbcnchen.example")})
+            t.ok(fault({.via = via, .to = {text, 80}}) == errc::bad_host_byte);
 }
 PROVE_AND_RUN(a_destination_must_be_there_and_readable)
 

@@ -182,7 +182,8 @@ constexpr void a_requested_name_comes_out_as_it_was_received(check& t) {
     golden(t, "05 01 00 03 0c 'example.com.' 0050"_octets, request5{command::connect, {"example.com.", 80}},
            get_request, put_request);
     golden(t, "05 01 00 03 0a 6dc3bc6e6368656e2e7f 0050"_octets,
-           request5{command::connect, {"m\xc3\xbcnchen.\x7f", 80}}, get_request, put_request);
+           request5{command::connect, {host::as_received("m\xc3\xbcnchen.\x7f"), 80}}, get_request,
+           put_request);
 }
 PROVE_AND_RUN(a_requested_name_comes_out_as_it_was_received)
 

@@ -294,6 +294,7 @@ PROVE_AND_RUN(each_protocol_has_its_port_or_service)
 constexpr void what_no_request_can_carry_is_found_before_any_call(check& t) {
     constexpr bytes four = "CFTNET ID=n, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h";
     t.ok(with({.tcp = "CFTTCP ID=x, CLASS=2, HOST=(h, '::x')"}, {{flaw::bad_host, {5, 32}, "HOST"}}));
+    t.ok(with({.tcp = "CFTTCP ID=x, CLASS=2, HOST=(h, 'h i')"}, {{flaw::cannot_be_asked, {5, 32}, "HOST"}}));
     t.ok(with({.net = four, .tcp = "CFTTCP ID=x, CLASS=2, HOST=(h, '::1')"},
               {{flaw::cannot_be_asked, {5, 32}, "HOST"}}));
     t.ok(with({.net = four, .tcp = "CFTTCP ID=x, CLASS=2, HOST=0.0.0.9"},

@@ -15,10 +15,11 @@ struct reading {
     exact_copy into;
     parsed<proxy_uri> uri;
 
-    constexpr explicit reading(bytes text, size_t size = max_uri_login)
+    constexpr explicit reading(bytes text, size_t size = max_uri_login,
+                               proxy_scheme plain = proxy_scheme::socks4)
         : from(text),
           into(message<max_uri_login>().letters(size).view()),
-          uri(parse_proxy_uri(from.view(), into.room())) {}
+          uri(parse_proxy_uri(from.view(), into.room(), plain)) {}
 };
 
 constexpr bool reads(bytes text, version via, bool resolve_here, const endpoint& proxy,
@@ -45,10 +46,45 @@ constexpr void four_schemes_say_version_and_who_resolves(check& t) {
 }
 PROVE_AND_RUN(four_schemes_say_version_and_who_resolves)
 
+// GNOME writes socks:// into ALL_PROXY.
+constexpr void socks_alone_is_what_the_caller_says(check& t) {
+    const endpoint proxy{"proxy.example", 1081};
+    t.ok(reads("socks://proxy.example:1081/", version::v4, true, proxy));
+    t.ok(reads("SOCKS://john@proxy.example:1081", version::v4, true, proxy, {"john"}));
+    t.ok(refused("socks://john:foo@p", errc::bad_password, 13));
+    char room[max_uri_login] = {};
+    t.ok((*parse_proxy_uri("socks://proxy.example", room)).via == version::v4);
+    const struct {
+        proxy_scheme plain;
+        version via;
+        bool resolve_here;
+        bytes printed;
+    } rows[] = {{proxy_scheme::socks4, version::v4, true, "socks4://p:1080"},
+                {proxy_scheme::socks4a, version::v4a, false, "socks4a://p:1080"},
+                {proxy_scheme::socks5, version::v5, true, "socks5://p:1080"},
+                {proxy_scheme::socks5h, version::v5, false, "socks5h://p:1080"}};
+    for (const auto& row : rows) {
+        const reading plain("socks://p", max_uri_login, row.plain);
+        t.ok(plain.uri && plain.uri->via == row.via && plain.uri->resolve_here == row.resolve_here);
+        char out[max_text_uri] = {};
+        t.ok(format(*plain.uri, out).data() == row.printed);
+        // Whoever says more is not asked what socks:// means.
+        const reading full("socks5://p", max_uri_login, row.plain);
+        t.ok(full.uri && full.uri->via == version::v5 && full.uri->resolve_here);
+        const reading four("socks4a://p", max_uri_login, row.plain);
+        t.ok(four.uri && four.uri->via == version::v4a && !four.uri->resolve_here);
+    }
+    const reading login("socks://john:foo@p", max_uri_login, proxy_scheme::socks5h);
+    t.ok(login.uri && login.uri->login.password == "foo");
+}
+PROVE_AND_RUN(socks_alone_is_what_the_caller_says)
+
 constexpr void other_schemes_are_refused(check& t) {
     t.ok(refused("", errc::bad_scheme, 0) && refused("proxy.example", errc::bad_scheme, 0));
     t.ok(refused("http://proxy.example", errc::bad_scheme, 0) && refused("://h", errc::bad_scheme, 0));
-    t.ok(refused("socks://h", errc::bad_scheme, 0) && refused("socks6://h", errc::bad_scheme, 0));
+    t.ok(refused("sock://h", errc::bad_scheme, 0) && refused("socks6://h", errc::bad_scheme, 0));
+    t.ok(refused("sockss://h", errc::bad_scheme, 0) && refused("socksh://h", errc::bad_scheme, 0));
+    t.ok(refused("socks", errc::bad_scheme, 5) && refused("socks:/h", errc::bad_scheme, 7));
     t.ok(refused("socks5a://h", errc::bad_scheme, 0) && refused("socks4h://h", errc::bad_scheme, 0));
     t.ok(refused(" socks5://h", errc::bad_scheme, 0) && refused("\x73ock\x13"
                                                                 "5://h",
@@ -91,11 +127,14 @@ constexpr void a_host_is_an_address_or_a_name_in_ascii(check& t) {
                             bytes("socks5h://127.1"), bytes("socks5h://192.0.2.256:80")})
         t.ok(refused(bad, errc::bad_host, 10));
     t.ok(refused("socks5://john:foo@", errc::bad_host, 18));
-    t.ok(refused("socks5://pro xy", errc::bad_host, 12) && refused("socks5://pr%6fxy", errc::bad_host, 11));
-    t.ok(refused("socks5://pr\xc3\xb6xy:80", errc::bad_host, 11) &&
+    t.ok(refused("socks5://pro xy", errc::bad_host_byte, 12) &&
+         refused("socks5://pr%6fxy", errc::bad_host, 11));
+    t.ok(refused("socks5://pr\xc3\xb6xy:80", errc::bad_host_byte, 11) &&
          refused("socks5://pro\\xy", errc::bad_host, 12));
+    t.ok(refused("socks5://john:foo@[::1 ]:80", errc::bad_host_byte, 22) &&
+         refused("socks5h://proxy\r\n:80", errc::bad_host_byte, 15));
     t.ok(refused("socks5://\"roxy", errc::bad_host, 9) && refused("socks5://^", errc::bad_host, 9));
-    t.ok(refused("socks5://a\0b", errc::bad_host, 10) && refused("socks5://a]", errc::bad_host, 10));
+    t.ok(refused("socks5://a\0b", errc::bad_host_byte, 10) && refused("socks5://a]", errc::bad_host, 10));
     message<300> longest;
     longest.put("socks5://").letters(255);
     t.ok((*reading(longest.view()).uri).proxy.host.name().size() == 255);

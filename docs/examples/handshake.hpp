@@ -61,7 +61,8 @@ class handshake {
         const std::string proxy = "the proxy at " + text(way_.through[machine_.hop()].at);
         if (s.error() == socks::errc::refused) {
             char room[socks::max_text_code];
-            return proxy + " refused: " + std::string(std::string_view(code_(s.code(), socks::buffer(room)).data()));
+            return proxy +
+                   " refused: " + std::string(std::string_view(code_(s.code(), socks::buffer(room)).data()));
         }
         return proxy + ": " + name(s.error());
     }

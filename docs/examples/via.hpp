@@ -17,7 +17,7 @@ class via {
     via() = default;
     via(via&&) = default;  // and no copy: the hops point to the credentials
 
-    /// One more proxy behind those that are there: socks4, socks4a, socks5 or socks5h://[USER[:PASSWORD]@]HOST[:PORT].
+    /// One more proxy behind those that are there: socks, socks4, socks4a, socks5 or socks5h://[USER[:PASSWORD]@]HOST[:PORT].
     void add(std::string_view uri) {
         credentials_.emplace_back();
         const auto proxy = socks::parse_proxy_uri(uri, credentials_.back());

@@ -37,7 +37,7 @@ fault("an IPv6 address is sent with the type of IPv4", ENDPOINT5, "w.u8(static_c
       "w.u8(static_cast<uint8_t>(address_type::ipv4))", "socks5")
 fault("a reply's empty bound name is an error (R4, R5)", S5, "return may_be_empty && is_no_name(name, n)",
       "return !may_be_empty && is_no_name(name, n)", "socks5", "tolerance")
-fault("a reply tells a name that may not be sent", ENDPOINT5, "if (!e.host.is_sendable()) return errc::bad_host;", "",
+fault("a reply tells a name that may not be sent", ENDPOINT5, "if (!e.host.is_sendable()) return e.host.error();", "",
       "socks5")
 fault("0xff may be offered (A8)", S5, " || g.offers(method::no_acceptable)", "", "socks5")
 fault("no host is written as the IPv6 wildcard (R13)", ENDPOINT5, "const bool six = is == kind::ipv6;",
@@ -109,7 +109,7 @@ fault("a peer that is not SOCKS is named without looking", SERVER, "die(stranger
       "quirks_server", "server")
 fault("SOCKS4a is served where it is off (V8)", SERVER, "detail::is_named4(in) ? v4a_ : v4_", "detail::is_named4(in) ? v4_ : v4_",
       "server", "quirks_server")
-fault("a bad bound host answers SOCKS4 with 0.0.0.0", SERVER, "if (!bound.host.is_sendable()) return errc::bad_host;", "",
+fault("a bad bound host answers SOCKS4 with 0.0.0.0", SERVER, "if (!bound.host.is_sendable()) return bound.host.error();", "",
       "server")
 fault("a refusal in SOCKS5 is told as one in SOCKS4", SERVER, "speaks4_ ? version::v4 : version::v5", "version::v4", "server")
 fault("the first failure does not stay", "machine/server.hpp", "if (at_ == at::failed) return;", "", "laws_fuse",
@@ -155,15 +155,15 @@ fault("a login is offered without credentials (A4)", REQUEST,
 ADDRESS = "core/address.hpp"
 IP = "core/ip.hpp"
 fault("a name may hold a NUL (D9)", ADDRESS, "text.contains('\\0')", "false", "address")
-fault("a name of 256 octets is cut (CVE-2008-0378; D6)", ADDRESS, "text.size() > max_name || ", "", "address")
+fault("a name of 256 octets is cut (CVE-2008-0378; D6)", ADDRESS, "text.size() > 255 || ", "", "address")
 fault("a closing bracket alone is taken off (D2)", ADDRESS, "text[0] == '[' && ", "", "address")
-fault("numbers that are no address are names (D1)", ADDRESS, "detail::ends_in_a_number(text)", "false",
+fault("numbers that are no address are names (D1)", ADDRESS, "ends_in_a_number(text);", "false;",
       "address")
 fault("a leading zero is decimal", IP, " || (i > begin + 1 && text.data()[begin] == '0')", "", "ip",
       "fuzz/literal")
 fault("an IPv6 address may have two gaps", IP, "if (groups.gapped()) return errc::bad_host;", "", "ip", "fuzz/literal")
-fault("a name as received is sent with a NUL inside (D9)", ADDRESS, "!name.empty() && !name.contains('\\0')",
-      "!name.empty()", "address", "request")
+fault("a name as received is sent with a NUL inside (D9)", ADDRESS, "name.empty() || name.contains('\\0')",
+      "name.empty()", "address", "request")
 fault("a search stops before the last octets of a long name", "core/memory.hpp", "return among_sixteen(p + n - 16, c);",
       "return false;", "memory")
 fault("a copy stops before the last octets of a text", "core/memory.hpp", "copy(to + (n - Size), from + (n - Size), Size);",
@@ -243,6 +243,11 @@ fault("a weaker protection is accepted (curl#22004; G4)", GSSAPI, "return enough
 # Text and policy
 fault("the last of the longest runs of zeros is shortened", "text/literal.hpp", "n > length && n >= 2",
       "n >= length && n >= 2", "literal")
+fault("a space may stand in the text of a host (D10)", "core/address.hpp", "text[i] > ' '", "text[i] >= ' '", "address")
+fault("the text of a host may be UTF-8 (D11)", "core/address.hpp", " && text[i] < 0x7f) ++i;", ") ++i;", "address")
+fault("a name in UTF-8 that a peer sent passes for bad text", "policy/scope.hpp",
+      "return spelled.is() != host::kind::bad || detail::is_no_name(h.name()) ? spelled : host();", "return spelled;", "scope")
+fault("socks:// means SOCKS4 to everybody", "text/uri.hpp", "scheme_(plain) {}", "scheme_(proxy_scheme::socks4) {}", "uri")
 fault("a code without a name loses its number", "text/code.hpp", "const bool unassigned = is_unassigned(name);",
       "const bool unassigned = false;", "code", "tor")
 fault("an operator is not told the number of an unknown code", "policy/disposition.hpp", "w.put(\": 0x\").hex(o.code().octet);",

@@ -1,18 +1,20 @@
 // Where a connection goes: IPv4, IPv6, or a host name, and a port.
 // A host is classified once, where it is made of text: the text of an address becomes an address and does not travel
 // as a name; text that is neither becomes "bad" and is never sent. Only what a peer sent keeps the form it came in.
+// The text of a name is visible ASCII: another byte is a mistake or an injection, and means something else to each proxy.
 
 #ifndef SOCKS_CORE_ADDRESS_HPP
 #define SOCKS_CORE_ADDRESS_HPP
 
+#include <socks/core/error.hpp>
 #include <socks/core/ip.hpp>
 
 namespace socks {
 
 namespace detail {
 
-// Never defined. Its name is the diagnostic: the text is empty, too long, holds a NUL, a colon or a bracket
-// that make no IPv6 address, or ends in a number without being an IPv4 address.
+// Never defined. Its name is the diagnostic: the text is empty, too long, holds another byte than visible ASCII, a
+// colon or a bracket that make no IPv6 address, or ends in a number without being an IPv4 address.
 void this_text_is_neither_an_address_nor_a_host_name() noexcept;
 
 // Whether the last label (one trailing dot aside) is a number, as in "127.1", "1.2.3.256" or "0x7f000001".
@@ -33,6 +35,19 @@ constexpr bool ends_in_a_number(bytes text) noexcept {
     return true;
 }
 
+// Whether text that is no address is no name either, for whoever looks names up.
+constexpr bool is_no_name(bytes text) noexcept {
+    return text.empty() || text.size() > 255 || text.contains('\0') || text.contains(':') ||
+           text.contains('[') || text.contains(']') || ends_in_a_number(text);
+}
+
+// The offset of the first byte that is not visible ASCII, or the size of the text.
+constexpr size_t find_invisible(bytes text) noexcept {
+    size_t i = 0;
+    while (i < text.size() && text[i] > ' ' && text[i] < 0x7f) ++i;
+    return i;
+}
+
 // A name in a message that was checked: 1 to 255 octets, none of them a NUL.
 struct checked_name {
     bytes octets;
@@ -47,9 +62,14 @@ struct checked_name {
 ///     host c = "[2001:db8::1]";           an IPv6 address, by value; brackets are optional
 ///     host d = "localhost:80";            does not compile; the same text at run time is `bad`
 ///
-/// Bad is text that is empty, longer than 255 octets, holds a NUL, holds a colon or a bracket without being an
-/// IPv6 address (a zone included), or ends in a number without being an IPv4 address. Nothing else of a name
-/// is judged, and nothing is ever resolved. Names are octets: write international ones as A-labels.
+/// Bad is text that is empty, longer than 255 bytes, holds a byte other than visible ASCII (0x21 to 0x7e), holds a colon
+/// or a bracket without being an IPv6 address (a zone included), or ends in a number without being an IPv4 address.
+/// Nothing else of a name is judged, and nothing is ever resolved.
+///
+/// Control bytes and spaces are refused because a proxy may write a name into a log or into the header of another
+/// protocol; browsers and curl refuse them too. Bytes above 0x7e are refused because SOCKS does not say how they are
+/// encoded: write an international name in A-labels, "xn--mnchen-3ya.example". A name with any bytes can still be sent:
+/// see as_received().
 ///
 /// @lifetime  a name points into the text it was made of; addresses are held by value.
 /// @cost      making one and == are O(size), all else O(1).
@@ -85,17 +105,23 @@ class host {
         requires(detail::readable<C> && !detail::owning<C>)
     constexpr host(C&& text) noexcept : host(classify(bytes(text))) {}
 
-    /// A name exactly as a peer sent it, not classified: 0..255 octets that may spell an address. To send one on as
-    /// what it spells, make a host of its text: `host(h.name())`.
+    /// A name exactly as a peer sent it, not classified: 0..255 bytes of any value, which may spell an address. To send
+    /// one on as what it spells, make a host of its text: `host(h.name())`. It is also the way to send a name in another
+    /// encoding to a proxy that is known to take it.
     [[nodiscard]] static constexpr host as_received(bytes name SOCKS_LIFETIMEBOUND) noexcept {
         SOCKS_ASSERT(name.size() <= max_name);
-        return {kind::name, name, !name.empty() && !name.contains('\0')};
+        return {kind::name, name, name.empty() || name.contains('\0') ? errc::bad_host : errc::none};
     }
 
     [[nodiscard]] constexpr kind is() const noexcept { return kind_; }
 
     /// Whether it may be sent to a peer: not bad, and if it is a name as received, neither empty nor with a NUL inside.
-    [[nodiscard]] constexpr bool is_sendable() const noexcept { return sendable_; }
+    [[nodiscard]] constexpr bool is_sendable() const noexcept { return fault_ == errc::none; }
+
+    /// Why it is not sendable, or errc::none.
+    /// @errors  bad_host_byte  text with a byte other than visible ASCII
+    ///          bad_host       any other bad text; a name as received that is empty or has a NUL inside
+    [[nodiscard]] constexpr errc error() const noexcept { return fault_; }
 
     /// The address; only for kind::ipv4.
     [[nodiscard]] constexpr socks::ipv4 v4() const noexcept {
@@ -128,11 +154,11 @@ class host {
 
   private:
     // A text longer than a name can be is cut: it is bad.
-    constexpr host(kind is, bytes text, bool sendable) noexcept
+    constexpr host(kind is, bytes text, errc fault) noexcept
         : name_(text.data()),
           size_(static_cast<uint8_t>(text.size() <= max_name ? text.size() : max_name)),
           kind_(is),
-          sendable_(sendable) {}
+          fault_(fault) {}
 
     static constexpr host classify(bytes text) noexcept {
         bytes inner = text;
@@ -140,10 +166,10 @@ class host {
         if (bracketed) inner = text.from(1).first(text.size() - 2);
         if (const auto six = parse_ipv6(inner)) return *six;
         if (const auto four = parse_ipv4(text)) return *four;
-        const bool bad = text.empty() || text.size() > max_name || text.contains('\0') ||
-                         text.contains(':') || text.contains('[') || text.contains(']') ||
-                         detail::ends_in_a_number(text);
-        return {bad ? kind::bad : kind::name, text, !bad};
+        const errc fault = detail::find_invisible(text) != text.size() ? errc::bad_host_byte
+                           : detail::is_no_name(text)                  ? errc::bad_host
+                                                                       : errc::none;
+        return {fault == errc::none ? kind::name : kind::bad, text, fault};
     }
 
     // One at a time, as kind_ says.
@@ -154,7 +180,7 @@ class host {
     };
     uint8_t size_ = 0;
     kind kind_ = kind::none;
-    bool sendable_ = true;
+    errc fault_ = errc::none;
 };
 
 /// A host and a port: `endpoint{"files.example.com", 443}`.

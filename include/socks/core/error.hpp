@@ -70,6 +70,7 @@ enum class errc : uint8_t {
     bad_path = 81,              ///< octets of a URI behind its authority
     bad_schedule = 82,          ///< a number of a retry schedule outside its range
     bad_token = 83,             ///< a GSSAPI token of more than 65535 octets, or of none where one is needed
+    bad_host_byte = 84,         ///< text of a host with a control byte, a space, DEL or a byte above 0x7e
 };
 
 /// Whose doing a failure can be.
@@ -140,6 +141,8 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::bad_path: return "a proxy's URI ends with its port";
         case errc::bad_schedule: return "number of a retry schedule out of range";
         case errc::bad_token: return "unusable GSSAPI token";
+        case errc::bad_host_byte:
+            return "host name with a control byte, a space or non-ASCII (write A-labels)";
     }
     return "unknown error";
 }

@@ -120,7 +120,7 @@ constexpr errc address_fault4(const host& to) noexcept {
 // What is wrong with asking for `command` to `to` over `via`.
 SOCKS_SHARED constexpr errc destination_fault(version via, command what, const host& to) noexcept {
     using kind = host::kind;
-    if (!to.is_sendable()) return errc::bad_host;
+    if (!to.is_sendable()) return to.error();
     if (to.is() == kind::none && what != command::udp_associate && what != command::bind)
         return errc::no_host;
     if (via == version::v5) return errc::none;
@@ -133,7 +133,7 @@ SOCKS_SHARED constexpr errc destination_fault(version via, command what, const h
 
 /// Why `want` cannot be asked of a proxy, or errc::none.
 ///
-/// @errors  bad_host no_host bad_user bad_password no_credentials command_over_socks4 name_over_socks4
+/// @errors  bad_host bad_host_byte no_host bad_user bad_password no_credentials command_over_socks4 name_over_socks4
 ///          ipv6_over_socks4 reserved_over_socks4
 /// @cost    O(size of the name and of a SOCKS4 user ID); constexpr, noexcept.
 [[nodiscard]] SOCKS_INLINE constexpr errc validate(const request& want) noexcept {

@@ -191,7 +191,7 @@ constexpr uint8_t server::native(reply_code code) const noexcept {
 
 SOCKS_INLINE constexpr encoded server::encode_answer(uint8_t code, const endpoint& bound,
                                                      buffer out) const noexcept {
-    if (!bound.host.is_sendable()) return errc::bad_host;
+    if (!bound.host.is_sendable()) return bound.host.error();
     if (speaks4_) return detail::encode_frame4(code, bound, out);
     return detail::encode_frame5(code, bound, out);
 }

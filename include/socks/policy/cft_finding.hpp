@@ -80,7 +80,7 @@ struct finding {
     bytes subject;                 ///< the parameter or the command
     uint16_t least = 0;            ///< bad_length, bad_number
     uint16_t most = 0;             ///< bad_length, bad_number
-    const char* detail = nullptr;  ///< bad_syntax, bad_choice, cannot_be_asked
+    const char* detail = nullptr;  ///< bad_syntax, bad_choice, bad_host, cannot_be_asked
 };
 
 /// Findings, in the order of discovery, in room that the caller brings. What does not fit is counted.
@@ -149,7 +149,8 @@ constexpr encoded format(const finding& f, buffer out SOCKS_LIFETIMEBOUND) noexc
     if (f.what == flaw::bad_length || f.what == flaw::bad_number)
         w.put(' ').number(f.least, 10).put(bytes("..")).number(f.most, 10);
     if (f.detail != nullptr)
-        w.put(f.what == flaw::cannot_be_asked ? bytes(": ") : bytes(" ")).put(detail::phrase(f.detail));
+        w.put(f.what == flaw::cannot_be_asked || f.what == flaw::bad_host ? bytes(": ") : bytes(" "))
+            .put(detail::phrase(f.detail));
     return w.made();
 }
 

@@ -61,8 +61,10 @@ struct network {
         if (protocol.value == proxy_protocol::none) return;
         if (inet.value.empty() && !inet.faulty) found.add({flaw::missing_parameter, at, "INET"});
         if (host.value.empty() && !host.faulty) found.add({flaw::missing_parameter, at, "HOST"});
-        if (!host.value.empty() && socks::host(host.value.view()).is() == socks::host::kind::bad)
-            found.add({flaw::bad_host, host.at, "HOST"});
+        const errc why = host.value.empty() ? errc::none : socks::host(host.value.view()).error();
+        if (why != errc::none)
+            found.add({flaw::bad_host, host.at, "HOST", 0, 0,
+                       why == errc::bad_host_byte ? socks::name(why) : nullptr});
         if (protocol.value == proxy_protocol::socks4 && password.given)
             found.add({flaw::password_not_sent, password.at, "PASSWORD"});
         if (protocol.value == proxy_protocol::socks5 && !user.given)

@@ -79,14 +79,16 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 ///
 /// @returns   kind::ipv4 or kind::ipv6  the address
 ///            kind::bad                 no address, but no host name either: "127.1", "0x7f.1" and "127.0.0.1." are
-///                                      addresses to one resolver and not to another. To refuse it is wise.
+///                                      addresses to one resolver and not to another. To refuse it is wise. Which
+///                                      bytes a name holds is not looked at: for that there are printable() and ldh().
 ///            kind::none                a host name; or `h` is no name
 /// @lifetime  as `h`.
 /// @cost      O(size of the name), constexpr, noexcept.
 [[nodiscard]] constexpr host literal_in(const host& h) noexcept {
     if (h.is() != host::kind::name) return {};
     const host spelled(h.name());
-    return spelled.is() == host::kind::name ? host() : spelled;
+    if (spelled.is() == host::kind::name) return {};
+    return spelled.is() != host::kind::bad || detail::is_no_name(h.name()) ? spelled : host();
 }
 
 namespace detail {

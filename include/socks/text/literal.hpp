@@ -164,8 +164,9 @@ constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noex
 ///
 /// @param text      the whole text.
 /// @param fallback  the port where the text has none; negative: the text must have one.
-/// @errors    bad_host  the part before the port is neither an address nor a host name
-///            bad_port  the port is missing or not a number of 0..65535
+/// @errors    bad_host       the part before the port is neither an address nor a host name
+///            bad_host_byte  the part before the port holds a byte other than visible ASCII, at this place
+///            bad_port       the port is missing or not a number of 0..65535
 /// @lifetime  a name points into `text`.
 /// @cost      O(size), constexpr, noexcept.
 [[nodiscard]] constexpr parsed<endpoint> parse_endpoint(bytes text SOCKS_LIFETIMEBOUND,
@@ -180,6 +181,7 @@ constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noex
     }
     if (colons > 1 && parse_ipv6(text)) colon = text.size();
     const host h(text.first(colon));
+    if (h.error() == errc::bad_host_byte) return {h.error(), detail::find_invisible(text)};
     if (h.is() == host::kind::bad) return errc::bad_host;
     if (colon == text.size()) {
         if (fallback < 0 || fallback > 65535) return {errc::bad_port, colon};

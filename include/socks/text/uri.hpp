@@ -10,6 +10,14 @@
 
 namespace socks {
 
+/// The schemes of a proxy's URI that say everything: the version, and who resolves names.
+enum class proxy_scheme : uint8_t {
+    socks4,   ///< SOCKS4; names are resolved by the client
+    socks4a,  ///< SOCKS4a; names are resolved by the proxy
+    socks5,   ///< SOCKS5; names are resolved by the client
+    socks5h,  ///< SOCKS5; names are resolved by the proxy
+};
+
 /// The port of a proxy whose URI has none.
 inline constexpr uint16_t default_port = 1080;
 
@@ -51,7 +59,8 @@ struct uri_fault {
 // Reads one URI from front to back. `at` is the offset of what is read next.
 class uri_reader {
   public:
-    constexpr uri_reader(bytes text, buffer room) noexcept : text_(text), room_(room) {}
+    constexpr uri_reader(bytes text, buffer room, proxy_scheme plain) noexcept
+        : text_(text), room_(room), scheme_(plain) {}
 
     constexpr parsed<proxy_uri> parse() noexcept {
         uri_fault fault = scheme();
@@ -66,13 +75,19 @@ class uri_reader {
     constexpr uri_fault scheme() noexcept {
         const size_t colon = find(text_, ':');
         const bytes name = text_.first(colon);
-        uri_.resolve_here = same_word(name, "socks4") || same_word(name, "socks5");
         if (same_word(name, "socks4"))
-            uri_.via = version::v4;
+            scheme_ = proxy_scheme::socks4;
         else if (same_word(name, "socks4a"))
-            uri_.via = version::v4a;
-        else if (!uri_.resolve_here && !same_word(name, "socks5h"))
+            scheme_ = proxy_scheme::socks4a;
+        else if (same_word(name, "socks5"))
+            scheme_ = proxy_scheme::socks5;
+        else if (same_word(name, "socks5h"))
+            scheme_ = proxy_scheme::socks5h;
+        else if (!same_word(name, "socks"))
             return {errc::bad_scheme, 0};
+        uri_.resolve_here = scheme_ == proxy_scheme::socks4 || scheme_ == proxy_scheme::socks5;
+        if (scheme_ == proxy_scheme::socks4) uri_.via = version::v4;
+        if (scheme_ == proxy_scheme::socks4a) uri_.via = version::v4a;
         const bytes separator = "://";
         for (at_ = colon; at_ < colon + separator.size(); ++at_)
             if (at_ >= text_.size() || text_[at_] != separator[at_ - colon]) return {errc::bad_scheme, at_};
@@ -134,6 +149,8 @@ class uri_reader {
         const bool bracketed = at_ < end_ && text_[at_] == '[';
         const bytes until_end = text_.first(end_);
         const size_t colon = find(until_end, ':', bracketed ? find(until_end, ']', at_) : at_);
+        at_ = begin + find_invisible(text_.first(colon).from(begin));
+        if (at_ != colon) return {errc::bad_host_byte, at_};
         for (at_ = begin; at_ < colon && !bracketed; ++at_)
             if (!is_unreserved(text_.data()[at_]) && !bytes("!$&'()*+,;=").contains(text_.data()[at_]))
                 return {errc::bad_host, at_};
@@ -150,6 +167,7 @@ class uri_reader {
 
     bytes text_;
     buffer room_;
+    proxy_scheme scheme_;  // at first what socks:// means
     size_t at_ = 0;
     size_t end_ = 0;   // of the authority
     size_t made_ = 0;  // octets of credentials
@@ -173,28 +191,34 @@ constexpr bytes scheme(const proxy_uri& uri) noexcept {
 ///     socks4a://  [user ID@]host[:port][/]            SOCKS4a; names are resolved by the proxy
 ///     socks5://   [user[:password]@]host[:port][/]    SOCKS5; names are resolved by the client
 ///     socks5h://  [user[:password]@]host[:port][/]    SOCKS5; names are resolved by the proxy
+///     socks://                                        as socks4://, or as `plain` says
 ///
-/// The schemes mean what they mean to curl, in any case. An IPv6 address stands in brackets. `%XX` is an octet of
-/// user or password, so that they may hold `/ ? # @ : %`, a NUL included (not in a user ID). `@host` is an empty
-/// user, which is not the same as none.
+/// The schemes mean what they mean to curl, in upper and lower case. Programs do not agree about socks://, which GNOME
+/// writes into ALL_PROXY: to curl it is socks4://, to GIO it is socks5h:// first of all.
 ///
-/// @param text  the whole text.
-/// @param room  for user and password decoded, max_uri_login at most, and never more than the size of `text`.
-///              Written to on failure too: wipe it in any case.
-/// @errors    bad_scheme    not one of the four, or no `://` behind it
-///            bad_path      more than a slash behind the authority: a path, a query, a fragment
-///            bad_escape    a percent sign in the credentials without two hexadecimal digits behind it
-///            bad_user      a user of more than 255 octets, or a user ID with a NUL inside
-///            bad_password  one of more than 255 octets, or one over SOCKS4, which has none
-///            bad_host      none, or neither an address nor a host name in ASCII; IPv6 without brackets
-///            bad_port      not a number of 1..65535, or a colon without one
-///            no_space      the room is too small for the credentials
+/// An IPv6 address stands in brackets. `%XX` is a byte of user or password, so that they may hold `/ ? # @ : %`, a NUL
+/// included (not in a user ID). `@host` is an empty user, which is not the same as none.
+///
+/// @param text   the complete text.
+/// @param room   for user and password decoded, max_uri_login at most, and never more than the size of `text`.
+///               Written to on failure too: wipe it in any case.
+/// @param plain  what socks:// means.
+/// @errors    bad_scheme     not one of the five, or no `://` behind it
+///            bad_path       more than a slash behind the authority: a path, a query, a fragment
+///            bad_escape     a percent sign in the credentials without two hexadecimal digits behind it
+///            bad_user       a user of more than 255 octets, or a user ID with a NUL inside
+///            bad_password   one of more than 255 octets, or one over SOCKS4, which has none
+///            bad_host       none, or neither an address nor a host name; IPv6 without brackets
+///            bad_host_byte  a control byte, a space or non-ASCII in the host
+///            bad_port       not a number of 1..65535, or a colon without one
+///            no_space       the room is too small for the credentials
 /// @lifetime  a name points into `text`, user and password into `room`.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       3986 section 3
-[[nodiscard]] constexpr parsed<proxy_uri> parse_proxy_uri(bytes text SOCKS_LIFETIMEBOUND,
-                                                          buffer room SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::uri_reader(text, room).parse();
+[[nodiscard]] constexpr parsed<proxy_uri> parse_proxy_uri(
+    bytes text SOCKS_LIFETIMEBOUND, buffer room SOCKS_LIFETIMEBOUND,
+    proxy_scheme plain = proxy_scheme::socks4) noexcept {
+    return detail::uri_reader(text, room, plain).parse();
 }
 
 /// Prints a proxy's URI for a log: `socks5h://john:***@[2001:db8::1]:1080`. The password is never printed, nor its

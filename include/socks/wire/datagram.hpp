@@ -134,7 +134,7 @@ SOCKS_INLINE constexpr void write_datagram_header(char* to, const endpoint& at, 
 /// @param at        the far end: to a relay where the data go, from a relay where they really came from.
 /// @param fragment  FRAG, for who fragments; everybody else is advised not to.
 /// @returns   header and data.
-/// @errors    bad_host  the text of the host was bad, or a name has no octets or a NUL
+/// @errors    bad_host, bad_host_byte  as the host's error()
 ///            no_space  out is smaller than header and data; or those are more than max_datagram, and room() is 0
 /// @lifetime  the octets are in `out`.
 /// @cost      O(size), constexpr, noexcept.
@@ -142,7 +142,7 @@ SOCKS_INLINE constexpr void write_datagram_header(char* to, const endpoint& at, 
 constexpr encoded encode_datagram(const endpoint& at, bytes data, buffer out SOCKS_LIFETIMEBOUND,
                                   uint8_t fragment = 0) noexcept {
     const size_t header = datagram_header_size(at);
-    if (!at.host.is_sendable()) return errc::bad_host;
+    if (!at.host.is_sendable()) return at.host.error();
     if (data.size() > max_datagram - header) return errc::no_space;
     if (out.room() < header + data.size()) return encoded::no_space(header + data.size());
     detail::write_datagram_header(out.data(), at, fragment);
@@ -177,7 +177,7 @@ SOCKS_INLINE constexpr encoded encode_datagram_header(const endpoint& at, buffer
 /// @param packet    `headroom` octets of room, and then the data.
 /// @param headroom  octets before the data, at most packet.room(); max_datagram_header always suffices.
 /// @returns   header and data, which end where the packet does.
-/// @errors    bad_host  the text of the host was bad, or a name has no octets or a NUL
+/// @errors    bad_host, bad_host_byte  as the host's error()
 ///            no_space  headroom is smaller than the header, and room() is its size; or header and data are more than
 ///                      max_datagram, and room() is 0
 /// @lifetime  the octets are in `packet`.
@@ -195,7 +195,7 @@ SOCKS_INLINE constexpr encoded encode_datagram_in_place(const endpoint& at, buff
             return detail::encode_datagram_header(at, packet, headroom, datagram_header_size(at));
         case host::kind::bad: break;
     }
-    return errc::bad_host;
+    return at.host.error();
 }
 
 }  // namespace socks

@@ -75,7 +75,7 @@ constexpr size_t endpoint_size5(const endpoint& e) noexcept {
 // No host is written as 0.0.0.0: real clients misread an IPv6 wildcard in a reply.
 SOCKS_SHARED constexpr encoded encode_frame5(uint8_t second, const endpoint& e, buffer out) noexcept {
     using kind = host::kind;
-    if (!e.host.is_sendable()) return errc::bad_host;
+    if (!e.host.is_sendable()) return e.host.error();
     const kind is = e.host.is();
     const bool six = is == kind::ipv6;
     const size_t whole = is == kind::name ? 4 + 1 + e.host.name().size() + 2 : six ? 4 + 16 + 2 : 4 + 4 + 2;

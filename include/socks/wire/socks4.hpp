@@ -172,6 +172,7 @@ SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to,
 /// No host is written as 0.0.0.0; the marker of SOCKS4a as 0.0.0.1.
 /// @errors    command_over_socks4   the command is_socks5_only
 ///            bad_host              the text of the host was bad, or a name has no octets or a NUL
+///            bad_host_byte         the text of the host holds a byte other than visible ASCII
 ///            bad_user              more than 255 octets or a NUL inside
 ///            ipv6_over_socks4      an IPv6 address
 ///            reserved_over_socks4  an address that means "a name follows"
@@ -182,7 +183,7 @@ SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to,
 SOCKS_SHARED constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (is_socks5_only(r.command)) return errc::command_over_socks4;
     if (r.user.size() > detail::string4 || r.user.contains('\0')) return errc::bad_user;
-    if (!r.to.host.is_sendable()) return errc::bad_host;
+    if (!r.to.host.is_sendable()) return r.to.host.error();
     const errc fault = detail::address_fault4(r.to.host);
     if (fault != errc::none) return fault;
     return detail::write_request4(r.command, r.to, r.user, out);

@@ -190,7 +190,7 @@ SOCKS_INLINE constexpr endpoint read_bound5(bytes whole) noexcept {
 }
 
 /// Encodes a SOCKS5 request into `out`; the picture is decode_request5's. No host is written as 0.0.0.0.
-/// @errors    bad_host  the text of the host was bad, or a name has no octets or a NUL
+/// @errors    bad_host, bad_host_byte  as the host's error()
 ///            no_space  out is smaller than encoded_size
 /// @lifetime  the octets are in `out`.
 /// @cost      O(size), constexpr, noexcept.
@@ -233,7 +233,7 @@ SOCKS_INLINE constexpr encoded encode_request5(const request5& r, buffer out SOC
 }
 
 /// Encodes a SOCKS5 reply into `out`; the picture is decode_reply5's. No host is written as 0.0.0.0.
-/// @errors    bad_host  the text of the bound host was bad, or a name has no octets or a NUL
+/// @errors    bad_host, bad_host_byte  as the error() of the bound host
 ///            no_space  out is smaller than encoded_size
 /// @lifetime  the octets are in `out`.
 /// @cost      O(size), constexpr, noexcept.

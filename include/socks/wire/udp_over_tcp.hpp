@@ -73,7 +73,8 @@ namespace detail {
 // and no error where nothing does.
 constexpr encoded framed_refusal(const endpoint& at, size_t data, size_t headroom, size_t room) noexcept {
     const size_t header = datagram_header_size(at);
-    if (!at.host.is_sendable() || header > max_framed_header) return errc::bad_host;
+    if (!at.host.is_sendable()) return at.host.error();
+    if (header > max_framed_header) return errc::bad_host;
     if (data > max_framed_data) return errc::no_space;
     if (headroom < header) return encoded::no_space(header);
     if (room < header + data) return encoded::no_space(header + data);
@@ -92,8 +93,8 @@ constexpr void write_framed_header(char* to, const endpoint& at, size_t data) no
 ///
 /// Whatever a frame can hold is written, as it is read: UDP holds less, and a relay drops what it cannot send on.
 ///
-/// @errors    bad_host  the text of the host was bad, or a name has no octets, a NUL, or more than the 248 octets
-///                      that HDRLEN can count
+/// @errors    bad_host, bad_host_byte  as the host's error(); bad_host also for a name of more than the 248 octets that
+///                                     HDRLEN can count
 ///            no_space  out is smaller than datagram_header_size and the data; or the data are more than
 ///                      max_framed_data, and room() is 0
 /// @lifetime  the octets are in `out`.
