@@ -15,7 +15,7 @@ namespace socks {
 
 namespace detail {
 
-// Winsock counts from 10000 to 11999, where no errno is. Its names are WSAE..., and WSA... from 11001 on.
+// Winsock counts from 10000 to 11999, where no errno is.
 constexpr bool is_winsock(int number) noexcept { return number >= 10000 && number < 12000; }
 
 // A connect to an address that is not available: to IPv6 where there is no IPv6, or from no port that is left.
@@ -25,25 +25,25 @@ constexpr dial_error address_not_available(const host& to) noexcept {
 
 constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcept {
     switch (number) {
-        case 10061: return dial_error::refused;                // CONNREFUSED
-        case 10050:                                            // NETDOWN
-        case 10051: return dial_error::network_unreachable;    // NETUNREACH
-        case 10064:                                            // HOSTDOWN
-        case 10065: return dial_error::host_unreachable;       // HOSTUNREACH
-        case 10060: return dial_error::timed_out;              // TIMEDOUT
-        case 10013: return dial_error::not_allowed;            // ACCES
-        case 10046:                                            // PFNOSUPPORT
-        case 10047: return dial_error::no_address_of_family;   // AFNOSUPPORT
-        case 10049: return address_not_available(to);          // ADDRNOTAVAIL
-        case 10045: return dial_error::command_not_supported;  // OPNOTSUPP
-        case 10024:                                            // MFILE
-        case 10048:                                            // ADDRINUSE
-        case 10055:                                            // NOBUFS
-        case 10067: return dial_error::out_of_resources;       // PROCLIM
-        case 11001:                                            // HOST_NOT_FOUND
-        case 11004: return dial_error::name_not_found;         // NO_DATA
-        case 11002: return dial_error::timed_out;              // TRY_AGAIN
-        case 11003: return dial_error::name_not_resolved;      // NO_RECOVERY
+        case 10061: return dial_error::refused;                // WSAECONNREFUSED
+        case 10050:                                            // WSAENETDOWN
+        case 10051: return dial_error::network_unreachable;    // WSAENETUNREACH
+        case 10064:                                            // WSAEHOSTDOWN
+        case 10065: return dial_error::host_unreachable;       // WSAEHOSTUNREACH
+        case 10060: return dial_error::timed_out;              // WSAETIMEDOUT
+        case 10013: return dial_error::not_allowed;            // WSAEACCES
+        case 10046:                                            // WSAEPFNOSUPPORT
+        case 10047: return dial_error::no_address_of_family;   // WSAEAFNOSUPPORT
+        case 10049: return address_not_available(to);          // WSAEADDRNOTAVAIL
+        case 10045: return dial_error::command_not_supported;  // WSAEOPNOTSUPP
+        case 10024:                                            // WSAEMFILE
+        case 10048:                                            // WSAEADDRINUSE
+        case 10055:                                            // WSAENOBUFS
+        case 10067: return dial_error::out_of_resources;       // WSAEPROCLIM
+        case 11001:                                            // WSAHOST_NOT_FOUND
+        case 11004: return dial_error::name_not_found;         // WSANO_DATA
+        case 11002: return dial_error::timed_out;              // WSATRY_AGAIN
+        case 11003: return dial_error::name_not_resolved;      // WSANO_RECOVERY
         default: return dial_error::other;
     }
 }
