@@ -65,7 +65,8 @@ class protected_stream {
         send_level(wanted.least, wanted.nec);
         level_ = receive_level(wanted.nec);
         if (protection_fault(level_, socks::at_least{wanted.least}) != socks::errc::none)
-            throw std::runtime_error(std::string(name(socks::errc::weak_protection)) + ": " + text(level_));
+            throw std::runtime_error(std::string(name(socks::errc::weak_protection)) + ": " +
+                                     example::text(level_));
         fits_ = wrap_size_limit();
     }
 
