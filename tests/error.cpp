@@ -45,7 +45,8 @@ constexpr errc callers[] = {errc::no_space,
                             errc::bad_escape,
                             errc::bad_path,
                             errc::bad_schedule,
-                            errc::bad_token};
+                            errc::bad_token,
+                            errc::bad_count};
 
 template <size_t N>
 constexpr void are_numbered_from(check& t, const errc (&list)[N], unsigned first, party whose) {

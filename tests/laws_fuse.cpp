@@ -145,10 +145,10 @@ PROVE_AND_RUN(a_server_s_failure_is_final)
 
 // What no handshake ends with: a call to repeat, and the errors of other parts of the library.
 constexpr errc elsewhere[] = {
-    errc::no_space,    errc::bad_methods,      errc::bad_port,        errc::fragmented,
-    errc::bad_length,  errc::bad_message_type, errc::weak_protection, errc::spoke_first,
-    errc::unreachable, errc::timed_out,        errc::bad_route,       errc::bad_scheme,
-    errc::bad_escape,  errc::bad_path,         errc::bad_schedule,    errc::bad_token};
+    errc::no_space,         errc::bad_methods,     errc::bad_port,    errc::fragmented,  errc::bad_length,
+    errc::bad_message_type, errc::weak_protection, errc::spoke_first, errc::unreachable, errc::timed_out,
+    errc::bad_route,        errc::bad_scheme,      errc::bad_escape,  errc::bad_path,    errc::bad_schedule,
+    errc::bad_token,        errc::bad_count};
 
 void every_error_is_among_the_failures_tried(check& t) {
     seen s;
@@ -163,6 +163,77 @@ void every_error_is_among_the_failures_tried(check& t) {
     }
 }
 RUN(every_error_is_among_the_failures_tried)
+
+// A loop whose reads or writes fail, and which commits their results: it ends.
+constexpr size_t failed = static_cast<size_t>(-1);
+
+template <class Step>
+constexpr bool ends_with_bad_count(Step step) {
+    const auto a = step();
+    if (a.next() != decltype(a.next())::fail || a.error() != errc::bad_count) return false;
+    const auto again = step();
+    return again.next() == a.next() && again.error() == errc::bad_count && again.used() == 0;
+}
+
+constexpr void a_count_of_received_octets_that_cannot_be_ends_a_handshake(check& t) {
+    const socks::request want{.to = {"files.example.com", 443}};
+    const socks::hop proxies[] = {{.at = {"gate.example.net", 1080}}};
+    const socks::route way{.through = proxies, .to = want.to};
+    for (const size_t impossible : {size_t{0}, size_t{521}, failed}) {
+        socks::inbox<520> in;
+        socks::outbox<524> out;
+        socks::server s;
+        t.ok(s.step(in, out).next() == socks::server::next::recv);
+        in.commit(impossible);
+        t.ok(ends_with_bad_count([&] { return s.step(in, out); }));
+    }
+    for (const size_t impossible : {size_t{0}, size_t{263}, failed}) {
+        socks::inbox<262> in;
+        socks::outbox<520> out;
+        socks::client c;
+        t.ok(c.step(want, in, out).next() == socks::client::next::send);
+        out.sent(3U);
+        t.ok(c.step(want, in, out).next() == socks::client::next::recv);
+        in.commit(impossible);
+        t.ok(ends_with_bad_count([&] { return c.step(want, in, out); }));
+        in.clear();
+        socks::chain h;
+        t.ok(h.step(way, in, out).next() == socks::chain::next::send);
+        out.sent(3U);
+        t.ok(h.step(way, in, out).next() == socks::chain::next::recv);
+        in.commit(impossible);
+        t.ok(ends_with_bad_count([&] { return h.step(way, in, out); }));
+    }
+}
+PROVE_AND_RUN(a_count_of_received_octets_that_cannot_be_ends_a_handshake)
+
+constexpr void a_count_of_sent_octets_that_cannot_be_ends_a_handshake(check& t) {
+    const socks::request want{.to = {"files.example.com", 443}};
+    const socks::hop proxies[] = {{.at = {"gate.example.net", 1080}}};
+    const socks::route way{.through = proxies, .to = want.to};
+    for (const size_t impossible : {size_t{4}, failed}) {
+        socks::inbox<520> in;
+        socks::outbox<524> out;
+        socks::client c;
+        t.ok(c.step(want, in, out).next() == socks::client::next::send);
+        out.sent(impossible);
+        t.ok(ends_with_bad_count([&] { return c.step(want, in, out); }));
+        out.clear();
+        socks::chain h;
+        t.ok(h.step(way, in, out).next() == socks::chain::next::send);
+        out.sent(impossible);
+        t.ok(ends_with_bad_count([&] { return h.step(way, in, out); }));
+        out.clear();
+        const bytes greeting = "05 01 00"_octets;
+        for (size_t i = 0; i < greeting.size(); ++i) in.space(3).data()[i] = greeting.data()[i];
+        in.commit(greeting.size());
+        socks::server s;
+        t.ok(s.step(in, out).next() == socks::server::next::send);
+        out.sent(impossible);
+        t.ok(ends_with_bad_count([&] { return s.step(in, out); }));
+    }
+}
+PROVE_AND_RUN(a_count_of_sent_octets_that_cannot_be_ends_a_handshake)
 
 constexpr void after_done_every_step_fails(check& t) {
     for (const conversation& c : conversations) {

@@ -237,3 +237,31 @@ fault("a proxy that spoke SOCKS5 is asked again by SOCKS4", "policy/fallback.hpp
 fault("an apostrophe that is missing ends with the text", "text/cftutil.hpp",
       "if (ahead_.is == token::kind::open_quote)\n            return \"an apostrophe that ends the value which begins here\";",
       "", "cftutil", "fuzz/transfer_cft")
+
+# Calls that a caller gets wrong
+fault("a failed recv is committed as four billion bytes", MAILBOX,
+      "if (n - 1 < N - end_) [[likely]]", "if (n != 0) [[likely]]", "mailbox")
+fault("no bytes received are committed for ever", MAILBOX,
+      "if (n - 1 < N - end_) [[likely]]", "if (n <= N - end_) [[likely]]", "mailbox", "laws_fuse")
+fault("the result of recv is committed without a test", MAILBOX,
+      "    template <detail::signed_integer test_the_result_of_recv_first>\n"
+      "    void commit(test_the_result_of_recv_first) = delete;\n\n    /// The first", "\n    /// The first", "mailbox")
+fault("the result of send is taken without a test", MAILBOX,
+      "    template <detail::signed_integer test_the_result_of_send_first>\n"
+      "    void sent(test_the_result_of_send_first) = delete;\n", "", "mailbox")
+fault("more bytes are dropped than an inbox has", MAILBOX,
+      "if (n <= size_t{end_} - begin_) [[likely]]", "if (n != 0) [[likely]]", "mailbox")
+fault("more bytes are sent than an outbox has", MAILBOX,
+      "if (n > size_t{end_} - begin_) [[unlikely]] {", "if (n > N) [[unlikely]] {", "mailbox")
+fault("a server reads for ever from what failed", "machine/server_states.hpp",
+      "if (now.next() == next::recv && in.miscounted())", "if (now.next() == next::wait && in.miscounted())", "laws_fuse")
+fault("a server sends for ever to what failed", "machine/server_states.hpp",
+      "if (out.miscounted())", "if (out.miscounted() && closed_)", "laws_fuse")
+fault("a client reads for ever from what failed", "machine/client_states.hpp",
+      "if (now.next() == next::recv && in.miscounted())", "if (now.next() == next::wait && in.miscounted())", "laws_fuse")
+fault("a client sends for ever to what failed", "machine/client_states.hpp",
+      "if (!out.empty() && out.miscounted())", "if (out.empty() && out.miscounted())", "laws_fuse")
+fault("a chain reads for ever from what failed", "machine/chain.hpp",
+      "if (now.next() == next::recv && in.miscounted())", "if (now.next() == next::wait && in.miscounted())", "laws_fuse")
+fault("a chain sends for ever to what failed", "machine/chain.hpp",
+      "if (!out.empty() && out.miscounted())", "if (out.empty() && out.miscounted())", "laws_fuse")

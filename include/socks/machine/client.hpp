@@ -106,6 +106,7 @@ class client {
     [[nodiscard]] constexpr action step(const request& want, bytes in, buffer out) noexcept;
 
     /// The same on an inbox, which drops what was used; on done it is emptied into `early`.
+    /// @errors  bad_count, where an impossible number of bytes was committed
     template <size_t N>
     [[nodiscard]] constexpr action step(const request& want, inbox<N>& in, buffer out) noexcept;
 
@@ -200,6 +201,7 @@ class client {
         return at_ = at::failed;
     }
 
+    constexpr void miscount(action& now) noexcept;
     constexpr void report(action& now, size_t used, const char* reply) const noexcept;
 
     at at_ = at::start;

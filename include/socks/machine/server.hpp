@@ -105,6 +105,7 @@ class server {
     [[nodiscard]] constexpr action step(bytes in, buffer out) noexcept;
 
     /// The same on an inbox, which drops what was used; on done it is emptied into `early`.
+    /// @errors  bad_count, where an impossible number of bytes was committed
     template <size_t N>
     [[nodiscard]] constexpr action step(inbox<N>& in, buffer out) noexcept;
 

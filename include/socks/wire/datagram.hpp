@@ -168,8 +168,10 @@ SOCKS_INLINE constexpr encoded encode_datagram_header(const endpoint& at, buffer
 /// Encodes the header in front of data that is in its place already, and does not move:
 ///
 ///     char packet[max_datagram_header + 1500];
-///     size_t n = recv(fd, packet + max_datagram_header, 1500);
-///     auto d = encode_datagram_in_place(from, buffer(packet, max_datagram_header + n), max_datagram_header);
+///     const auto n = recv(fd, packet + max_datagram_header, 1500, 0);
+///     if (n < 0) return;
+///     const buffer all(packet, max_datagram_header + static_cast<size_t>(n));
+///     auto d = encode_datagram_in_place(from, all, max_datagram_header);
 ///
 /// @param at        the far end; a name of it lies elsewhere than in `packet`.
 /// @param packet    `headroom` octets of room, and then the data.
