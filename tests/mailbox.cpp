@@ -300,6 +300,36 @@ constexpr void what_is_too_long_to_own_leaves_the_old_copy(check& t) {
 }
 PROVE_AND_RUN(what_is_too_long_to_own_leaves_the_old_copy)
 
+constexpr void a_copy_may_be_replaced_by_a_part_of_itself(check& t) {
+    owned<16> copy;
+    t.ok(copy.assign("abcdefghijklmnop") && copy.assign(copy.view().from(1)));
+    t.ok(copy.view() == "bcdefghijklmnop");
+    t.ok(copy.assign(copy.view().from(3)) && copy.view() == "efghijklmnop");
+    t.ok(copy.assign(copy.view().first(5)) && copy.view() == "efghi");
+    t.ok(copy.assign(copy.view()) && copy.view() == "efghi");
+}
+PROVE_AND_RUN(a_copy_may_be_replaced_by_a_part_of_itself)
+
+constexpr void an_endpoint_may_be_kept_by_what_keeps_it(check& t) {
+    owned<255> copy;
+    const endpoint first = copy.keep({"files.example.com", 443});
+    const endpoint again = copy.keep(first);
+    t.ok(again == endpoint{"files.example.com", 443});
+    t.ok(copy.keep({host(again.host.name().from(6)), 80}) == endpoint{"example.com", 80});
+}
+PROVE_AND_RUN(an_endpoint_may_be_kept_by_what_keeps_it)
+
+constexpr void a_bad_host_is_kept_with_its_text(check& t) {
+    owned<255> copy;
+    char text[] = {'a', ':', 'b'};
+    const endpoint kept = copy.keep({host(bytes(text, 3)), 80});
+    for (char& c : text) c = '?';
+    t.ok(kept.host.is() == host::kind::bad && kept.host.name() == "a:b" && copy.view() == "a:b");
+    const endpoint nul = copy.keep({host::as_received("a\0b"), 80});
+    t.ok(!nul.host.is_sendable() && nul.host.name() == bytes("a\0b"));
+}
+PROVE_AND_RUN(a_bad_host_is_kept_with_its_text)
+
 constexpr void clearing_an_owned_copy_wipes_it(check& t) {
     owned<4> copy;
     t.ok(copy.assign("john"));

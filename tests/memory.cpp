@@ -13,6 +13,7 @@ using socks::detail::copy;
 using socks::detail::copy_text;
 using socks::detail::equal;
 using socks::detail::find;
+using socks::detail::move;
 
 // At every place of texts of every size around those of two words and of two blocks of sixteen; octets that differ in
 // one bit only must not do, nor what lies before the text and behind it.
@@ -43,6 +44,19 @@ void any_octet_is_found_wherever_it_stands(check& t) {
     for (int c = 0; c < 256; ++c) finds(t, static_cast<char>(c), 41);
 }
 RUN(any_octet_is_found_wherever_it_stands)
+
+constexpr void octets_may_be_moved_onto_each_other(check& t) {
+    for (size_t n = 0; n <= 9; ++n)
+        for (size_t from = 0; from + n <= 12; ++from)
+            for (size_t to = 0; to + n <= 12; ++to) {
+                char room[12] = {};
+                for (size_t i = 0; i < n; ++i) room[from + i] = static_cast<char>('a' + i);
+                move(room + to, room + from, n);
+                for (size_t i = 0; i < n; ++i) t.ok(room[to + i] == static_cast<char>('a' + i));
+            }
+    move(nullptr, nullptr, 0);
+}
+PROVE_AND_RUN(octets_may_be_moved_onto_each_other)
 
 constexpr void the_first_of_two_octets_is_found(check& t) {
     char room[24] = {};

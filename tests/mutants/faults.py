@@ -265,3 +265,12 @@ fault("a chain reads for ever from what failed", "machine/chain.hpp",
       "if (now.next() == next::recv && in.miscounted())", "if (now.next() == next::wait && in.miscounted())", "laws_fuse")
 fault("a chain sends for ever to what failed", "machine/chain.hpp",
       "if (!out.empty() && out.miscounted())", "if (out.empty() && out.miscounted())", "laws_fuse")
+fault("a received name of 256 octets is cut and sent to another host", ADDRESS,
+      "if (name.size() > max_name) return {kind::bad, name, false};", "if (name.size() > max_name) name = name.first(max_name);",
+      "address")
+fault("the front of a text that is too long is kept", ADDRESS,
+      "text.size() <= max_name ? text.size() : 0", "text.size() <= max_name ? text.size() : max_name", "address")
+fault("a copy is replaced by its own tail in the wrong order", "core/memory.hpp",
+      "ahead = ahead || same_place(from + i, to);", "ahead = ahead && same_place(from + i, to);", "memory", "mailbox")
+fault("a bad host that is kept points to what is gone", MAILBOX,
+      " && from.host.is() != host::kind::bad) return from;", ") return from;", "mailbox")

@@ -198,22 +198,23 @@ class owned {
 
     static constexpr size_t capacity = N;
 
-    /// Replaces the copy. @returns false, keeping the old one, when `from` is longer than N.
+    /// Replaces the copy, by a part of itself too. @returns false, keeping the old one, when `from` is longer than N.
     [[nodiscard]] constexpr bool assign(bytes from) noexcept {
         if (from.size() > N) return false;
-        detail::copy(octets_, from.data(), from.size());
+        detail::move(octets_, from.data(), from.size());
         size_ = static_cast<uint16_t>(from.size());
         return true;
     }
 
-    /// The same endpoint with its name, if it has one, held here.
+    /// The same endpoint with its name, or the text that was bad, held here.
     /// @lifetime  the result points into this object.
     [[nodiscard]] constexpr endpoint keep(const endpoint& from) noexcept SOCKS_LIFETIMEBOUND {
         static_assert(N >= host::max_name);
-        if (from.host.is() != host::kind::name) return from;
-        detail::copy(octets_, from.host.name().data(), from.host.name().size());
-        size_ = static_cast<uint16_t>(from.host.name().size());
-        return {host::as_received(view()), from.port};
+        if (from.host.is() != host::kind::name && from.host.is() != host::kind::bad) return from;
+        const bytes name = from.host.name();
+        detail::move(octets_, name.data(), name.size());
+        size_ = static_cast<uint16_t>(name.size());
+        return {from.host.with_name_at(octets_), from.port};
     }
 
     [[nodiscard]] constexpr bytes view() const noexcept SOCKS_LIFETIMEBOUND { return {octets_, size_}; }
