@@ -148,7 +148,7 @@ constexpr errc elsewhere[] = {
     errc::no_space,         errc::bad_methods,     errc::bad_port,    errc::fragmented,  errc::bad_length,
     errc::bad_message_type, errc::weak_protection, errc::spoke_first, errc::unreachable, errc::timed_out,
     errc::bad_route,        errc::bad_scheme,      errc::bad_escape,  errc::bad_path,    errc::bad_schedule,
-    errc::bad_token,        errc::bad_count};
+    errc::bad_token,        errc::bad_count,       errc::input_shrank};
 
 void every_error_is_among_the_failures_tried(check& t) {
     seen s;
@@ -163,6 +163,27 @@ void every_error_is_among_the_failures_tried(check& t) {
     }
 }
 RUN(every_error_is_among_the_failures_tried)
+
+// The name that is searched for stands where the input was, not where it is.
+constexpr void a_server_s_input_that_shrank_ends_the_handshake(check& t) {
+    tape before = tape().put("04 01 01bb 00000001"_octets);
+    for (int i = 0; i < 200; ++i) before.put('u');
+    before.put("00 'files'"_octets);
+    const bytes after = "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_octets;
+    char out[socks::server::max_output];
+    for (size_t less = 0; less < 30; ++less) {
+        socks::server s;
+        t.ok(s.step(before.view(), out).next() == socks::server::next::recv);
+        auto a = s.step(after.first(less), out);
+        if (a.next() == socks::server::next::send) {
+            t.ok(a.data() == "00 5b 0000 00000000"_octets);
+            a = s.step(after, out);
+        }
+        t.ok(a.next() == socks::server::next::fail && a.error() == errc::input_shrank);
+        stays_failed(t, s, errc::input_shrank, 0);
+    }
+}
+PROVE_AND_RUN(a_server_s_input_that_shrank_ends_the_handshake)
 
 // A loop whose reads or writes fail, and which commits their results: it ends.
 constexpr size_t failed = static_cast<size_t>(-1);

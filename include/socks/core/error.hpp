@@ -70,6 +70,7 @@ enum class errc : uint8_t {
     bad_schedule = 82,          ///< a number of a retry schedule outside its range
     bad_token = 83,             ///< a GSSAPI token of more than 65535 octets, or of none where one is needed
     bad_count = 84,             ///< a mailbox was told of more bytes than there were, or of none received
+    input_shrank = 85,          ///< input that a step has seen was taken away before it was used
 };
 
 /// Whose doing a failure can be.
@@ -140,6 +141,7 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::bad_schedule: return "number of a retry schedule out of range";
         case errc::bad_token: return "unusable GSSAPI token";
         case errc::bad_count: return "more bytes committed than there were, or none";
+        case errc::input_shrank: return "input was taken away before it was used";
     }
     return "unknown error";
 }

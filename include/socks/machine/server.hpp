@@ -99,7 +99,8 @@ class server {
     /// @param out  room for one message, max_output octets at most.
     /// @returns    exactly one action; see next. While a question is open it is wait, and nothing is used.
     /// @errors     no_space, after which nothing has changed; the peer's and the stream's faults, each after the reply
-    ///             that tells the peer, where the protocol has one.
+    ///             that tells the peer, where the protocol has one; input_shrank, where a SOCKS4 request that came
+    ///             in part has fewer octets than in an earlier step.
     /// @lifetime   the action's views point into `in` and `out`.
     /// @cost       O(octets of one message).
     [[nodiscard]] constexpr action step(bytes in, buffer out) noexcept;

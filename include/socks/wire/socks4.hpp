@@ -42,11 +42,13 @@ class scan4 {
     ///
     /// @param in  the request from its first octet; may only have grown since the last call.
     /// @returns  the size of the request, need() >= 1, or error(); the same values as decode_request4.
+    /// @errors   those of decode_request4, and
+    ///           input_shrank  `in` is shorter than what was looked at
     /// @cost     O(octets not yet looked at), constexpr, noexcept.
     SOCKS_INLINE constexpr extent resume(bytes in) noexcept {
         const size_t n = in.size();
         if (n > 0 && in[0] != 4) return errc::bad_version;
-        if (n < detail::head4) return extent::more(detail::head4 + 1 - n);
+        if (n < seen_) return begun() ? extent(errc::input_shrank) : extent::more(detail::head4 + 1 - n);
         const bool named = detail::is_named4(in);
         if (!in_name_) {
             if (!ends(in, detail::head4)) {
@@ -67,6 +69,9 @@ class scan4 {
         return extent::whole(seen_ + 1U);
     }
 
+    /// Whether anything behind the first eight octets was looked at.
+    [[nodiscard]] constexpr bool begun() const noexcept { return seen_ != detail::head4; }
+
     /// Octets of the user ID, without its NUL; known once resume() gave a size.
     [[nodiscard]] constexpr uint8_t user_size() const noexcept { return user_; }
 
@@ -75,8 +80,7 @@ class scan4 {
     SOCKS_INLINE constexpr bool ends(bytes in, size_t begin) noexcept {
         const size_t most = begin + detail::string4 + 1;
         const size_t stop = most < in.size() ? most : in.size();
-        const size_t from = seen_ < stop ? seen_ : stop;  // should the input have shrunk after all
-        const size_t end = detail::find(in.data(), from, stop, '\0');
+        const size_t end = detail::find(in.data(), seen_, stop, '\0');
         seen_ = static_cast<uint16_t>(end);
         return end < stop;
     }
