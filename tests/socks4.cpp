@@ -226,12 +226,12 @@ constexpr void a_request_that_shrank_is_an_error(check& t) {
     for (const size_t seen : {size_t{9}, size_t{100}, size_t{208}, size_t{209}, size_t{215}}) {
         for (size_t less = 1; less < seen; ++less) {
             scan4 scan;
-            t.ok(scan.resume(whole.view().first(seen)).need() != 0 && scan.begun());
+            t.ok(scan.resume(whole.view().first(seen)).need() != 0);
             t.ok(scan.resume(whole.view().first(less)).error() == errc::input_shrank);
         }
     }
     scan4 scan;  // nothing is remembered of the first eight octets
-    t.ok(scan.resume(whole.view().first(8)).need() == 3 && !scan.begun());
+    t.ok(scan.resume(whole.view().first(8)).need() == 3);
     t.ok(scan.resume(whole.view().first(3)).need() == 6);
     t.ok(*scan.resume(whole.view()) == 227);
 }

@@ -274,7 +274,6 @@ fault("a copy is replaced by its own tail in the wrong order", "core/memory.hpp"
       "ahead = ahead || same_place(from + i, to);", "ahead = ahead && same_place(from + i, to);", "memory", "mailbox")
 fault("a bad host that is kept points to what is gone", MAILBOX,
       " && from.host.is() != host::kind::bad) return from;", ") return from;", "mailbox")
-fault("a search goes on where input was that is gone", S4, "if (n < seen_) return begun() ?",
-      "if (n < detail::head4) return begun() ?", "socks4", "laws_fuse")
-fault("a server forgets that its input was taken away", SERVER, "if (in.empty() && scan_.begun())",
-      "if (in.empty() && scan_.begun() && closed_)", "laws_fuse")
+fault("a search goes on where input was that is gone", S4, "if (n < seen_) {", "if (n < detail::head4) {", "socks4",
+      "laws_fuse")
+fault("a server remembers what it found in input that is gone", SERVER, "scan_ = {};", "", "laws_fuse")

@@ -68,11 +68,10 @@ SOCKS_INLINE constexpr server::action server::step(inbox<N>& in, outbox<M>& out)
 }
 
 SOCKS_INLINE constexpr void server::begin(bytes in, buffer out, action& now) noexcept {
-    if (in.empty() && scan_.begun())
-        die(errc::input_shrank, now);
-    else if (in.empty())
+    if (in.empty()) {
         starve(in, 3, now);
-    else if (in[0] == 5)
+        scan_ = {};  // no input, and nothing of what it found
+    } else if (in[0] == 5)
         greet(in, out, now);
     else if (in[0] == 4)
         request4(in, out, now);

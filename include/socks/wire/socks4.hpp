@@ -48,7 +48,10 @@ class scan4 {
     SOCKS_INLINE constexpr extent resume(bytes in) noexcept {
         const size_t n = in.size();
         if (n > 0 && in[0] != 4) return errc::bad_version;
-        if (n < seen_) return begun() ? extent(errc::input_shrank) : extent::more(detail::head4 + 1 - n);
+        if (n < seen_) {
+            if (seen_ != detail::head4) return errc::input_shrank;
+            return extent::more(detail::head4 + 1 - n);
+        }
         const bool named = detail::is_named4(in);
         if (!in_name_) {
             if (!ends(in, detail::head4)) {
@@ -68,9 +71,6 @@ class scan4 {
         if (seen_ == begin) return errc::empty_name;
         return extent::whole(seen_ + 1U);
     }
-
-    /// Whether anything behind the first eight octets was looked at.
-    [[nodiscard]] constexpr bool begun() const noexcept { return seen_ != detail::head4; }
 
     /// Octets of the user ID, without its NUL; known once resume() gave a size.
     [[nodiscard]] constexpr uint8_t user_size() const noexcept { return user_; }
