@@ -30,8 +30,8 @@ fault("a request may be for a name of no octets (D7)", ENDPOINT5, "if (name.empt
       "server")
 fault("a request's name may hold a NUL (D9)", ENDPOINT5, "name.contains('\\0') ? errc::nul_in_name",
       "name.contains('\\x7f') ? errc::nul_in_name", "socks5")
-fault("a name is sent with the length of its neighbour", ENDPOINT5, ".u8(static_cast<uint8_t>(name.size())).text(name);",
-      ".u8(static_cast<uint8_t>(name.size() + 1)).text(name);", "socks5")
+fault("a name is sent with the length of its neighbour", ENDPOINT5, ".u8(static_cast<uint8_t>(name.size()))",
+      ".u8(static_cast<uint8_t>(name.size() + 1))", "socks5")
 fault("an IPv6 address is sent with the type of IPv4", ENDPOINT5, "w.u8(static_cast<uint8_t>(address_type::ipv6))",
       "w.u8(static_cast<uint8_t>(address_type::ipv4))", "socks5")
 fault("a reply's empty bound name is an error (R4, R5)", S5, "return may_be_empty && is_no_name(name, n)",
@@ -42,8 +42,8 @@ fault("0xff may be offered (A8)", S5, " || g.offers(method::no_acceptable)", "",
 
 # Logins
 LOGIN = "wire/login.hpp"
-fault("PLEN is taken from the user name (socks_proto)", LOGIN, "static_cast<uint8_t>(l.password.size())",
-      "static_cast<uint8_t>(l.user.size())", "login", "fuzz/login")
+fault("PLEN is taken from the user name (socks_proto)", LOGIN, "static_cast<uint8_t>(password.size())",
+      "static_cast<uint8_t>(user.size())", "login", "fuzz/login")
 fault("a user name of 256 octets wraps its length (curl#3737, weechat#2325, CVE-2002-2368)", LOGIN,
       "if (l.user.size() > 255) return errc::bad_user;", "", "login")
 fault("PLEN is looked for at the wrong place (netch#856)", LOGIN, "in[2 + user];", "in[1 + user];", "login")
@@ -67,7 +67,7 @@ fault("a user ID has no end (CVE-2002-1930, CVE-2000-1183)", S4, "if (n > detail
 fault("a SOCKS4a name has no end (CVE-2002-1001)", S4, "if (n > begin + detail::string4) return errc::name_too_long;", "", "socks4")
 fault("a string may have 256 octets (S4-5)", S4, "string4 = 255;", "string4 = 256;", "socks4")
 fault("a SOCKS4a name may be empty", S4, "if (seen_ == begin) return errc::empty_name;", "", "socks4")
-fault("a SOCKS4a name is sent without its NUL", S4, "w.text(to.host.name()).u8(0);", "w.text(to.host.name());", "socks4")
+fault("a SOCKS4a name is sent without its NUL", S4, "w.skip(name.size()).u8(0);", "w.skip(name.size());", "socks4")
 fault("a name is sent behind 0.0.0.0", S4, "address.octets[3] = 1;", "address.octets[3] = 0;", "socks4")
 fault("a reply of version 4 is refused (V1)", S4, "in[0] == 4 && accept.reply4_version", "in[0] == 5 && accept.reply4_version",
       "socks4", "quirks_client")
@@ -155,7 +155,7 @@ fault("a name as received is sent with a NUL inside (D9)", ADDRESS, "!name.empty
       "!name.empty()", "address", "request")
 fault("a search stops before the last octets of a long name", "core/memory.hpp", "return among_sixteen(p + n - 16, c);",
       "return false;", "memory")
-fault("a copy stops before the last octets of a text", "core/memory.hpp", "copy(to + (n - Size), from + (n - Size), Size);",
+fault("a copy stops before the last octets of a text", "core/memory.hpp", "__builtin_memcpy(to + (n - Size), &last, Size);",
       "", "memory", "writer", "login")
 fault("a copy of two blocks leaves out what lies between them", "core/memory.hpp", "for (; n > 32; to += 16",
       "for (; n > 33; to += 16", "memory")
@@ -191,8 +191,8 @@ fault("a sequence of fragments has no time limit", "machine/reassembly.hpp", "no
       "reassembly")
 fault("the timer of fragments is over for one tick only", "machine/reassembly.hpp", "now - began_ >= limit_",
       "now - began_ == limit_", "reassembly")
-fault("the storage of fragments overflows", "machine/reassembly.hpp", "if (storage.room() - size_ < d->data().size()) {",
-      "if (storage.room() < d->data().size()) {", "reassembly", "fuzz/reassembly")
+fault("the storage of fragments overflows", "machine/reassembly.hpp", "if (storage.room() - size_ < kept.size()) {",
+      "if (storage.room() < kept.size()) {", "reassembly", "fuzz/reassembly")
 fault("HDRLEN may contradict the name (X2)", "wire/udp_over_tcp.hpp",
       "if (header != 3 + 1 + 1 + size_t{in[4]} + 2) return errc::bad_length;", "", "udp_over_tcp", "fuzz/udp_over_tcp")
 fault("any source may use an association (v2ray; U9)", "policy/relay.hpp", "!same_address(source.host, source_.host) || ",
@@ -271,9 +271,34 @@ fault("a received name of 256 octets is cut and sent to another host", ADDRESS,
 fault("the front of a text that is too long is kept", ADDRESS,
       "text.size() <= max_name ? text.size() : 0", "text.size() <= max_name ? text.size() : max_name", "address")
 fault("a copy is replaced by its own tail in the wrong order", "core/memory.hpp",
-      "ahead = ahead || same_place(from + i, to);", "ahead = ahead && same_place(from + i, to);", "memory", "mailbox")
+      "const bool ahead = is_ahead(to, from, n);", "const bool ahead = is_ahead(to, from, 0);", "memory", "mailbox")
 fault("a bad host that is kept points to what is gone", MAILBOX,
       " && from.host.is() != host::kind::bad) return from;", ") return from;", "mailbox")
 fault("a search goes on where input was that is gone", S4, "if (n < seen_) {", "if (n < detail::head4) {", "socks4",
       "laws_fuse")
 fault("a server remembers what it found in input that is gone", SERVER, "scan_ = {};", "", "laws_fuse")
+OVERLAP = "laws_overlap"
+fault("a password is written over the user name that comes next", LOGIN,
+      "if (detail::overlap(user.data(), user.size(), behind, password.size())) return errc::overlap;", "", OVERLAP)
+fault("a name is written over the user ID that comes next", S4,
+      "if (overlap(user.data(), user.size(), behind, name.size() + 1)) return errc::overlap;", "", OVERLAP)
+fault("data are written over the name that comes next", "wire/datagram.hpp",
+      "if (at.host.is() == host::kind::name && overlap(name.data(), name.size(), to, data.size())) return false;", "", OVERLAP)
+fault("a datagram's header is written over its data", "wire/datagram.hpp", "    move(to, data.data(), data.size());",
+      "    copy(to, data.data(), data.size());", OVERLAP)
+fault("a datagram's type is written over its name", "wire/datagram.hpp",
+      "        move_text(to + 5, name.data(), name.size());\n        to[3] = static_cast<char>(address_type::name);",
+      "        to[3] = static_cast<char>(address_type::name);\n        move_text(to + 5, name.data(), name.size());", OVERLAP)
+fault("a SOCKS5 head is written over the name", ENDPOINT5,
+      "    if (is == kind::name) move_text(out.data() + 5, name.data(), name.size());\n    writer w(out);\n    w.u8(5).u8(second).u8(0);",
+      "    writer w(out);\n    w.u8(5).u8(second).u8(0);\n    if (is == kind::name) move_text(out.data() + 5, name.data(), name.size());",
+      OVERLAP)
+fault("a token is copied as if it lay elsewhere", "wire/gssapi.hpp", "if (!abort) detail::move(out", "if (!abort) detail::copy(out",
+      OVERLAP)
+fault("a text is printed over itself", "text/literal.hpp", "if (overlaps_) return errc::overlap;", "", OVERLAP)
+fault("a value is decoded over what is still to be read", "text/cftutil_lexer.hpp",
+      "if (socks::detail::is_ahead(out.data(), text.data(), text.size())) return errc::overlap;", "", OVERLAP)
+fault("credentials are decoded over the rest of their URI", "text/uri.hpp",
+      "if (is_ahead(room_.data(), text_.data(), text_.size())) return errc::overlap;", "", OVERLAP)
+fault("a fragment is received over those that are kept", "machine/reassembly.hpp",
+      "if (waiting() && detail::overlap(in.data(), in.size(), storage.data(), size_)) {", "if (false) {", OVERLAP)

@@ -71,6 +71,7 @@ enum class errc : uint8_t {
     bad_token = 83,             ///< a GSSAPI token of more than 65535 octets, or of none where one is needed
     bad_count = 84,             ///< a mailbox was told of more bytes than there were, or of none received
     input_shrank = 85,          ///< input that a step has seen was taken away before it was used
+    overlap = 86,               ///< a text lies where another part of the message is to be written
 };
 
 /// Whose doing a failure can be.
@@ -142,6 +143,7 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::bad_token: return "unusable GSSAPI token";
         case errc::bad_count: return "more bytes committed than there were, or none";
         case errc::input_shrank: return "input was taken away before it was used";
+        case errc::overlap: return "a text lies where another part of the message is written";
     }
     return "unknown error";
 }

@@ -150,14 +150,22 @@ namespace detail {
 SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to, bytes user,
                                               buffer out) noexcept {
     const bool named = to.host.is() == host::kind::name;
-    const size_t whole = head4 + user.size() + 1 + (named ? to.host.name().size() + 1 : 0);
+    const bytes name = to.host.name();
+    const size_t whole = head4 + user.size() + 1 + (named ? name.size() + 1 : 0);
     if (out.room() < whole) return encoded::no_space(whole);
     ipv4 address;
     if (named) address.octets[3] = 1;
     if (to.host.is() == host::kind::ipv4) address = to.host.v4();
+    const uint16_t port = to.port;
+    if (named) {
+        char* const behind = out.data() + head4 + user.size() + 1;
+        if (overlap(user.data(), user.size(), behind, name.size() + 1)) return errc::overlap;
+        move_text(behind, name.data(), name.size());
+    }
+    move_text(out.data() + head4, user.data(), user.size());
     writer w(out);
-    w.u8(4).u8(static_cast<uint8_t>(asked)).u16(to.port).v4(address).text(user).u8(0);
-    if (named) w.text(to.host.name()).u8(0);
+    w.u8(4).u8(static_cast<uint8_t>(asked)).u16(port).v4(address).skip(user.size()).u8(0);
+    if (named) w.skip(name.size()).u8(0);
     return w.made();
 }
 
@@ -170,12 +178,13 @@ SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to,
 }
 
 /// Encodes a SOCKS4 request, or for a name a SOCKS4a request, into `out`; the picture is decode_request4's.
-/// No host is written as 0.0.0.0; the marker of SOCKS4a as 0.0.0.1.
+/// No host is written as 0.0.0.0; the marker of SOCKS4a as 0.0.0.1. Texts that lie in `out` are moved.
 /// @errors    bad_host              the text of the host was bad, or a name has no octets or a NUL
 ///            bad_user              more than 255 octets or a NUL inside
 ///            ipv6_over_socks4      an IPv6 address
 ///            reserved_over_socks4  an address that means "a name follows"
 ///            no_space              out is smaller than encoded_size
+///            overlap               the user lies where the name is to be written
 /// @lifetime  the octets are in `out`.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       the SOCKS4 and SOCKS4a memos
