@@ -103,6 +103,7 @@ constexpr void client_failures(check& t, seen& s) {
         {{.to = {"a.example", 80}, .login = {too_long, "foo"}}, errc::bad_user},
         {{.to = {"a.example", 80}, .login = {"john", too_long}}, errc::bad_password},
         {{.to = {"a.example", 80}, .methods = method::login}, errc::no_credentials},
+        {{.to = {"a.example", 80}, .methods = method::no_acceptable}, errc::bad_methods},
         {{.via = version::v4, .command = command::udp_associate}, errc::command_over_socks4},
         {{.via = version::v4, .to = {"a.example", 80}}, errc::name_over_socks4},
         {{.via = version::v4a, .to = {documentation, 80}}, errc::ipv6_over_socks4},
@@ -146,10 +147,10 @@ PROVE_AND_RUN(a_server_s_failure_is_final)
 // What no handshake above ends with: a call to repeat, mistakes that the tests below and laws_overlap.cpp make, and the
 // errors of other parts of the library.
 constexpr errc elsewhere[] = {
-    errc::no_space,         errc::bad_methods,     errc::bad_port,     errc::fragmented,  errc::bad_length,
-    errc::bad_message_type, errc::weak_protection, errc::spoke_first,  errc::unreachable, errc::timed_out,
-    errc::bad_route,        errc::bad_scheme,      errc::bad_escape,   errc::bad_path,    errc::bad_schedule,
-    errc::bad_token,        errc::bad_count,       errc::input_shrank, errc::overlap};
+    errc::no_space,        errc::bad_port,     errc::fragmented,  errc::bad_length,   errc::bad_message_type,
+    errc::weak_protection, errc::spoke_first,  errc::unreachable, errc::timed_out,    errc::bad_route,
+    errc::bad_scheme,      errc::bad_escape,   errc::bad_path,    errc::bad_schedule, errc::bad_token,
+    errc::bad_count,       errc::input_shrank, errc::overlap};
 
 void every_error_is_among_the_failures_tried(check& t) {
     seen s;

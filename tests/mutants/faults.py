@@ -302,3 +302,9 @@ fault("credentials are decoded over the rest of their URI", "text/uri.hpp",
       "if (is_ahead(room_.data(), text_.data(), text_.size())) return errc::overlap;", "", OVERLAP)
 fault("a fragment is received over those that are kept", "machine/reassembly.hpp",
       "if (waiting() && detail::overlap(in.data(), in.size(), storage.data(), size_)) {", "if (false) {", OVERLAP)
+fault("a list of no acceptable methods is none at all, and so anonymous", REQUEST,
+      "        if (m == method::no_acceptable) {", "        if (m == method::no_acceptable) return false;\n        if (false) {", "request",
+      "quirks_server")
+fault("a request may offer what is never acceptable", REQUEST, "if (!want.methods.is_valid()) return errc::bad_methods;", "",
+      "request", "laws_fuse")
+fault("a server chooses the mark of an invalid list", REQUEST, "if (is_free(0)) return method::no_acceptable;", "", "request")

@@ -24,7 +24,7 @@ namespace socks {
 ///     server_options{.v4 = false, .v4a = false, .methods = {method::login}}
 ///
 /// The first of `methods` that the client offers is chosen; the client's order does not matter. SOCKS4 cannot
-/// authenticate, so it is accepted only where `methods` contains none.
+/// authenticate, so it is accepted only where `methods` contains none. No methods, or an invalid list, accept nobody.
 struct server_options {
     bool v4 = true;
     bool v4a = true;
