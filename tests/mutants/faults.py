@@ -308,3 +308,8 @@ fault("a list of no acceptable methods is none at all, and so anonymous", REQUES
 fault("a request may offer what is never acceptable", REQUEST, "if (!want.methods.is_valid()) return errc::bad_methods;", "",
       "request", "laws_fuse")
 fault("a server chooses the mark of an invalid list", REQUEST, "if (is_free(0)) return method::no_acceptable;", "", "request")
+fault("a message of 4 GiB and 3 bytes is one of 3", "core/decoded.hpp", "return count == n ? count : 0;", "return count;", "decoded")
+fault("4 GiB that were encoded are no error", "core/decoded.hpp", "counted(made) == made ? errc::none : errc::no_space",
+      "errc::none", "decoded")
+fault("a value of 4 GiB is decoded", "text/cftutil_lexer.hpp", "if (text.size() > UINT32_MAX) return errc::no_space;", "",
+      "cftutil_lexer")
