@@ -313,3 +313,9 @@ fault("4 GiB that were encoded are no error", "core/decoded.hpp", "counted(made)
       "errc::none", "decoded")
 fault("a value of 4 GiB is decoded", "text/cftutil_lexer.hpp", "if (text.size() > UINT32_MAX) return errc::no_space;", "",
       "cftutil_lexer")
+fault("a stored name stays where it was copied from", "core/stored.hpp", "endpoint_.host.with_name_at(name_.data())",
+      "endpoint_.host", "stored")
+fault("a stored password of 256 bytes becomes one that may be sent", "core/stored.hpp",
+      "detail::stored_text<256> password_{};", "detail::stored_text<255> password_{};", "stored")
+fault("a stored password stays in memory", "core/stored.hpp", "constexpr ~stored_request() { clear(); }",
+      "constexpr ~stored_request() {}", "stored")
