@@ -69,7 +69,7 @@ class client {
     class action;
 
     /// What done hands over. `early`, which counts to 2^32 - 1 octets, is what the destination sent already, and comes
-    /// before all that is received later.
+    /// before all that is received later. A stored_reply keeps the reply, whose name lies in the input.
     struct finished {
         socks::reply reply;
         bytes early;
