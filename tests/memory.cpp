@@ -12,7 +12,7 @@ using socks::detail::contains;
 using socks::detail::copy;
 using socks::detail::equal;
 using socks::detail::find;
-using socks::detail::move;
+using socks::detail::move_bytes;
 using socks::detail::move_text;
 
 // At every place of texts of every size around those of two words and of two blocks of sixteen; octets that differ in
@@ -57,8 +57,8 @@ constexpr void moves(check& t, size_t n, size_t room, Move move_them) {
 }
 
 constexpr void octets_may_be_moved_onto_each_other(check& t) {
-    for (size_t n = 0; n <= 9; ++n) moves(t, n, 12, move);
-    move(nullptr, nullptr, 0);
+    for (size_t n = 0; n <= 9; ++n) moves(t, n, 12, move_bytes);
+    move_bytes(nullptr, nullptr, 0);
 }
 PROVE_AND_RUN(octets_may_be_moved_onto_each_other)
 

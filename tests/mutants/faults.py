@@ -284,7 +284,7 @@ fault("a name is written over the user ID that comes next", S4,
       "if (overlap(user.data(), user.size(), behind, name.size() + 1)) return errc::overlap;", "", OVERLAP)
 fault("data are written over the name that comes next", "wire/datagram.hpp",
       "if (at.host.is() == host::kind::name && overlap(name.data(), name.size(), to, data.size())) return false;", "", OVERLAP)
-fault("a datagram's header is written over its data", "wire/datagram.hpp", "    move(to, data.data(), data.size());",
+fault("a datagram's header is written over its data", "wire/datagram.hpp", "    move_bytes(to, data.data(), data.size());",
       "    copy(to, data.data(), data.size());", OVERLAP)
 fault("a datagram's type is written over its name", "wire/datagram.hpp",
       "        move_text(to + 5, name.data(), name.size());\n        to[3] = static_cast<char>(address_type::name);",
@@ -293,7 +293,7 @@ fault("a SOCKS5 head is written over the name", ENDPOINT5,
       "    if (is == kind::name) move_text(out.data() + 5, name.data(), name.size());\n    writer w(out);\n    w.u8(5).u8(second).u8(0);",
       "    writer w(out);\n    w.u8(5).u8(second).u8(0);\n    if (is == kind::name) move_text(out.data() + 5, name.data(), name.size());",
       OVERLAP)
-fault("a token is copied as if it lay elsewhere", "wire/gssapi.hpp", "if (!abort) detail::move(out", "if (!abort) detail::copy(out",
+fault("a token is copied as if it lay elsewhere", "wire/gssapi.hpp", "if (!abort) detail::move_bytes(out", "if (!abort) detail::copy(out",
       OVERLAP)
 fault("a text is printed over itself", "text/literal.hpp", "if (overlaps_) return errc::overlap;", "", OVERLAP)
 fault("a value is decoded over what is still to be read", "text/cftutil_lexer.hpp",

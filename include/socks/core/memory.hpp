@@ -58,7 +58,7 @@ SOCKS_INLINE constexpr bool is_ahead(const char* to, const char* from, size_t n)
 }
 
 // As copy, where `to` and `from` may overlap.
-constexpr void move(char* to, const char* from, size_t n) noexcept {
+constexpr void move_bytes(char* to, const char* from, size_t n) noexcept {
 #if defined(__GNUC__)
     if (!__builtin_is_constant_evaluated()) {
         if (n != 0) __builtin_memmove(to, from, n);
@@ -79,21 +79,21 @@ inline constexpr bool by_words = false;
 #if defined(__GNUC__)
 
 template <size_t Size>
-struct word;
+struct chunk;
 template <>
-struct word<2> {
+struct chunk<2> {
     using type = uint16_t;
 };
 template <>
-struct word<4> {
+struct chunk<4> {
     using type = uint32_t;
 };
 template <>
-struct word<8> {
+struct chunk<8> {
     using type = uint64_t;
 };
 template <>
-struct word<16> {
+struct chunk<16> {
     typedef char type __attribute__((vector_size(16)));
 };
 
@@ -101,8 +101,8 @@ struct word<16> {
 // written; in arrays instead of words, g++ would keep the state of a drive loop in memory.
 template <size_t Size>
 SOCKS_INLINE void move_ends(char* to, const char* from, size_t n) noexcept {
-    typename word<Size>::type first;
-    typename word<Size>::type last;
+    typename chunk<Size>::type first;
+    typename chunk<Size>::type last;
     __builtin_memcpy(&first, from, Size);
     __builtin_memcpy(&last, from + (n - Size), Size);
     __builtin_memcpy(to, &first, Size);
@@ -129,13 +129,13 @@ SOCKS_INLINE void move_short_text(char* to, const char* from, size_t n) noexcept
 
 #endif
 
-// As move, for texts, most of which are short: where speed counts no call, whatever the size.
+// As move_bytes, for texts, most of which are short: where speed counts no call, whatever the size.
 SOCKS_INLINE constexpr void move_text(char* to, const char* from, size_t n) noexcept {
 #if defined(__GNUC__)
     if constexpr (by_words)
         if (!__builtin_is_constant_evaluated()) return move_short_text(to, from, n);
 #endif
-    move(to, from, n);
+    move_bytes(to, from, n);
 }
 
 template <class Word>

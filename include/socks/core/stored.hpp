@@ -17,7 +17,7 @@ class stored_text {
   public:
     constexpr void store(bytes from) noexcept {
         size_ = static_cast<uint16_t>(from.size() < N ? from.size() : N);
-        move(bytes_, from.data(), size_);
+        move_bytes(bytes_, from.data(), size_);
     }
 
     constexpr void clear() noexcept {

@@ -201,7 +201,7 @@ class owned {
     /// Replaces the copy, by a part of itself too. @returns false, keeping the old one, when `from` is longer than N.
     [[nodiscard]] constexpr bool assign(bytes from) noexcept {
         if (from.size() > N) return false;
-        detail::move(octets_, from.data(), from.size());
+        detail::move_bytes(octets_, from.data(), from.size());
         size_ = static_cast<uint16_t>(from.size());
         return true;
     }
@@ -212,7 +212,7 @@ class owned {
         static_assert(N >= host::max_name);
         if (from.host.is() != host::kind::name && from.host.is() != host::kind::bad) return from;
         const bytes name = from.host.name();
-        detail::move(octets_, name.data(), name.size());
+        detail::move_bytes(octets_, name.data(), name.size());
         size_ = static_cast<uint16_t>(name.size());
         return {from.host.with_name_at(octets_), from.port};
     }

@@ -108,7 +108,7 @@ class reassembly {
             abandon();
             return errc::no_space;
         }
-        detail::move(storage.data() + size_, kept.data(), kept.size());
+        detail::move_bytes(storage.data() + size_, kept.data(), kept.size());
         size_ += kept.size();
         highest_ = position;
         if ((d->fragment() & 0x80) == 0) return errc::none;

@@ -88,7 +88,7 @@ SOCKS_INLINE constexpr void write_datagram_header(char* to, const endpoint& at, 
 SOCKS_INLINE constexpr bool move_data(const endpoint& at, bytes data, char* to) noexcept {
     const bytes name = at.host.name();
     if (at.host.is() == host::kind::name && overlap(name.data(), name.size(), to, data.size())) return false;
-    move(to, data.data(), data.size());
+    move_bytes(to, data.data(), data.size());
     return true;
 }
 

@@ -123,7 +123,7 @@ constexpr encoded encode_gssapi(const gssapi_message& m, buffer out SOCKS_LIFETI
         return errc::bad_token;
     if (out.room() < encoded_size(m)) return encoded::no_space(encoded_size(m));
     const bytes token = m.token;
-    if (!abort) detail::move(out.data() + gssapi_head_size, token.data(), token.size());
+    if (!abort) detail::move_bytes(out.data() + gssapi_head_size, token.data(), token.size());
     writer w(out);
     w.u8(1).u8(static_cast<uint8_t>(m.type));
     return abort ? w.made() : w.u16(static_cast<uint16_t>(token.size())).skip(token.size()).made();

@@ -78,7 +78,7 @@ SOCKS_INLINE constexpr encoded encode_greeting(const greeting& g, buffer out SOC
         return errc::bad_methods;
     if (out.room() < encoded_size(g)) return encoded::no_space(encoded_size(g));
     const bytes methods = g.methods;
-    detail::move(out.data() + 2, methods.data(), methods.size());
+    detail::move_bytes(out.data() + 2, methods.data(), methods.size());
     return writer(out).u8(5).u8(static_cast<uint8_t>(methods.size())).skip(methods.size()).made();
 }
 
