@@ -1,6 +1,6 @@
 // A caller who does not know the protocol: any call, in any order, with any argument, as the input says. No machine
-// crashes, spins, revives after a failure or lets anything in that was not granted. One thing the caller keeps: what
-// was shown and not used is shown again, and may only grow.
+// crashes, spins, revives after a failure or lets anything in that was not granted, even if what was shown once is taken
+// away again.
 
 #include "play.hpp"
 
@@ -30,7 +30,11 @@ struct stream {
     size_t used = 0;
 
     void grow(size_t n) { shown += n < says.size() - shown ? n : says.size() - shown; }
-    [[nodiscard]] bytes view() const { return says.first(shown).from(used); }
+    // All that was shown and not used, or only half of it.
+    [[nodiscard]] bytes view(bool less) const {
+        const bytes all = says.first(shown).from(used);
+        return all.first(less ? all.size() / 2 : all.size());
+    }
 };
 
 constexpr size_t rooms[] = {0, 1, 2, 7, 9, 10, 21, 600};
@@ -53,7 +57,7 @@ void abuse_client(input calls, socks::client m, const socks::request& one, const
                 break;
             default: {
                 s.grow(call >> 4);
-                const block in(s.view());
+                const block in(s.view(call >= 0xf0));
                 block out(rooms[call >> 5]);
                 const auto a = m.step((call & 8) != 0 ? other : one, in.view(), out.room());
                 words.hold(a);
@@ -113,7 +117,7 @@ void abuse_server(input calls, const socks::server_options& serves, const answer
             }
             default: {
                 s.grow(call >> 3);
-                const block in(s.view());
+                const block in(s.view(call >= 0xf0));
                 const auto a = m.step(in.view(), out.room());
                 words.hold(a);
                 demand(a.used() <= in.view().size());
@@ -124,6 +128,7 @@ void abuse_server(input calls, const socks::server_options& serves, const answer
                     demand(let_in || m.method() == socks::method::none);
                     demand(open == asks::nothing);
                     open = asks::serve;
+                    demand(a.user().size() <= 255 && a.to().host.name().size() <= 255);
                 }
                 if (a.next() == next::done)
                     return demand(open == asks::serve && answered >= 1 && answered <= 2);

@@ -1,6 +1,7 @@
 // What the text of a host is taken for: an address, a name, or nothing that can be sent.
 
 #include <socks/core/address.hpp>
+#include <socks/wire/socks5.hpp>
 
 #include <string>
 
@@ -71,7 +72,7 @@ constexpr void a_name_has_1_to_255_octets(check& t) {
         text.letters(n);
         const host h(text.view());
         t.ok(h.is() == (n <= 255 ? kind::name : kind::bad));
-        t.ok(h.name() == text.view().first(n <= 255 ? n : 255));
+        t.ok(h.name() == text.view().first(n <= 255 ? n : 0));
     }
     t.ok(kind_of({}) == kind::bad && kind_of("") == kind::bad);
 }
@@ -134,6 +135,37 @@ constexpr void a_received_name_stays_a_name(check& t) {
     t.ok(host::as_received("127.0.0.1") != host("127.0.0.1"));
 }
 PROVE_AND_RUN(a_received_name_stays_a_name)
+
+// The front of what is too long may be the name of another host.
+constexpr void a_received_name_of_256_octets_goes_nowhere(check& t) {
+    constexpr size_t sizes[] = {255, 256, 257, 511, 512};
+    for (const size_t n : sizes) {
+        message<512> text;
+        text.letters(n);
+        const host h = host::as_received(text.view());
+        t.ok(h.is() == (n <= 255 ? kind::name : kind::bad) && h.is_sendable() == (n <= 255));
+        t.ok(h.name() == text.view().first(n <= 255 ? n : 0));
+        t.ok(host(h.name()).is_sendable() == (n <= 255));
+        char room[519];
+        const encoded made = encode_request5({command::connect, {h, 443}}, room);
+        t.ok(made.made() == (n <= 255 ? 262 : 0) && made.error() == (n <= 255 ? errc::none : errc::bad_host));
+    }
+}
+PROVE_AND_RUN(a_received_name_of_256_octets_goes_nowhere)
+
+constexpr void a_host_may_be_given_a_copy_of_its_name(check& t) {
+    char copy[] = {'f', 'o', 'o', '.', 'e', 'x', 'a', 'm', 'p', 'l', 'e'};
+    const host name = "foo.example";
+    t.ok(name.with_name_at(copy) == name && name.with_name_at(copy).name().data() == copy);
+    t.ok(host::as_received("192.0.2.7").with_name_at("192.0.2.7").is() == kind::name);
+    const host nul = host::as_received("a\0b");
+    t.ok(!nul.with_name_at(copy).is_sendable() && nul.with_name_at(copy).name() == "foo");
+    const host bad(bytes("a:b"));
+    t.ok(bad.with_name_at(copy).is() == kind::bad && bad.with_name_at(copy).name() == "foo");
+    t.ok(host().with_name_at(copy) == host());
+    t.ok(host(ipv4{192, 0, 2, 7}).with_name_at(copy) == host("192.0.2.7"));
+}
+PROVE_AND_RUN(a_host_may_be_given_a_copy_of_its_name)
 
 constexpr void hosts_are_equal_when_kind_and_content_are(check& t) {
     t.ok(host() == host() && host().is() == kind::none && host().name().empty());

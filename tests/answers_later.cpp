@@ -171,7 +171,7 @@ constexpr void both_answers_to_bind_may_wait_in_the_outbox(check& t) {
     for (size_t i = 0; i < both.size(); ++i) {
         const auto a = m.step(in, out);
         t.ok(a.next() == next::send && a.data() == both.from(i));
-        out.sent(1);
+        out.sent(1U);
     }
     finishes(t, m, in, out, "");
 }
@@ -201,7 +201,7 @@ constexpr void a_client_s_sub_negotiation_may_take_its_time(check& t) {
         socks::outbox<socks::client::max_output> out;
         const socks::request want{.to = {"a.example", 25}, .methods = toy};
         t.ok(m.step(want, in, out).data() == "05 01 80"_octets);
-        out.sent(3);
+        out.sent(3U);
         arrive(in, "05 80  80 02"_octets);
         const auto asked = m.step(want, in, out);
         t.ok(asked.next() == socks::client::next::negotiate && asked.method() == toy);

@@ -149,4 +149,17 @@ constexpr void too_little_room_is_told(check& t) {
 }
 PROVE_AND_RUN(too_little_room_is_told)
 
+#if SIZE_MAX > UINT32_MAX
+// Its size would have to be counted in 32 bits: nobody looks at it.
+constexpr void a_value_of_4_gib_is_refused_unread(check& t) {
+    const char text[] = {'a'};
+    char room[4] = {};
+    for (const size_t size : {size_t{1} << 32, (size_t{1} << 32) + 3, SIZE_MAX}) {
+        const encoded made = cft::decode_value(bytes(text, size), room);
+        t.ok(made.error() == errc::no_space && made.room() == 0 && made.made() == 0);
+    }
+}
+PROVE_AND_RUN(a_value_of_4_gib_is_refused_unread)
+#endif
+
 }  // namespace

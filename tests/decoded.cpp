@@ -47,6 +47,22 @@ static_assert(!std::is_convertible_v<encoded, bool> && !std::is_default_construc
 static_assert(std::is_trivially_copyable_v<decoded<endpoint>> && std::is_trivially_copyable_v<encoded>);
 static_assert(sizeof(encoded) <= 16);
 
+#if SIZE_MAX > UINT32_MAX
+// 4 GiB and 3 octets are not 3.
+constexpr void an_encoded_does_not_count_beyond_its_32_bits(check& t) {
+    const char room[1] = {};
+    for (const size_t size : {size_t{1} << 32, (size_t{1} << 32) + 3, SIZE_MAX}) {
+        const encoded made(room, size);
+        t.ok(!made && made.error() == errc::no_space && made.made() == 0 && made.room() == 0 &&
+             made.data().empty());
+        t.ok(encoded::no_space(size).room() == 0);
+    }
+    t.ok(encoded(room, UINT32_MAX).made() == UINT32_MAX &&
+         encoded::no_space(UINT32_MAX).room() == UINT32_MAX);
+}
+PROVE_AND_RUN(an_encoded_does_not_count_beyond_its_32_bits)
+#endif
+
 constexpr void what_was_encoded_is_data_or_an_error(check& t) {
     char room[5] = {'a', 'b', 'c', 'd', 'e'};
     const encoded made(room, 3);

@@ -46,7 +46,10 @@ constexpr errc callers[] = {errc::no_space,
                             errc::bad_path,
                             errc::bad_schedule,
                             errc::bad_token,
-                            errc::bad_host_byte};
+                            errc::bad_host_byte,
+                            errc::bad_count,
+                            errc::input_shrank,
+                            errc::overlap};
 
 template <size_t N>
 constexpr void are_numbered_from(check& t, const errc (&list)[N], unsigned first, party whose) {

@@ -1,6 +1,6 @@
 // Any call is defined in any state, in any order, with any argument. By the same dice every time: thousands of
 // callers that do not know the protocol. No machine crashes, spins, revives after a failure, or authorises anything
-// that was not granted. One thing a caller must keep: what was shown and not used is shown again, and may only grow.
+// that was not granted, even if what was shown once is taken away again.
 
 #include "conversations.hpp"
 
@@ -84,7 +84,8 @@ void a_client_survives_any_caller(check& t) {
             char out[socks::client::max_output];
             const socks::request want = d.below(100) < rude ? any_request(d) : c.want;
             shown += d.below(static_cast<uint32_t>(peer.size() - shown) + 1);
-            const bytes in = peer.view().first(shown).from(used);
+            bytes in = peer.view().first(shown).from(used);
+            if (d.below(100) < rude) in = in.first(d.below(static_cast<uint32_t>(in.size()) + 1));
             const size_t room = d.below(4) == 0 ? d.below(30) : sizeof out;
             const auto a = m.step(want, in, {out, room});
             if (!t.ok(words.hold(a) && a.used() <= in.size())) return;
@@ -176,13 +177,17 @@ void a_server_survives_any_caller_and_authorises_only_by_grant(check& t) {
                 answer_the_question(d, m, p, {out, room});
             }
             shown += d.below(static_cast<uint32_t>(peer.size() - shown) + 1);
-            const bytes in = peer.view().first(shown).from(used);
+            bytes in = peer.view().first(shown).from(used);
+            if (d.below(100) < rude) in = in.first(d.below(static_cast<uint32_t>(in.size()) + 1));
             const auto a = m.step(in, {out, room});
             if (!t.ok(words.hold(a) && a.used() <= in.size())) return;
             p.login = p.login || a.next() == next::login;
             p.sub_negotiation = p.sub_negotiation || a.next() == next::negotiate;
             if (a.next() == next::recv) t.ok(a.need() >= 1);
-            if (a.next() == next::serve) t.ok(p.let_in && !p.serving);
+            if (a.next() == next::serve) {
+                t.ok(p.let_in && !p.serving);
+                t.ok(a.user().size() <= 255 && a.to().host.name().size() <= 255);
+            }
             if (a.next() == next::done) t.ok(p.serving && p.answered >= 1);
             p.serving = p.serving || a.next() == next::serve;
             served += a.next() == next::done ? 1 : 0;

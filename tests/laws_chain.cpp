@@ -120,7 +120,7 @@ constexpr void our_servers_make_a_chain(check& t) {
             const auto a = near.step(j.way(), in, out);
             if (a.next() == next::send) {
                 up.put(a.data().first(1));
-                out.sent(1);
+                out.sent(1U);
                 i = 0;
                 continue;
             }

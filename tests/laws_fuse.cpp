@@ -103,6 +103,7 @@ constexpr void client_failures(check& t, seen& s) {
         {{.to = {"a.example", 80}, .login = {too_long, "foo"}}, errc::bad_user},
         {{.to = {"a.example", 80}, .login = {"john", too_long}}, errc::bad_password},
         {{.to = {"a.example", 80}, .methods = method::login}, errc::no_credentials},
+        {{.to = {"a.example", 80}, .methods = method::no_acceptable}, errc::bad_methods},
         {{.via = version::v4, .command = command::udp_associate}, errc::command_over_socks4},
         {{.via = version::v4, .to = {"a.example", 80}}, errc::name_over_socks4},
         {{.via = version::v4a, .to = {documentation, 80}}, errc::ipv6_over_socks4},
@@ -143,12 +144,13 @@ constexpr void a_server_s_failure_is_final(check& t) {
 }
 PROVE_AND_RUN(a_server_s_failure_is_final)
 
-// What no handshake ends with: a call to repeat, and the errors of other parts of the library.
+// What no handshake above ends with: a call to repeat, mistakes that the tests below and laws_overlap.cpp make, and the
+// errors of other parts of the library.
 constexpr errc elsewhere[] = {
-    errc::no_space,         errc::bad_methods,     errc::bad_port,    errc::fragmented,  errc::bad_length,
-    errc::bad_message_type, errc::weak_protection, errc::spoke_first, errc::unreachable, errc::timed_out,
-    errc::bad_route,        errc::bad_scheme,      errc::bad_escape,  errc::bad_path,    errc::bad_schedule,
-    errc::bad_token,        errc::bad_host_byte};
+    errc::no_space,        errc::bad_port,    errc::fragmented,   errc::bad_length,   errc::bad_message_type,
+    errc::weak_protection, errc::spoke_first, errc::unreachable,  errc::timed_out,    errc::bad_route,
+    errc::bad_scheme,      errc::bad_escape,  errc::bad_path,     errc::bad_schedule, errc::bad_token,
+    errc::bad_host_byte,   errc::bad_count,   errc::input_shrank, errc::overlap};
 
 void every_error_is_among_the_failures_tried(check& t) {
     seen s;
@@ -163,6 +165,111 @@ void every_error_is_among_the_failures_tried(check& t) {
     }
 }
 RUN(every_error_is_among_the_failures_tried)
+
+// The name that is searched for stands where the input was, not where it is.
+constexpr void a_server_s_input_that_shrank_ends_the_handshake(check& t) {
+    tape before = tape().put("04 01 01bb 00000001"_octets);
+    for (int i = 0; i < 200; ++i) before.put('u');
+    before.put("00 'files'"_octets);
+    const bytes after = "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_octets;
+    char out[socks::server::max_output];
+    for (size_t less = 1; less < 30; ++less) {
+        socks::server s;
+        t.ok(s.step(before.view(), out).next() == socks::server::next::recv);
+        auto a = s.step(after.first(less), out);
+        if (a.next() == socks::server::next::send) {
+            t.ok(a.data() == "00 5b 0000 00000000"_octets);
+            a = s.step(after, out);
+        }
+        t.ok(a.next() == socks::server::next::fail && a.error() == errc::input_shrank);
+        stays_failed(t, s, errc::input_shrank, 0);
+    }
+}
+PROVE_AND_RUN(a_server_s_input_that_shrank_ends_the_handshake)
+
+constexpr void a_server_without_any_input_begins_anew(check& t) {
+    const bytes before = "04 01 01bb 00000001 'a longer name than the next one' 00 'files'"_octets;
+    const bytes after = "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_octets;
+    char out[socks::server::max_output];
+    socks::server s;
+    t.ok(s.step(before, out).next() == socks::server::next::recv);
+    t.ok(s.step({}, out).next() == socks::server::next::recv);
+    const auto a = s.step(after, out);
+    t.ok(a.next() == socks::server::next::serve && a.user() == "john" &&
+         a.to() == socks::endpoint{"files.example.com", 443} && a.used() == after.size());
+}
+PROVE_AND_RUN(a_server_without_any_input_begins_anew)
+
+// A loop whose reads or writes fail, and which commits their results: it ends.
+constexpr size_t failed = static_cast<size_t>(-1);
+
+template <class Step>
+constexpr bool ends_with_bad_count(Step step) {
+    const auto a = step();
+    if (a.next() != decltype(a.next())::fail || a.error() != errc::bad_count) return false;
+    const auto again = step();
+    return again.next() == a.next() && again.error() == errc::bad_count && again.used() == 0;
+}
+
+constexpr void a_count_of_received_octets_that_cannot_be_ends_a_handshake(check& t) {
+    const socks::request want{.to = {"files.example.com", 443}};
+    const socks::hop proxies[] = {{.at = {"gate.example.net", 1080}}};
+    const socks::route way{.through = proxies, .to = want.to};
+    for (const size_t impossible : {size_t{0}, size_t{521}, failed}) {
+        socks::inbox<520> in;
+        socks::outbox<524> out;
+        socks::server s;
+        t.ok(s.step(in, out).next() == socks::server::next::recv);
+        in.commit(impossible);
+        t.ok(ends_with_bad_count([&] { return s.step(in, out); }));
+    }
+    for (const size_t impossible : {size_t{0}, size_t{263}, failed}) {
+        socks::inbox<262> in;
+        socks::outbox<520> out;
+        socks::client c;
+        t.ok(c.step(want, in, out).next() == socks::client::next::send);
+        out.sent(3U);
+        t.ok(c.step(want, in, out).next() == socks::client::next::recv);
+        in.commit(impossible);
+        t.ok(ends_with_bad_count([&] { return c.step(want, in, out); }));
+        in.clear();
+        socks::chain h;
+        t.ok(h.step(way, in, out).next() == socks::chain::next::send);
+        out.sent(3U);
+        t.ok(h.step(way, in, out).next() == socks::chain::next::recv);
+        in.commit(impossible);
+        t.ok(ends_with_bad_count([&] { return h.step(way, in, out); }));
+    }
+}
+PROVE_AND_RUN(a_count_of_received_octets_that_cannot_be_ends_a_handshake)
+
+constexpr void a_count_of_sent_octets_that_cannot_be_ends_a_handshake(check& t) {
+    const socks::request want{.to = {"files.example.com", 443}};
+    const socks::hop proxies[] = {{.at = {"gate.example.net", 1080}}};
+    const socks::route way{.through = proxies, .to = want.to};
+    for (const size_t impossible : {size_t{4}, failed}) {
+        socks::inbox<520> in;
+        socks::outbox<524> out;
+        socks::client c;
+        t.ok(c.step(want, in, out).next() == socks::client::next::send);
+        out.sent(impossible);
+        t.ok(ends_with_bad_count([&] { return c.step(want, in, out); }));
+        out.clear();
+        socks::chain h;
+        t.ok(h.step(way, in, out).next() == socks::chain::next::send);
+        out.sent(impossible);
+        t.ok(ends_with_bad_count([&] { return h.step(way, in, out); }));
+        out.clear();
+        const bytes greeting = "05 01 00"_octets;
+        for (size_t i = 0; i < greeting.size(); ++i) in.space(3).data()[i] = greeting.data()[i];
+        in.commit(greeting.size());
+        socks::server s;
+        t.ok(s.step(in, out).next() == socks::server::next::send);
+        out.sent(impossible);
+        t.ok(ends_with_bad_count([&] { return s.step(in, out); }));
+    }
+}
+PROVE_AND_RUN(a_count_of_sent_octets_that_cannot_be_ends_a_handshake)
 
 constexpr void after_done_every_step_fails(check& t) {
     for (const conversation& c : conversations) {

@@ -34,7 +34,7 @@ static_assert(!std::is_copy_constructible_v<inbox<8>> && !std::is_copy_assignabl
 static_assert(!std::is_copy_constructible_v<outbox<8>> && !std::is_copy_assignable_v<outbox<8>>);
 static_assert(!std::is_copy_constructible_v<owned<8>> && !std::is_copy_assignable_v<owned<8>>);
 static_assert(inbox<262>::capacity == 262 && outbox<513>::capacity == 513 && owned<255>::capacity == 255);
-static_assert(sizeof(inbox<8>) == 16 && sizeof(outbox<8>) == 16);
+static_assert(sizeof(inbox<8>) == 20 && sizeof(outbox<7>) == 16);
 
 constexpr void an_inbox_hands_out_what_was_received(check& t) {
     inbox<8> rx;
@@ -158,7 +158,7 @@ constexpr void clearing_a_mailbox_leaves_nothing_in_it(check& t) {
     t.ok(rx.empty() && rx.unread().empty() && rx.space().room() == 8);
     outbox<8> tx;
     append(tx, "johnfoo");
-    tx.sent(4);
+    tx.sent(4U);
     tx.clear();
     t.ok(tx.empty() && tx.unsent().empty() && tx.space().room() == 8);
 }
@@ -186,12 +186,12 @@ constexpr void an_outbox_appends_behind_what_is_unsent(check& t) {
     t.ok(tx.empty() && tx.unsent().empty() && tx.space().room() == 8);
     append(tx, "john");
     t.ok(tx.unsent() == "john" && tx.space().room() == 4);
-    tx.sent(0);
+    tx.sent(0U);
     t.ok(tx.unsent() == "john");
-    tx.sent(3);
+    tx.sent(3U);
     append(tx, "foo");
     t.ok(tx.unsent() == "nfoo" && !tx.empty());
-    tx.commit(0);
+    tx.commit(0U);
     t.ok(tx.unsent() == "nfoo");
 }
 PROVE_AND_RUN(an_outbox_appends_behind_what_is_unsent)
@@ -201,12 +201,84 @@ constexpr void clearing_an_outbox_wipes_what_was_sent_too(check& t) {
     outbox<8> tx;
     append(tx, "johnfoo");
     const bytes all = tx.unsent();
-    tx.sent(7);
+    tx.sent(7U);
     t.ok(all == "johnfoo" && tx.empty());
     tx.clear();
     t.ok(all == "00 00 00 00 00 00 00"_octets && tx.empty());
 }
 PROVE_AND_RUN(clearing_an_outbox_wipes_what_was_sent_too)
+
+// A failed recv, converted to a size.
+constexpr size_t minus_one = static_cast<size_t>(-1);
+
+template <class Box, class Number>
+concept takes_a_commit_of = requires(Box& box, Number n) {
+    box.commit(n);
+};
+template <class Box, class Number>
+concept takes_a_sent_of = requires(Box& box, Number n) {
+    box.sent(n);
+};
+
+constexpr void no_signed_number_of_octets_compiles(check& t) {
+    t.ok(takes_a_commit_of<inbox<8>, size_t> && takes_a_commit_of<inbox<8>, unsigned char>);
+    t.ok(!takes_a_commit_of<inbox<8>, int> && !takes_a_commit_of<inbox<8>, long> &&
+         !takes_a_commit_of<inbox<8>, long long> && !takes_a_commit_of<inbox<8>, short>);
+    t.ok(takes_a_commit_of<outbox<8>, size_t> && !takes_a_commit_of<outbox<8>, long>);
+    t.ok(takes_a_sent_of<outbox<8>, size_t> && takes_a_sent_of<outbox<8>, uint32_t>);
+    t.ok(!takes_a_sent_of<outbox<8>, int> && !takes_a_sent_of<outbox<8>, long>);
+}
+PROVE_AND_RUN(no_signed_number_of_octets_compiles)
+
+constexpr void an_inbox_refuses_octets_that_were_not_received(check& t) {
+    for (const size_t impossible : {size_t{0}, size_t{6}, size_t{8}, size_t{UINT32_MAX}, minus_one}) {
+        inbox<8> rx;
+        receive(rx, "joh");
+        rx.drop(1);
+        t.ok(!rx.miscounted());
+        rx.commit(impossible);
+        t.ok(rx.miscounted() && rx.unread() == "oh");
+        receive(rx, "n");
+        t.ok(rx.miscounted() && rx.unread() == "ohn");
+        rx.clear();
+        t.ok(!rx.miscounted() && rx.empty());
+    }
+    inbox<8> rx;
+    receive(rx, "john");
+    t.ok(rx.space().room() == 4);
+    rx.commit(4U);
+    t.ok(!rx.miscounted() && rx.full());
+}
+PROVE_AND_RUN(an_inbox_refuses_octets_that_were_not_received)
+
+constexpr void an_inbox_does_not_drop_more_than_it_has(check& t) {
+    for (const size_t impossible : {size_t{4}, size_t{8}, minus_one}) {
+        inbox<8> rx;
+        receive(rx, "johnfoo");
+        rx.drop(4);
+        rx.drop(impossible);
+        t.ok(rx.miscounted() && rx.unread() == "foo");
+    }
+}
+PROVE_AND_RUN(an_inbox_does_not_drop_more_than_it_has)
+
+constexpr void an_outbox_refuses_octets_that_it_does_not_have(check& t) {
+    for (const size_t impossible : {size_t{5}, size_t{8}, minus_one}) {
+        outbox<8> tx;
+        append(tx, "john");
+        tx.sent(impossible);
+        t.ok(tx.miscounted() && tx.unsent() == "john");
+        tx.clear();
+        t.ok(!tx.miscounted());
+        append(tx, "john");
+        tx.commit(impossible);
+        t.ok(tx.miscounted() && tx.unsent() == "john" && tx.space().room() == 4);
+    }
+    outbox<8> tx;
+    tx.sent(1U);
+    t.ok(tx.miscounted() && tx.empty());
+}
+PROVE_AND_RUN(an_outbox_refuses_octets_that_it_does_not_have)
 
 constexpr void an_owned_copy_outlives_its_origin(check& t) {
     owned<4> copy;
@@ -227,6 +299,36 @@ constexpr void what_is_too_long_to_own_leaves_the_old_copy(check& t) {
         t.ok(!copy.assign(longer) && copy.view() == "foo");
 }
 PROVE_AND_RUN(what_is_too_long_to_own_leaves_the_old_copy)
+
+constexpr void a_copy_may_be_replaced_by_a_part_of_itself(check& t) {
+    owned<16> copy;
+    t.ok(copy.assign("abcdefghijklmnop") && copy.assign(copy.view().from(1)));
+    t.ok(copy.view() == "bcdefghijklmnop");
+    t.ok(copy.assign(copy.view().from(3)) && copy.view() == "efghijklmnop");
+    t.ok(copy.assign(copy.view().first(5)) && copy.view() == "efghi");
+    t.ok(copy.assign(copy.view()) && copy.view() == "efghi");
+}
+PROVE_AND_RUN(a_copy_may_be_replaced_by_a_part_of_itself)
+
+constexpr void an_endpoint_may_be_kept_by_what_keeps_it(check& t) {
+    owned<255> copy;
+    const endpoint first = copy.keep({"files.example.com", 443});
+    const endpoint again = copy.keep(first);
+    t.ok(again == endpoint{"files.example.com", 443});
+    t.ok(copy.keep({host(again.host.name().from(6)), 80}) == endpoint{"example.com", 80});
+}
+PROVE_AND_RUN(an_endpoint_may_be_kept_by_what_keeps_it)
+
+constexpr void a_bad_host_is_kept_with_its_text(check& t) {
+    owned<255> copy;
+    char text[] = {'a', ':', 'b'};
+    const endpoint kept = copy.keep({host(bytes(text, 3)), 80});
+    for (char& c : text) c = '?';
+    t.ok(kept.host.is() == host::kind::bad && kept.host.name() == "a:b" && copy.view() == "a:b");
+    const endpoint nul = copy.keep({host::as_received("a\0b"), 80});
+    t.ok(!nul.host.is_sendable() && nul.host.name() == bytes("a\0b"));
+}
+PROVE_AND_RUN(a_bad_host_is_kept_with_its_text)
 
 constexpr void clearing_an_owned_copy_wipes_it(check& t) {
     owned<4> copy;

@@ -10,9 +10,10 @@ namespace {
 using ::check;
 using socks::detail::contains;
 using socks::detail::copy;
-using socks::detail::copy_text;
 using socks::detail::equal;
 using socks::detail::find;
+using socks::detail::move_bytes;
+using socks::detail::move_text;
 
 // At every place of texts of every size around those of two words and of two blocks of sixteen; octets that differ in
 // one bit only must not do, nor what lies before the text and behind it.
@@ -43,6 +44,34 @@ void any_octet_is_found_wherever_it_stands(check& t) {
     for (int c = 0; c < 256; ++c) finds(t, static_cast<char>(c), 41);
 }
 RUN(any_octet_is_found_wherever_it_stands)
+
+template <class Move>
+constexpr void moves(check& t, size_t n, size_t room, Move move_them) {
+    for (size_t from = 0; from + n <= room; ++from)
+        for (size_t to = 0; to + n <= room; ++to) {
+            char octets[80] = {};
+            for (size_t i = 0; i < n; ++i) octets[from + i] = static_cast<char>('a' + i % 26);
+            move_them(octets + to, octets + from, n);
+            for (size_t i = 0; i < n; ++i) t.ok(octets[to + i] == static_cast<char>('a' + i % 26));
+        }
+}
+
+constexpr void octets_may_be_moved_onto_each_other(check& t) {
+    for (size_t n = 0; n <= 9; ++n) moves(t, n, 12, move_bytes);
+    move_bytes(nullptr, nullptr, 0);
+}
+PROVE_AND_RUN(octets_may_be_moved_onto_each_other)
+
+constexpr void a_text_may_be_moved_onto_itself(check& t) {
+    for (size_t n = 0; n <= 9; ++n) moves(t, n, 12, move_text);
+    for (const size_t n : {size_t{16}, size_t{31}, size_t{32}, size_t{33}}) moves(t, n, n + 2, move_text);
+}
+PROVE_AND_RUN(a_text_may_be_moved_onto_itself)
+
+void a_text_of_any_size_may_be_moved_onto_itself(check& t) {
+    for (size_t n = 0; n <= 40; ++n) moves(t, n, 80, move_text);
+}
+RUN(a_text_of_any_size_may_be_moved_onto_itself)
 
 constexpr void the_first_of_two_octets_is_found(check& t) {
     char room[24] = {};
@@ -88,7 +117,7 @@ constexpr void copies_texts(check& t, size_t longest) {
     for (size_t i = 0; i < sizeof from; ++i) from[i] = static_cast<char>(1 + i % 255);
     for (size_t n = 0; n <= longest; ++n) {
         char to[257] = {};
-        copy_text(to + 1, from + 1, n);
+        move_text(to + 1, from + 1, n);
         for (size_t i = 0; i < sizeof to; ++i) t.ok(to[i] == (i >= 1 && i <= n ? from[i] : '\0'));
     }
 }

@@ -54,6 +54,13 @@ constexpr void nothing_gets_around_a_required_login(check& t) {
     t.ok(fails(meet(both, "04 01 0050 42660763 00"_octets), errc::login_required,
                "00 5b 0000 00000000"_octets));
     t.ok(fails(meet({.methods = {}}, "05 01 00"_octets), errc::no_acceptable_method, "05 ff"_octets));
+    for (const socks::methods& nobody :
+         {socks::methods(method::no_acceptable), socks::methods(method::none, method::no_acceptable)}) {
+        t.ok(fails(meet({.methods = nobody}, "05 03 00 fe ff"_octets), errc::no_acceptable_method,
+                   "05 ff"_octets));
+        t.ok(fails(meet({.methods = nobody}, "04 01 0050 42660763 00"_octets), errc::login_required,
+                   "00 5b 0000 00000000"_octets));
+    }
 }
 PROVE_AND_RUN(nothing_gets_around_a_required_login)
 

@@ -128,16 +128,37 @@ constexpr void methods_keep_their_order(check& t) {
 PROVE_AND_RUN(methods_keep_their_order)
 
 // A8.
-constexpr void methods_leave_out_repetitions_and_no_acceptable(check& t) {
+constexpr void methods_leave_out_repetitions(check& t) {
     t.ok(methods(method::login, method::none, method::login).octets() == "02 00"_octets);
-    t.ok(methods(method::no_acceptable).empty());
-    t.ok(methods(method::no_acceptable, method::gssapi).octets() == "01"_octets);
     methods m(method::login);
-    t.ok(!m.add(method::login) && !m.add(method::no_acceptable) && m.size() == 1);
+    t.ok(!m.add(method::login) && m.size() == 1 && m.is_valid());
     t.ok(m.add(method::none) && m.add(method::gssapi) && m.add(method::chap));
     t.ok(!m.add(method::ssl) && m.octets() == "02 00 01 03"_octets);
 }
-PROVE_AND_RUN(methods_leave_out_repetitions_and_no_acceptable)
+PROVE_AND_RUN(methods_leave_out_repetitions)
+
+// A configured 255 must not come to mean "anyone".
+constexpr void a_list_with_no_acceptable_offers_and_accepts_nothing(check& t) {
+    methods added = method::login;
+    t.ok(added.is_valid() && !added.add(method::no_acceptable) && !added.add(method::gssapi));
+    methods alone;
+    t.ok(alone.is_valid() && !alone.add(method::no_acceptable));
+    for (const methods& m :
+         {methods(method::no_acceptable), methods(method::no_acceptable, method::none),
+          methods(method::none, method::login, method::gssapi, method::no_acceptable), added, alone}) {
+        t.ok(!m.is_valid() && !m.empty() && m.octets() == "ff"_octets);
+        t.ok(!m.contains(method::none) && !m.contains(method::login) && !m.contains(method::gssapi));
+        for (unsigned i = 0; i < 256; ++i) {
+            const char offered[] = {static_cast<char>(i)};
+            t.ok(m.first_in(bytes(offered, 1)) == method::no_acceptable);
+        }
+        t.ok(validate({.to = {"a.example", 80}, .methods = m}) == errc::bad_methods);
+        t.ok(validate({.to = {"a.example", 80}, .login = {"john", "foo"}, .methods = m}) ==
+             errc::bad_methods);
+        t.ok(request{.methods = m}.offer().octets() == "ff"_octets);
+    }
+}
+PROVE_AND_RUN(a_list_with_no_acceptable_offers_and_accepts_nothing)
 
 constexpr void the_first_method_that_is_offered_is_the_first_of_ours(check& t) {
     const methods ours{method::login, method{0x80}, method::none, method{0xfe}};

@@ -205,9 +205,9 @@ constexpr void relaying_starts_behind_the_last_octet_of_the_reply(check& t) {
     m.answer(granted, out);
     for (size_t left = 8; left != 0; --left) {
         t.ok(m.step(in, out).next() == next::send);
-        out.sent(0);
+        out.sent(0U);
         t.ok(m.step(in, out).data().size() == left);
-        out.sent(1);
+        out.sent(1U);
     }
     t.ok(m.step(in, out).next() == next::done);
 }

@@ -226,6 +226,24 @@ void a_search_resumed_at_any_step_says_the_same(check& t) {
 }
 RUN(a_search_resumed_at_any_step_says_the_same)
 
+// What was found in octets that are gone says nothing about others in their place.
+constexpr void a_request_that_shrank_is_an_error(check& t) {
+    message<300> whole;
+    whole.put("04 01 01bb 00000001"_octets).letters(200).put("00 'files.example.com' 00"_octets);
+    for (const size_t seen : {size_t{9}, size_t{100}, size_t{208}, size_t{209}, size_t{215}}) {
+        for (size_t less = 1; less < seen; ++less) {
+            scan4 scan;
+            t.ok(scan.resume(whole.view().first(seen)).need() != 0);
+            t.ok(scan.resume(whole.view().first(less)).error() == errc::input_shrank);
+        }
+    }
+    scan4 scan;  // nothing is remembered of the first eight octets
+    t.ok(scan.resume(whole.view().first(8)).need() == 3);
+    t.ok(scan.resume(whole.view().first(3)).need() == 6);
+    t.ok(*scan.resume(whole.view()) == 227);
+}
+PROVE_AND_RUN(a_request_that_shrank_is_an_error)
+
 // A server that had no room for its refusal is called again, and looks at the same request again.
 constexpr void a_search_that_ended_says_the_same_again(check& t) {
     const bytes requests[] = {"04 01 01bb c0000207 'john' 00 'early' 00"_octets,

@@ -20,6 +20,7 @@
 #include <socks/core/parsed.hpp>
 #include <socks/core/reply.hpp>
 #include <socks/core/request.hpp>
+#include <socks/core/stored.hpp>
 #include <socks/core/tolerance.hpp>
 #include <socks/machine/action.hpp>
 #include <socks/machine/chain.hpp>

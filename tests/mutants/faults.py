@@ -31,8 +31,8 @@ fault("a request may be for a name of no octets (D7)", ENDPOINT5, "if (name.empt
       "server")
 fault("a request's name may hold a NUL (D9)", ENDPOINT5, "name.contains('\\0') ? errc::nul_in_name",
       "name.contains('\\x7f') ? errc::nul_in_name", "socks5")
-fault("a name is sent with the length of its neighbour", ENDPOINT5, ".u8(static_cast<uint8_t>(name.size())).text(name);",
-      ".u8(static_cast<uint8_t>(name.size() + 1)).text(name);", "socks5")
+fault("a name is sent with the length of its neighbour", ENDPOINT5, ".u8(static_cast<uint8_t>(name.size()))",
+      ".u8(static_cast<uint8_t>(name.size() + 1))", "socks5")
 fault("an IPv6 address is sent with the type of IPv4", ENDPOINT5, "w.u8(static_cast<uint8_t>(address_type::ipv6))",
       "w.u8(static_cast<uint8_t>(address_type::ipv4))", "socks5")
 fault("a reply's empty bound name is an error (R4, R5)", S5, "return may_be_empty && is_no_name(name, n)",
@@ -45,8 +45,8 @@ fault("no host is written as the IPv6 wildcard (R13)", ENDPOINT5, "const bool si
 
 # Logins
 LOGIN = "wire/login.hpp"
-fault("PLEN is taken from the user name (socks_proto)", LOGIN, "static_cast<uint8_t>(l.password.size())",
-      "static_cast<uint8_t>(l.user.size())", "login", "fuzz/login")
+fault("PLEN is taken from the user name (socks_proto)", LOGIN, "static_cast<uint8_t>(password.size())",
+      "static_cast<uint8_t>(user.size())", "login", "fuzz/login")
 fault("a user name of 256 octets wraps its length (curl#3737, weechat#2325, CVE-2002-2368)", LOGIN,
       "if (l.user.size() > 255) return errc::bad_user;", "", "login")
 fault("PLEN is looked for at the wrong place (netch#856)", LOGIN, "in[2 + user];", "in[1 + user];", "login")
@@ -72,7 +72,7 @@ fault("a user ID has no end (CVE-2002-1930, CVE-2000-1183)", S4, "if (n > detail
 fault("a SOCKS4a name has no end (CVE-2002-1001)", S4, "if (n > begin + detail::string4) return errc::name_too_long;", "", "socks4")
 fault("a string may have 256 octets (S4-5)", S4, "string4 = 255;", "string4 = 256;", "socks4")
 fault("a SOCKS4a name may be empty", S4, "if (seen_ == begin) return errc::empty_name;", "", "socks4")
-fault("a SOCKS4a name is sent without its NUL", S4, "w.text(to.host.name()).u8(0);", "w.text(to.host.name());", "socks4")
+fault("a SOCKS4a name is sent without its NUL", S4, "w.skip(name.size()).u8(0);", "w.skip(name.size());", "socks4")
 fault("a name is sent behind 0.0.0.0", S4, "address.octets[3] = 1;", "address.octets[3] = 0;", "socks4")
 fault("a reply of version 4 is refused (V1)", S4, "in[0] == 4 && accept.reply4_version", "in[0] == 5 && accept.reply4_version",
       "socks4", "quirks_client")
@@ -82,8 +82,8 @@ fault("command 3 of SOCKS4 is shown as UDP ASSOCIATE (X4)", S4,
       "if (n > 1 && is_socks5_only(static_cast<command>(in[1]))) return errc::bad_command;", "", "quirks_server")
 fault("a command of SOCKS5 is written as one of SOCKS4 (X4)", S4,
       "if (is_socks5_only(r.command)) return errc::command_over_socks4;", "", "socks4")
-fault("the search for the end of a string begins anew with each byte", S4, "from = seen_ < stop ? seen_ : stop;",
-      "from = begin < stop ? begin : stop;", "optimised/work")
+fault("the search for the end of a string begins anew with each byte", S4, "find(in.data(), seen_, stop,",
+      "find(in.data(), begin, stop,", "optimised/work")
 fault("a SOCKS4 reply has seven octets", S4, "if (in.size() < head4)", "if (in.size() + 1 < head4)", "socks4",
       "guard_page")
 
@@ -166,7 +166,7 @@ fault("a name as received is sent with a NUL inside (D9)", ADDRESS, "name.empty(
       "name.empty()", "address", "request")
 fault("a search stops before the last octets of a long name", "core/memory.hpp", "return among_sixteen(p + n - 16, c);",
       "return false;", "memory")
-fault("a copy stops before the last octets of a text", "core/memory.hpp", "copy(to + (n - Size), from + (n - Size), Size);",
+fault("a copy stops before the last octets of a text", "core/memory.hpp", "__builtin_memcpy(to + (n - Size), &last, Size);",
       "", "memory", "writer", "login")
 fault("a copy of two blocks leaves out what lies between them", "core/memory.hpp", "for (; n > 32; to += 16",
       "for (; n > 33; to += 16", "memory")
@@ -204,8 +204,8 @@ fault("a sequence of fragments has no time limit", "machine/reassembly.hpp", "no
       "reassembly")
 fault("the timer of fragments is over for one tick only", "machine/reassembly.hpp", "now - began_ >= limit_",
       "now - began_ == limit_", "reassembly")
-fault("the storage of fragments overflows", "machine/reassembly.hpp", "if (storage.room() - size_ < d->data().size()) {",
-      "if (storage.room() < d->data().size()) {", "reassembly", "fuzz/reassembly")
+fault("the storage of fragments overflows", "machine/reassembly.hpp", "if (storage.room() - size_ < kept.size()) {",
+      "if (storage.room() < kept.size()) {", "reassembly", "fuzz/reassembly")
 fault("HDRLEN may contradict the name (X2)", "wire/udp_over_tcp.hpp",
       "if (header != 3 + 1 + 1 + size_t{in[4]} + 2) return errc::bad_length;", "", "udp_over_tcp", "fuzz/udp_over_tcp")
 fault("UDP ASSOCIATE always asks for the IPv4 wildcard (U7)", "policy/relay.hpp",
@@ -289,3 +289,85 @@ fault("each byte of a login has the rest of the URI searched", "text/uri.hpp", "
 fault("an apostrophe that is missing ends with the text", "text/cftutil.hpp",
       "if (ahead_.is == token::kind::open_quote)\n            return \"an apostrophe that ends the value which begins here\";",
       "", "cftutil", "fuzz/transfer_cft")
+
+# Calls that a caller gets wrong
+fault("a failed recv is committed as four billion bytes", MAILBOX,
+      "if (n - 1 < N - end_) [[likely]]", "if (n != 0) [[likely]]", "mailbox")
+fault("no bytes received are committed for ever", MAILBOX,
+      "if (n - 1 < N - end_) [[likely]]", "if (n <= N - end_) [[likely]]", "mailbox", "laws_fuse")
+fault("the result of recv is committed without a test", MAILBOX,
+      "    template <detail::signed_integer test_the_result_of_recv_first>\n"
+      "    void commit(test_the_result_of_recv_first) = delete;\n\n    /// The first", "\n    /// The first", "mailbox")
+fault("the result of send is taken without a test", MAILBOX,
+      "    template <detail::signed_integer test_the_result_of_send_first>\n"
+      "    void sent(test_the_result_of_send_first) = delete;\n", "", "mailbox")
+fault("more bytes are dropped than an inbox has", MAILBOX,
+      "if (n <= size_t{end_} - begin_) [[likely]]", "if (n != 0) [[likely]]", "mailbox")
+fault("more bytes are sent than an outbox has", MAILBOX,
+      "if (n > size_t{end_} - begin_) [[unlikely]] {", "if (n > N) [[unlikely]] {", "mailbox")
+fault("a server reads for ever from what failed", "machine/server_states.hpp",
+      "if (now.next() == next::recv && in.miscounted())", "if (now.next() == next::wait && in.miscounted())", "laws_fuse")
+fault("a server sends for ever to what failed", "machine/server_states.hpp",
+      "if (out.miscounted())", "if (out.miscounted() && closed_)", "laws_fuse")
+fault("a client reads for ever from what failed", "machine/client_states.hpp",
+      "if (now.next() == next::recv && in.miscounted())", "if (now.next() == next::wait && in.miscounted())", "laws_fuse")
+fault("a client sends for ever to what failed", "machine/client_states.hpp",
+      "if (!out.empty() && out.miscounted())", "if (out.empty() && out.miscounted())", "laws_fuse")
+fault("a chain reads for ever from what failed", "machine/chain.hpp",
+      "if (now.next() == next::recv && in.miscounted())", "if (now.next() == next::wait && in.miscounted())", "laws_fuse")
+fault("a chain sends for ever to what failed", "machine/chain.hpp",
+      "if (!out.empty() && out.miscounted())", "if (out.empty() && out.miscounted())", "laws_fuse")
+fault("a received name of 256 octets is cut and sent to another host", ADDRESS,
+      "if (name.size() > max_name) return {kind::bad, name, errc::bad_host};", "if (name.size() > max_name) name = name.first(max_name);",
+      "address")
+fault("the front of a text that is too long is kept", ADDRESS,
+      "text.size() <= max_name ? text.size() : 0", "text.size() <= max_name ? text.size() : max_name", "address")
+fault("a copy is replaced by its own tail in the wrong order", "core/memory.hpp",
+      "const bool ahead = is_ahead(to, from, n);", "const bool ahead = is_ahead(to, from, 0);", "memory", "mailbox")
+fault("a bad host that is kept points to what is gone", MAILBOX,
+      " && from.host.is() != host::kind::bad) return from;", ") return from;", "mailbox")
+fault("a search goes on where input was that is gone", S4, "if (n < seen_) {", "if (n < detail::head4) {", "socks4",
+      "laws_fuse")
+fault("a server remembers what it found in input that is gone", SERVER, "scan_ = {};", "", "laws_fuse")
+OVERLAP = "laws_overlap"
+fault("a password is written over the user name that comes next", LOGIN,
+      "if (detail::overlap(user.data(), user.size(), behind, password.size())) return errc::overlap;", "", OVERLAP)
+fault("a name is written over the user ID that comes next", S4,
+      "if (overlap(user.data(), user.size(), behind, name.size() + 1)) return errc::overlap;", "", OVERLAP)
+fault("data are written over the name that comes next", "wire/datagram.hpp",
+      "if (at.host.is() == host::kind::name && overlap(name.data(), name.size(), to, data.size())) return false;", "", OVERLAP)
+fault("a datagram's header is written over its data", "wire/datagram.hpp", "    move_bytes(to, data.data(), data.size());",
+      "    copy(to, data.data(), data.size());", OVERLAP)
+fault("a datagram's type is written over its name", "wire/datagram.hpp",
+      "        move_text(to + 5, name.data(), name.size());\n        to[3] = static_cast<char>(address_type::name);",
+      "        to[3] = static_cast<char>(address_type::name);\n        move_text(to + 5, name.data(), name.size());", OVERLAP)
+fault("a SOCKS5 head is written over the name", ENDPOINT5,
+      "    if (is == kind::name) move_text(out.data() + 5, name.data(), name.size());\n    writer w(out);\n    w.u8(5).u8(second).u8(0);",
+      "    writer w(out);\n    w.u8(5).u8(second).u8(0);\n    if (is == kind::name) move_text(out.data() + 5, name.data(), name.size());",
+      OVERLAP)
+fault("a token is copied as if it lay elsewhere", "wire/gssapi.hpp", "if (!abort) detail::move_bytes(out", "if (!abort) detail::copy(out",
+      OVERLAP)
+fault("a text is printed over itself", "text/literal.hpp", "if (overlaps_) return errc::overlap;", "", OVERLAP)
+fault("a value is decoded over what is still to be read", "text/cftutil_lexer.hpp",
+      "if (socks::detail::is_ahead(out.data(), text.data(), text.size())) return errc::overlap;", "", OVERLAP)
+fault("credentials are decoded over the rest of their URI", "text/uri.hpp",
+      "if (is_ahead(room_.data(), text_.data(), text_.size())) return errc::overlap;", "", OVERLAP)
+fault("a fragment is received over those that are kept", "machine/reassembly.hpp",
+      "if (waiting() && detail::overlap(in.data(), in.size(), storage.data(), size_)) {", "if (false) {", OVERLAP)
+fault("a list of no acceptable methods is none at all, and so anonymous", REQUEST,
+      "        if (m == method::no_acceptable) {", "        if (m == method::no_acceptable) return false;\n        if (false) {", "request",
+      "quirks_server")
+fault("a request may offer what is never acceptable", REQUEST, "if (!want.methods.is_valid()) return errc::bad_methods;", "",
+      "request", "laws_fuse")
+fault("a server chooses the mark of an invalid list", REQUEST, "if (is_free(0)) return method::no_acceptable;", "", "request")
+fault("a message of 4 GiB and 3 bytes is one of 3", "core/decoded.hpp", "return count == n ? count : 0;", "return count;", "decoded")
+fault("4 GiB that were encoded are no error", "core/decoded.hpp", "counted(made) == made ? errc::none : errc::no_space",
+      "errc::none", "decoded")
+fault("a value of 4 GiB is decoded", "text/cftutil_lexer.hpp", "if (text.size() > UINT32_MAX) return errc::no_space;", "",
+      "cftutil_lexer")
+fault("a stored name stays where it was copied from", "core/stored.hpp", "endpoint_.host.with_name_at(name_.data())",
+      "endpoint_.host", "stored")
+fault("a stored password of 256 bytes becomes one that may be sent", "core/stored.hpp",
+      "detail::stored_text<256> password_{};", "detail::stored_text<255> password_{};", "stored")
+fault("a stored password stays in memory", "core/stored.hpp", "constexpr ~stored_request() { clear(); }",
+      "constexpr ~stored_request() {}", "stored")

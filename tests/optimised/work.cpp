@@ -164,7 +164,7 @@ size_t posted(bytes says, Step step) {
         const buffer to = rx.space(1);
         if (to.room() == 0) return n;
         to.data()[0] = says.data()[n++];
-        rx.commit(1);
+        rx.commit(1U);
     }
 }
 

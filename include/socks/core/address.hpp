@@ -107,10 +107,18 @@ class host {
 
     /// A name exactly as a peer sent it, not classified: 0..255 bytes of any value, which may spell an address. To send
     /// one on as what it spells, make a host of its text: `host(h.name())`. It is also the way to send a name in another
-    /// encoding to a proxy that is known to take it.
+    /// encoding to a proxy that is known to take it. More than 255 bytes are no name and make a bad host.
     [[nodiscard]] static constexpr host as_received(bytes name SOCKS_LIFETIMEBOUND) noexcept {
-        SOCKS_ASSERT(name.size() <= max_name);
+        if (name.size() > max_name) return {kind::bad, name, errc::bad_host};
         return {kind::name, name, name.empty() || name.contains('\0') ? errc::bad_host : errc::none};
+    }
+
+    /// For what keeps a copy of the name, or of the text that was bad: the same host, with its name() at `copy`.
+    /// @lifetime  a name points to `copy`.
+    [[nodiscard]] constexpr host with_name_at(const char* copy SOCKS_LIFETIMEBOUND) const noexcept {
+        host moved = *this;
+        if (kind_ == kind::name || kind_ == kind::bad) moved.name_ = copy;
+        return moved;
     }
 
     [[nodiscard]] constexpr kind is() const noexcept { return kind_; }
@@ -135,7 +143,7 @@ class host {
         return v6_;
     }
 
-    /// The name, or the text that was bad (cut to 255 octets); empty otherwise.
+    /// The name, or the text that was bad, unless it is longer than 255 octets; empty otherwise.
     [[nodiscard]] constexpr bytes name() const noexcept {
         return {kind_ == kind::name || kind_ == kind::bad ? name_ : nullptr, size_};
     }
@@ -153,10 +161,10 @@ class host {
     }
 
   private:
-    // A text longer than a name can be is cut: it is bad.
+    // A text longer than a name can be is bad. Nothing of it is kept, because its front may be the name of another host.
     constexpr host(kind is, bytes text, errc fault) noexcept
         : name_(text.data()),
-          size_(static_cast<uint8_t>(text.size() <= max_name ? text.size() : max_name)),
+          size_(static_cast<uint8_t>(text.size() <= max_name ? text.size() : 0)),
           kind_(is),
           fault_(fault) {}
 

@@ -15,6 +15,9 @@
 
 namespace socks {
 
+static_assert(sizeof(size_t) >= 4,
+              "socks needs a size_t of 32 bits: a framed datagram has up to 65790 octets");
+
 class bytes;
 class buffer;
 

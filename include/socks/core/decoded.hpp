@@ -131,20 +131,23 @@ class [[nodiscard]] decoded {
 /// The outcome of encoding one message into some room: the octets made, or an error.
 ///
 /// On an error nothing was written, except where a function says that its room may be. For `errc::no_space`, `room()`
-/// is the room that would have sufficed.
+/// is the room that would have sufficed, or 0 if it is more than 4294967295 octets.
 ///
 /// @lifetime  `data()` points into the room that was given.
 /// @cost      O(1), constexpr, noexcept; at most 16 octets, returned in registers on a 64-bit machine.
 class [[nodiscard]] encoded {
   public:
     constexpr encoded() noexcept = default;
+
+    /// `made` octets at `data`. More than 4294967295 are no_space, of which none suffices.
     constexpr encoded(const char* data, size_t made) noexcept
-        : data_(data), count_(static_cast<uint32_t>(made)) {}
+        : data_(data), count_(counted(made)), error_(counted(made) == made ? errc::none : errc::no_space) {}
+
     constexpr encoded(errc e) noexcept : error_(e) {}
 
     [[nodiscard]] static constexpr encoded no_space(size_t room) noexcept {
         encoded e(errc::no_space);
-        e.count_ = static_cast<uint32_t>(room);
+        e.count_ = counted(room);
         return e;
     }
 
@@ -155,6 +158,11 @@ class [[nodiscard]] encoded {
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
 
   private:
+    static constexpr uint32_t counted(size_t n) noexcept {
+        const auto count = static_cast<uint32_t>(n);
+        return count == n ? count : 0;
+    }
+
     const char* data_ = nullptr;
     uint32_t count_ = 0;  // what was made, or with no_space what would have sufficed
     errc error_ = errc::none;

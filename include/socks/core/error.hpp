@@ -71,6 +71,9 @@ enum class errc : uint8_t {
     bad_schedule = 82,          ///< a number of a retry schedule outside its range
     bad_token = 83,             ///< a GSSAPI token of more than 65535 octets, or of none where one is needed
     bad_host_byte = 84,         ///< text of a host with a control byte, a space, DEL or a byte above 0x7e
+    bad_count = 85,             ///< a mailbox was told of more bytes than there were, or of none received
+    input_shrank = 86,          ///< input that a step has seen was taken away before it was used
+    overlap = 87,               ///< a text lies where another part of the message is to be written
 };
 
 /// Whose doing a failure can be.
@@ -143,6 +146,9 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::bad_token: return "unusable GSSAPI token";
         case errc::bad_host_byte:
             return "host name with a control byte, a space or non-ASCII (write A-labels)";
+        case errc::bad_count: return "more bytes committed than there were, or none";
+        case errc::input_shrank: return "input was taken away before it was used";
+        case errc::overlap: return "a text lies where another part of the message is written";
     }
     return "unknown error";
 }

@@ -1,5 +1,5 @@
-// Copying, searching and comparing octets, in a constant evaluation too, and without a C library but for the memcpy that
-// compilers take for granted. Where speed counts, searches and comparisons take many octets at a time; they never read
+// Copying, searching and comparing octets, in a constant evaluation too, and without a C library but for the memcpy and
+// memmove that compilers take for granted. Where speed counts, searches and comparisons take many octets at a time; they never read
 // outside of what they are given.
 
 #ifndef SOCKS_CORE_MEMORY_HPP
@@ -25,6 +25,50 @@ constexpr void copy(To* to, const From* from, size_t n) noexcept {
     for (size_t i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);
 }
 
+// Whether a and b are the same place, in a constant evaluation: there pointers into different objects have no order, and to
+// clang those into a literal are not even different.
+constexpr bool same_place(const char* a, const char* b) noexcept {
+#if defined(__clang__)
+    return __builtin_constant_p(a == b) && a == b;
+#else
+    return a == b;
+#endif
+}
+
+// Whether p is one of q[0, n).
+SOCKS_INLINE constexpr bool lies_in(const char* p, const char* q, size_t n) noexcept {
+    if (!__builtin_is_constant_evaluated())
+        return reinterpret_cast<uintptr_t>(p) - reinterpret_cast<uintptr_t>(q) < n;
+    bool found = false;
+    for (size_t i = 0; i < n; ++i) found = found || same_place(q + i, p);
+    return found;
+}
+
+// Whether p[0, n) and q[0, m) share an octet.
+SOCKS_INLINE constexpr bool overlap(const char* p, size_t n, const char* q, size_t m) noexcept {
+    if (__builtin_is_constant_evaluated()) return n != 0 && m != 0 && (lies_in(p, q, m) || lies_in(q, p, n));
+    // One comparison, mostly: the last octet of p is not in front of q, and the first one not behind it.
+    return reinterpret_cast<uintptr_t>(p) + n - 1 - reinterpret_cast<uintptr_t>(q) < n - 1 + m && n != 0 &&
+           m != 0;
+}
+
+// Whether `to` is one of from[1, n): what is written front to back then lands on what is still to be read.
+SOCKS_INLINE constexpr bool is_ahead(const char* to, const char* from, size_t n) noexcept {
+    return n > 1 && lies_in(to, from + 1, n - 1);
+}
+
+// As copy, where `to` and `from` may overlap.
+constexpr void move_bytes(char* to, const char* from, size_t n) noexcept {
+#if defined(__GNUC__)
+    if (!__builtin_is_constant_evaluated()) {
+        if (n != 0) __builtin_memmove(to, from, n);
+        return;
+    }
+#endif
+    const bool ahead = is_ahead(to, from, n);
+    for (size_t i = 0; i < n; ++i) to[ahead ? n - 1 - i : i] = from[ahead ? n - 1 - i : i];
+}
+
 // Words have their first octet lowest; builds for size, and so small machines, go octet by octet.
 #if !defined(__OPTIMIZE_SIZE__) && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 inline constexpr bool by_words = true;
@@ -32,30 +76,66 @@ inline constexpr bool by_words = true;
 inline constexpr bool by_words = false;
 #endif
 
-// Copies n octets, Size <= n <= 2 * Size, as the first and the last `Size` of them.
+#if defined(__GNUC__)
+
 template <size_t Size>
-SOCKS_INLINE constexpr void copy_ends(char* to, const char* from, size_t n) noexcept {
-    copy(to, from, Size);
-    copy(to + (n - Size), from + (n - Size), Size);
+struct chunk;
+template <>
+struct chunk<2> {
+    using type = uint16_t;
+};
+template <>
+struct chunk<4> {
+    using type = uint32_t;
+};
+template <>
+struct chunk<8> {
+    using type = uint64_t;
+};
+template <>
+struct chunk<16> {
+    typedef char type __attribute__((vector_size(16)));
+};
+
+// Moves n octets, Size <= n <= 2 * Size, as the first and the last `Size` of them. Both are read before either is
+// written; in arrays instead of words, g++ would keep the state of a drive loop in memory.
+template <size_t Size>
+SOCKS_INLINE void move_ends(char* to, const char* from, size_t n) noexcept {
+    typename chunk<Size>::type first;
+    typename chunk<Size>::type last;
+    __builtin_memcpy(&first, from, Size);
+    __builtin_memcpy(&last, from + (n - Size), Size);
+    __builtin_memcpy(to, &first, Size);
+    __builtin_memcpy(to + (n - Size), &last, Size);
 }
 
-// As copy, for texts, most of which are short: where speed counts no call, whatever the size.
-SOCKS_INLINE constexpr void copy_text(char* to, const char* from, size_t n) noexcept {
-    if constexpr (!by_words) {
-        copy(to, from, n);
-    } else if (n >= 16) {
+SOCKS_INLINE void move_short_text(char* to, const char* from, size_t n) noexcept {
+    if (n >= 16) {
         SOCKS_ROLLED
-        for (; n > 32; to += 16, from += 16, n -= 16) copy(to, from, 16);
-        copy_ends<16>(to, from, n);
+        for (; n > 32 && is_ahead(to, from, n); n -= 16) move_ends<16>(to + n - 16, from + n - 16, 16);
+        SOCKS_ROLLED
+        for (; n > 32; to += 16, from += 16, n -= 16) move_ends<16>(to, from, 16);
+        move_ends<16>(to, from, n);
     } else if (n >= 8) {
-        copy_ends<8>(to, from, n);
+        move_ends<8>(to, from, n);
     } else if (n >= 4) {
-        copy_ends<4>(to, from, n);
+        move_ends<4>(to, from, n);
     } else if (n >= 2) {
-        copy_ends<2>(to, from, n);
+        move_ends<2>(to, from, n);
     } else if (n == 1) {
         to[0] = from[0];
     }
+}
+
+#endif
+
+// As move_bytes, for texts, most of which are short: where speed counts no call, whatever the size.
+SOCKS_INLINE constexpr void move_text(char* to, const char* from, size_t n) noexcept {
+#if defined(__GNUC__)
+    if constexpr (by_words)
+        if (!__builtin_is_constant_evaluated()) return move_short_text(to, from, n);
+#endif
+    move_bytes(to, from, n);
 }
 
 template <class Word>

@@ -28,7 +28,8 @@ struct login {
 
 /// Up to four authentication methods in the order of preference: `methods{method::gssapi, method::login}`.
 ///
-/// A fifth does not compile. `no_acceptable` and repetitions are no methods to choose from and are left out.
+/// A fifth does not compile, and repetitions are left out. `no_acceptable` is no method to choose from: it makes the
+/// complete list invalid, so that validate() refuses it, and a server accepts nobody.
 class methods {
   public:
     static constexpr size_t max = 4;
@@ -39,19 +40,28 @@ class methods {
         requires(sizeof...(M) >= 1 && sizeof...(M) <= max && (detail::same<M, method> && ...))
     constexpr methods(M... list) noexcept { (static_cast<void>(add(list)), ...); }
 
-    /// Appends one. @returns false, changing nothing, when full or when `m` is there already or no_acceptable.
+    /// Appends one. @returns false, changing nothing, when full or when `m` is there already; and for no_acceptable,
+    /// which makes the list invalid, as it stays.
     SOCKS_INLINE constexpr bool add(method m) noexcept {
+        if (m == method::no_acceptable) {
+            list_[0] = '\xff';
+            list_[1] = invalid;
+            list_[2] = list_[3] = '\xff';
+        }
         const size_t n = size();
-        if (n == max || m == method::no_acceptable || contains(m)) return false;
+        if (n == max || !is_valid() || contains(m)) return false;
         list_[n] = static_cast<char>(m);
         return true;
     }
+
+    /// Whether nobody tried to add no_acceptable. A list without methods is valid.
+    [[nodiscard]] constexpr bool is_valid() const noexcept { return !is_free(0) || is_free(1); }
 
     [[nodiscard]] constexpr size_t size() const noexcept {
         return size_t{0} + !is_free(0) + !is_free(1) + !is_free(2) + !is_free(3);
     }
 
-    [[nodiscard]] constexpr bool empty() const noexcept { return is_free(0); }
+    [[nodiscard]] constexpr bool empty() const noexcept { return is_free(0) && is_free(1); }
 
     [[nodiscard]] constexpr method operator[](size_t i) const noexcept {
         SOCKS_ASSERT(i < max);
@@ -65,6 +75,7 @@ class methods {
 
     /// The first of these that is among `offered`, the octets of a greeting; no_acceptable when none is.
     [[nodiscard]] constexpr method first_in(bytes offered) const noexcept {
+        if (is_free(0)) return method::no_acceptable;
         // One condition: g++ makes no turns of a loop with two.
         SOCKS_UNROLLED
         for (size_t i = 0; i < max; ++i) {
@@ -75,11 +86,13 @@ class methods {
         return method::no_acceptable;
     }
 
-    /// The methods as octets of a greeting. @lifetime points into this object.
+    /// The methods as octets of a greeting; 0xff, which none may hold, of an invalid list. @lifetime points into this object.
     [[nodiscard]] constexpr bytes octets() const noexcept SOCKS_LIFETIMEBOUND { return {list_, size()}; }
 
   private:
-    // Free places come last.
+    // Free places come last, unless the list is invalid: then this stands behind the first one. No machine gets to it.
+    static constexpr char invalid = '\xfe';
+
     [[nodiscard]] constexpr bool is_free(size_t i) const noexcept {
         return (*this)[i] == method::no_acceptable;
     }
@@ -133,8 +146,8 @@ SOCKS_SHARED constexpr errc destination_fault(version via, command what, const h
 
 /// Why `want` cannot be asked of a proxy, or errc::none.
 ///
-/// @errors  bad_host bad_host_byte no_host bad_user bad_password no_credentials command_over_socks4 name_over_socks4
-///          ipv6_over_socks4 reserved_over_socks4
+/// @errors  bad_host bad_host_byte no_host bad_user bad_password no_credentials bad_methods command_over_socks4
+///          name_over_socks4 ipv6_over_socks4 reserved_over_socks4
 /// @cost    O(size of the name and of a SOCKS4 user ID); constexpr, noexcept.
 [[nodiscard]] SOCKS_INLINE constexpr errc validate(const request& want) noexcept {
     const errc fault = detail::destination_fault(want.via, want.command, want.to.host);
@@ -142,6 +155,7 @@ SOCKS_SHARED constexpr errc destination_fault(version via, command what, const h
     if (want.login.user.size() > 255) return errc::bad_user;
     if (want.via != version::v5) return want.login.user.contains('\0') ? errc::bad_user : errc::none;
     if (want.login.password.size() > 255) return errc::bad_password;
+    if (!want.methods.is_valid()) return errc::bad_methods;
     if (!want.login.given && want.methods.contains(method::login)) return errc::no_credentials;
     return errc::none;
 }

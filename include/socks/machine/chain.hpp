@@ -115,6 +115,7 @@ class chain {
     [[nodiscard]] constexpr action step(const route& way, bytes in, buffer out) noexcept;
 
     /// The same on an inbox, which drops what was used; on done it is emptied into `early`.
+    /// @errors  bad_count, where an impossible number of bytes was committed
     template <size_t N>
     [[nodiscard]] constexpr action step(const route& way, inbox<N>& in, buffer out) noexcept;
 
@@ -215,9 +216,11 @@ constexpr chain::action chain::step(const route& way, bytes in, buffer out) noex
 template <size_t N>
 constexpr chain::action chain::step(const route& way, inbox<N>& in, buffer out) noexcept {
     static_assert(N >= max_input, "the inbox is too small for a reply");
-    const action a = step(way, in.unread(), out);
-    in.drop(a.next() == next::done ? in.unread().size() : a.used());
-    return a;
+    action now = step(way, in.unread(), out);
+    if (now.next() == next::recv && in.miscounted()) [[unlikely]]
+        client_.miscount(now);
+    in.drop(now.next() == next::done ? in.unread().size() : now.used());
+    return now;
 }
 
 template <size_t N, size_t M>
@@ -225,6 +228,10 @@ constexpr chain::action chain::step(const route& way, inbox<N>& in, outbox<M>& o
     static_assert(M >= max_output, "the outbox is too small for a request");
     action now;
     size_t used = 0;
+    if (!out.empty() && out.miscounted()) [[unlikely]] {
+        client_.miscount(now);
+        return now;
+    }
     if (out.empty()) do {
             now = step(way, in, out.space());
             if (now.next() != next::send) break;

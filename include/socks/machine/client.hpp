@@ -73,7 +73,7 @@ class client {
     class action;
 
     /// What done hands over. `early`, which counts to 2^32 - 1 octets, is what the destination sent already, and comes
-    /// before all that is received later.
+    /// before all that is received later. A stored_reply keeps the reply, whose name lies in the input.
     struct finished {
         socks::reply reply;
         bytes early;
@@ -113,6 +113,7 @@ class client {
     [[nodiscard]] constexpr action step(const request& want, bytes in, buffer out) noexcept;
 
     /// The same on an inbox, which drops what was used; on done it is emptied into `early`.
+    /// @errors  bad_count, where an impossible number of bytes was committed
     template <size_t N>
     [[nodiscard]] constexpr action step(const request& want, inbox<N>& in, buffer out) noexcept;
 
@@ -207,6 +208,7 @@ class client {
         return at_ = at::failed;
     }
 
+    constexpr void miscount(action& now) noexcept;
     constexpr void report(action& now, size_t used, const char* reply) const noexcept;
 
     at at_ = at::start;

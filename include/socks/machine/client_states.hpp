@@ -50,9 +50,11 @@ SOCKS_INLINE constexpr client::action client::step(const request& want, bytes in
 template <size_t N>
 SOCKS_INLINE constexpr client::action client::step(const request& want, inbox<N>& in, buffer out) noexcept {
     static_assert(N >= max_input, "the inbox is too small for a reply");
-    const action a = step(want, in.unread(), out);
-    in.drop(a.next() == next::done ? in.unread().size() : a.used());
-    return a;
+    action now = step(want, in.unread(), out);
+    if (now.next() == next::recv && in.miscounted()) [[unlikely]]
+        miscount(now);
+    in.drop(now.next() == next::done ? in.unread().size() : now.used());
+    return now;
 }
 
 template <size_t N, size_t M>
@@ -61,6 +63,10 @@ SOCKS_INLINE constexpr client::action client::step(const request& want, inbox<N>
     static_assert(M >= max_output, "the outbox is too small for a request");
     action now;
     size_t used = 0;
+    if (!out.empty() && out.miscounted()) [[unlikely]] {
+        miscount(now);
+        return now;
+    }
     if (out.empty()) do {
             now = step(want, in, out.space());
             if (now.next() != next::send) break;
@@ -184,6 +190,12 @@ SOCKS_SHARED constexpr client::at client::send_then(const encoded& made, at then
 // Where the request is at fault, nothing of the input was used.
 SOCKS_INLINE constexpr void client::report(action& now, size_t used, const char* reply) const noexcept {
     now.set_fail(why_, octet_, via_, blame(why_) == party::caller ? 0 : used, reply);
+}
+
+// A mailbox was told of bytes that there are not: to go on would repeat the same for ever.
+SOCKS_SHARED constexpr void client::miscount(action& now) noexcept {
+    fuse(errc::bad_count);
+    report(now, 0, nullptr);
 }
 
 // A message that is not whole: its rest is awaited, unless the stream has ended or what is there is wrong.

@@ -9,14 +9,28 @@
 
 namespace socks {
 
+namespace detail {
+
+template <class T>
+concept signed_integer = requires(T t) {
+    t % t;
+}
+&&static_cast<T>(-1) < static_cast<T>(0);
+
+}  // namespace detail
+
 /// Received octets that no message has used yet, in storage of N octets.
 ///
-///     if (auto n = read(fd, rx.space(s.need()))) rx.commit(n); else handshake.end_of_stream();
+///     if (size_t n = read_some(fd, rx.space(s.need()))) rx.commit(n); else handshake.end_of_stream();
+///
+/// The result of `recv` is signed and may be -1, so it does not compile as a number of bytes: test it, then convert it.
+/// In every build a number that cannot be is refused: nothing changes, and the next step that would ask for more
+/// fails with errc::bad_count, so that no loop runs for ever.
 ///
 /// `space()` may move what is unread to the front, so it ends the life of all views into the inbox. Where
 /// asserts are on, it also overwrites what was dropped, so that a stale view shows.
 ///
-/// @cost  commit, drop, unread O(1); space O(unread). N + 8 octets, not zeroed.
+/// @cost  commit, drop, unread O(1); space O(unread). N + 9 octets rounded up, not zeroed.
 template <size_t N>
 class inbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
@@ -51,22 +65,32 @@ class inbox {
     }
 
     /// `n` octets were received into the last space(), 1 <= n <= its room. The end of a stream is no octets
-    /// and is told to the machine, by end_of_stream().
+    /// and is told to the machine, by end_of_stream(). Any other number is refused: see miscounted().
     constexpr void commit(size_t n) noexcept {
-        SOCKS_ASSERT(n >= 1 && n <= N - end_);
-        end_ += static_cast<uint32_t>(n);
+        if (n - 1 < N - end_) [[likely]]
+            end_ += static_cast<uint32_t>(n);
+        else
+            miscounted_ = true;
+    }
+    template <detail::signed_integer test_the_result_of_recv_first>
+    void commit(test_the_result_of_recv_first) = delete;
+
+    /// The first `n` unread octets were used, n <= unread().size(); more are refused. Views stay valid.
+    constexpr void drop(size_t n) noexcept {
+        if (n <= size_t{end_} - begin_) [[likely]]
+            begin_ += static_cast<uint32_t>(n);
+        else
+            miscounted_ = true;
     }
 
-    /// The first `n` unread octets were used, n <= unread().size(). Views stay valid.
-    constexpr void drop(size_t n) noexcept {
-        SOCKS_ASSERT(n <= size_t{end_} - begin_);
-        begin_ += static_cast<uint32_t>(n);
-    }
+    /// Whether a number of bytes was refused since the last clear().
+    [[nodiscard]] constexpr bool miscounted() const noexcept { return miscounted_; }
 
     /// Overwrites everything with zeros, used octets included.
     constexpr void clear() noexcept {
         wipe({octets_, N});
         begin_ = end_ = 0;
+        miscounted_ = false;
     }
 
   private:
@@ -83,6 +107,7 @@ class inbox {
     uint32_t begin_ = 0;
     uint32_t end_ = 0;
     char octets_[N];
+    bool miscounted_ = false;
 };
 
 /// Octets that are still to be sent, in storage of N octets.
@@ -90,9 +115,11 @@ class inbox {
 /// The machine appends, the caller sends as much as its socket takes and says so with `sent(n)`. While anything
 /// is unsent, the machine's step returns `send` and does nothing else.
 ///
-/// Room is regained when all of it was sent.
+/// Room is regained when all of it was sent. A result of `send` that may be -1 does not compile as a number of bytes.
+/// In every build a number that cannot be is refused: nothing changes, and the next step that would send what is
+/// unsent fails with errc::bad_count.
 ///
-/// @cost  O(1) but for clear(). N + 8 octets, not zeroed.
+/// @cost  O(1) but for clear(). N + 9 octets rounded up, not zeroed.
 template <size_t N>
 class outbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
@@ -111,31 +138,47 @@ class outbox {
         return {octets_ + begin_, size_t{end_} - begin_};
     }
 
-    /// The first `n` unsent octets are on their way, 0 <= n <= unsent().size().
+    /// The first `n` unsent octets are on their way, 0 <= n <= unsent().size(). Any other number is refused: see
+    /// miscounted().
     constexpr void sent(size_t n) noexcept {
-        SOCKS_ASSERT(n <= size_t{end_} - begin_);
+        if (n > size_t{end_} - begin_) [[unlikely]] {
+            miscounted_ = true;
+            return;
+        }
         begin_ += static_cast<uint32_t>(n);
         if (begin_ == end_) begin_ = end_ = 0;
     }
+    template <detail::signed_integer test_the_result_of_send_first>
+    void sent(test_the_result_of_send_first) = delete;
 
     /// Room to append into; commit() what was written there.
     [[nodiscard]] constexpr buffer space() noexcept SOCKS_LIFETIMEBOUND { return {octets_ + end_, N - end_}; }
 
+    /// `n` octets were written into space(), 0 <= n <= its room. Any other number is refused: see miscounted().
     constexpr void commit(size_t n) noexcept {
-        SOCKS_ASSERT(n <= N - end_);
-        end_ += static_cast<uint32_t>(n);
+        if (n <= N - end_) [[likely]]
+            end_ += static_cast<uint32_t>(n);
+        else
+            miscounted_ = true;
     }
+    template <detail::signed_integer test_the_result_of_recv_first>
+    void commit(test_the_result_of_recv_first) = delete;
+
+    /// Whether a number of bytes was refused since the last clear().
+    [[nodiscard]] constexpr bool miscounted() const noexcept { return miscounted_; }
 
     /// Overwrites everything with zeros: a client's outbox has held the password.
     constexpr void clear() noexcept {
         wipe({octets_, N});
         begin_ = end_ = 0;
+        miscounted_ = false;
     }
 
   private:
     uint32_t begin_ = 0;
     uint32_t end_ = 0;
     char octets_[N];
+    bool miscounted_ = false;
 };
 
 /// A copy of up to N octets, for an answer that comes later than its question.
@@ -155,22 +198,23 @@ class owned {
 
     static constexpr size_t capacity = N;
 
-    /// Replaces the copy. @returns false, keeping the old one, when `from` is longer than N.
+    /// Replaces the copy, by a part of itself too. @returns false, keeping the old one, when `from` is longer than N.
     [[nodiscard]] constexpr bool assign(bytes from) noexcept {
         if (from.size() > N) return false;
-        detail::copy(octets_, from.data(), from.size());
+        detail::move_bytes(octets_, from.data(), from.size());
         size_ = static_cast<uint16_t>(from.size());
         return true;
     }
 
-    /// The same endpoint with its name, if it has one, held here.
+    /// The same endpoint with its name, or the text that was bad, held here.
     /// @lifetime  the result points into this object.
     [[nodiscard]] constexpr endpoint keep(const endpoint& from) noexcept SOCKS_LIFETIMEBOUND {
         static_assert(N >= host::max_name);
-        if (from.host.is() != host::kind::name) return from;
-        detail::copy(octets_, from.host.name().data(), from.host.name().size());
-        size_ = static_cast<uint16_t>(from.host.name().size());
-        return {host::as_received(view()), from.port};
+        if (from.host.is() != host::kind::name && from.host.is() != host::kind::bad) return from;
+        const bytes name = from.host.name();
+        detail::move_bytes(octets_, name.data(), name.size());
+        size_ = static_cast<uint16_t>(name.size());
+        return {from.host.with_name_at(octets_), from.port};
     }
 
     [[nodiscard]] constexpr bytes view() const noexcept SOCKS_LIFETIMEBOUND { return {octets_, size_}; }

@@ -65,7 +65,7 @@ class reassembly {
 
     /// Takes one datagram.
     ///
-    /// @param in       the octets of one datagram, all of them.
+    /// @param in       the octets of one datagram, all of them; may lie in the part of `storage` that keeps nothing.
     /// @param now      the time in ticks of any length, of a clock that does not go back.
     /// @param storage  the same at each step of a sequence, and left alone between them.
     /// @param accept   as for decode_datagram.
@@ -73,6 +73,7 @@ class reassembly {
     /// @errors    all of decode_datagram, which leave the sequence as it was; and
     ///            fragmented  out of its turn
     ///            no_space    storage is too small for the datagram so far; the sequence is abandoned
+    ///            overlap     `in` lies where earlier fragments are kept; the sequence is abandoned
     [[nodiscard]] constexpr action step(bytes in SOCKS_LIFETIMEBOUND, uint64_t now,
                                         buffer storage SOCKS_LIFETIMEBOUND,
                                         tolerance accept = lenient) noexcept {
@@ -85,13 +86,17 @@ class reassembly {
         }
         const auto position = static_cast<uint8_t>(d->fragment() & 0x7f);
         const size_t header = in.size() - d->data().size();
+        bytes kept = d->data();
         if (position == 1) {
-            abandon();
-            if (storage.room() < header) return errc::no_space;
-            detail::copy(storage.data(), in.data(), header);
             began_ = now;
-            size_ = header_ = static_cast<uint16_t>(header);
+            size_ = 0;
+            header_ = static_cast<uint16_t>(header);
+            kept = in;
         } else {
+            if (waiting() && detail::overlap(in.data(), in.size(), storage.data(), size_)) {
+                abandon();
+                return errc::overlap;
+            }
             const bool same = belongs(in.first(header), storage);
             if (same && position == highest_) return errc::fragmented;
             if (!same || position != highest_ + 1) {
@@ -99,12 +104,12 @@ class reassembly {
                 return errc::fragmented;
             }
         }
-        if (storage.room() - size_ < d->data().size()) {
+        if (storage.room() - size_ < kept.size()) {
             abandon();
             return errc::no_space;
         }
-        detail::copy(storage.data() + size_, d->data().data(), d->data().size());
-        size_ += d->data().size();
+        detail::move_bytes(storage.data() + size_, kept.data(), kept.size());
+        size_ += kept.size();
         highest_ = position;
         if ((d->fragment() & 0x80) == 0) return errc::none;
         storage.data()[2] = 0;

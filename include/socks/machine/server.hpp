@@ -25,7 +25,7 @@ namespace socks {
 ///     server_options{.v4 = false, .v4a = false, .methods = {method::login}}
 ///
 /// The first of `methods` that the client offers is chosen; the client's order does not matter. SOCKS4 cannot
-/// authenticate, so it is accepted only where `methods` contains none.
+/// authenticate, so it is accepted only where `methods` contains none. No methods, or an invalid list, accept nobody.
 struct server_options {
     bool v4 = true;
     bool v4a = true;
@@ -108,12 +108,14 @@ class server {
     /// @param out  room for one message, max_output octets at most.
     /// @returns    exactly one action; see next. While a question is open it is wait, and nothing is used.
     /// @errors     no_space, after which nothing has changed; the peer's and the stream's faults, each after the reply
-    ///             that tells the peer, where the protocol has one.
+    ///             that tells the peer, where the protocol has one; input_shrank, where a SOCKS4 request that came
+    ///             in part has fewer octets than in an earlier step.
     /// @lifetime   the action's views point into `in` and `out`.
     /// @cost       O(octets of one message).
     [[nodiscard]] constexpr action step(bytes in, buffer out) noexcept;
 
     /// The same on an inbox, which drops what was used; on done it is emptied into `early`.
+    /// @errors  bad_count, where an impossible number of bytes was committed
     template <size_t N>
     [[nodiscard]] constexpr action step(inbox<N>& in, buffer out) noexcept;
 

@@ -45,9 +45,11 @@ SOCKS_INLINE constexpr server::action server::step(bytes in, buffer out) noexcep
 template <size_t N>
 SOCKS_INLINE constexpr server::action server::step(inbox<N>& in, buffer out) noexcept {
     static_assert(N >= max_input, "the inbox is too small for a request");
-    const action a = step(in.unread(), out);
-    in.drop(a.next() == next::done ? in.unread().size() : a.used());
-    return a;
+    action now = step(in.unread(), out);
+    if (now.next() == next::recv && in.miscounted()) [[unlikely]]
+        die(errc::bad_count, now);
+    in.drop(now.next() == next::done ? in.unread().size() : now.used());
+    return now;
 }
 
 template <size_t N, size_t M>
@@ -55,7 +57,10 @@ SOCKS_INLINE constexpr server::action server::step(inbox<N>& in, outbox<M>& out)
     static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
     action now;
     if (!out.empty()) {
-        now.set(next::send, out.unsent(), 0, 0);
+        if (out.miscounted()) [[unlikely]]
+            die(errc::bad_count, now);
+        else
+            now.set(next::send, out.unsent(), 0, 0);
         return now;
     }
     now = step(in, out.space());
@@ -65,9 +70,10 @@ SOCKS_INLINE constexpr server::action server::step(inbox<N>& in, outbox<M>& out)
 
 SOCKS_INLINE constexpr void server::begin(bytes in, buffer out, action& now) noexcept {
     const bool greeted = at_ == at::greeted;
-    if (in.empty() && !(greeted && closed_))
+    if (in.empty() && !(greeted && closed_)) {
         starve(in, greeted ? detail::head4 + 1 : 3, now);
-    else if (!in.empty() && in[0] == 4)
+        scan_ = {};  // no input, and nothing of what it found
+    } else if (!in.empty() && in[0] == 4)
         request4(in, out, now);
     else if (greeted)
         die(errc::version_refused, now, 5);  // it wanted SOCKS5, and does not go on by SOCKS4

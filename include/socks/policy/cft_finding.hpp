@@ -139,10 +139,12 @@ constexpr bytes phrase(const char* text) noexcept {
 ///
 /// @returns   the text made in `out`.
 /// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
+///            overlap   the subject lies in `out`, which may be written to
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 constexpr encoded format(const finding& f, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     socks::detail::text_writer w(out);
+    w.avoid(f.subject);
     if (f.at.line != 0) w.number(f.at.line, 10).put(':').number(f.at.column, 10).put(bytes(": "));
     if (!f.subject.empty()) w.put(f.subject).put(bytes(": "));
     w.put(detail::phrase(name(f.what)));

@@ -175,7 +175,8 @@ constexpr bytes prefix1() noexcept { return "<torS0X>1"; }
     return {detail::prefix0(), token};
 }
 
-/// Writes the user name of format 1, which ties a stream to an RPC object: `login{made.data(), token}`.
+/// Writes the user name of format 1, which ties a stream to an RPC object: `login{made.data(), token}`. An ID that lies in
+/// `out` is moved.
 ///
 /// @param object  the ID of the object, 1..246 octets.
 /// @errors    bad_user  an empty ID, or one of more than 246 octets
@@ -187,7 +188,8 @@ constexpr encoded encode_object_user(bytes object, buffer out SOCKS_LIFETIMEBOUN
     if (object.empty() || object.size() > 255 - detail::prefix1().size()) return errc::bad_user;
     const size_t size = detail::prefix1().size() + object.size();
     if (out.room() < size) return encoded::no_space(size);
-    return writer(out).put(detail::prefix1()).put(object).made();
+    socks::detail::move_text(out.data() + detail::prefix1().size(), object.data(), object.size());
+    return writer(out).put(detail::prefix1()).skip(object.size()).made();
 }
 
 /// Octets that encode_token makes behind its prefix.
@@ -197,7 +199,7 @@ inline constexpr size_t counter_size = 16;
 /// only if both are.
 ///
 /// Streams share circuits with those of an earlier run that used the same tokens. Where they must not, the prefix is
-/// drawn from a cryptographic source at every start; here is none.
+/// drawn from a cryptographic source at every start; here is none. One that lies in `out` is moved.
 ///
 /// @param prefix  0..239 octets.
 /// @errors    bad_password  a prefix of more than 239 octets
@@ -209,7 +211,8 @@ constexpr encoded encode_token(bytes prefix, uint64_t counter, buffer out SOCKS_
     const size_t size = prefix.size() + counter_size;
     if (out.room() < size) return encoded::no_space(size);
     writer w(out);
-    w.put(prefix);
+    socks::detail::move_text(out.data(), prefix.data(), prefix.size());
+    w.skip(prefix.size());
     for (size_t i = counter_size; i-- != 0;)
         w.u8(static_cast<uint8_t>("0123456789abcdef"[counter >> 4 * i & 0xf]));
     return w.made();

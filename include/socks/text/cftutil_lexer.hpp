@@ -173,11 +173,15 @@ constexpr escape read_escape(bytes text) noexcept {
 /// @param out   room for the value; as much as `text` has always suffices.
 /// @returns     the value made in `out`.
 /// @errors      bad_escape  a slash that begins none of the four; escape_fault() says where
-///              no_space    `out` is too small; room() says how much it takes
+///              no_space    `out` is too small; room() says how much it takes. Or `text` has more than 4294967295 octets,
+///                          and room() is 0
+///              overlap     `out` begins in `text`, behind its front
 ///              and in either case `out` may have been written to
 /// @lifetime    the value is in `out`.
 /// @cost        O(size), constexpr, noexcept.
 constexpr encoded decode_value(bytes text, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    if (text.size() > UINT32_MAX) return errc::no_space;
+    if (socks::detail::is_ahead(out.data(), text.data(), text.size())) return errc::overlap;
     size_t made = 0;
     for (size_t i = 0; i < text.size();) {
         detail::escape e{text.data()[i], 1};

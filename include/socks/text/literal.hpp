@@ -42,6 +42,13 @@ class text_writer {
         return put("0123456789ABCDEF"[octet >> 4]).put("0123456789ABCDEF"[octet & 0xf]);
     }
 
+    // Notes whether a text that is printed later lies in the room.
+    constexpr text_writer& avoid(bytes text) noexcept {
+        overlaps_ =
+            overlaps_ || (to_.room() != 0 && overlap(text.data(), text.size(), to_.data(), to_.room()));
+        return *this;
+    }
+
     constexpr text_writer& number(unsigned value, unsigned base) noexcept {
         unsigned unit = 1;
         while (value / unit >= base) unit *= base;
@@ -91,10 +98,11 @@ class text_writer {
             case host::kind::name:
             case host::kind::bad: break;
         }
-        return put(h.name());
+        return avoid(h.name()).put(h.name());
     }
 
     [[nodiscard]] constexpr encoded made() const noexcept {
+        if (overlaps_) return errc::overlap;
         return size_ <= to_.room() ? encoded(to_.data(), size_) : encoded::no_space(size_);
     }
 
@@ -111,6 +119,7 @@ class text_writer {
 
     buffer to_;
     size_t size_ = 0;
+    bool overlaps_ = false;
 };
 
 }  // namespace detail
@@ -122,6 +131,7 @@ class text_writer {
 ///
 /// @returns   the text made in `out`.
 /// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
+///            overlap   a name lies in `out`, which may be written to
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 /// @rfc       5952 sections 4 and 5

@@ -63,6 +63,7 @@ class uri_reader {
         : text_(text), room_(room), scheme_(plain) {}
 
     constexpr parsed<proxy_uri> parse() noexcept {
+        if (is_ahead(room_.data(), text_.data(), text_.size())) return errc::overlap;
         uri_fault fault = scheme();
         if (!fault) fault = path();
         if (!fault) fault = credentials();
@@ -212,6 +213,7 @@ constexpr bytes scheme(const proxy_uri& uri) noexcept {
 ///            bad_host_byte  a control byte, a space or non-ASCII in the host
 ///            bad_port       not a number of 1..65535, or a colon without one
 ///            no_space       the room is too small for the credentials
+///            overlap        the room begins in the text, behind its front
 /// @lifetime  a name points into `text`, user and password into `room`.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       3986 section 3
@@ -226,11 +228,13 @@ constexpr bytes scheme(const proxy_uri& uri) noexcept {
 ///
 /// @returns   the text made in `out`.
 /// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
+///            overlap   user or host lies in `out`, which may be written to
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 /// @rfc       3986 sections 2.1 and 3
 constexpr encoded format(const proxy_uri& uri, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     detail::text_writer w(out);
+    w.avoid(uri.login.user);
     w.put(detail::scheme(uri)).put("://");
     if (uri.login.given) {
         for (size_t i = 0; i < uri.login.user.size(); ++i) {

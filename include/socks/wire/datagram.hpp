@@ -64,9 +64,9 @@ SOCKS_INLINE constexpr void write_datagram_header(char* to, const endpoint& at, 
     char* port = to + 8;
     if (at.host.is() == host::kind::name) {
         const bytes name = at.host.name();
+        move_text(to + 5, name.data(), name.size());
         to[3] = static_cast<char>(address_type::name);
         to[4] = static_cast<char>(name.size());
-        copy_text(to + 5, name.data(), name.size());
         port = to + 5 + name.size();
     } else if (at.host.is() == host::kind::ipv6) {
         const ipv6 a = at.host.v6();
@@ -82,6 +82,14 @@ SOCKS_INLINE constexpr void write_datagram_header(char* to, const endpoint& at, 
     port[1] = static_cast<char>(number & 0xff);
     to[0] = to[1] = 0;
     to[2] = static_cast<char>(fragment);
+}
+
+// Puts the data in their place, from wherever they are, unless that would overwrite the name.
+SOCKS_INLINE constexpr bool move_data(const endpoint& at, bytes data, char* to) noexcept {
+    const bytes name = at.host.name();
+    if (at.host.is() == host::kind::name && overlap(name.data(), name.size(), to, data.size())) return false;
+    move_bytes(to, data.data(), data.size());
+    return true;
 }
 
 }  // namespace detail
@@ -130,12 +138,14 @@ SOCKS_INLINE constexpr void write_datagram_header(char* to, const endpoint& at, 
     return 3 + detail::endpoint_size5(at);
 }
 
-/// Encodes a datagram into `out`, header and data; the picture is decode_datagram's. No host is written as 0.0.0.0.
+/// Encodes a datagram into `out`, header and data; the picture is decode_datagram's. No host is written as 0.0.0.0. Data
+/// and a name that lie in `out` are moved.
 /// @param at        the far end: to a relay where the data go, from a relay where they really came from.
 /// @param fragment  FRAG, for who fragments; everybody else is advised not to.
 /// @returns   header and data.
 /// @errors    bad_host, bad_host_byte  as the host's error()
 ///            no_space  out is smaller than header and data; or those are more than max_datagram, and room() is 0
+///            overlap   the name lies where the data are to be written
 /// @lifetime  the octets are in `out`.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       1928 section 7
@@ -145,8 +155,8 @@ constexpr encoded encode_datagram(const endpoint& at, bytes data, buffer out SOC
     if (!at.host.is_sendable()) return at.host.error();
     if (data.size() > max_datagram - header) return errc::no_space;
     if (out.room() < header + data.size()) return encoded::no_space(header + data.size());
+    if (!detail::move_data(at, data, out.data() + header)) return errc::overlap;
     detail::write_datagram_header(out.data(), at, fragment);
-    detail::copy(out.data() + header, data.data(), data.size());
     return {out.data(), header + data.size()};
 }
 
@@ -173,7 +183,7 @@ SOCKS_INLINE constexpr encoded encode_datagram_header(const endpoint& at, buffer
 ///     const buffer all(packet, max_datagram_header + static_cast<size_t>(n));
 ///     auto d = socks::encode_datagram_in_place(from, all, max_datagram_header);
 ///
-/// @param at        the far end; a name of it lies elsewhere than in `packet`.
+/// @param at        the far end; its name may lie in `packet`, also where the header is to be written.
 /// @param packet    `headroom` octets of room, and then the data.
 /// @param headroom  octets before the data, at most packet.room(); max_datagram_header always suffices.
 /// @returns   header and data, which end where the packet does.

@@ -80,11 +80,14 @@ SOCKS_SHARED constexpr encoded encode_frame5(uint8_t second, const endpoint& e, 
     const bool six = is == kind::ipv6;
     const size_t whole = is == kind::name ? 4 + 1 + e.host.name().size() + 2 : six ? 4 + 16 + 2 : 4 + 4 + 2;
     if (out.room() < whole) return encoded::no_space(whole);
+    const bytes name = e.host.name();
+    if (is == kind::name) move_text(out.data() + 5, name.data(), name.size());
     writer w(out);
     w.u8(5).u8(second).u8(0);
     if (is == kind::name) {
-        const bytes name = e.host.name();
-        w.u8(static_cast<uint8_t>(address_type::name)).u8(static_cast<uint8_t>(name.size())).text(name);
+        w.u8(static_cast<uint8_t>(address_type::name))
+            .u8(static_cast<uint8_t>(name.size()))
+            .skip(name.size());
     } else if (six) {
         w.u8(static_cast<uint8_t>(address_type::ipv6)).v6(e.host.v6());
     } else {

@@ -102,7 +102,8 @@ constexpr size_t least_token(gssapi_type type) noexcept {
     return m.type == gssapi_type::abort ? 2 : gssapi_head_size + m.token.size();
 }
 
-/// Encodes a GSSAPI message into `out`; the picture is decode_gssapi's. An abort has no token and no length.
+/// Encodes a GSSAPI message into `out`; the picture is decode_gssapi's. An abort has no token and no length. A token that
+/// lies in `out` is moved.
 /// @errors    bad_token  a token of more than 65535 octets, or none unless it is for authentication
 ///            no_space   out is smaller than encoded_size
 /// @lifetime  the octets are in `out`.
@@ -113,9 +114,11 @@ constexpr encoded encode_gssapi(const gssapi_message& m, buffer out SOCKS_LIFETI
     if (!abort && (m.token.size() < detail::least_token(m.type) || m.token.size() > max_gssapi_token))
         return errc::bad_token;
     if (out.room() < encoded_size(m)) return encoded::no_space(encoded_size(m));
+    const bytes token = m.token;
+    if (!abort) detail::move_bytes(out.data() + gssapi_head_size, token.data(), token.size());
     writer w(out);
     w.u8(1).u8(static_cast<uint8_t>(m.type));
-    return abort ? w.made() : w.u16(static_cast<uint16_t>(m.token.size())).put(m.token).made();
+    return abort ? w.made() : w.u16(static_cast<uint16_t>(token.size())).skip(token.size()).made();
 }
 
 /// Decodes the level from what the token of a protection_level message unwraps to.

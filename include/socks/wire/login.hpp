@@ -68,11 +68,12 @@ SOCKS_INLINE constexpr extent measure_status(bytes in, tolerance accept) noexcep
     return 3 + l.user.size() + l.password.size();
 }
 
-/// Encodes a username/password request into `out`; the picture is decode_login's.
+/// Encodes a username/password request into `out`; the picture is decode_login's. Texts that lie in `out` are moved.
 /// @errors    no_credentials  none are given
 ///            bad_user        more than 255 octets
 ///            bad_password    more than 255 octets
 ///            no_space        out is smaller than encoded_size
+///            overlap         the user lies where the password is to be written
 /// @lifetime  `out` holds the password in the clear: wipe it once it was sent.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       1929 section 2
@@ -81,9 +82,15 @@ SOCKS_SHARED constexpr encoded encode_login(const login& l, buffer out SOCKS_LIF
     if (l.user.size() > 255) return errc::bad_user;
     if (l.password.size() > 255) return errc::bad_password;
     if (out.room() < encoded_size(l)) return encoded::no_space(encoded_size(l));
+    const bytes user = l.user;
+    const bytes password = l.password;
+    char* const behind = out.data() + 3 + user.size();
+    if (detail::overlap(user.data(), user.size(), behind, password.size())) return errc::overlap;
+    detail::move_text(behind, password.data(), password.size());
+    detail::move_text(out.data() + 2, user.data(), user.size());
     writer w(out);
-    w.u8(1).u8(static_cast<uint8_t>(l.user.size())).text(l.user);
-    return w.u8(static_cast<uint8_t>(l.password.size())).text(l.password).made();
+    w.u8(1).u8(static_cast<uint8_t>(user.size())).skip(user.size());
+    return w.u8(static_cast<uint8_t>(password.size())).skip(password.size()).made();
 }
 
 /// Decodes the server's verdict on user name and password: 0 is success, any other octet a refusal.

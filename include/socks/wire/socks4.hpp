@@ -42,12 +42,17 @@ class scan4 {
     ///
     /// @param in  the request from its first octet; may only have grown since the last call.
     /// @returns  the size of the request, need() >= 1, or error(); the same values as decode_request4.
+    /// @errors   those of decode_request4, and
+    ///           input_shrank  `in` is shorter than what was looked at
     /// @cost     O(octets not yet looked at), constexpr, noexcept.
     SOCKS_INLINE constexpr extent resume(bytes in) noexcept {
         const size_t n = in.size();
         if (n > 0 && in[0] != 4) return errc::bad_version;
         if (n > 1 && is_socks5_only(static_cast<command>(in[1]))) return errc::bad_command;
-        if (n < detail::head4) return extent::more(detail::head4 + 1 - n);
+        if (n < seen_) {
+            if (seen_ != detail::head4) return errc::input_shrank;
+            return extent::more(detail::head4 + 1 - n);
+        }
         const bool named = detail::is_named4(in);
         if (!in_name_) {
             if (!ends(in, detail::head4)) {
@@ -76,8 +81,7 @@ class scan4 {
     SOCKS_INLINE constexpr bool ends(bytes in, size_t begin) noexcept {
         const size_t most = begin + detail::string4 + 1;
         const size_t stop = most < in.size() ? most : in.size();
-        const size_t from = seen_ < stop ? seen_ : stop;  // should the input have shrunk after all
-        const size_t end = detail::find(in.data(), from, stop, '\0');
+        const size_t end = detail::find(in.data(), seen_, stop, '\0');
         seen_ = static_cast<uint16_t>(end);
         return end < stop;
     }
@@ -149,14 +153,22 @@ namespace detail {
 SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to, bytes user,
                                               buffer out) noexcept {
     const bool named = to.host.is() == host::kind::name;
-    const size_t whole = head4 + user.size() + 1 + (named ? to.host.name().size() + 1 : 0);
+    const bytes name = to.host.name();
+    const size_t whole = head4 + user.size() + 1 + (named ? name.size() + 1 : 0);
     if (out.room() < whole) return encoded::no_space(whole);
     ipv4 address;
     if (named) address.octets[3] = 1;
     if (to.host.is() == host::kind::ipv4) address = to.host.v4();
+    const uint16_t port = to.port;
+    if (named) {
+        char* const behind = out.data() + head4 + user.size() + 1;
+        if (overlap(user.data(), user.size(), behind, name.size() + 1)) return errc::overlap;
+        move_text(behind, name.data(), name.size());
+    }
+    move_text(out.data() + head4, user.data(), user.size());
     writer w(out);
-    w.u8(4).u8(static_cast<uint8_t>(asked)).u16(to.port).v4(address).text(user).u8(0);
-    if (named) w.text(to.host.name()).u8(0);
+    w.u8(4).u8(static_cast<uint8_t>(asked)).u16(port).v4(address).skip(user.size()).u8(0);
+    if (named) w.skip(name.size()).u8(0);
     return w.made();
 }
 
@@ -169,7 +181,7 @@ SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to,
 }
 
 /// Encodes a SOCKS4 request, or for a name a SOCKS4a request, into `out`; the picture is decode_request4's.
-/// No host is written as 0.0.0.0; the marker of SOCKS4a as 0.0.0.1.
+/// No host is written as 0.0.0.0; the marker of SOCKS4a as 0.0.0.1. Texts that lie in `out` are moved.
 /// @errors    command_over_socks4   the command is_socks5_only
 ///            bad_host              the text of the host was bad, or a name has no octets or a NUL
 ///            bad_host_byte         the text of the host holds a byte other than visible ASCII
@@ -177,6 +189,7 @@ SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to,
 ///            ipv6_over_socks4      an IPv6 address
 ///            reserved_over_socks4  an address that means "a name follows"
 ///            no_space              out is smaller than encoded_size
+///            overlap               the user lies where the name is to be written
 /// @lifetime  the octets are in `out`.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       the SOCKS4 and SOCKS4a memos

@@ -59,6 +59,7 @@ struct reply5 {
 
 namespace detail {
 
+// Of methods that lie elsewhere than in `out`.
 SOCKS_INLINE constexpr encoded write_greeting(bytes methods, buffer out) noexcept {
     if (out.room() < 2 + methods.size()) return encoded::no_space(2 + methods.size());
     return writer(out).u8(5).u8(static_cast<uint8_t>(methods.size())).put(methods).made();
@@ -66,7 +67,7 @@ SOCKS_INLINE constexpr encoded write_greeting(bytes methods, buffer out) noexcep
 
 }  // namespace detail
 
-/// Encodes a greeting into `out`; the picture is decode_greeting's.
+/// Encodes a greeting into `out`; the picture is decode_greeting's. Methods that lie in `out` are moved.
 /// @errors    bad_methods  no methods, more than 255, or 0xff among them
 ///            no_space     out is smaller than encoded_size
 /// @lifetime  the octets are in `out`.
@@ -75,7 +76,10 @@ SOCKS_INLINE constexpr encoded write_greeting(bytes methods, buffer out) noexcep
 SOCKS_INLINE constexpr encoded encode_greeting(const greeting& g, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (g.methods.empty() || g.methods.size() > 255 || g.offers(method::no_acceptable))
         return errc::bad_methods;
-    return detail::write_greeting(g.methods, out);
+    if (out.room() < encoded_size(g)) return encoded::no_space(encoded_size(g));
+    const bytes methods = g.methods;
+    detail::move_bytes(out.data() + 2, methods.data(), methods.size());
+    return writer(out).u8(5).u8(static_cast<uint8_t>(methods.size())).skip(methods.size()).made();
 }
 
 namespace detail {
@@ -189,7 +193,8 @@ SOCKS_INLINE constexpr endpoint read_bound5(bytes whole) noexcept {
     return 3 + detail::endpoint_size5(r.to);
 }
 
-/// Encodes a SOCKS5 request into `out`; the picture is decode_request5's. No host is written as 0.0.0.0.
+/// Encodes a SOCKS5 request into `out`; the picture is decode_request5's. No host is written as 0.0.0.0. A name that lies in
+/// `out` is moved.
 /// @errors    bad_host, bad_host_byte  as the host's error()
 ///            no_space  out is smaller than encoded_size
 /// @lifetime  the octets are in `out`.
@@ -232,7 +237,8 @@ SOCKS_INLINE constexpr encoded encode_request5(const request5& r, buffer out SOC
     return 3 + detail::endpoint_size5(r.bound);
 }
 
-/// Encodes a SOCKS5 reply into `out`; the picture is decode_reply5's. No host is written as 0.0.0.0.
+/// Encodes a SOCKS5 reply into `out`; the picture is decode_reply5's. No host is written as 0.0.0.0. A name that lies in
+/// `out` is moved.
 /// @errors    bad_host, bad_host_byte  as the error() of the bound host
 ///            no_space  out is smaller than encoded_size
 /// @lifetime  the octets are in `out`.

@@ -89,7 +89,8 @@ constexpr void write_framed_header(char* to, const endpoint& at, size_t data) no
 
 }  // namespace detail
 
-/// Encodes a framed datagram into `out`; the picture is decode_framed's. No host is written as 0.0.0.0.
+/// Encodes a framed datagram into `out`; the picture is decode_framed's. No host is written as 0.0.0.0. Data and a name
+/// that lie in `out` are moved.
 ///
 /// Whatever a frame can hold is written, as it is read: UDP holds less, and a relay drops what it cannot send on.
 ///
@@ -97,14 +98,15 @@ constexpr void write_framed_header(char* to, const endpoint& at, size_t data) no
 ///                                     HDRLEN can count
 ///            no_space  out is smaller than datagram_header_size and the data; or the data are more than
 ///                      max_framed_data, and room() is 0
+///            overlap   the name lies where the data are to be written
 /// @lifetime  the octets are in `out`.
 /// @cost      O(size), constexpr, noexcept.
 constexpr encoded encode_framed(const endpoint& at, bytes data, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     const encoded verdict = detail::framed_refusal(at, data.size(), max_framed_header, out.room());
     if (!verdict) return verdict;
     const size_t header = datagram_header_size(at);
+    if (!detail::move_data(at, data, out.data() + header)) return errc::overlap;
     detail::write_framed_header(out.data(), at, data.size());
-    detail::copy(out.data() + header, data.data(), data.size());
     return {out.data(), header + data.size()};
 }
 

@@ -40,8 +40,15 @@ class writer {
     /// As put(), and quicker for what is mostly short: a name, a user, a password.
     SOCKS_INLINE constexpr writer& text(bytes from) noexcept {
         SOCKS_ASSERT(from.size() <= to_.room() - made_);
-        detail::copy_text(to_.data() + made_, from.data(), from.size());
+        detail::move_text(to_.data() + made_, from.data(), from.size());
         made_ += from.size();
+        return *this;
+    }
+
+    /// Passes over `n` octets that were put in their place before.
+    SOCKS_INLINE constexpr writer& skip(size_t n) noexcept {
+        SOCKS_ASSERT(n <= to_.room() - made_);
+        made_ += n;
         return *this;
     }
 

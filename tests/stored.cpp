@@ -1,0 +1,154 @@
+// Copies that own their texts: they outlive what they were made of, go wherever they are sent, and mean the same.
+
+#include <socks/core/stored.hpp>
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "check.hpp"
+#include "octets.hpp"
+
+namespace {
+
+using ::check;
+using namespace socks;
+
+static_assert(std::is_trivially_copyable_v<stored_reply> &&
+              std::is_nothrow_move_constructible_v<stored_request>);
+static_assert(std::is_convertible_v<const stored_reply&, reply> &&
+              !std::is_convertible_v<stored_reply, reply>);
+static_assert(std::is_convertible_v<const stored_request&, request> &&
+              !std::is_convertible_v<stored_request, request>);
+static_assert(std::is_convertible_v<const stored_endpoint&, endpoint> &&
+              !std::is_convertible_v<stored_endpoint, endpoint>);
+
+// A name that is gone when this returns.
+constexpr stored_reply an_answer(char first) {
+    char name[] = {first, 'i', 'l', 'e', 's', '.', 'e', 'x', 'a', 'm', 'p', 'l', 'e'};
+    const reply r{code5::succeeded, {host::as_received(bytes(name, sizeof name)), 1080}};
+    const stored_reply kept = r;
+    for (char& c : name) c = '?';
+    return kept;
+}
+
+constexpr void a_stored_reply_outlives_its_message(check& t) {
+    const stored_reply one = an_answer('f');
+    stored_reply other = an_answer('m');
+    t.ok(one.view().bound == endpoint{"files.example", 1080} && one.view().code == code5::succeeded);
+    t.ok(other.view().bound == endpoint{"miles.example", 1080});
+    other = one;
+    const reply r = other;
+    t.ok(r.bound == endpoint{"files.example", 1080} &&
+         r.bound.host.name().data() != one.view().bound.host.name().data());
+    const stored_reply moved = std::move(other);
+    t.ok(moved.view().bound == r.bound);
+    const stored_reply nothing;
+    t.ok(nothing.code == reply().code && nothing.view().bound == endpoint{});
+}
+PROVE_AND_RUN(a_stored_reply_outlives_its_message)
+
+constexpr void a_stored_endpoint_is_the_same_endpoint(check& t) {
+    message<255> longest;
+    longest.letters(255);
+    for (const endpoint& e :
+         {endpoint{}, endpoint{"192.0.2.7", 80}, endpoint{"[2001:db8::1]", 81}, endpoint{"h.example", 82},
+          endpoint{host::as_received("192.0.2.7"), 83}, endpoint{host::as_received("a\0b"), 84},
+          endpoint{host::as_received({}), 85}, endpoint{host(bytes("a:b")), 86},
+          endpoint{host::as_received(longest.view()), 87}}) {
+        const stored_endpoint kept = e;
+        const stored_endpoint copy = kept;
+        const endpoint same = copy;
+        t.ok(same == e && same.host.is_sendable() == e.host.is_sendable());
+        const char* const place = copy.view().host.name().data();
+        t.ok(same.host.name().empty() ||
+             (same.host.name().data() == place && kept.view().host.name().data() != place));
+    }
+}
+PROVE_AND_RUN(a_stored_endpoint_is_the_same_endpoint)
+
+constexpr bool same(const request& a, const request& b) {
+    return a.via == b.via && a.command == b.command && a.to == b.to && a.login.given == b.login.given &&
+           a.login.user == b.login.user && a.login.password == b.login.password &&
+           a.methods.octets() == b.methods.octets();
+}
+
+constexpr stored_request asked(char first) {
+    char texts[] = {first, 'o', 'h', 'n', 's', 'e', 'c', 'r', 'e', 't', 'f', '.', 'e', 'x'};
+    const stored_request kept = request{.via = version::v4a,
+                                        .command = command::bind,
+                                        .to = {host(bytes(texts + 10, 4)), 443},
+                                        .login = {bytes(texts, 4), bytes(texts + 4, 6)},
+                                        .methods = {method::gssapi, method::login}};
+    for (char& c : texts) c = '?';
+    return kept;
+}
+
+constexpr void a_stored_request_outlives_its_texts(check& t) {
+    stored_request want = asked('j');
+    const request expected{.via = version::v4a,
+                           .command = command::bind,
+                           .to = {"f.ex", 443},
+                           .login = {"john", "secret"},
+                           .methods = {method::gssapi, method::login}};
+    t.ok(same(want, expected));
+    const stored_request copy = want;
+    want = asked('r');
+    t.ok(want.view().login.user == "rohn" && same(copy, expected));
+    const stored_request moved = std::move(want);
+    t.ok(moved.view().login.user == "rohn" && moved.view().login.password == "secret");
+    want = moved.view();
+    t.ok(same(want, moved));
+    const stored_request nothing;
+    t.ok(same(nothing, request{}));
+}
+PROVE_AND_RUN(a_stored_request_outlives_its_texts)
+
+constexpr void no_credentials_stay_none_and_empty_ones_stay_given(check& t) {
+    const stored_request none = request{.to = {"a.example", 80}};
+    const stored_request empty = request{.to = {"a.example", 80}, .login = {"", ""}};
+    t.ok(!none.view().login.given && none.view().offer().octets() == "00"_octets);
+    t.ok(empty.view().login.given && empty.view().offer().octets() == "02"_octets);
+}
+PROVE_AND_RUN(no_credentials_stay_none_and_empty_ones_stay_given)
+
+constexpr void what_may_not_be_asked_stays_so(check& t) {
+    message<300> text;
+    text.letters(300);
+    for (const size_t n : {size_t{255}, size_t{256}, size_t{300}}) {
+        const bytes longer = text.view().first(n);
+        const request requests[] = {{.to = {"a.example", 80}, .login = {longer, "foo"}},
+                                    {.to = {"a.example", 80}, .login = {"john", longer}},
+                                    {.to = {host(longer), 80}},
+                                    {.via = version::v4, .to = {"192.0.2.7", 80}, .login = {"a\0b", ""}},
+                                    {.to = {"a.example", 80}, .methods = method::no_acceptable}};
+        for (const request& r : requests) {
+            const stored_request kept = r;
+            t.ok(validate(kept) == validate(r));
+        }
+    }
+}
+PROVE_AND_RUN(what_may_not_be_asked_stays_so)
+
+constexpr void clearing_a_stored_request_wipes_its_credentials(check& t) {
+    stored_request want = request{.to = {"a.example", 80}, .login = {"john", "secret"}};
+    const bytes user = want.view().login.user;
+    const bytes password = want.view().login.password;
+    want.clear();
+    t.ok(user == "00 00 00 00"_octets && password == "00 00 00 00 00 00"_octets && !want.view().login.given);
+}
+PROVE_AND_RUN(clearing_a_stored_request_wipes_its_credentials)
+
+void a_stored_request_leaves_no_password_behind(check& t) {
+    alignas(stored_request) char storage[sizeof(stored_request)];
+    auto* const want = ::new (storage) stored_request(request{.login = {"john", "secret"}});
+    t.ok(bytes(storage, sizeof storage).contains('j'));
+    want->~stored_request();
+    bool found = false;
+    for (size_t i = 0; i + 6 <= sizeof storage; ++i)
+        found = found || bytes(storage + i, 6) == "secret" || bytes(storage + i, 4) == "john";
+    t.ok(!found);
+}
+RUN(a_stored_request_leaves_no_password_behind)
+
+}  // namespace
