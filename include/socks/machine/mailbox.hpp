@@ -13,7 +13,7 @@ namespace detail {
 
 template <class T>
 concept signed_integer = requires(T t) {
-    t % t;
+    t % 2;
 }
 &&static_cast<T>(-1) < static_cast<T>(0);
 
