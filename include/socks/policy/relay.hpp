@@ -12,7 +12,7 @@ namespace socks {
 /// The destination of a UDP ASSOCIATE request that declares none: the wildcard of the family by which the proxy was
 /// reached. Dante refuses the wildcard of the other family (reply 8).
 ///
-///     request want{.command = command::udp_associate, .to = unspecified_for(peer_of(control).host)};
+///     socks::request want{.command = socks::command::udp_associate, .to = socks::unspecified_for(peer_of(control).host)};
 ///
 /// @param proxy  the proxy as it was reached, an address that the system reports. An IPv4-mapped one was reached over
 ///               IPv4. For a name the family is not known, and the wildcard is that of IPv4.

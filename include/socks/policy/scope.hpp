@@ -80,7 +80,7 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 /// @returns   kind::ipv4 or kind::ipv6  the address
 ///            kind::bad                 no address, but no host name either: "127.1", "0x7f.1" and "127.0.0.1." are
 ///                                      addresses to one resolver and not to another. To refuse it is wise. Which
-///                                      bytes a name holds is not looked at: for that there are printable() and ldh().
+///                                      bytes a name holds is not looked at: see printable and ldh.
 ///            kind::none                a host name; or `h` is no name
 /// @lifetime  as `h`.
 /// @cost      O(size of the name), constexpr, noexcept.

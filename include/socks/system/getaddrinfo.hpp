@@ -27,7 +27,7 @@ namespace socks {
 /// no address.
 ///
 ///     const int failed = getaddrinfo(name, nullptr, &hints, &list);
-///     if (failed) handshake.answer({code_for(dial_error_from_getaddrinfo(failed, errno)), {}}, tx);
+///     if (failed) handshake.answer({socks::code_for(socks::dial_error_from_getaddrinfo(failed, errno)), {}}, tx);
 ///
 /// @param result  what getaddrinfo returned. The numbers of Winsock's from 10000 on are known on every system.
 /// @param number  the value of errno, for EAI_SYSTEM.
