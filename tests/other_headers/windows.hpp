@@ -3,7 +3,9 @@
 #ifndef SOCKS_TESTS_OTHER_HEADERS_WINDOWS_HPP
 #define SOCKS_TESTS_OTHER_HEADERS_WINDOWS_HPP
 
-#include <windows.h>
+// It demands to be the first of the two.
 #include <winsock2.h>
+
+#include <windows.h>
 
 #endif
