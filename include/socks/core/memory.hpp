@@ -1,6 +1,6 @@
-// Copying, searching and comparing octets, in a constant evaluation too, and without a C library but for the memcpy and
-// memmove that compilers take for granted. Where speed counts, searches and comparisons take many octets at a time; they never read
-// outside of what they are given.
+// Copying, searching and comparing bytes, in a constant evaluation too. Nothing of a C library is called but memcpy and
+// memmove, which compilers take for granted. Where speed counts, searches and comparisons take many bytes at a time; they
+// never read outside of what they are given.
 
 #ifndef SOCKS_CORE_MEMORY_HPP
 #define SOCKS_CORE_MEMORY_HPP
@@ -57,7 +57,8 @@ SOCKS_INLINE constexpr bool is_ahead(const char* to, const char* from, size_t n)
     return n > 1 && lies_in(to, from + 1, n - 1);
 }
 
-// As copy, where `to` and `from` may overlap.
+// As copy, where `to` and `from` may overlap. A constant evaluation moves a name at once: to find out whether two places
+// overlap takes it a comparison for each byte.
 constexpr void move_bytes(char* to, const char* from, size_t n) noexcept {
 #if defined(__GNUC__)
     if (!__builtin_is_constant_evaluated()) {
@@ -65,6 +66,12 @@ constexpr void move_bytes(char* to, const char* from, size_t n) noexcept {
         return;
     }
 #endif
+    if (n <= 256) {
+        char held[256] = {};
+        copy(held, from, n);
+        copy(to, held, n);
+        return;
+    }
     const bool ahead = is_ahead(to, from, n);
     for (size_t i = 0; i < n; ++i) to[ahead ? n - 1 - i : i] = from[ahead ? n - 1 - i : i];
 }
@@ -98,18 +105,19 @@ struct chunk<16> {
 };
 
 // Moves n octets, Size <= n <= 2 * Size, as the first and the last `Size` of them. Both are read before either is
-// written; in arrays instead of words, g++ would keep the state of a drive loop in memory.
+// written; in arrays instead of words, g++ would keep the state of a drive loop in memory. It is constexpr because clang 14
+// tries to evaluate it where nothing asks for a constant, and crashes when it cannot.
 template <size_t Size>
-SOCKS_INLINE void move_ends(char* to, const char* from, size_t n) noexcept {
-    typename chunk<Size>::type first;
-    typename chunk<Size>::type last;
+SOCKS_INLINE constexpr void move_ends(char* to, const char* from, size_t n) noexcept {
+    typename chunk<Size>::type first{};
+    typename chunk<Size>::type last{};
     __builtin_memcpy(&first, from, Size);
     __builtin_memcpy(&last, from + (n - Size), Size);
     __builtin_memcpy(to, &first, Size);
     __builtin_memcpy(to + (n - Size), &last, Size);
 }
 
-SOCKS_INLINE void move_short_text(char* to, const char* from, size_t n) noexcept {
+SOCKS_INLINE constexpr void move_short_text(char* to, const char* from, size_t n) noexcept {
     if (n >= 16) {
         SOCKS_ROLLED
         for (; n > 32 && is_ahead(to, from, n); n -= 16) move_ends<16>(to + n - 16, from + n - 16, 16);
