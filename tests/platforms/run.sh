@@ -9,7 +9,7 @@ scratch=${SOCKS_SCRATCH:-build/platforms}
 jobs=$(nproc)
 flags="-std=c++20 -Iinclude -Itests -Wall -Wextra -Werror -O1"
 gnu_room="-fconstexpr-ops-limit=268435456 -fconstexpr-loop-limit=16777216"
-clang_room="-fconstexpr-steps=16777216"
+clang_room="-fconstexpr-steps=16777216 -fconstexpr-backtrace-limit=1"
 
 # platform | packages | compiler and its flags | what runs its programs
 platforms='
