@@ -4,8 +4,10 @@
 # release, into which the last commit of this checkout is cloned. Prints a line for each: PASS, FAIL, or NOT RUN if Ubuntu
 # cannot be reached. Needs root on Debian or Ubuntu.
 set -u
+umask 022
 cd "$(dirname "$0")/../.." || exit 1
-scratch=${SOCKS_SCRATCH:-build}/fresh_machine
+scratch=$(realpath -m "${SOCKS_SCRATCH:-build}/fresh_machine")
+work=$scratch/run.$$  # all that this run makes and removes
 
 # suite | system | which section of README is tried: "Try it", or "Use it" where CMake is too old for the presets
 suites='
@@ -21,9 +23,28 @@ apart=(unshare --mount --pid --fork --kill-child)
 enter='mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
 "${apart[@]}" true 2>/dev/null || { apart=() && enter='exec chroot "$0" "$@"'; }
 
-# find_mirror: where this machine gets the system from, or where everybody does.
+# await COMMAND...: a trap acts at once only while the shell waits, and a session of its own can be killed with all that
+# it began. The shell has a background command ignore SIGINT, which programs under test may need.
+await() {
+    env --default-signal=INT,QUIT setsid "$@" </dev/null &
+    wait $!
+}
+
+# clean_up: what runs is killed before its files are removed.
+clean_up() {
+    local running
+    running=$(jobs -p)
+    [ -z "$running" ] || { kill -KILL -- "-$running"; wait; } 2>/dev/null
+    rm -rf --one-file-system "$work"
+}
+
+# own_git ARGUMENT...: git for a checkout of any owner; git believes only a configuration file about that.
+own_git() { HOME=$work git "$@"; }
+
+# find_mirror: where this machine gets the system from, if debootstrap can use it, or where everybody does.
 find_mirror() {
-    mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' | sed -n "s|^$system $system ||p" | head -n 1)
+    mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' |
+        sed -nE "s,^$system $system (https?://),\\1,p" | head -n 1)
     case $system in
         Debian) mirror=${mirror:-http://deb.debian.org/debian} ;;
         Ubuntu) mirror=${mirror:-https://archive.ubuntu.com/ubuntu} ;;
@@ -40,25 +61,25 @@ make_root() {
         [ -e /usr/share/keyrings/ubuntu-archive-keyring.gpg ] || options+=(--no-check-gpg)
     fi
     if [ -e "$kept" ]; then
-        tar -C "$root" -xpf "$kept" || return 1
+        await tar -C "$root" --numeric-owner -xpf "$kept" || return 1
     else
-        "${apart[@]}" debootstrap --variant=minbase "${options[@]}" "$suite" "$root" "$mirror" \
+        await "${apart[@]}" debootstrap --variant=minbase "${options[@]}" "$suite" "$root" "$mirror" \
             "/usr/share/debootstrap/scripts/$script" >"$scratch/$suite.log" ||
-            { tail "$scratch/$suite.log" "$root/debootstrap/debootstrap.log" && return 1; }
-        tar -C "$root" -cf "$kept.part" . && mv "$kept.part" "$kept" || return 1
+            { tail "$scratch/$suite.log" "$root/debootstrap/debootstrap.log"; return 1; }
+        await tar -C "$root" --numeric-owner -cf "$work/$suite.tar" . && mv "$work/$suite.tar" "$kept" || return 1
     fi
     # What an installer or a container image has besides. apt in the root checks signatures, and has no certificates.
-    printf '%s\n' '127.0.0.1 localhost' '::1 localhost' >"$root/etc/hosts"
-    cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-    apt-config dump | grep -E '^Acquire::https?::Proxy(::[^ ]*)? ' >"$root/etc/apt/apt.conf.d/90proxy"
-    sed -i "s|https://|http://|; p; s| $suite | $suite-updates |" "$root/etc/apt/sources.list"
-    git clone --quiet . "$root/src"
+    printf '%s\n' '127.0.0.1 localhost' '::1 localhost' >"$root/etc/hosts" || return 1
+    cp -L /etc/resolv.conf "$root/etc/resolv.conf" || return 1
+    apt-config dump | sed -nE '/^Acquire::https?::Proxy(::[^ ]*)? /p' >"$root/etc/apt/apt.conf.d/90proxy" || return 1
+    sed -i "s|https://|http://|; p; s| $suite | $suite-updates |" "$root/etc/apt/sources.list" || return 1
+    cp -a "$work/src" "$root/src"
 }
 
 # inside COMMAND: in the clone, with an environment of its own.
 inside() {
     printf '\n== %s: %s\n' "$suite" "$1"
-    "${apart[@]}" sh -c "$enter" "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+    await "${apart[@]}" sh -c "$enter" "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
         http_proxy="${http_proxy-}" https_proxy="${https_proxy-}" bash -euc "cd /src && $1"
 }
 
@@ -66,7 +87,7 @@ inside() {
 try_it() {
     local commands command
     mapfile -t commands < <(grep -E '^apt-get update && .*cmake --workflow --preset (demo|test)$' "$root/src/README.md")
-    [ "${#commands[@]}" -eq 2 ] || { echo 'README.md no longer has its two commands' && return 1; }
+    [ "${#commands[@]}" -eq 2 ] || { echo 'README.md no longer has its two commands'; return 1; }
     for command in "${commands[@]}"; do
         inside "$command" || return 1
     done
@@ -75,29 +96,43 @@ try_it() {
 # use_it COMPILER: the package of the one of that release that takes C++20.
 use_it() { inside "tests/fresh_machine/use_it.sh $1"; }
 
-[ $# -ne 0 ] || { sed -n '2p' "$0" && exit 2; }
+[ $# -ne 0 ] || { sed -n '2p' "$0"; exit 2; }
+if [[ $scratch == *[[:space:]]* ]]; then
+    echo "debootstrap takes no path with spaces, such as $scratch: set SOCKS_SCRATCH to a path without them"
+    exit 2
+fi
 command -v debootstrap >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
     -o DPkg::Lock::Timeout=900 debootstrap >/dev/null || exit 1
 # debootstrap hears of a proxy from its environment only.
 eval "$(apt-config shell http_proxy Acquire::http::Proxy https_proxy Acquire::https::Proxy)"
 export http_proxy https_proxy
-mkdir -p "$scratch"
-trap 'rm -rf --one-file-system "${root-}"' EXIT
+
+# Runs that were killed too hard to clean up left their directories.
+for left in "$scratch"/*.[0-9]*/; do
+    left=${left%/}
+    [ -e "/proc/${left##*.}" ] || rm -rf --one-file-system "$left"
+done
+trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
+mkdir -p "$work" || exit 1
+
+printf '[safe]\n\tdirectory = *\n' >"$work/.gitconfig"
+own_git clone --quiet . "$work/src" || exit 1
+[ -z "$(own_git --no-optional-locks status --porcelain)" ] || echo 'NOTE only the last commit is tried, without the changes since'
 
 ran=0
 failed=0
 for suite; do
     IFS='| ' read -r _ system section <<<"$(grep "^$suite " <<<"$suites")"
-    [ -n "$section" ] || { echo "no such suite: $suite" && exit 2; }
+    [ -n "$section" ] || { echo "no such suite: $suite"; exit 2; }
     find_mirror
     if [ "$system" = Ubuntu ] && ! wget -q --spider --timeout=20 --tries=2 "$mirror/dists/$suite/Release"; then
         echo "NOT RUN $suite: $mirror cannot be reached"
         continue
     fi
     ran=$((ran + 1))
-    root=$scratch/$suite.$$
-    mkdir "$root"
+    root=$work/$suite
+    mkdir "$root" || exit 1
     # shellcheck disable=SC2086
     if make_root && $section; then
         echo "PASS $suite"
