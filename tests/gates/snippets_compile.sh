@@ -8,6 +8,8 @@ shift 2
 
 {
     cat <<'END'
+#include <errno.h>
+#include <sys/socket.h>
 #include <socks/policy/errno.hpp>
 #include <socks/socks.hpp>
 extern int fd;
@@ -26,13 +28,13 @@ size_t read_some(int, socks::buffer);
 void tell_peer(const socks::endpoint&);
 bool known(socks::bytes, socks::bytes);
 template <size_t N> bool run(socks::method, socks::inbox<N>&);
-socks::client::finished run(const socks::request&);
+socks::stored_reply run(const socks::request&);
 template <size_t N> socks::bytes unwrap(socks::inbox<N>&, socks::gssapi_type);
 socks::reply dial(socks::command, socks::endpoint);
 socks::endpoint look_up(socks::endpoint);
 void relay(int, socks::bytes);
 void relay(int, const socks::reply&, socks::bytes);
-struct received { socks::endpoint from; size_t size; };
+struct received { socks::endpoint from; ssize_t size; };
 void report(const socks::outcome&);
 void report(size_t, socks::errc);
 void report(size_t, const socks::outcome&, socks::client::ahead);
@@ -42,6 +44,7 @@ void use(socks::endpoint, socks::bytes);
 void take(socks::bytes);
 void try_later();
 void ask_operator();
+void close_connection(int);
 END
     awk '/^```cpp$/ {n++; inside = 1; print "void snippet" n "() {"; next}
          /^```$/ && inside {inside = 0; print "}"; next}

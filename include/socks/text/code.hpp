@@ -39,7 +39,7 @@ constexpr encoded named(Number number, buffer out) noexcept {
 
 /// Prints a number of the wire: its name, or two hexadecimal digits where it has none. No closing NUL.
 ///
-///     char room[max_text_code];
+///     char room[socks::max_text_code];
 ///     log(socks::format(s.code(), room).data());       "connection refused", or "0xC8"
 ///     log(socks::format(s.command(), room).data());    "CONNECT", or "0xF0"
 ///

@@ -23,8 +23,8 @@ enum class protocol : uint8_t {
 /// Tells what a client speaks by the octets it sent first.
 ///
 ///     switch (socks::sniff(peeked)) {
-///     case protocol::socks4: case protocol::socks5: return serve(socks::server{}, peeked);
-///     case protocol::http: ...
+///     case socks::protocol::socks4: case socks::protocol::socks5: return serve(socks::server{}, peeked);
+///     case socks::protocol::http: ...
 ///
 /// The server agrees with it: it serves what is socks4 or socks5, and names the others by the same octet.
 ///
