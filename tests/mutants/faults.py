@@ -275,6 +275,8 @@ fault("a second try on a connection that has ended (V9)", "policy/fallback.hpp",
       "return blame(why) == party::peer && detail", "return detail", "fallback")
 fault("the first byte of SOCKS4's refusal is left in front of the reply (V9)", "machine/client_states.hpp",
       "        used = 2;\n    }\n", "        used = 1;\n    }\n", "fallback")
+fault("a proxy that answers a greeting with 5 is asked by SOCKS4 (V9)", "machine/client_states.hpp",
+      "        if (!in.empty() && in[0] == 5) return fuse(errc::bad_version, in[0]);\n", "", "fallback")
 fault("a SOCKS4 refusal of a greeting has eight bytes, which Java takes for its reply (V9)", "machine/server_states.hpp",
       "detail::encode_short_refusal4(out)", "encode_reply4({code4::rejected, {}}, out)", "quirks_server")
 fault("a greeting is answered again and again by a SOCKS4 refusal", "machine/server_states.hpp",

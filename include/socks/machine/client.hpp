@@ -40,7 +40,7 @@ struct client_options {
     bool pipelined = false;
     /// Go on where another client's SOCKS5 greeting was answered by something else, on the same connection: take two
     /// bytes of that answer, then send the request, which is one of SOCKS4. So does java.net.Socket; see
-    /// retry_on_same_connection. In a chain it holds for the first proxy.
+    /// retry_on_same_connection. An answer that begins with 5 is bad_version. In a chain it holds for the first proxy.
     bool after_greeting = false;
 };
 
@@ -104,7 +104,7 @@ class client {
     /// @param want  the request; borrowed for this call. Version, command and methods count at the first step,
     ///              the rest when it is sent.
     /// @param in    what was received and not yet used, oldest first.
-    /// @param out   room for one message, max_output octets at most.
+    /// @param out   room for one message, max_output bytes at most. It does not overlap `in`.
     /// @returns     exactly one action; see next.
     /// @errors      whatever validate(want) finds, before the first octet; no_space, after which nothing has changed; the
     ///              peer's and the stream's faults.

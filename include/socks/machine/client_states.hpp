@@ -82,6 +82,7 @@ SOCKS_INLINE constexpr client::at client::greet(const request& want, bytes in, b
     const errc fault = validate(want);
     if (fault != errc::none) return fuse(fault);
     if (after_greeting_) {
+        if (!in.empty() && in[0] == 5) return fuse(errc::bad_version, in[0]);
         if (in.size() < 2) return lack(in, extent::more(2 - in.size()), 0, now);
         used = 2;
     }

@@ -105,7 +105,7 @@ class server {
     /// Takes the handshake one step further, on plain views.
     ///
     /// @param in   what was received and not yet used, oldest first; may hold any number of messages.
-    /// @param out  room for one message, max_output octets at most.
+    /// @param out  room for one message, max_output bytes at most. It does not overlap `in`.
     /// @returns    exactly one action; see next. While a question is open it is wait, and nothing is used.
     /// @errors     no_space, after which nothing has changed; the peer's and the stream's faults, each after the reply
     ///             that tells the peer, where the protocol has one; input_shrank, where a SOCKS4 request that came
@@ -153,7 +153,8 @@ class server {
     /// @rfc       1928 section 6; the SOCKS4 memo
     constexpr encoded answer(const reply& outcome, buffer out) noexcept;
 
-    /// The same, appended to an outbox, where the next steps take them from.
+    /// The same, appended to an outbox, where the next steps take them from. It always has room, unless you have appended
+    /// bytes of your own: then nothing changes, and the next step is wait.
     template <size_t M>
     constexpr void grant(bool granted, outbox<M>& out) noexcept;
     template <size_t M>

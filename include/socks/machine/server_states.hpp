@@ -111,7 +111,8 @@ SOCKS_INLINE constexpr void server::login(bytes in, buffer out, action& now) noe
     const extent whole = detail::measure_login(in, accept_);
     if (!whole) {
         if (whole.need() != 0) return starve(in, whole.need(), now);
-        return refuse(whole.error(), encode_status(1, out), now, detail::version_octet(whole.error(), in));
+        const uint8_t octet = detail::version_octet(whole.error(), in);
+        return refuse(whole.error(), encode_status(1, out), now, octet);
     }
     at_ = at::granting;
     now.set(next::login, in.first(*whole), 0, *whole);
@@ -123,8 +124,8 @@ SOCKS_INLINE constexpr void server::request5(bytes in, buffer out, action& now) 
         if (whole.need() != 0) return starve(in, whole.need(), now);
         const code5 code = whole.error() == errc::bad_address_type ? code5::address_type_not_supported
                                                                    : code5::general_failure;
-        return refuse(whole.error(), encode_reply5({code, {}}, out), now,
-                      detail::version_octet(whole.error(), in));
+        const uint8_t octet = detail::version_octet(whole.error(), in);
+        return refuse(whole.error(), encode_reply5({code, {}}, out), now, octet);
     }
     octet_ = in[1];
     at_ = at::serving;
