@@ -16,6 +16,9 @@ using namespace socks;
 
 static_assert(std::is_trivially_copyable_v<stored_reply> &&
               std::is_nothrow_move_constructible_v<stored_request>);
+// The comments say how many bytes a copy is.
+static_assert(sizeof(stored_endpoint) <= 300 && sizeof(stored_reply) <= 310 && sizeof(stored_request) <= 850);
+static_assert(sizeof(stored_endpoint) >= 280 && sizeof(stored_reply) >= 285 && sizeof(stored_request) >= 750);
 static_assert(std::is_convertible_v<const stored_reply&, reply> &&
               !std::is_convertible_v<stored_reply, reply>);
 static_assert(std::is_convertible_v<const stored_request&, request> &&
@@ -111,6 +114,24 @@ constexpr void no_credentials_stay_none_and_empty_ones_stay_given(check& t) {
     t.ok(empty.view().login.given && empty.view().offer().octets() == "02"_octets);
 }
 PROVE_AND_RUN(no_credentials_stay_none_and_empty_ones_stay_given)
+
+// The user ID of SOCKS4 needs no password, and so nothing that is given.
+constexpr void a_user_that_is_not_given_is_kept(check& t) {
+    message<300> text;
+    text.letters(300);
+    request r{.via = version::v4, .to = {"192.0.2.7", 80}};
+    r.login.user = "john";
+    r.login.password = "secret";
+    const stored_request kept = r;
+    t.ok(same(kept, r) && kept.view().login.user == "john" && !kept.view().login.given);
+    const bytes users[] = {text.view(), "a\0b"};
+    for (const bytes user : users) {
+        r.login.user = user;
+        const stored_request wrong = r;
+        t.ok(validate(r) == errc::bad_user && validate(wrong) == errc::bad_user);
+    }
+}
+PROVE_AND_RUN(a_user_that_is_not_given_is_kept)
 
 constexpr void what_may_not_be_asked_stays_so(check& t) {
     message<300> text;

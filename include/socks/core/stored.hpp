@@ -11,7 +11,7 @@ namespace socks {
 
 namespace detail {
 
-// Up to N bytes. Of a longer text the first N are kept, so N is more than what may be sent.
+// Up to N bytes. Of a longer text the first N are kept: where a text may be too long to be sent, N is too.
 template <size_t N>
 class stored_text {
   public:
@@ -38,9 +38,12 @@ class stored_text {
 /// An endpoint with its name inside.
 ///
 ///     stored_endpoint to = s.to();         // outlives the inbox
+///     log(to.view().host);
+///
+/// A temporary one does not convert, and has no view(): name it first.
 ///
 /// @lifetime  what it converts to points into it: keep it as long.
-/// @cost      O(size of the name) to make; copies and moves are 288 bytes; constexpr, noexcept.
+/// @cost      O(size of the name) to make; copies and moves are about 300 bytes; constexpr, noexcept.
 class stored_endpoint {
   public:
     constexpr stored_endpoint() noexcept = default;
@@ -65,7 +68,9 @@ class stored_endpoint {
 
 /// A reply with the bound name inside.
 ///
-///     stored_reply dial(...) { ...; case client::next::done: return s.finish().reply; ...; }
+///     stored_reply dial(...) { ...; case client::next::done: take(s.finish().early); return s.finish().reply; ...; }
+///
+/// A temporary one does not convert, and has no view(): name it first.
 ///
 /// @lifetime  what it converts to points into it: keep it as long.
 /// @cost      as stored_endpoint
@@ -90,6 +95,7 @@ class stored_reply {
 ///     stored_request want = request{.to = {name, 443}, .login = {user, password}};
 ///     auto s = handshake.step(want, rx, tx);
 ///
+/// A temporary one does not convert, and has no view(): name it first.
 /// What may not be sent is kept as what may not be sent: validate() finds the same wrong with either.
 ///
 /// @lifetime  what it converts to points into it: keep it as long.
@@ -115,7 +121,8 @@ class stored_request {
     /// The same request. @lifetime points into this object.
     [[nodiscard]] constexpr request view() const& noexcept {
         request r{.via = version_, .command = command_, .to = to_.view(), .methods = methods_};
-        if (given_) r.login = {user_.view(), password_.view()};
+        r.login = {user_.view(), password_.view()};
+        r.login.given = given_;
         return r;
     }
     request view() const&& = delete;  // it would point into a temporary: keep the stored one

@@ -23,7 +23,7 @@ enum class disposition : uint8_t {
 
 /// What a handshake ended with: a reply code, or a failure that brought none.
 ///
-///     case client::next::done: return socks::decide(s.finish().reply.code);
+///     case client::next::done: take(s.finish().early); return socks::decide(s.finish().reply.code);
 ///     case client::next::fail: return socks::decide(socks::outcome_of(s));
 ///
 /// Before the handshake: `errc::unreachable` for a proxy that could not be connected to; at any time
