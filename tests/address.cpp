@@ -153,6 +153,21 @@ constexpr void a_received_name_of_256_octets_goes_nowhere(check& t) {
 }
 PROVE_AND_RUN(a_received_name_of_256_octets_goes_nowhere)
 
+constexpr void bad_texts_are_equal_where_what_is_kept_of_them_is(check& t) {
+    message<512> one;
+    one.letters(256);
+    message<512> other;
+    other.letters(300);
+    const host longer[] = {host(one.view()), host(other.view()), host::as_received(one.view())};
+    for (const host& h : longer) {
+        t.ok(h == h && h == longer[0] && h == host(bytes()) && !h.is_sendable());
+        t.ok(!(h == host(bytes("a:b"))) && !(h == host::as_received({})) && !(h == host()));
+    }
+    const char text[] = {'a', ':', 'b'};
+    t.ok(host(bytes("a:b")) == host(bytes(text, 3)) && !(host(bytes("a:b")) == host(bytes("a:c"))));
+}
+PROVE_AND_RUN(bad_texts_are_equal_where_what_is_kept_of_them_is)
+
 constexpr void a_host_may_be_given_a_copy_of_its_name(check& t) {
     char copy[] = {'f', 'o', 'o', '.', 'e', 'x', 'a', 'm', 'p', 'l', 'e'};
     const host name = "foo.example";

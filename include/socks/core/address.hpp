@@ -148,6 +148,8 @@ class host {
         return {kind_ == kind::name || kind_ == kind::bad ? name_ : nullptr, size_};
     }
 
+    /// Whether both are of one kind with the same address or name(). A bad text of more than 255 bytes has an empty
+    /// name(), so all of these are equal to each other and to the empty text. None of them may be sent.
     friend constexpr bool operator==(const host& a, const host& b) noexcept {
         if (a.kind_ != b.kind_) return false;
         switch (a.kind_) {

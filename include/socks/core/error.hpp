@@ -50,18 +50,18 @@ enum class errc : uint8_t {
     timed_out = 36,           ///< the caller's deadline passed
 
     // The caller.
-    no_space = 64,             ///< the room for output is too small; nothing changed, call again with more
-    out_of_turn = 65,          ///< an answer without its question
-    finished = 66,             ///< a step after the handshake was done
-    bad_host = 67,             ///< text that is neither an address nor a host name
-    no_host = 68,              ///< a command that needs a destination has none
-    bad_user = 69,             ///< a user name of more than 255 octets, or a SOCKS4 user ID with a NUL inside
-    bad_password = 70,         ///< a password of more than 255 octets
-    no_credentials = 71,       ///< username/password is to be offered, but none are given
-    bad_methods = 72,          ///< a list of no methods, of more than 255, or with 0xff inside
-    command_over_socks4 = 73,  ///< a command that only SOCKS5 has, over SOCKS4
-    name_over_socks4 = 74,     ///< a host name over SOCKS4 without its extension 4a
-    ipv6_over_socks4 = 75,     ///< an IPv6 address over SOCKS4
+    no_space = 64,        ///< the room for output is too small; nothing changed, call again with more
+    out_of_turn = 65,     ///< an answer without its question
+    finished = 66,        ///< a step after the handshake was done
+    bad_host = 67,        ///< text that is neither an address nor a host name
+    no_host = 68,         ///< a command that needs a destination has none
+    bad_user = 69,        ///< a user name of more than 255 octets, or a SOCKS4 user ID with a NUL inside
+    bad_password = 70,    ///< a password of more than 255 bytes, or in a URI one over SOCKS4, which has none
+    no_credentials = 71,  ///< username/password is to be offered, but none are given
+    bad_methods = 72,     ///< a list of no methods, of more than 255, or with 0xff inside
+    command_over_socks4 = 73,   ///< a command that only SOCKS5 has, over SOCKS4
+    name_over_socks4 = 74,      ///< a host name over SOCKS4 without its extension 4a
+    ipv6_over_socks4 = 75,      ///< an IPv6 address over SOCKS4
     reserved_over_socks4 = 76,  ///< 0.0.0.1 to 0.0.0.255 over SOCKS4, where it means "a name follows"
     bad_port = 77,              ///< text that is not a port, or none where one is needed
     bad_route = 78,             ///< a route of no proxies, of more than 255, or one that became too short
@@ -71,7 +71,7 @@ enum class errc : uint8_t {
     bad_schedule = 82,          ///< a number of a retry schedule outside its range
     bad_token = 83,             ///< a GSSAPI token of more than 65535 octets, or of none where one is needed
     bad_host_byte = 84,         ///< text of a host with a control byte, a space, DEL or a byte above 0x7e
-    bad_count = 85,             ///< a mailbox was told of more bytes than there were, or of none received
+    bad_count = 85,             ///< a mailbox was told of more bytes than there were, or of none
     input_shrank = 86,          ///< input that a step has seen was taken away before it was used
     overlap = 87,               ///< a text lies where another part of the message is to be written
 };
@@ -130,7 +130,7 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::bad_host: return "neither an address nor a host name";
         case errc::no_host: return "no destination given";
         case errc::bad_user: return "unusable user name";
-        case errc::bad_password: return "unusable password";
+        case errc::bad_password: return "unusable password, or one over SOCKS4, which has none";
         case errc::no_credentials: return "username/password offered without credentials";
         case errc::bad_methods: return "unusable list of methods";
         case errc::command_over_socks4: return "SOCKS4 has no such command";
@@ -146,7 +146,7 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::bad_token: return "unusable GSSAPI token";
         case errc::bad_host_byte:
             return "host name with a control byte, a space or non-ASCII (write A-labels)";
-        case errc::bad_count: return "more bytes committed than there were, or none";
+        case errc::bad_count: return "a mailbox was told of more bytes than there were, or of none";
         case errc::input_shrank: return "input was taken away before it was used";
         case errc::overlap: return "a text lies where another part of the message is written";
     }

@@ -29,7 +29,8 @@ struct login {
 /// Up to four authentication methods in the order of preference: `methods{method::gssapi, method::login}`.
 ///
 /// A fifth does not compile, and repetitions are left out. `no_acceptable` is no method to choose from: it makes the
-/// complete list invalid, so that validate() refuses it, and a server accepts nobody.
+/// complete list invalid, so that validate() refuses it over SOCKS5, and a server accepts nobody. An invalid list contains
+/// no method and is not empty: its one element is no_acceptable, which no greeting may hold.
 class methods {
   public:
     static constexpr size_t max = 4;
@@ -69,7 +70,7 @@ class methods {
     }
 
     [[nodiscard]] constexpr bool contains(method m) const noexcept {
-        if (m == method::no_acceptable) return false;
+        if (m == method::no_acceptable || is_free(0)) return false;
         return (*this)[0] == m || (*this)[1] == m || (*this)[2] == m || (*this)[3] == m;
     }
 
@@ -148,6 +149,7 @@ SOCKS_SHARED constexpr errc destination_fault(version via, command what, const h
 ///
 /// @errors  bad_host bad_host_byte no_host bad_user bad_password no_credentials bad_methods command_over_socks4
 ///          name_over_socks4 ipv6_over_socks4 reserved_over_socks4
+///          bad_password, no_credentials and bad_methods only over SOCKS5, as SOCKS4 has neither passwords nor methods
 /// @cost    O(size of the name and of a SOCKS4 user ID); constexpr, noexcept.
 [[nodiscard]] SOCKS_INLINE constexpr errc validate(const request& want) noexcept {
     const errc fault = detail::destination_fault(want.via, want.command, want.to.host);
