@@ -210,7 +210,7 @@ constexpr void a_client_s_sub_negotiation_may_take_its_time(check& t) {
             const auto a = m.step(want, in, out);
             t.ok(a.next() == socks::client::next::wait && a.used() == 0 && in.unread().size() == 2);
         }
-        in.drop(2);  // the method's own octets
+        in.drop(2U);  // the method's own octets
         m.negotiated(true);
         t.ok(m.step(want, in, out).data() == "05 01 00 03 09 'a.example' 0019"_octets);
         out.sent(out.unsent().size());

@@ -261,7 +261,7 @@ constexpr void a_count_of_sent_octets_that_cannot_be_ends_a_handshake(check& t) 
         t.ok(ends_with_bad_count([&] { return h.step(way, in, out); }));
         out.clear();
         const bytes greeting = "05 01 00"_octets;
-        for (size_t i = 0; i < greeting.size(); ++i) in.space(3).data()[i] = greeting.data()[i];
+        for (size_t i = 0; i < greeting.size(); ++i) in.space(3U).data()[i] = greeting.data()[i];
         in.commit(greeting.size());
         socks::server s;
         t.ok(s.step(in, out).next() == socks::server::next::send);

@@ -46,7 +46,7 @@ struct prover {
         if (answered) {
             if (rest.empty()) return progress::more;
             const bool welcome = rest[0] == 0;
-            in.drop(2);
+            in.drop(2U);
             return welcome ? progress::over : progress::failed;
         }
         bytes question;

@@ -161,7 +161,7 @@ size_t posted(bytes says, Step step) {
         if (left == 0) return n;
         if (left == 1) continue;
         if (n == says.size()) return n;
-        const buffer to = rx.space(1);
+        const buffer to = rx.space(1U);
         if (to.room() == 0) return n;
         to.data()[0] = says.data()[n++];
         rx.commit(1U);

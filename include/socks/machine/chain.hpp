@@ -115,12 +115,13 @@ class chain {
     [[nodiscard]] constexpr action step(const route& way, bytes in, buffer out) noexcept;
 
     /// The same on an inbox, which drops what was used; on done it is emptied into `early`.
-    /// @errors  bad_count, where an impossible number of bytes was committed
+    /// @errors  bad_count, where the inbox was told of an impossible number of bytes: see miscounted()
     template <size_t N>
     [[nodiscard]] constexpr action step(const route& way, inbox<N>& in, buffer out) noexcept;
 
     /// The same on both mailboxes. While `out` holds anything, the action is send with all of it; pipelined
     /// messages are appended as long as there is room for the next one.
+    /// @errors  bad_count, where either was told of an impossible number of bytes: see miscounted()
     template <size_t N, size_t M>
     [[nodiscard]] constexpr action step(const route& way, inbox<N>& in, outbox<M>& out) noexcept;
 

@@ -11,11 +11,10 @@ namespace socks {
 
 namespace detail {
 
+// What is no number of bytes: a signed integer, a floating-point number, a bool.
 template <class T>
-concept signed_integer = requires(T t) {
-    t % 2;
-}
-&&static_cast<T>(-1) < static_cast<T>(0);
+concept no_unsigned_integer =
+    same<T, bool> || !(requires(T t) { t % 2; } && static_cast<T>(0) < static_cast<T>(-1));
 
 }  // namespace detail
 
@@ -24,8 +23,8 @@ concept signed_integer = requires(T t) {
 ///     if (size_t n = read_some(fd, rx.space(s.need()))) rx.commit(n); else handshake.end_of_stream();
 ///
 /// The result of `recv` is signed and may be -1, so it does not compile as a number of bytes: test it, then convert it.
-/// In every build a number that cannot be is refused: nothing changes, and the next step that would ask for more
-/// fails with errc::bad_count, so that no loop runs for ever.
+/// Only an unsigned integer does; write `5u` for a literal. In every build a number that cannot be is refused: nothing
+/// changes, and the next step that would ask for more fails with errc::bad_count, so that no loop runs for ever.
 ///
 /// `space()` may move what is unread to the front, so it ends the life of all views into the inbox. Where
 /// asserts are on, it also overwrites what was dropped, so that a stale view shows.
@@ -63,6 +62,8 @@ class inbox {
         const size_t left = N - end_;
         return {octets_ + end_, at_most < left ? at_most : left};
     }
+    template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>
+    buffer space(only_an_unsigned_integer_counts_bytes) = delete;
 
     /// `n` octets were received into the last space(), 1 <= n <= its room. The end of a stream is no octets
     /// and is told to the machine, by end_of_stream(). Any other number is refused: see miscounted().
@@ -72,7 +73,7 @@ class inbox {
         else
             miscounted_ = true;
     }
-    template <detail::signed_integer test_the_result_of_recv_first>
+    template <detail::no_unsigned_integer test_the_result_of_recv_first>
     void commit(test_the_result_of_recv_first) = delete;
 
     /// The first `n` unread octets were used, n <= unread().size(); more are refused. Views stay valid.
@@ -82,10 +83,13 @@ class inbox {
         else
             miscounted_ = true;
     }
+    template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>
+    void drop(only_an_unsigned_integer_counts_bytes) = delete;
 
     /// Whether a number of bytes was refused since the last clear().
     [[nodiscard]] constexpr bool miscounted() const noexcept { return miscounted_; }
 
+    /// miscounted() is false again; a machine that failed with errc::bad_count stays failed.
     /// Overwrites everything with zeros, used octets included.
     constexpr void clear() noexcept {
         wipe({octets_, N});
@@ -116,6 +120,7 @@ class inbox {
 /// is unsent, the machine's step returns `send` and does nothing else.
 ///
 /// Room is regained when all of it was sent. A result of `send` that may be -1 does not compile as a number of bytes.
+/// Only an unsigned integer does; write `5u` for a literal.
 /// In every build a number that cannot be is refused: nothing changes, and the next step that would send what is
 /// unsent fails with errc::bad_count.
 ///
@@ -148,7 +153,7 @@ class outbox {
         begin_ += static_cast<uint32_t>(n);
         if (begin_ == end_) begin_ = end_ = 0;
     }
-    template <detail::signed_integer test_the_result_of_send_first>
+    template <detail::no_unsigned_integer test_the_result_of_send_first>
     void sent(test_the_result_of_send_first) = delete;
 
     /// Room to append into; commit() what was written there.
@@ -161,13 +166,14 @@ class outbox {
         else
             miscounted_ = true;
     }
-    template <detail::signed_integer test_the_result_of_recv_first>
-    void commit(test_the_result_of_recv_first) = delete;
+    template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>
+    void commit(only_an_unsigned_integer_counts_bytes) = delete;
 
     /// Whether a number of bytes was refused since the last clear().
     [[nodiscard]] constexpr bool miscounted() const noexcept { return miscounted_; }
 
-    /// Overwrites everything with zeros: a client's outbox has held the password.
+    /// Overwrites everything with zeros: a client's outbox has held the password. miscounted() is false again; a
+    /// machine that failed with errc::bad_count stays failed.
     constexpr void clear() noexcept {
         wipe({octets_, N});
         begin_ = end_ = 0;

@@ -109,17 +109,18 @@ class server {
     /// @returns    exactly one action; see next. While a question is open it is wait, and nothing is used.
     /// @errors     no_space, after which nothing has changed; the peer's and the stream's faults, each after the reply
     ///             that tells the peer, where the protocol has one; input_shrank, where a SOCKS4 request that came
-    ///             in part has fewer octets than in an earlier step.
+    ///             in part has fewer bytes than were searched, but not none: with none the request begins anew.
     /// @lifetime   the action's views point into `in` and `out`.
     /// @cost       O(octets of one message).
     [[nodiscard]] constexpr action step(bytes in, buffer out) noexcept;
 
     /// The same on an inbox, which drops what was used; on done it is emptied into `early`.
-    /// @errors  bad_count, where an impossible number of bytes was committed
+    /// @errors  bad_count, where the inbox was told of an impossible number of bytes: see miscounted()
     template <size_t N>
     [[nodiscard]] constexpr action step(inbox<N>& in, buffer out) noexcept;
 
     /// The same on both mailboxes. While `out` holds anything, the action is send with all of it.
+    /// @errors  bad_count, where either was told of an impossible number of bytes: see miscounted()
     template <size_t N, size_t M>
     [[nodiscard]] constexpr action step(inbox<N>& in, outbox<M>& out) noexcept;
 
@@ -147,8 +148,8 @@ class server {
     /// For CONNECT an answer without a bound host is the safe one. BIND and UDP ASSOCIATE need the real address.
     ///
     /// @returns   the octets to send.
-    /// @errors    no_space: nothing changed, call again with room(); out_of_turn: final; bad_host: final, the bound
-    ///            host may not be sent (host::is_sendable), over SOCKS4 too
+    /// @errors    no_space: nothing changed, call again with room(); out_of_turn: final; bad_host or bad_host_byte:
+    ///            final, the bound host may not be sent (host::is_sendable), over SOCKS4 too
     /// @lifetime  the octets are in `out`.
     /// @rfc       1928 section 6; the SOCKS4 memo
     constexpr encoded answer(const reply& outcome, buffer out) noexcept;

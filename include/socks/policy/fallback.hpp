@@ -34,8 +34,11 @@ constexpr bool second_try(const request& first, size_t used, bytes user, request
 /// SOCKS4, with the user of the operating system as its user ID. SOCKS4 carries IPv4 addresses only; there is no second
 /// try with a name.
 ///
+///     used += s.used();  // behind every step
+///     ...
 ///     case client::next::fail:
 ///         if (socks::retry_on_new_connection(want, s.error(), used, user, want)) return connect_again(want);
+///         return report(socks::outcome_of(s));
 ///
 /// @param first   the request that failed.
 /// @param why     how.
@@ -57,7 +60,7 @@ constexpr bool second_try(const request& first, size_t used, bytes user, request
 /// has closed the connection. A server does its part with server_options::v4_after_greeting.
 ///
 ///     case client::next::fail:
-///         if (!socks::retry_on_same_connection(want, s.error(), used, user, want)) return report(s.error());
+///         if (!socks::retry_on_same_connection(want, s.error(), used, user, want)) return report(socks::outcome_of(s));
 ///         handshake = socks::client({.after_greeting = true});  // takes the two bytes from the same inbox
 ///         break;
 ///

@@ -43,7 +43,7 @@ class scan4 {
     /// @param in  the request from its first octet; may only have grown since the last call.
     /// @returns  the size of the request, need() >= 1, or error(); the same values as decode_request4.
     /// @errors   those of decode_request4, and
-    ///           input_shrank  `in` is shorter than what was looked at
+    ///           input_shrank  `in` has fewer bytes than were searched; a server without any begins anew
     /// @cost     O(octets not yet looked at), constexpr, noexcept.
     SOCKS_INLINE constexpr extent resume(bytes in) noexcept {
         const size_t n = in.size();
