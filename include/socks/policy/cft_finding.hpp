@@ -139,7 +139,7 @@ constexpr bytes phrase(const char* text) noexcept {
 ///
 /// @returns   the text made in `out`.
 /// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
-///            overlap   the subject lies in `out`, which may be written to
+///            overlap   the subject lies in `out`; nothing was written
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 constexpr encoded format(const finding& f, buffer out SOCKS_LIFETIMEBOUND) noexcept {

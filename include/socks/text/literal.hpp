@@ -42,10 +42,11 @@ class text_writer {
         return put("0123456789ABCDEF"[octet >> 4]).put("0123456789ABCDEF"[octet & 0xf]);
     }
 
-    // Notes whether a text that is printed later lies in the room.
+    // Of a text that is printed later: where it lies in the room, nothing is written from here on.
     constexpr text_writer& avoid(bytes text) noexcept {
-        overlaps_ =
-            overlaps_ || (to_.room() != 0 && overlap(text.data(), text.size(), to_.data(), to_.room()));
+        if (to_.room() == 0 || !overlap(text.data(), text.size(), to_.data(), to_.room())) return *this;
+        overlaps_ = true;
+        to_ = {};
         return *this;
     }
 
@@ -131,7 +132,7 @@ class text_writer {
 ///
 /// @returns   the text made in `out`.
 /// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
-///            overlap   a name lies in `out`, which may be written to
+///            overlap   a name lies in `out`; nothing was written
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 /// @rfc       5952 sections 4 and 5

@@ -228,13 +228,13 @@ constexpr bytes scheme(const proxy_uri& uri) noexcept {
 ///
 /// @returns   the text made in `out`.
 /// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
-///            overlap   user or host lies in `out`, which may be written to
+///            overlap   user or host lies in `out`; nothing was written
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 /// @rfc       3986 sections 2.1 and 3
 constexpr encoded format(const proxy_uri& uri, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     detail::text_writer w(out);
-    w.avoid(uri.login.user);
+    w.avoid(uri.login.user).avoid(uri.proxy.host.name());
     w.put(detail::scheme(uri)).put("://");
     if (uri.login.given) {
         for (size_t i = 0; i < uri.login.user.size(); ++i) {
