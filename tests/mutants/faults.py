@@ -298,10 +298,10 @@ fault("a failed recv is committed as four billion bytes", MAILBOX,
 fault("no bytes received are committed for ever", MAILBOX,
       "if (n - 1 < N - end_) [[likely]]", "if (n <= N - end_) [[likely]]", "mailbox", "laws_fuse")
 fault("the result of recv is committed without a test", MAILBOX,
-      "    template <detail::signed_integer test_the_result_of_recv_first>\n"
+      "    template <detail::no_unsigned_integer test_the_result_of_recv_first>\n"
       "    void commit(test_the_result_of_recv_first) = delete;\n\n    /// The first", "\n    /// The first", "mailbox")
 fault("the result of send is taken without a test", MAILBOX,
-      "    template <detail::signed_integer test_the_result_of_send_first>\n"
+      "    template <detail::no_unsigned_integer test_the_result_of_send_first>\n"
       "    void sent(test_the_result_of_send_first) = delete;\n", "", "mailbox")
 fault("more bytes are dropped than an inbox has", MAILBOX,
       "if (n <= size_t{end_} - begin_) [[likely]]", "if (n != 0) [[likely]]", "mailbox")
@@ -373,3 +373,19 @@ fault("a stored password of 256 bytes becomes one that may be sent", "core/store
       "detail::stored_text<256> password_{};", "detail::stored_text<255> password_{};", "stored")
 fault("a stored password stays in memory", "core/stored.hpp", "constexpr ~stored_request() { clear(); }",
       "constexpr ~stored_request() {}", "stored")
+fault("a stored user ID is lost where no password was given", "core/stored.hpp",
+      "        r.login = {user_.view(), password_.view()};\n        r.login.given = given_;\n",
+      "        if (given_) r.login = {user_.view(), password_.view()};\n", "stored")
+fault("an invalid list contains its mark", REQUEST, "if (m == method::no_acceptable || is_free(0)) return false;",
+      "if (m == method::no_acceptable) return false;", "request")
+fault("a floating-point number counts bytes", MAILBOX, "!(requires(T t) { t % 2; } && static_cast<T>(0) < static_cast<T>(-1));",
+      "(requires(T t) { t % 2; } && static_cast<T>(-1) < static_cast<T>(0));", "mailbox")
+fault("a bool counts bytes", MAILBOX, "same<T, bool> || ", "", "mailbox")
+fault("a negative number of bytes is dropped", MAILBOX,
+      "    template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>\n"
+      "    void drop(only_an_unsigned_integer_counts_bytes) = delete;\n", "", "mailbox")
+fault("a negative number of bytes is room", MAILBOX,
+      "    template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>\n"
+      "    buffer space(only_an_unsigned_integer_counts_bytes) = delete;\n", "", "mailbox")
+fault("a name is gone when its text is refused", "text/literal.hpp", "        to_ = {};\n", "", OVERLAP)
+fault("the host of a URI is written over before it is looked for", "text/uri.hpp", ".avoid(uri.proxy.host.name())", "", OVERLAP)
