@@ -103,7 +103,8 @@ constexpr void a_second_try_on_a_connection_that_ends_fails(check& t) {
     }
     client speaks5({.after_greeting = true});  // a proxy of SOCKS5 is not asked by SOCKS4
     const auto refused = speaks5.step(want, "05"_octets, out);
-    t.ok(refused.next() == client::next::fail && refused.error() == errc::bad_version && refused.octet() == 5);
+    t.ok(refused.next() == client::next::fail && refused.error() == errc::bad_version &&
+         refused.octet() == 5);
     client m({.after_greeting = true});
     const auto no_space = m.step(want, "00 5b"_octets, buffer(out, 8));  // nothing changed, nothing used
     t.ok(no_space.error() == errc::no_space && no_space.used() == 0 && no_space.room() == 9);
