@@ -49,7 +49,7 @@ template <class Move>
 constexpr void moves(check& t, size_t n, size_t room, Move move_them) {
     for (size_t from = 0; from + n <= room; ++from)
         for (size_t to = 0; to + n <= room; ++to) {
-            char octets[80] = {};
+            char octets[260] = {};
             for (size_t i = 0; i < n; ++i) octets[from + i] = static_cast<char>('a' + i % 26);
             move_them(octets + to, octets + from, n);
             for (size_t i = 0; i < n; ++i) t.ok(octets[to + i] == static_cast<char>('a' + i % 26));
@@ -58,6 +58,7 @@ constexpr void moves(check& t, size_t n, size_t room, Move move_them) {
 
 constexpr void octets_may_be_moved_onto_each_other(check& t) {
     for (size_t n = 0; n <= 9; ++n) moves(t, n, 12, move_bytes);
+    for (const size_t n : {size_t{255}, size_t{256}, size_t{257}}) moves(t, n, n + 2, move_bytes);
     move_bytes(nullptr, nullptr, 0);
 }
 PROVE_AND_RUN(octets_may_be_moved_onto_each_other)
