@@ -119,6 +119,7 @@ class Nameserver(socketserver.BaseRequestHandler):
 def slow_names():
     """Other names than quick.example take a second, and are not found. Once for each run."""
     overlay("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+    overlay("/etc/nsswitch.conf", "hosts: files dns\n")
     with socketserver.ThreadingUDPServer(("127.0.0.1", 53), Nameserver) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -140,7 +140,9 @@ SOCKS_INLINE constexpr void move_short_text(char* to, const char* from, size_t n
 // As move_bytes, for texts, most of which are short: where speed counts no call, whatever the size.
 SOCKS_INLINE constexpr void move_text(char* to, const char* from, size_t n) noexcept {
 #if defined(__GNUC__)
-    if (!__builtin_is_constant_evaluated() && by_words) return move_short_text(to, from, n);
+    if (!__builtin_is_constant_evaluated()) {
+        if constexpr (by_words) return move_short_text(to, from, n);
+    }
 #endif
     move_bytes(to, from, n);
 }
