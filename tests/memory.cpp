@@ -45,6 +45,9 @@ void any_octet_is_found_wherever_it_stands(check& t) {
 }
 RUN(any_octet_is_found_wherever_it_stands)
 
+// A function that is always inlined cannot be passed on.
+constexpr auto move_as_text = [](char* to, const char* from, size_t n) { move_text(to, from, n); };
+
 template <class Move>
 constexpr void moves(check& t, size_t n, size_t room, Move move_them) {
     for (size_t from = 0; from + n <= room; ++from)
@@ -64,13 +67,13 @@ constexpr void octets_may_be_moved_onto_each_other(check& t) {
 PROVE_AND_RUN(octets_may_be_moved_onto_each_other)
 
 constexpr void a_text_may_be_moved_onto_itself(check& t) {
-    for (size_t n = 0; n <= 9; ++n) moves(t, n, 12, move_text);
-    for (const size_t n : {size_t{16}, size_t{31}, size_t{32}, size_t{33}}) moves(t, n, n + 2, move_text);
+    for (size_t n = 0; n <= 9; ++n) moves(t, n, 12, move_as_text);
+    for (const size_t n : {size_t{16}, size_t{31}, size_t{32}, size_t{33}}) moves(t, n, n + 2, move_as_text);
 }
 PROVE_AND_RUN(a_text_may_be_moved_onto_itself)
 
 void a_text_of_any_size_may_be_moved_onto_itself(check& t) {
-    for (size_t n = 0; n <= 40; ++n) moves(t, n, 80, move_text);
+    for (size_t n = 0; n <= 40; ++n) moves(t, n, 80, move_as_text);
 }
 RUN(a_text_of_any_size_may_be_moved_onto_itself)
 
