@@ -19,16 +19,21 @@ RUNS = "## Runs"
 
 HEAD = """# Interoperability
 
-Programs and libraries that are not ours, against the drivers of docs/examples on loopback: what each run of
-`cmake --workflow --preset interop` tried, and what came of it. It writes this page, and fails if a case fails or what
-the page says of a peer changes, versions aside. The cases are in [tests/interop](../tests/interop). It needs root, and
-installs the peers that are missing under the names that Debian 12 has for them.
+Each run of `cmake --workflow --preset interop` tests the drivers of docs/examples on loopback against programs and
+libraries of other authors. It writes this page, and fails if a case fails, or if the part about a peer changes. New
+versions of a peer alone are no failure. The cases are in [tests/interop](../tests/interop). The run needs root. It
+installs the missing peers under the names that Debian 12 has for them.
 
-A number counts cases, all of which passed. *carried*: what was sent arrived, whole and in order. *refused*: what had to
-be refused was. *agreed*: tshark found in our messages what was meant. **Bold** is where a peer does otherwise than ours
-in its place. *coalesced*: a client that waits for no answer before its next message, or a server's last answer in one
-piece with what the destination says first. A dash: not tried; or not there to be tried, as
-what comes early behind the answer to UDP ASSOCIATE or RESOLVE.
+A number counts cases, and all of them passed.
+
+- *carried*: the data arrived complete and in order.
+- *refused*: a request that must be refused was refused.
+- *agreed*: tshark decoded from our messages the fields that we encoded.
+- *coalesced*: the client does not wait for an answer before its next message, or the last answer of the server arrives
+  in one piece with the first data of the destination.
+- **Bold**: the peer behaves differently from our driver in the same case.
+- A dash: the case was not tested, or does not exist. For example, no early data follows the answer to UDP ASSOCIATE
+  or RESOLVE.
 """
 
 # What a case is about, by the first pattern that its name matches; the last is for all others.
@@ -148,9 +153,9 @@ def page(cases):
     yield from ["", "## Where theirs is otherwise", ""]
     yield from table(["shown by", "ours is shown by"],
                      ([f"`{name}`", f"`{case}`"] for name, (*_, case) in OTHERWISE.items()))
-    yield from ["", RUNS, "", "Some cases are about no single peer: chains, crowds, defects, transfers.", ""]
+    yield from ["", RUNS, "", "Some cases test no single peer: chains, crowds, defects, transfers.", ""]
     yield from table(["run", "cases"], ([f"`{run}`", str(len(cases[run]))] for run in sorted(cases)))
-    yield from ["", "## Versions", "", "As each tells it; where it tells none, that of its package.", ""]
+    yield from ["", "## Versions", "", "Each version is the one that the peer reports, or else that of its package.", ""]
     seen = {peer.name: peer for peer in PEERS if peer.ask or peer.package}  # client and server are told once
     yield from table(["peer", "version"], ([name, version_of(peer)] for name, peer in seen.items()))
 
