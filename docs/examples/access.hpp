@@ -1,4 +1,4 @@
-// Who may use the proxy: from which addresses, and with which user names and passwords.
+// Access rules of the proxy: networks that may connect, and user names with passwords.
 
 #ifndef EXAMPLES_ACCESS_HPP
 #define EXAMPLES_ACCESS_HPP
@@ -14,7 +14,7 @@
 
 namespace example {
 
-/// A network such as 10.0.0.0/8 or ::1. IPv4 is kept as ::ffff:0:0/96, so that one comparison serves both.
+/// A network, for example 10.0.0.0/8 or ::1. IPv4 is stored as ::ffff:0:0/96, so one comparison serves both.
 class network {
   public:
     network(const socks::host& address, unsigned prefix) noexcept
@@ -35,7 +35,7 @@ class network {
         return {address, *prefix};
     }
 
-    /// An IPv4-mapped address is the IPv4 address that it is; no other is seen through.
+    /// An IPv4-mapped address counts as its IPv4 address. Every other address counts as itself.
     [[nodiscard]] bool contains(const socks::host& address) const noexcept {
         const std::array<uint8_t, 16> other = widened(address);
         for (unsigned bit = 0; bit < bits_; ++bit) {
@@ -68,8 +68,8 @@ inline bool within(const std::vector<network>& list, const socks::host& address)
     return false;
 }
 
-/// Whether a list of forbidden networks has the address, or the IPv4 address inside it. To connect to the unspecified
-/// one is to connect to loopback.
+/// Whether a list of forbidden networks contains the address, or the IPv4 address embedded in it. The
+/// unspecified address counts as loopback, because a connection to it reaches loopback.
 inline bool forbidden(const std::vector<network>& list, const socks::host& address) noexcept {
     if (within(list, address) || within(list, socks::access_view(address))) return true;
     const bool six = address.is() == socks::host::kind::ipv6;
@@ -82,7 +82,7 @@ struct credentials {
     std::string password;
 };
 
-/// Every pair is compared, whole, whatever the result: the time it takes tells nothing.
+/// Compares every pair completely, so that the time does not depend on the result.
 inline bool known(const std::vector<credentials>& list, socks::bytes user, socks::bytes password) noexcept {
     bool found = false;
     for (const credentials& c : list) {
@@ -93,7 +93,7 @@ inline bool known(const std::vector<credentials>& list, socks::bytes user, socks
     return found;
 }
 
-/// Reads a file of lines `user:password`. Empty lines and lines that begin with # do not count.
+/// Reads a file of lines `user:password`. Ignores empty lines and lines that begin with #.
 inline std::vector<credentials> read_credentials(const std::string& path) {
     std::ifstream file(path);
     if (!file) throw bad_argument("cannot read \"" + path + "\"");

@@ -1,5 +1,5 @@
-// One thread, one epoll. Each descriptor is registered once, edge-triggered, for everything; whoever watches it
-// keeps in mind what it may do until the system says "would block".
+// One thread, one epoll. Each descriptor is registered once, edge-triggered, for all events. Its watcher
+// remembers which operations are possible until the system returns "would block".
 
 #ifndef EXAMPLES_EVENT_LOOP_HPP
 #define EXAMPLES_EVENT_LOOP_HPP
@@ -14,7 +14,7 @@
 
 namespace example {
 
-/// Is told when a descriptor becomes ready. It must stay where it is while the descriptor is open.
+/// Its ready() is called when a descriptor becomes ready. It must not move while the descriptor is open.
 class watcher {
   public:
     virtual void ready(uint32_t events) = 0;
@@ -33,18 +33,18 @@ class event_loop {
 
     event_loop() : epoll_(must(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {}
 
-    /// Watches `fd` until it is closed. @returns false, with errno set, when the system has no room for it.
+    /// Watches `fd` until it is closed. @returns false, with errno set, if the system has no memory for it.
     [[nodiscard]] bool watch(int fd, uint32_t events, watcher& by) noexcept {
         return control(EPOLL_CTL_ADD, fd, events, by);
     }
 
-    /// Watches `fd` for other events; for none it is left alone.
+    /// Watches `fd` for other events. `events` of 0 stops the reports.
     bool change(int fd, uint32_t events, watcher& by) noexcept {
         return control(EPOLL_CTL_MOD, fd, events, by);
     }
 
-    /// One round: waits up to `milliseconds` (-1: for ever) and tells whoever has events. A watcher may close
-    /// descriptors in the meantime, but must not destroy another watcher before the round is over.
+    /// Runs one round: waits up to `milliseconds` (-1: for ever) and calls each watcher that has events. A
+    /// watcher may close descriptors during the round, but must not destroy another watcher.
     void turn(int milliseconds) {
         const int n =
             ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), milliseconds);
@@ -56,7 +56,7 @@ class event_loop {
         }
     }
 
-    /// When this round began.
+    /// The time at which this round began.
     [[nodiscard]] clock::time_point now() const noexcept { return now_; }
 
   private:

@@ -1,4 +1,4 @@
-// A SOCKS4, SOCKS4a and SOCKS5 proxy for Linux, in one thread or several: the command line around proxy_server.hpp.
+// A SOCKS4, SOCKS4a and SOCKS5 proxy for Linux with one or more threads. proxy_server.hpp does the work.
 
 #include <poll.h>
 #include <sys/resource.h>
@@ -60,8 +60,8 @@ struct settings {
     bool help = false;
 };
 
-// The log on standard error. The proxy never waits for whoever reads it: a reader that stalls loses lines, and is told
-// later how many.
+// Writes the log to standard error. The proxy never waits for the reader of the log. If the reader stalls,
+// lines are lost, and a later line reports how many.
 class log_writer {
   public:
     void operator()(std::string_view lines) {
@@ -79,8 +79,8 @@ class log_writer {
         return lost_ == 0;
     }
 
-    // A pipe that is ready takes PIPE_BUF octets without waiting. To make it non-blocking instead would do so to
-    // every program that shares it.
+    // A pipe that poll() reports as ready accepts PIPE_BUF bytes without blocking. O_NONBLOCK would also
+    // change the pipe for every program that shares it.
     static bool write(std::string_view part) {
         pollfd ready{STDERR_FILENO, POLLOUT, 0};
         if (::poll(&ready, 1, 0) != 1) return false;
@@ -147,8 +147,8 @@ settings parse(example::arguments args) {
     return s;
 }
 
-// A connection takes two descriptors, with datagrams four. Where the system does not grant enough of them, fewer at once
-// are served and the others wait: better than to be refused for want of a descriptor.
+// A connection takes two descriptors, or four with datagrams. If the system grants too few, the proxy serves
+// fewer connections at once. The others wait, which is better than a refusal.
 void fit_into_descriptor_limit(settings& s) {
     const rlim_t base = 16 + 8 * s.threads;
     rlimit limit{};
@@ -160,7 +160,7 @@ void fit_into_descriptor_limit(settings& s) {
     s.proxy.connections = std::min(s.proxy.connections, room);
 }
 
-// The signals that end the program become octets to read. Before any thread starts, since threads inherit this.
+// Turns the signals that end the program into bytes to read. Threads inherit this, so call it before them.
 example::unique_fd stop_signals() {
     sigset_t set;
     ::sigemptyset(&set);
@@ -178,13 +178,13 @@ int serve(example::arguments args) {
     }
     fit_into_descriptor_limit(s);
     const example::unique_fd stop = stop_signals();
-    std::signal(SIGPIPE, SIG_IGN);  // a log that nobody reads any more is no reason to stop
-    // Nothing is common to two of them but the port, which the first may have to ask the system for.
+    std::signal(SIGPIPE, SIG_IGN);  // the end of the log reader must not end the proxy
+    // The proxies share only the port. The system may choose it for the first one.
     std::list<example::proxy_server> proxies;
     while (proxies.size() < s.threads) s.proxy.listen = proxies.emplace_back(s.proxy).address();
     std::printf("listening on %s\n", example::text(s.proxy.listen).c_str());
     std::fflush(stdout);
-    // Nobody reads the signal, so that it stops them all. What breaks one of them ends the program.
+    // No proxy consumes the signal, so it stops all of them. An exception in one of them ends the program.
     std::vector<std::jthread> others;
     for (auto p = std::next(proxies.begin()); p != proxies.end(); ++p)
         others.emplace_back([p, &stop] { p->run(stop.get()); });

@@ -1,6 +1,6 @@
-// The datagrams of one client after UDP ASSOCIATE: a socket where only that client is heard, and one per family towards
-// everybody it writes to, where only those are heard. Whatever else arrives is dropped without a word. The end of the
-// control connection is the end of this.
+// Relays the datagrams of one client after UDP ASSOCIATE. One socket receives from that client only. One
+// socket per address family receives from the destinations of the client only. All other datagrams are
+// dropped. The association ends with its control connection.
 
 #ifndef EXAMPLES_PROXY_ASSOCIATION_HPP
 #define EXAMPLES_PROXY_ASSOCIATION_HPP
@@ -18,31 +18,31 @@ class association final : public std::enable_shared_from_this<association> {
     association(proxy_common& common, const socks::endpoint& peer, const socks::endpoint& declared) noexcept
         : common_(common), client_(peer.host, declared) {}
 
-    /// Listens on `here`. @returns false, with errno set, when that fails.
+    /// Listens on `here`. @returns false, with errno set, if that fails.
     [[nodiscard]] bool open(const socks::host& here) noexcept {
         socket_address local({here, 0});
         return near_.open(common_.loop, local.family()) &&
                ::bind(near_.fd.get(), local.data(), local.size()) == 0;
     }
 
-    /// Where the client is to send its datagrams.
+    /// The address to which the client must send its datagrams.
     [[nodiscard]] socks::endpoint address() const noexcept { return local_endpoint(near_.fd.get()); }
 
-    [[nodiscard]] uint64_t up() const noexcept { return up_; }      ///< octets of data
-    [[nodiscard]] uint64_t down() const noexcept { return down_; }  ///< the same towards the client
+    [[nodiscard]] uint64_t up() const noexcept { return up_; }      ///< bytes of data to destinations
+    [[nodiscard]] uint64_t down() const noexcept { return down_; }  ///< bytes of data to the client
 
-    /// When a datagram was relayed last.
+    /// The time of the last relayed datagram.
     [[nodiscard]] event_loop::clock::time_point moved() const noexcept { return moved_; }
 
   private:
-    static constexpr int rounds = 16;               // datagrams of one socket until another one has its turn
-    static constexpr size_t max_destinations = 64;  // the one that was silent for longest makes room
-    static constexpr size_t max_look_ups = 8;       // at once
-    static constexpr size_t max_waiting = 4;        // datagrams for a name that is being looked up
+    static constexpr int rounds = 16;               // datagrams of one socket before the others
+    static constexpr size_t max_destinations = 64;  // then the least recently used is replaced
+    static constexpr size_t max_look_ups = 8;       // at the same time
+    static constexpr size_t max_waiting = 4;        // datagrams for a name during its look-up
 
     struct destination {
-        std::string name;         // as the client wrote it; empty for an address
-        socks::endpoint address;  // no host while the name is looked up
+        std::string name;         // as the client sent it; empty for an address
+        socks::endpoint address;  // no host during the look-up
         resolver::interest asked;
         std::vector<std::string> waiting;
         event_loop::clock::time_point used;
@@ -61,7 +61,7 @@ class association final : public std::enable_shared_from_this<association> {
         unique_fd fd;
     };
 
-    // Datagrams are received behind room for a header.
+    // A datagram is received after space for a header.
     [[nodiscard]] socks::buffer room() noexcept {
         return {common_.scratch.data() + socks::max_datagram_header, socks::max_datagram};
     }
@@ -71,7 +71,7 @@ class association final : public std::enable_shared_from_this<association> {
         for (int i = 0; i < rounds; ++i) {
             const ssize_t n = receive_from(near_.fd.get(), room(), from);
             if (n < 0) return;
-            // Fragments are not put together here.
+            // This example does not put fragments together.
             const auto d = socks::decode_datagram({room().data(), static_cast<size_t>(n)});
             if (!d || !client_.admit(from.endpoint())) continue;
             client_address_ = from;
@@ -79,7 +79,7 @@ class association final : public std::enable_shared_from_this<association> {
         }
     }
 
-    // A name that spells an address is that address.
+    // A name that spells an address is treated as that address.
     void forward(const socks::endpoint& to, std::string_view data) {
         const socks::host spelled = socks::literal_in(to.host);
         if (spelled.is() == socks::host::kind::bad || !socks::printable(to.host)) return;
@@ -111,7 +111,7 @@ class association final : public std::enable_shared_from_this<association> {
 
     void resolved(const std::string& name, uint16_t port, std::vector<socks::endpoint>& addresses) {
         destination* const d = find(name, {{}, port});
-        if (d == nullptr) return;  // it has made room for others
+        if (d == nullptr) return;  // another destination has replaced it
         std::erase_if(addresses,
                       [&](const socks::endpoint& e) { return forbidden(common_.options.forbidden, e.host); });
         if (addresses.empty()) {
@@ -127,7 +127,7 @@ class association final : public std::enable_shared_from_this<association> {
         socket_address remote(to.address);
         socket& s = remote.family() == AF_INET6 ? six_ : four_;
         if (!s.fd && !s.open(common_.loop, remote.family())) return s.fd.reset();
-        if (!send_to(s.fd.get(), data, remote)) return;  // lost, as any datagram may be
+        if (!send_to(s.fd.get(), data, remote)) return;  // lost; UDP permits that
         up_ += data.size();
         to.used = moved_ = common_.loop.now();
     }
@@ -135,7 +135,7 @@ class association final : public std::enable_shared_from_this<association> {
     void from_four() { from_far(four_); }
     void from_six() { from_far(six_); }
 
-    // The header tells who really sent it, whatever the client called them.
+    // The header contains the real source, also if the client used a name for it.
     void from_far(const socket& s) {
         socket_address from;
         for (int i = 0; i < rounds; ++i) {
@@ -153,7 +153,7 @@ class association final : public std::enable_shared_from_this<association> {
         }
     }
 
-    // By name and port, or without a name by address.
+    // Finds a destination by name and port, or by address if the name is empty.
     destination* find(const std::string& name, const socks::endpoint& address) noexcept {
         for (destination& d : destinations_)
             if (d.name == name && (name.empty() ? d.address == address : d.address.port == address.port))
@@ -173,7 +173,8 @@ class association final : public std::enable_shared_from_this<association> {
         return static_cast<size_t>(n);
     }
 
-    // Who is being looked up does not make room: the question would stay, and the client could ask without end.
+    // A destination in a look-up is replaced last, because its question continues. Otherwise a client could
+    // start questions without limit.
     destination& add(destination d) {
         d.used = common_.loop.now();
         if (destinations_.size() < max_destinations) return destinations_.emplace_back(std::move(d));

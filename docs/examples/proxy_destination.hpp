@@ -1,5 +1,5 @@
-// How a session reaches its destination: the question that the client's request puts to the proxy, and all that
-// it takes to answer it. Names are looked up elsewhere; nothing here blocks.
+// How a session reaches its destination: CONNECT, BIND and UDP ASSOCIATE, and the reply to each. The
+// resolver looks up names in other threads. Nothing here blocks.
 
 #ifndef EXAMPLES_PROXY_DESTINATION_HPP
 #define EXAMPLES_PROXY_DESTINATION_HPP
@@ -10,7 +10,7 @@
 
 namespace example {
 
-/// A socket on its way to `to`; invalid, with errno set, when it has failed already.
+/// A socket that connects to `to`; invalid, with errno set, if that failed at once.
 inline unique_fd connect_to(const socks::endpoint& to) noexcept {
     socket_address remote(to);
     unique_fd fd(::socket(remote.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -23,7 +23,7 @@ inline unique_fd connect_to(const socks::endpoint& to) noexcept {
     return fd;
 }
 
-/// The local address from which `to` is reached, by asking the system for a route; no packet is sent.
+/// The local address of the route to `to`. Asks the system and sends no packet.
 inline socks::host route_to(const socks::host& to) noexcept {
     socket_address remote({to, 9});
     const unique_fd probe(::socket(remote.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -43,9 +43,9 @@ inline void proxy_session::serve(const socks::server::action& s) {
     refuse(socks::dial_error::command_not_supported);
 }
 
-// A name that spells an address is that address: what looks at addresses must not be passed by with a name.
-// One that only a resolver would take for an address, such as 127.1, is refused.
-// By way of the system's form ::ffff:a.b.c.d becomes the IPv4 address that a caller from there will have.
+// A name that spells an address is treated as that address, so a name cannot bypass a rule for addresses.
+// A name that only a resolver reads as an address, for example 127.1, is refused.
+// socket_address converts ::ffff:a.b.c.d to IPv4, because a caller from there has that IPv4 address.
 inline void proxy_session::reach(const socks::endpoint& to) {
     const bool named = to.host.is() == socks::host::kind::name;
     const socks::host spelled = named ? socks::literal_in(to.host) : to.host;
@@ -63,7 +63,7 @@ inline void proxy_session::reach(const socks::endpoint& to) {
                                               });
 }
 
-// The rules look at what a name has led to.
+// The rules apply to the addresses that a name resolved to.
 inline void proxy_session::reached(looked_up found) {
     const size_t erased = std::erase_if(found.addresses, [&](const socks::endpoint& e) {
         return forbidden(common_.options.forbidden, e.host);
@@ -73,7 +73,7 @@ inline void proxy_session::reached(looked_up found) {
     handshake_->command == socks::command::bind ? listen() : dial();
 }
 
-// Tries the next address of the destination; after the last one, tells the client why that failed.
+// Tries the next address of the destination. After the last one, sends the client the reason of its failure.
 inline void proxy_session::dial() {
     handshake& h = *handshake_;
     while (h.tried < h.addresses.size()) {
@@ -102,7 +102,8 @@ inline void proxy_session::dialed() {
     talk();
 }
 
-// BIND listens where the expected caller would reach this host; without one, where the client did.
+// BIND listens on the local address of the route to the expected caller. If that caller is unspecified, it
+// listens on the address that the client connected to.
 inline void proxy_session::listen() {
     handshake& h = *handshake_;
     const socks::host& caller = h.addresses[0].host;
@@ -118,9 +119,9 @@ inline void proxy_session::listen() {
     deadline_ = common_.loop.now() + common_.options.bind_limit;
 }
 
-// The second answer. By the SOCKS4 memo a caller from another address than the expected one ends the wait.
+// Sends the second reply. By the SOCKS4 memo, a connection from an unexpected address ends the wait.
 inline void proxy_session::accept_caller() {
-    talk();  // the first answer may still be on its way
+    talk();  // the first reply may not be sent completely
     if (at_ != at::listening || !target_.readable) return;
     socket_address remote;
     unique_fd fd(uninterrupted([&] {
@@ -143,8 +144,8 @@ inline void proxy_session::accept_caller() {
     talk();
 }
 
-// The relay's socket is where the client has reached this host: what it reached once it reaches again, unless a NAT is
-// in between.
+// The relay listens on the address that the client connected to, because the client can reach that address.
+// If a NAT is in between, `relay_address` replaces it in the reply.
 inline void proxy_session::associate(const socks::endpoint& declared) {
     association_ = std::make_shared<association>(common_, peer_, declared);
     if (association_->open(local_endpoint(client_.fd.get()).host)) {

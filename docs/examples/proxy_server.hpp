@@ -1,7 +1,7 @@
-// The proxy as a whole: it accepts whom it may, as many as it may, keeps the deadlines and writes the log.
-// One thread does everything except the look-up of names.
+// The complete proxy: it accepts the permitted connections up to a limit, checks the deadlines and writes the
+// log. One thread does everything except the look-up of names.
 //
-//     proxy_server proxy(options);             // listens from here on
+//     proxy_server proxy(options);             // listens from now on
 //     proxy.run(stop);                         // until the descriptor `stop` becomes readable
 
 #ifndef EXAMPLES_PROXY_SERVER_HPP
@@ -23,10 +23,10 @@ class proxy_server final : watcher {
         if (!common_.loop.watch(listener_.get(), EPOLLIN, *this)) must(-1, "epoll_ctl");
     }
 
-    /// Where it listens, with the port that the system chose if it was to choose one.
+    /// The address on which it listens. Its port is the one that the system chose, if the option was port 0.
     [[nodiscard]] socks::endpoint address() const noexcept { return local_endpoint(listener_.get()); }
 
-    /// Serves until `stop` becomes readable; then ends all connections and returns. Once.
+    /// Serves until `stop` becomes readable, then ends all connections and returns. Call it once.
     void run(int stop) {
         if (!common_.loop.watch(stop, EPOLLIN, stop_)) must(-1, "epoll_ctl");
         while (!stop_.pulled) turn();
@@ -45,7 +45,8 @@ class proxy_server final : watcher {
     void turn() {
         const bool at_rest = sessions_.empty() && accepting_;
         common_.loop.turn(!common_.busy.empty() ? 0 : at_rest ? -1 : 1000);
-        // One of the busy in each round: a handshake, which takes several, must not wait for them all each time.
+        // One busy session in each round. A handshake takes several rounds, and must not wait for all busy
+        // sessions in each of them.
         if (!common_.busy.empty()) {
             const auto session = std::move(common_.busy.front());
             common_.busy.pop_front();
@@ -60,7 +61,7 @@ class proxy_server final : watcher {
         write_log();
     }
 
-    // Once a second: deadlines that have passed, and another try where the system had no room.
+    // Once a second: ends sessions after their deadline, and accepts again if the system had no descriptor.
     void sweep() {
         next_sweep_ = common_.loop.now() + seconds(1);
         for (const auto& session : sessions_)
@@ -68,7 +69,7 @@ class proxy_server final : watcher {
         accept_more();
     }
 
-    // Someone connects.
+    // A client connects.
     void ready(uint32_t) override {
         socket_address remote;
         unique_fd fd(::accept4(listener_.get(), remote.data(), remote.room(), SOCK_NONBLOCK | SOCK_CLOEXEC));
@@ -90,8 +91,8 @@ class proxy_server final : watcher {
         if (sessions_.size() >= common_.options.connections) accept_no_more();
     }
 
-    // At a limit whoever connects waits in the system's queue, and the listener, which would report it over and
-    // over, is not watched.
+    // At a limit, new connections wait in the queue of the system. The listener is not watched, because it
+    // would report them in every round.
     void accept_no_more() {
         accepting_ = false;
         common_.loop.change(listener_.get(), 0, *this);

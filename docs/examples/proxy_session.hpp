@@ -1,8 +1,8 @@
-// One connection of the proxy, from its first octet to its line in the log: the handshake, the way to the
-// destination, then the relay. The library's machine says what comes next; this file does it.
+// One connection of the proxy, from its first byte to its line in the log: the handshake, the connection to
+// the destination, then the relay. The library returns the next action, and this file performs it.
 //
 //     talking ──> resolving ──> dialing or listening ──> talking ──> relaying or associated ──> over
-//        └── any failure: the reply that tells the client, then parting ───────────────────────────┘
+//        └── any failure: the error reply to the client, then parting ────────────────────────────┘
 
 #ifndef EXAMPLES_PROXY_SESSION_HPP
 #define EXAMPLES_PROXY_SESSION_HPP
@@ -15,18 +15,18 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
   public:
     proxy_session(proxy_common& common, unique_fd client, const socks::endpoint& peer);
 
-    /// Begins to watch the client.
+    /// Starts to watch the client.
     void start();
-    /// Does what the state of both sockets allows.
+    /// Does all work that the state of both sockets permits.
     void advance();
-    /// Does more of what did not fit into the turn before.
+    /// Continues the work of an earlier turn.
     void go_on() {
         queued_ = false;
         advance();
     }
-    /// The deadline has passed.
+    /// Handles a deadline that has passed.
     void expire();
-    /// Gives up, for a reason told in the log.
+    /// Ends the session. `why` goes into the log.
     void end(std::string_view why);
 
     [[nodiscard]] event_loop::clock::time_point deadline() const noexcept { return deadline_; }
@@ -35,20 +35,20 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     using next = socks::server::next;
     enum class at : uint8_t { talking, resolving, dialing, listening, relaying, associated, parting, over };
 
-    // All that only the handshake needs; freed when the relay begins.
+    // The state that only the handshake needs. It is freed when the relay begins.
     struct handshake {
         explicit handshake(const proxy_options& options);
-        ~handshake() { rx.clear(); }  // it has held the password
+        ~handshake() { rx.clear(); }  // the inbox held the password
 
         socks::server machine;
         socks::inbox<socks::server::max_input> rx;
         socks::outbox<socks::server::max_pending> tx;
         socks::version via{};
         socks::command command{};
-        resolver::interest asked;                // until there is an answer for the client
+        resolver::interest asked;                // reset after the reply to the client
         std::vector<socks::endpoint> addresses;  // of the destination
         size_t tried = 0;
-        int error = EHOSTUNREACH;  // why the last of them failed; this if there are none
+        int error = EHOSTUNREACH;  // of the last address; this value if there is none
         event_loop::clock::time_point deadline;
     };
 
@@ -56,12 +56,12 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
         explicit side(proxy_session& s) noexcept : session(s) {}
         void ready(uint32_t events) override {
             note(events);
-            if (!session.queued_) session.advance();  // among the busy its turn will come
+            if (!session.queued_) session.advance();  // a queued session has its turn later
         }
         proxy_session& session;
     };
 
-    // At most once in the queue: events may bring a session here several times in a turn.
+    // A session is in the queue at most once, although several events may call this in one turn.
     void go_on_later() {
         if (!std::exchange(queued_, true)) common_.busy.push_back(shared_from_this());
     }
@@ -91,7 +91,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     std::unique_ptr<handshake> handshake_;
     std::shared_ptr<association> association_;
     at at_ = at::talking;
-    bool queued_ = false;  // among the busy
+    bool queued_ = false;  // in common_.busy
     event_loop::clock::time_point began_;
     event_loop::clock::time_point deadline_;
     socks::endpoint peer_;
@@ -134,7 +134,7 @@ inline void proxy_session::advance() {
     }
 }
 
-// The drive loop: one step, one instruction, until the client or the destination must be waited for.
+// The drive loop: performs one action for each step until it must wait for the client or the destination.
 inline void proxy_session::talk() {
     for (;;) {
         handshake& h = *handshake_;
@@ -149,10 +149,11 @@ inline void proxy_session::talk() {
             case next::login:
                 h.machine.grant(known(common_.options.users, s.user(), s.password()), h.tx);
                 break;
-            case next::negotiate: h.machine.negotiated(false); break;  // of no method that this proxy accepts
+            case next::negotiate: h.machine.negotiated(false); break;  // this proxy accepts no such method
             case next::serve: serve(s); break;
             case next::wait:
-                // Who is gone before BIND has its caller would hold on to the listener until the deadline.
+                // If the client closes before the caller of BIND connects, close the listener now, not at the
+                // deadline.
                 return at_ == at::listening && client_.hung_up ? end("client gone") : void();
             case next::done: return begin_relay(s.finish().early);
             case next::fail: return part(s);
@@ -177,7 +178,7 @@ inline bool proxy_session::transmit(socks::bytes octets) {
     return client_.writable;
 }
 
-// People who took the port for that of an HTTP proxy are told so by their browser.
+// A browser shows this text if its user configured this port as an HTTP proxy.
 constexpr std::string_view to_http_client =
     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
     "This is a SOCKS proxy, not an HTTP proxy.\n";
@@ -187,7 +188,7 @@ inline void proxy_session::part(const socks::server::action& s) {
     target_.fd.reset();
     if (s.error() == socks::errc::peer_is_http) client_.transmit(to_http_client);
     if (client_.ended) return end({});
-    // Closing now, with octets of the client unread, would be a reset and could overtake the reply.
+    // close() with unread bytes of the client sends a reset, which could arrive before the reply.
     client_.finish();
     at_ = at::parting;
     deadline_ = common_.loop.now() + seconds(5);
@@ -208,7 +209,8 @@ inline void proxy_session::begin_relay(socks::bytes early) {
         deadline_ = common_.loop.now() + common_.options.idle_limit;
         return early.empty() ? attend() : end("octets behind the request");
     }
-    // The policy on early data is this line. To refuse it: if (!early.empty()) return end("early data");
+    // The next line is the policy on early data. To refuse early data, write:
+    //     if (!early.empty()) return end("early data");
     target_.unsent.assign(std::string_view(early));
     client_.carried = early.size();
     handshake_.reset();
@@ -229,7 +231,7 @@ inline void proxy_session::relay() {
     deadline_ = common_.loop.now() + common_.options.idle_limit;
 }
 
-// Nothing is said any more on the connection that asked for an association.
+// A control connection carries no more data after UDP ASSOCIATE.
 inline void proxy_session::attend() {
     if (!client_.readable) return;
     const bool said = !client_.receive(common_.scratch).empty();

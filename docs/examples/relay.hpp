@@ -1,5 +1,5 @@
-// Octets between two non-blocking sockets, both ways, each way until its own end: one side may have said all it
-// has to say while the other still talks. A connection at rest holds no buffer.
+// Relays bytes between two non-blocking sockets, both ways. Each way continues until its own end, because one
+// side may end its stream while the other still sends. A connection at rest holds no buffer.
 
 #ifndef EXAMPLES_RELAY_HPP
 #define EXAMPLES_RELAY_HPP
@@ -14,28 +14,28 @@
 
 namespace example {
 
-/// Prepares a socket for a relay, or a listener, from which what it accepts inherits this. Octets are passed on at
-/// once, not collected; and urgent ones stay in their place among the others instead of being lost.
+/// Prepares a socket for a relay. The connections of a prepared listener inherit the options. The system
+/// sends bytes at once instead of collecting them, and urgent bytes stay in the stream instead of being lost.
 inline void prepare(int fd) noexcept {
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ::setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
-/// One socket, what is known about it, and what is still to be sent to it.
+/// One socket, its state, and the bytes that wait to be sent to it.
 struct stream {
     unique_fd fd;
     bool readable = false;  ///< until recv() would block
     bool writable = false;  ///< until send() would block
-    bool bulk = false;      ///< recv() had all that it was asked for, and may have more
-    bool cut = false;       ///< recv() may stop short of what there is: before the end, or at urgent data
-    bool hung_up = false;   ///< the peer sends no more; octets that came before are still to be read
-    bool failed = false;    ///< the connection is lost; octets that came before are still to be read
-    bool broken = false;    ///< lost, and nothing is left to be read
+    bool bulk = false;      ///< recv() filled the buffer, and more bytes may be there
+    bool cut = false;       ///< recv() may return less than there is: before the end, or at urgent data
+    bool hung_up = false;   ///< the peer sends no more; earlier bytes can still be read
+    bool failed = false;    ///< the connection is lost; earlier bytes can still be read
+    bool broken = false;    ///< the connection is lost, and no bytes are left to read
     bool ended = false;     ///< the end was read
     bool shut = false;      ///< the end was sent
     std::string unsent;
-    uint64_t carried = 0;  ///< octets received here and passed on
+    uint64_t carried = 0;  ///< bytes received here and passed on
 
     void note(uint32_t events) noexcept {
         readable |= (events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
@@ -45,20 +45,20 @@ struct stream {
         failed |= (events & EPOLLERR) != 0;
     }
 
-    /// Starts again with another socket.
+    /// Takes another socket and resets the state.
     void adopt(unique_fd other) noexcept {
         fd = std::move(other);
         readable = writable = bulk = cut = hung_up = failed = broken = ended = shut = false;
     }
 
-    /// Receives what there is. @returns the octets in `room`; none when there are none now, at the end, or when
-    /// the connection broke.
+    /// Receives the bytes that are there. @returns the bytes in `room`; none if no bytes are there, at the
+    /// end, or if the connection broke.
     std::string_view receive(std::span<char> room) noexcept {
         const ssize_t n = uninterrupted([&] { return ::recv(fd.get(), room.data(), room.size(), 0); });
         bulk = n == static_cast<ssize_t>(room.size());
         if (n > 0) {
-            // Less than asked for was all there is, and epoll tells of more; only what it told of already, an end
-            // or what follows urgent data, is still to be fetched.
+            // A short read returned all bytes, and epoll reports new ones. It does not report an end, or the
+            // bytes after urgent data, a second time.
             if (!bulk && !cut) readable = false;
             return {room.data(), static_cast<size_t>(n)};
         }
@@ -68,7 +68,7 @@ struct stream {
         return {};
     }
 
-    /// Sends what the socket takes. @returns how much that is.
+    /// Sends the bytes that the socket accepts. @returns how many.
     size_t transmit(std::string_view octets) noexcept {
         const ssize_t n =
             uninterrupted([&] { return ::send(fd.get(), octets.data(), octets.size(), MSG_NOSIGNAL); });
@@ -78,24 +78,25 @@ struct stream {
         return taken;
     }
 
-    /// Tells the peer that nothing more will come.
+    /// Ends the stream to the peer.
     void finish() noexcept {
         shut = true;
         ::shutdown(fd.get(), SHUT_WR);
     }
 
-    /// Makes the coming close() a reset: what was cut off must not look as if it had ended.
+    /// Makes the next close() send a reset, so that a cut stream does not look like a complete one.
     void abort() noexcept {
         const linger at_once{1, 0};
         ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     }
 };
 
-/// A way for octets from one socket to another, during which nobody copies them: for bulk it takes a third to a half less
-/// processor time than recv() and send(). Nothing stays in it, so that one serves all connections of a loop.
+/// A pipe that moves bytes from one socket to another without a copy. For bulk data it takes a third to a
+/// half less processor time than recv() and send(). No bytes stay in it, so one conduit serves all
+/// connections of a loop.
 class conduit {
   public:
-    /// Without descriptors for it, nothing passes.
+    /// If there are no descriptors for it, carry() does nothing.
     conduit() noexcept {
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;
@@ -104,8 +105,8 @@ class conduit {
         ::fcntl(in_.get(), F_SETPIPE_SZ, size);
     }
 
-    /// Carries what there is, up to a limit, and keeps for later in `to.unsent` what `to` did not take.
-    /// @returns  false when nothing came: at the end, and at urgent data, where only recv() knows more.
+    /// Moves the bytes that are there, up to a limit. Bytes that `to` did not accept go to `to.unsent`.
+    /// @returns  false if no bytes came: at the end, and at urgent data. Only recv() distinguishes them.
     bool carry(stream& from, stream& to) {
         if (!in_) return false;
         const ssize_t n = move(from.fd, in_, size);
@@ -134,7 +135,7 @@ class conduit {
             [&] { return ::splice(from.get(), nullptr, to.get(), nullptr, n, SPLICE_F_NONBLOCK); });
     }
 
-    // All of it: what stayed would go to somebody else.
+    // Reads all bytes back, because the next connection would receive bytes that stay.
     void take_back(std::string& rest, size_t n) {
         rest.resize(n);
         must(uninterrupted([&] { return ::read(out_.get(), rest.data(), n); }), "read from a pipe");
@@ -143,10 +144,11 @@ class conduit {
     unique_fd in_, out_;
 };
 
-/// Carries what `from` has to `to`, and then the end of it; bulk through the conduit, the rest by way of `scratch`.
+/// Moves the bytes of `from` to `to`, then its end. Bulk data goes through the conduit, the rest through
+/// `scratch`.
 ///
-/// @returns  true when there is more to do at once: one busy connection must not starve the others. Otherwise the
-///           next event of either socket goes on.
+/// @returns  true if there is more to do now; the caller serves other connections first. After false, call it
+///           again on the next event of either socket.
 inline bool carry(stream& from, stream& to, std::span<char> scratch, conduit& through) {
     constexpr int rounds = 2;
     for (int i = 0; i < rounds && !from.broken && !to.broken; ++i) {
@@ -157,7 +159,7 @@ inline bool carry(stream& from, stream& to, std::span<char> scratch, conduit& th
             to.unsent = {};
         }
         if (from.ended) {
-            const bool last = to.ended && from.unsent.empty();  // close() comes next and says as much
+            const bool last = to.ended && from.unsent.empty();  // the close() that follows ends it too
             if (!to.shut && !last) to.finish();
             from.broken |= from.failed;
             return false;
@@ -173,7 +175,7 @@ inline bool carry(stream& from, stream& to, std::span<char> scratch, conduit& th
     return !from.broken && !to.broken;
 }
 
-/// Whether each way has ended and nothing is left to be sent.
+/// Whether each way has ended and no bytes wait to be sent.
 inline bool over(const stream& a, const stream& b) noexcept {
     return a.ended && b.ended && a.unsent.empty() && b.unsent.empty();
 }

@@ -1,5 +1,5 @@
-// Names to addresses without holding up the loop: getaddrinfo blocks, so a few threads call it, and an eventfd
-// brings the answers back to the loop's thread, where all callbacks live and run.
+// Resolves names to addresses without blocking the loop. getaddrinfo blocks, so a few threads call it. An
+// eventfd wakes the thread of the loop, which owns and calls all callbacks.
 
 #ifndef EXAMPLES_RESOLVER_HPP
 #define EXAMPLES_RESOLVER_HPP
@@ -26,8 +26,8 @@ class resolver final : public watcher {
         if (!loop.watch(desk_->wake.get(), EPOLLIN, *this)) must(-1, "epoll_ctl");
     }
 
-    // Nothing can interrupt getaddrinfo, and nobody who stops the proxy wants to wait for it: the threads inside
-    // are left to themselves and to their share of the desk.
+    // Nothing can interrupt getaddrinfo, and the end of the proxy must not wait for it. So threads inside it
+    // are detached, and keep the desk alive with a shared pointer.
     ~resolver() {
         {
             const std::lock_guard hold(desk_->mutex);
@@ -40,11 +40,11 @@ class resolver final : public watcher {
             if (t.joinable()) t.join();
     }
 
-    /// Held by whoever asks for as long as the answer matters to them.
+    /// The caller holds it as long as it needs the answer.
     using interest = std::shared_ptr<const void>;
 
-    /// Looks `name` up and calls `done` with what was found, in a later round of the loop. Without the
-    /// interest nothing is looked up any more: those who have left must not keep those who wait from their turn.
+    /// Looks up `name` and calls `done` with the result in a later round of the loop. If the interest is
+    /// released before, the name is not looked up, so that abandoned questions do not delay others.
     [[nodiscard]] interest resolve(std::string name, uint16_t port, callback done) {
         callbacks_.emplace(++last_, std::move(done));
         interest asker = std::make_shared<uint64_t>(last_);
@@ -85,7 +85,7 @@ class resolver final : public watcher {
         looked_up found;
     };
 
-    // What the loop and the threads share.
+    // The state that the loop and the threads share.
     struct desk {
         std::mutex mutex;
         std::condition_variable arrived;
@@ -97,7 +97,7 @@ class resolver final : public watcher {
         unique_fd wake{must(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")};
     };
 
-    // Without a thread the question waits for another one to be free, or for the end of the handshake.
+    // If no thread starts, the question waits for another thread, or for the deadline of the handshake.
     void hire() {
         try {
             threads_[hired_] = std::thread([shared = desk_, i = hired_] { work(*shared, i); });
