@@ -1,5 +1,5 @@
-// Standard input and output, connected through a SOCKS5 proxy that demands GSSAPI (RFC 1961): the tunnel, with
-// everything from the request on wrapped. The handshake runs on the unwrapped octets and does not know of it.
+// Connects standard input and output through a SOCKS5 proxy that requires GSSAPI (RFC 1961). All bytes from
+// the request on are wrapped. The machine reads and writes unwrapped bytes.
 
 #include <csignal>
 
@@ -43,7 +43,7 @@ int open_tunnel(int fd, const settings& set) {
     socks::client handshake;
     socks::inbox<socks::client::max_input> rx;
     std::array<char, socks::client::max_output> tx;
-    std::shared_ptr<example::protected_stream> inside;  // once there, the only way in and out
+    std::shared_ptr<example::protected_stream> inside;  // after negotiation, the only way to read and write
     for (;;) {
         const auto s = handshake.step(set.want, rx, tx);
         switch (s.next()) {
@@ -67,7 +67,7 @@ int open_tunnel(int fd, const settings& set) {
                              inside->peer().c_str());
                 handshake.negotiated(true);
                 break;
-            case next::bound:  // of BIND, which is not asked for
+            case next::bound:  // only for BIND, which this client does not request
             case next::wait: break;
             case next::done:
                 example::relay(inside, fd, s.finish().early, STDIN_FILENO, STDOUT_FILENO);
@@ -77,7 +77,7 @@ int open_tunnel(int fd, const settings& set) {
     }
 }
 
-// The views point into the arguments of main. @returns nothing when help is wanted.
+// The views point into the arguments of main. @returns nothing if the user asked for help.
 std::optional<settings> parse(example::arguments args) {
     settings s;
     while (args.next()) {
@@ -110,7 +110,7 @@ int tunnel(example::arguments args) {
         std::fputs(help, stdout);
         return 0;
     }
-    std::signal(SIGPIPE, SIG_IGN);  // who has closed is an error, and not the end
+    std::signal(SIGPIPE, SIG_IGN);  // a write to a closed connection is an error, not a signal
     const example::unique_fd fd = example::connect_to_any(s->proxy);
     return open_tunnel(fd.get(), *s);
 }

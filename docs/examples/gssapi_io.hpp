@@ -1,6 +1,6 @@
-// RFC 1961 on blocking sockets, with whatever mechanism the system's GSS-API has: Kerberos, as a rule.
-// A protected_stream exists only after context and protection level were negotiated, so nothing can be read or
-// written too early, and nothing goes around it by accident.
+// RFC 1961 on blocking sockets, with the default mechanism of the system's GSS-API, usually Kerberos. A
+// protected_stream exists only after context and protection level were negotiated. So no byte of the tunnel
+// can be read or written too early, or pass unwrapped.
 
 #ifndef EXAMPLES_GSSAPI_IO_HPP
 #define EXAMPLES_GSSAPI_IO_HPP
@@ -19,25 +19,26 @@
 
 namespace example {
 
-/// What both sides can say about the negotiation.
+/// The settings of the negotiation, for both sides.
 struct gssapi_settings {
     socks::protection least = socks::protection::confidentiality;
-    bool nec = false;  ///< the level travels unwrapped, as with NEC's implementation: anyone can lower it
+    bool nec = false;  ///< the level is sent unwrapped, as NEC's code does; an attacker can lower it
 };
 
-/// The value of --protection.
+/// Parses the value of --protection.
 inline socks::protection protection(std::string_view text) {
     if (text == "integrity") return socks::protection::integrity;
     if (text == "confidentiality") return socks::protection::confidentiality;
     throw bad_argument("--protection is integrity or confidentiality, not \"" + std::string(text) + '"');
 }
 
-/// The octets of a connection, wrapped and unwrapped. Each token of the client is answered by one of the server, of no
-/// octets where the mechanism has nothing to say. One thread may read while another writes.
+/// Wraps and unwraps the bytes of a connection. The server answers each token of the client with one token,
+/// which is empty if the mechanism produced none. One thread may read while another writes.
 class protected_stream {
   public:
-    /// The client's side: proves who we are to `service`, "rcmd@host", and asks for the level `wanted.least`.
-    /// The document has the client delegate its credentials too. A proxy needs none of them, so it gets none.
+    /// The client's side: authenticates the user to `service`, "rcmd@host", and requests the level
+    /// `wanted.least`. RFC 1961 lets the client delegate its credentials too. A proxy needs none of them, so
+    /// this side sends none.
     protected_stream(int fd, const std::string& service, const gssapi_settings& wanted) : fd_(fd) {
         gss_buffer_desc text = gss_view(service);
         OM_uint32 minor = 0;
@@ -70,8 +71,9 @@ class protected_stream {
         fits_ = wrap_size_limit();
     }
 
-    /// The server's side, with the keys of the default keytab: whoever can prove a name is let in. What the client
-    /// asks for is granted, unless it is less than `wanted.least`, which it is told instead.
+    /// The server's side, with the keys of the default keytab. It admits every client that proves a name. It
+    /// grants the level that the client requests. If that level is below `wanted.least`, it answers
+    /// `wanted.least` instead.
     protected_stream(int fd, const gssapi_settings& wanted) : fd_(fd) {
         OM_uint32 major = 0;
         OM_uint32 minor = 0;
@@ -99,7 +101,7 @@ class protected_stream {
 
     [[nodiscard]] socks::protection level() const noexcept { return level_; }
 
-    /// Who the other side is, by its own proof.
+    /// The authenticated name of the other side.
     [[nodiscard]] std::string peer() const {
         OM_uint32 minor = 0;
         gss_octets text;
@@ -112,7 +114,7 @@ class protected_stream {
             send_wrapped(socks::gssapi_type::user_data, octets.substr(0, fits_), confidential());
     }
 
-    /// Unwraps into `room` what there is, waiting for it. @returns 0 at the end of the stream.
+    /// Waits for bytes and unwraps them into `room`. @returns how many, or 0 at the end of the stream.
     size_t read_some(socks::buffer room) {
         while (rest_.empty()) {
             const std::optional<socks::bytes> token = receive(socks::gssapi_type::user_data);
@@ -125,15 +127,15 @@ class protected_stream {
     }
 
   private:
-    // At a selective level the sender chooses: this one likes confidentiality.
+    // At a selective level the sender chooses. This sender chooses confidentiality.
     [[nodiscard]] bool confidential() const noexcept { return level_ != socks::protection::integrity; }
 
-    // Confidentiality is looked at token by token.
+    // Confidentiality is checked later, for each token.
     static void must_protect(OM_uint32 given) {
         if ((given & GSS_C_INTEG_FLAG) == 0) throw std::runtime_error("the mechanism protects nothing");
     }
 
-    // The most octets that a token can hold when they are wrapped.
+    // The maximum number of bytes that fit into one token after wrapping.
     [[nodiscard]] size_t wrap_size_limit() const {
         OM_uint32 minor = 0;
         OM_uint32 fits = 0;
@@ -149,7 +151,7 @@ class protected_stream {
         example::write_all(fd_, made.data());
     }
 
-    // Two threads may use the context, but not both at once.
+    // Two threads use the context, but they must not use it at the same time.
     void send_wrapped(socks::gssapi_type type, std::string_view octets, bool confidential) {
         gss_buffer_desc in = gss_view(octets);
         gss_octets token;
@@ -192,7 +194,7 @@ class protected_stream {
         return *level;
     }
 
-    // The next token, until the one after it; nothing at the end of the stream.
+    // @returns the next token, valid until the next call, or nothing at the end of the stream.
     std::optional<socks::bytes> receive(socks::gssapi_type due) {
         for (;;) {
             const auto message = socks::decode_gssapi(rx_.unread(), due, socks::max_gssapi_token);
@@ -221,13 +223,14 @@ class protected_stream {
     size_t fits_ = 0;
     std::mutex context_guard_;
     gss_octets plain_;
-    std::string_view rest_;  // of plain_, not yet read
+    std::string_view rest_;  // the part of plain_ that is not read yet
     socks::inbox<socks::gssapi_head_size + socks::max_gssapi_token> rx_;
     std::array<char, socks::gssapi_head_size + socks::max_gssapi_token> tx_;
 };
 
-/// Both ways until each has ended: what `from` gives goes to the other side, `early` and what comes from there to `to`.
-/// The end of a stream is TCP's and is not wrapped: who must know that nothing was cut off says so in the data.
+/// Relays both ways until each has ended. Bytes of `from` go to the other side; `early` and the bytes of the
+/// other side go to `to`. The end of a stream is not wrapped, so a protocol that must detect truncation marks
+/// the end in its data.
 inline void relay(const std::shared_ptr<protected_stream>& inside, int fd, std::string_view early, int from,
                   int to) {
     std::packaged_task<void()> up([=] {
@@ -236,11 +239,11 @@ inline void relay(const std::shared_ptr<protected_stream>& inside, int fd, std::
         ::shutdown(fd, SHUT_WR);
     });
     std::future<void> ended = up.get_future();
-    std::thread(std::move(up)).detach();  // nobody waits for its input when the output has failed
+    std::thread(std::move(up)).detach();  // if the output fails, do not wait for input
     write_all(to, early);
     std::array<char, 64 * 1024> room;
     while (const size_t n = inside->read_some(room)) write_all(to, {room.data(), n});
-    if (::shutdown(to, SHUT_WR) != 0 && errno == ENOTSOCK) ::close(to);  // the end of a pipe is told so
+    if (::shutdown(to, SHUT_WR) != 0 && errno == ENOTSOCK) ::close(to);  // only close() ends a pipe
     ended.get();
 }
 

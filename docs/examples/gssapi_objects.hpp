@@ -1,4 +1,4 @@
-// What GSS-API hands out by hand, released by destructors, and its failures as exceptions.
+// Owners that release the objects of GSS-API, and exceptions for its failures.
 
 #ifndef EXAMPLES_GSSAPI_OBJECTS_HPP
 #define EXAMPLES_GSSAPI_OBJECTS_HPP
@@ -12,7 +12,7 @@
 
 namespace example {
 
-/// Octets that GSS-API allocated.
+/// Bytes that GSS-API allocated.
 class gss_octets {
   public:
     gss_octets() noexcept = default;
@@ -36,7 +36,7 @@ class gss_octets {
     gss_buffer_desc octets_ = GSS_C_EMPTY_BUFFER;
 };
 
-/// A security context, none at first.
+/// A security context, empty at first.
 struct gss_context {
     gss_ctx_id_t handle = GSS_C_NO_CONTEXT;
 
@@ -62,12 +62,12 @@ struct gss_name {
     }
 };
 
-/// A view of octets for GSS-API to read. Its C types have no const for what it never writes.
+/// A view of bytes that GSS-API reads. The C type lacks const, but GSS-API never writes to them.
 inline gss_buffer_desc gss_view(std::string_view octets) noexcept {
     return {octets.size(), const_cast<char*>(octets.data())};
 }
 
-/// Throws what GSS-API says unless it succeeded; `minor` is the mechanism's own code.
+/// Throws the message of GSS-API if a call failed. `minor` is the code of the mechanism.
 inline void gss_must(OM_uint32 major, OM_uint32 minor, const char* what) {
     if (!GSS_ERROR(major)) return;
     std::string said = what;

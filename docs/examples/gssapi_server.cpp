@@ -1,5 +1,5 @@
-// A SOCKS5 proxy for CONNECT that lets in who authenticates by GSSAPI (RFC 1961), with everything from the request on
-// wrapped: blocking calls, and one process for each client, so that what fails is one connection.
+// A SOCKS5 proxy for CONNECT that admits clients by GSSAPI (RFC 1961). All bytes from the request on are
+// wrapped. It uses blocking calls and one process for each client, so a failure ends only one connection.
 
 #include <csignal>
 #include <socks/policy/errno.hpp>
@@ -33,7 +33,7 @@ struct settings {
     unsigned handshake = 30;  // seconds
 };
 
-// SIGALRM, wherever in the handshake it is: this process serves nobody else.
+// Handles SIGALRM at any point of the handshake. It may exit, because this process serves only one client.
 void give_up(int) {
     constexpr std::string_view words = "gssapi_server: the handshake took too long\n";
     static_cast<void>(
@@ -41,12 +41,12 @@ void give_up(int) {
     ::_exit(1);
 }
 
-// Connects to where the client wants. @returns the answer; `out` is the connection when it is a success.
+// Connects to the destination of the client. @returns the reply. On success, `out` is the connection.
 socks::reply dial(socks::command command, const socks::endpoint& to, example::unique_fd& out) {
     if (command != socks::command::connect) return {socks::code5::command_not_supported, {}};
     try {
         out = example::connect_to_any(to);
-        return {socks::code5::succeeded, {}};  // 0.0.0.0:0, which no client misreads
+        return {socks::code5::succeeded, {}};  // 0.0.0.0:0, because every client reads it correctly
     } catch (const example::cannot_connect& e) {
         return {socks::code_for(e.failure), {}};
     } catch (const std::system_error& e) {
@@ -61,7 +61,7 @@ void serve(int fd, const settings& set) {
     socks::server handshake{{.v4 = false, .v4a = false, .methods = socks::method::gssapi}};
     socks::inbox<socks::server::max_input> rx;
     socks::outbox<socks::server::max_pending> tx;
-    std::shared_ptr<example::protected_stream> inside;  // once there, the only way in and out
+    std::shared_ptr<example::protected_stream> inside;  // after negotiation, the only way to read and write
     example::unique_fd out;
     for (;;) {
         const auto s = handshake.step(rx, tx);
@@ -74,7 +74,7 @@ void serve(int fd, const settings& set) {
                 tx.sent(s.data().size());
                 break;
             case next::recv: {
-                // No more than is needed: what follows the greeting is not for this inbox.
+                // Read only what is needed: the bytes after the greeting do not belong in this inbox.
                 const socks::buffer room = rx.space(s.need());
                 if (const size_t n = inside ? inside->read_some(room) : example::read_some(fd, room))
                     rx.commit(n);
@@ -89,7 +89,7 @@ void serve(int fd, const settings& set) {
                 handshake.negotiated(true);
                 break;
             case next::serve: handshake.answer(dial(s.command(), s.to(), out), tx); break;
-            case next::login:  // of a method that is not accepted
+            case next::login:  // this server accepts no such method
             case next::wait: break;
             case next::done:
                 ::alarm(0);
@@ -104,8 +104,8 @@ void serve(int fd, const settings& set) {
     example::must(door.get(), ("cannot listen on " + example::text(set.listen)).c_str());
     std::printf("listening on %s\n", example::text(example::local_endpoint(door.get())).c_str());
     std::fflush(stdout);
-    std::signal(SIGPIPE, SIG_IGN);  // who has closed is an error, and not the end
-    std::signal(SIGCHLD, SIG_IGN);  // nobody asks how a client's process ended
+    std::signal(SIGPIPE, SIG_IGN);  // a write to a closed connection is an error, not a signal
+    std::signal(SIGCHLD, SIG_IGN);  // do not keep the exit status of client processes
     for (;;) {
         const int fd = example::uninterrupted([&] { return ::accept(door.get(), nullptr, nullptr); });
         const example::unique_fd client(example::must(fd, "cannot accept"));
@@ -114,7 +114,7 @@ void serve(int fd, const settings& set) {
     }
 }
 
-// @returns nothing when help is wanted.
+// @returns nothing if the user asked for help.
 std::optional<settings> parse(example::arguments args) {
     settings s;
     while (args.next()) {
