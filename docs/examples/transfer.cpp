@@ -1,5 +1,5 @@
-// A file to a partner of a Transfer CFT configuration, through the SOCKS proxy on the way, as often as its schedule has
-// it: what the operator of such a transfer sees.
+// Sends a file to a partner of a Transfer CFT configuration through its SOCKS proxy, with the attempts of its
+// schedule. The program prints what the operator of such a transfer sees.
 
 #include <socks/policy/transfer_cft.hpp>
 
@@ -62,19 +62,19 @@ struct settings {
 
 std::string content_of(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
-    file.peek();  // a directory is opened, but not read
+    file.peek();  // detects a directory, which opens but cannot be read
     if (!file.is_open() || file.bad()) throw example::bad_argument("cannot read " + path);
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::string minutes(uint64_t seconds) { return "+" + std::to_string(seconds / 60) + " min"; }
 
-// Everything that is wrong with the configuration, a line each.
+// Prints one line for each fault of the configuration.
 void tell(const std::string& file, const socks::cft::findings& found) {
     for (const socks::cft::finding& f : found) {
         std::string words(format(f, {}).room(), '\0');
         static_cast<void>(format(f, words));
-        std::string line;  // escaped but for the blanks between the words
+        std::string line;  // escaped, except for the blanks between the words
         for (const char c : words) line += c == ' ' ? std::string(1, c) : example::escaped({&c, 1});
         std::fprintf(stderr, "%s:%s%s (%s)\n", file.c_str(), f.at.line == 0 ? " " : "", line.c_str(),
                      is_warning(f.what) ? "warning" : "error");
@@ -83,7 +83,7 @@ void tell(const std::string& file, const socks::cft::findings& found) {
         std::fprintf(stderr, "%s: %zu more\n", file.c_str(), found.total() - found.size());
 }
 
-// What is asked of the proxy, with the port of the service where the configuration names one.
+// The request to the proxy. If the configuration names a service, the request has the port of that service.
 socks::cft::attempt next_attempt(const socks::cft::targets& targets, const socks::retry_target& target,
                                  const settings& s) {
     socks::cft::attempt a = targets.to(target);
@@ -116,7 +116,7 @@ int check(const socks::cft::targets& targets, const settings& s) {
     return 0;
 }
 
-// Hands on what comes from `from`. @returns false at its end.
+// Passes on bytes of `from`. @returns false at its end.
 bool carry(int from, int to) {
     std::array<char, 64 * 1024> room;
     const size_t n = example::read_some(from, room);
@@ -124,14 +124,14 @@ bool carry(int from, int to) {
     return n != 0;
 }
 
-// Standard input and output, each way until its own end, and each in a thread of its own: either side may send before it
-// reads. They may be two ends of one socket, hence the shutdown.
+// Relays standard input and output. Each way has its own thread and its own end, because either side may send
+// before it reads. Both may be ends of one socket, so close() alone does not end the output.
 void relay(int partner, std::string_view early) {
     std::thread up([partner] {
         try {
             while (carry(STDIN_FILENO, partner)) continue;
         } catch (const std::system_error&) {
-            // The partner is gone, which the other way notices.
+            // The partner has closed. The other way reports it.
         }
         ::shutdown(partner, SHUT_WR);
     });
@@ -139,7 +139,7 @@ void relay(int partner, std::string_view early) {
         example::write_all(STDOUT_FILENO, early);
         while (carry(partner, STDOUT_FILENO)) continue;
     } catch (...) {
-        up.detach();  // nobody waits for input when output has failed
+        up.detach();  // if the output fails, do not wait for input
         throw;
     }
     ::shutdown(STDOUT_FILENO, SHUT_WR);
@@ -147,7 +147,7 @@ void relay(int partner, std::string_view early) {
     up.join();
 }
 
-// What becomes of a connection that stands. @returns how the transfer ended.
+// Uses an open connection. @returns the outcome of the transfer.
 socks::outcome use(const example::connection& c, const settings& s) {
     if (s.what == task::relay) {
         relay(c.fd.get(), c.early);
@@ -172,9 +172,9 @@ std::string in_words(const socks::outcome& how) {
            " reply " + std::to_string(how.code().octet) + "): " + reason;
 }
 
-// From the first attempt until the transfer is done, given up, or on hold with nobody to restart it.
+// Runs attempts until the transfer is done, given up, or on hold without an operator who can restart it.
 int transfer(const socks::cft::targets& targets, const settings& s) {
-    FILE* const log = s.what == task::relay ? stderr : stdout;  // the other one may be data
+    FILE* const log = s.what == task::relay ? stderr : stdout;  // the other stream may carry data
     example::transfer_operator desk(s.what != task::relay);
     example::transfer_clock clock(s.virtual_clock);
     socks::retry attempts(targets.schedule(), targets.hosts(), targets.protocols());
@@ -183,7 +183,7 @@ int transfer(const socks::cft::targets& targets, const settings& s) {
         std::fprintf(log, "%s: START\n", minutes(clock.now()).c_str());
         attempts.restart();
     };
-    // What would end a later attempt ends the first.
+    // A fault that would end a later attempt ends the program before the first one.
     if (s.what == task::send) example::must_be_a_file(s.file);
     for (uint32_t p = 0; p < targets.protocols(); ++p) static_cast<void>(next_attempt(targets, {0, p}, s));
     for (;;) {
@@ -228,7 +228,7 @@ int receive(const settings& s) {
     return 0;
 }
 
-// The views point into the arguments of main. @returns nothing when help is wanted.
+// The views point into the arguments of main. @returns nothing if the user asked for help.
 std::optional<settings> parse(example::arguments args) {
     settings s;
     const auto set = [&s, &args](task what) {
@@ -278,7 +278,7 @@ int run(example::arguments args) {
         return 0;
     }
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
-    std::signal(SIGPIPE, SIG_IGN);  // who has closed is an error, and not the end
+    std::signal(SIGPIPE, SIG_IGN);  // a write to a closed connection is an error, not a signal
     if (s->what == task::receive) return receive(*s);
     const std::string text = content_of(s->config);
     socks::cft::finding room[64];

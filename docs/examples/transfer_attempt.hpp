@@ -1,4 +1,5 @@
-// One attempt of a transfer: to the proxy, through its handshake, and what became of it. Blocking calls, precise reads.
+// One attempt of a transfer: the connection to the proxy, its handshake and the outcome. Blocking calls,
+// precise reads.
 
 #ifndef EXAMPLES_TRANSFER_ATTEMPT_HPP
 #define EXAMPLES_TRANSFER_ATTEMPT_HPP
@@ -10,24 +11,24 @@
 
 namespace example {
 
-/// A connection to the partner, or the reason why there is none.
+/// A connection to the partner, or the reason of its failure.
 struct connection {
     socks::outcome how = socks::errc::unreachable;
     unique_fd fd;
-    std::string early;  ///< what the partner has said already
+    std::string early;  ///< the first bytes of the partner
 };
 
 namespace detail {
 
-// One connection to the proxy, and what was received on it and not yet used.
+// One connection to the proxy, and the bytes received on it that are not consumed.
 struct conversation {
     unique_fd fd;
-    deadline until;  // for the whole of it
+    deadline until;  // for the complete handshake
     socks::inbox<socks::client::max_input> rx;
     std::string early;
 };
 
-// `used` counts what the handshake used of the proxy's octets.
+// `used` counts the bytes of the proxy that the handshake consumed.
 inline socks::outcome handshake(conversation& c, const socks::request& want, size_t& used,
                                 socks::client machine = {}) {
     using next = socks::client::next;
@@ -38,7 +39,7 @@ inline socks::outcome handshake(conversation& c, const socks::request& want, siz
         switch (s.next()) {
             case next::send:
                 write_all(c.fd.get(), s.data(), c.until);
-                socks::wipe(tx);  // it may have held the password
+                socks::wipe(tx);  // the buffer may have held the password
                 break;
             case next::recv:
                 if (const size_t n = read_some(c.fd.get(), c.rx.space(s.need()), c.until))
@@ -46,9 +47,9 @@ inline socks::outcome handshake(conversation& c, const socks::request& want, siz
                 else
                     machine.end_of_stream();
                 break;
-            case next::negotiate: machine.negotiated(false); break;  // of no method that was offered
-            case next::wait: break;                                  // for what was answered just now
-            case next::bound: break;                                 // comes after BIND only
+            case next::negotiate: machine.negotiated(false); break;  // this client offers no such method
+            case next::wait: break;                                  // never: each answer comes at once
+            case next::bound: break;                                 // only for BIND
             case next::done: {
                 const auto [reply, octets] = s.finish();
                 c.early = std::string(std::string_view(octets));
@@ -59,7 +60,7 @@ inline socks::outcome handshake(conversation& c, const socks::request& want, siz
     }
 }
 
-// The same, with what the system says when the connection breaks.
+// Runs a handshake. If the connection breaks, the outcome follows from the error of the system.
 template <class Handshake>
 socks::outcome attempt(const conversation& c, Handshake shake) {
     try {
@@ -82,16 +83,17 @@ inline socks::outcome on_new_connection(conversation& c, const socks::endpoint& 
     });
 }
 
-// As java.net.Socket does.
+// The second attempt of java.net.Socket.
 inline socks::outcome on_same_connection(conversation& c, const socks::request& want, size_t& used) {
     return attempt(c, [&] { return handshake(c, want, used, socks::client({.after_greeting = true})); });
 }
 
 }  // namespace detail
 
-/// Asks the proxy for `want`, with so much patience for everything until it has answered.
-/// @param second_user  where given, a proxy that does not speak SOCKS5 is asked by SOCKS4, with this user ID: on the same
-///                     connection, as java.net.Socket does, and when that fails on a new one.
+/// Sends the request `want` to the proxy. `patience` limits the time from the connection to the reply.
+/// @param second_user  if present, a proxy that does not speak SOCKS5 receives a SOCKS4 request with this
+///                     user ID. The first try uses the same connection, as java.net.Socket does. The second
+///                     uses a new one.
 inline connection connect_through(const socks::endpoint& proxy, const socks::request& want,
                                   std::chrono::seconds patience,
                                   const std::optional<std::string_view>& second_user) {

@@ -1,7 +1,8 @@
-// A file to a partner, and the proof that it arrived. A protocol of the example's own, where Transfer CFT would speak
-// PeSIT or ODETTE: the length, then the octets; back come the length and a checksum of what was received.
+// Sends a file to a partner, which confirms it. Transfer CFT would use PeSIT or ODETTE here. This example has
+// its own protocol. The sender sends the length and the bytes. The receiver answers with the length and a
+// checksum of the received bytes.
 //
-//     sender    LENGTH (8)  octets          receiver  LENGTH (8)  CHECKSUM (8)          numbers are big endian
+//     sender    LENGTH (8)  bytes           receiver  LENGTH (8)  CHECKSUM (8)          numbers are big endian
 
 #ifndef EXAMPLES_TRANSFER_FILE_HPP
 #define EXAMPLES_TRANSFER_FILE_HPP
@@ -18,7 +19,7 @@
 
 namespace example {
 
-/// How many octets, and their FNV-1a checksum: against accidents, not against attackers.
+/// The number of bytes and their FNV-1a checksum, which detects accidents but not attacks.
 struct fingerprint {
     uint64_t size = 0;
     uint64_t checksum = 0xcbf29ce484222325;
@@ -43,7 +44,7 @@ inline uint64_t number_in(std::string_view octets) {
     return number;
 }
 
-/// Adds to `received` until it holds `size` octets. @returns false when the stream ends before.
+/// Reads until `received` holds `size` bytes. @returns false if the stream ends before.
 inline bool read_up_to(int fd, std::string& received, size_t size, deadline until) {
     std::array<char, 16> room;
     while (received.size() < size) {
@@ -54,17 +55,17 @@ inline bool read_up_to(int fd, std::string& received, size_t size, deadline unti
     return true;
 }
 
-/// Throws a bad_argument unless `path` is a file that can be read, and whose size is known before it is.
+/// Throws a bad_argument unless `path` is a readable regular file. Other files have no size in advance.
 inline void must_be_a_file(const std::string& path) {
     struct stat about {};
     if (::stat(path.c_str(), &about) != 0 || !S_ISREG(about.st_mode) || ::access(path.c_str(), R_OK) != 0)
         throw bad_argument("cannot read " + path);
 }
 
-/// Sends a file; `early` is what the partner has said already. The patience is for each part of 64 KiB, and again for
-/// the confirmation: a partner that takes less in that time is given up.
-/// @returns  the fingerprint, if the partner confirmed it. Throws std::system_error when the connection breaks, and
-///           std::runtime_error when the partner confirms something else.
+/// Sends a file. `early` holds the first bytes of the partner. `patience` limits each part of 64 KiB, and
+/// also the confirmation.
+/// @returns  the fingerprint, if the partner confirmed it. Throws std::system_error if the connection breaks,
+///           and std::runtime_error if the partner confirms another fingerprint.
 inline fingerprint send_file(int fd, const std::string& path, std::string early,
                              std::chrono::seconds patience) {
     std::ifstream file(path, std::ios::binary | std::ios::ate);
@@ -89,7 +90,7 @@ inline fingerprint send_file(int fd, const std::string& path, std::string early,
     return sent;
 }
 
-/// Receives one file, and confirms it. The patience is for whatever comes next.
+/// Receives one file, and confirms it. `patience` limits each read and the confirmation.
 inline fingerprint receive_file(int fd, const std::string& path, std::chrono::seconds patience) {
     std::string head;
     if (!read_up_to(fd, head, 8, in(patience))) throw std::runtime_error("no length");

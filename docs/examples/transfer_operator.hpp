@@ -1,5 +1,5 @@
-// The time of a transfer, and the operator who restarts one that is on hold: by a line START on standard input, or by
-// SIGUSR1.
+// The clock of a transfer, and its operator. The operator restarts a held transfer with a line START on
+// standard input, or with SIGUSR1.
 
 #ifndef EXAMPLES_TRANSFER_OPERATOR_HPP
 #define EXAMPLES_TRANSFER_OPERATOR_HPP
@@ -17,7 +17,7 @@
 
 namespace example {
 
-/// Seconds since the program began. A virtual clock stands still but for sleep(), which takes no time.
+/// Seconds since the program began. Only advance_to() moves a virtual clock, and it takes no time.
 class transfer_clock {
   public:
     explicit transfer_clock(bool is_virtual) noexcept : virtual_(is_virtual) {}
@@ -29,7 +29,7 @@ class transfer_clock {
                    ? now_
                    : static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(real).count());
     }
-    /// 0 for a time that has come: the clock may have gone on since it was worked out.
+    /// 0 for a time in the past, because the clock may have advanced since the caller computed it.
     [[nodiscard]] uint64_t seconds_until(uint64_t when) const noexcept {
         return when - std::min(when, now());
     }
@@ -41,10 +41,10 @@ class transfer_clock {
     std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-/// Hears START. Made before any other thread, so that no thread takes the signal.
+/// Receives START. Construct it before any other thread, so that no other thread takes the signal.
 class transfer_operator {
   public:
-    /// @param reads_input  whether standard input is the operator's, and not data.
+    /// @param reads_input  whether standard input carries lines of the operator instead of data.
     explicit transfer_operator(bool reads_input) : input_ended_(!reads_input) {
         sigset_t start;
         ::sigemptyset(&start);
@@ -53,10 +53,10 @@ class transfer_operator {
         signals_ = unique_fd(must(::signalfd(-1, &start, SFD_CLOEXEC), "signalfd"));
     }
 
-    /// Whether only a signal can still come.
+    /// Whether standard input has ended, so that START can arrive only as a signal.
     [[nodiscard]] bool input_ended() const noexcept { return input_ended_; }
 
-    /// Waits for START, `seconds` at most. @returns whether it came.
+    /// Waits for START, at most `seconds`. @returns whether it arrived.
     bool starts_within(uint64_t seconds) {
         using std::chrono::milliseconds;
         using clock = std::chrono::steady_clock;
@@ -75,7 +75,8 @@ class transfer_operator {
         }
     }
 
-    /// Waits for START, and gives up when standard input has ended and `input_only` says that no signal is expected.
+    /// Waits for START. If `input_only` is set, no signal is expected. The end of standard input then ends
+    /// the wait.
     bool starts(bool input_only) {
         while (!input_only || !input_ended_)
             if (starts_within(1)) return true;
@@ -88,7 +89,7 @@ class transfer_operator {
         return ::read(signals_.get(), &info, sizeof info) == sizeof info;
     }
 
-    // The line that has come, as far as it has.
+    // Reads one more character of the line. @returns true if the line is complete and is START.
     bool is_typed() {
         char c = 0;
         if (read_some(STDIN_FILENO, {&c, 1}) == 0) {
