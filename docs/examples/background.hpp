@@ -1,4 +1,4 @@
-// A thread that runs until its owner is gone.
+// A thread that runs until its owner is destroyed.
 
 #ifndef EXAMPLES_BACKGROUND_HPP
 #define EXAMPLES_BACKGROUND_HPP
@@ -12,7 +12,7 @@
 
 namespace example {
 
-/// Runs `work(stop)` in a thread of its own; the descriptor `stop` becomes readable when it is to return.
+/// Runs `work(stop)` in its own thread. The descriptor `stop` becomes readable when `work` must return.
 class background {
   public:
     template <class Work>

@@ -1,4 +1,4 @@
-// Blocking sockets for clients: connect, send everything, receive something, and give up at a deadline.
+// Blocking sockets for clients: connect, send all bytes, receive some bytes, and stop at a deadline.
 
 #ifndef EXAMPLES_CLIENT_IO_HPP
 #define EXAMPLES_CLIENT_IO_HPP
@@ -14,12 +14,12 @@
 
 namespace example {
 
-/// When to give up.
+/// The time at which an operation fails.
 using deadline = std::chrono::steady_clock::time_point;
 inline constexpr deadline never = deadline::max();
 inline deadline in(std::chrono::seconds time) noexcept { return std::chrono::steady_clock::now() + time; }
 
-/// Waits for one of `events` on a socket, or for its failure; throws ETIMEDOUT at the deadline.
+/// Waits for one of `events` on a socket, or for an error of the socket. Throws ETIMEDOUT at the deadline.
 inline void wait_for(int fd, short events, deadline until) {
     using std::chrono::milliseconds;
     for (;;) {
@@ -31,24 +31,23 @@ inline void wait_for(int fd, short events, deadline until) {
     }
 }
 
-/// Writes all of it; throws when that is impossible. The program ignores SIGPIPE, so that a peer who has closed is
-/// an error like others.
+/// Writes all bytes, or throws. The program ignores SIGPIPE, so a write to a closed connection throws too.
 inline void write_all(int fd, std::string_view octets) {
     while (!octets.empty()) {
         const ssize_t n = uninterrupted([&] { return ::write(fd, octets.data(), octets.size()); });
-        if (n < 0 && errno == EAGAIN) errno = ETIMEDOUT;  // SO_SNDTIMEO, by its right name
+        if (n < 0 && errno == EAGAIN) errno = ETIMEDOUT;  // the timeout of SO_SNDTIMEO
         octets.remove_prefix(static_cast<size_t>(must(n, "cannot send")));
     }
 }
 
-/// Reads into `room` what there is, waiting for it. @returns 0 at the end of the stream.
+/// Waits for bytes and reads them into `room`. @returns how many, or 0 at the end of the stream.
 inline size_t read_some(int fd, socks::buffer room) {
     const ssize_t n = uninterrupted([&] { return ::read(fd, room.data(), room.room()); });
-    if (n < 0 && errno == EAGAIN) errno = ETIMEDOUT;  // SO_RCVTIMEO, by its right name
+    if (n < 0 && errno == EAGAIN) errno = ETIMEDOUT;  // the timeout of SO_RCVTIMEO
     return static_cast<size_t>(must(n, "cannot receive"));
 }
 
-/// The same of a socket, until the deadline: for all of it, in however small portions the peer takes it.
+/// Writes all bytes to a socket until the deadline. The deadline covers all portions that the peer accepts.
 inline void write_all(int fd, std::string_view octets, deadline until) {
     while (!octets.empty()) {
         wait_for(fd, POLLOUT, until);
@@ -59,7 +58,7 @@ inline void write_all(int fd, std::string_view octets, deadline until) {
     }
 }
 
-/// The same of a socket, until the deadline.
+/// Waits for bytes of a socket until the deadline, and reads them.
 inline size_t read_some(int fd, socks::buffer room, deadline until) {
     for (;;) {
         wait_for(fd, POLLIN, until);
@@ -69,7 +68,7 @@ inline size_t read_some(int fd, socks::buffer room, deadline until) {
     }
 }
 
-/// Connects until the deadline. @returns false, with errno set, when that fails.
+/// Connects until the deadline. @returns false, with errno set, if that fails.
 inline bool connect_until(int fd, socket_address& remote, deadline until) {
     const int flags = must(::fcntl(fd, F_GETFL), "fcntl");
     must(::fcntl(fd, F_SETFL, flags | O_NONBLOCK), "fcntl");
@@ -84,7 +83,7 @@ inline bool connect_until(int fd, socket_address& remote, deadline until) {
     return error == 0;
 }
 
-/// What connect_to_any throws: the error of the last attempt, and what it means to whoever asked a server for it.
+/// The exception of connect_to_any: the error of the last attempt, and the dial error for a reply.
 struct cannot_connect : std::system_error {
     socks::dial_error failure;
 
@@ -93,7 +92,7 @@ struct cannot_connect : std::system_error {
           failure(why) {}
 };
 
-/// A connection to `where`, a name or an address: to the first of its addresses that answers.
+/// Connects to the first address of `where` that answers. `where` is a name or an address.
 inline unique_fd connect_to_any(const socks::endpoint& where, deadline until = never) {
     looked_up found{{where}};
     if (where.host.is() == socks::host::kind::name)

@@ -1,5 +1,5 @@
-// The main job: bytes of a real file, fetched through a SOCKS proxy, by every variant of the protocol, with each
-// message of each handshake explained. Without arguments proxy and file are in this very process, on loopback.
+// Fetches a real file through a SOCKS proxy with every variant of the protocol, and explains each message of
+// each handshake. Without arguments, proxy and file are in this process, on loopback.
 
 #include <chrono>
 #include <csignal>
@@ -44,7 +44,7 @@ class stopwatch {
     std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
-// Fetches `url` by `way`, prints the handshakes, and hands the content to `sink`.
+// Fetches `url` over the route `way`, prints the handshakes, and passes the content to `sink`.
 uint64_t fetch(const socks::route& way, const example::http_url& url,
                const std::function<void(std::string_view)>& sink) {
     example::transcript record;
@@ -62,7 +62,7 @@ uint64_t fetch(const socks::route& way, const example::http_url& url,
     return example::http_get(fd.get(), url, std::move(early), sink);
 }
 
-// A proxy in a thread.
+// A proxy in its own thread.
 class local_proxy {
   public:
     explicit local_proxy(std::vector<example::credentials> users) : server_(options(std::move(users))) {}
@@ -80,7 +80,7 @@ class local_proxy {
     example::background thread_{[this](int stop) { server_.run(stop); }};
 };
 
-// Everything on loopback, and the score.
+// Runs every variant on loopback, and counts passes and failures.
 class show {
   public:
     int run() {
@@ -132,7 +132,7 @@ class show {
         }
     }
 
-    // The destination is here too, and sends each datagram back.
+    // The destination is in this process too, and returns each datagram.
     void datagrams(const char* title, const socks::hop& proxy) {
         constexpr int count = 100;
         std::printf("\n%s\n", title);
@@ -169,7 +169,7 @@ class show {
         }
     }
 
-    // A refusal passes when it comes as it must.
+    // Passes if the proxy refuses with the expected outcome.
     void refusal(const char* title, const socks::hop& proxy, const socks::endpoint& to,
                  const socks::outcome& why) {
         std::printf("\nRefused: %s\n", title);
@@ -189,7 +189,7 @@ class show {
         std::fflush(stdout);
     }
 
-    // A port that is taken, so that nobody else listens there, by a socket that does not listen either.
+    // A port without a listener. A bound socket that does not listen reserves it.
     uint16_t silent_port() {
         example::socket_address local({socks::ipv4{127, 0, 0, 1}, 0});
         silent_ =
@@ -207,7 +207,7 @@ class show {
     int failed_ = 0;
 };
 
-// What to ask the proxy for: the name, or where it is resolved here, each of its addresses.
+// The destinations to request: the name, or each of its addresses if this program resolves it.
 std::vector<socks::endpoint> destinations(const socks::proxy_uri& proxy, const socks::endpoint& host) {
     if (!proxy.resolve_here || host.host.is() != socks::host::kind::name) return {host};
     const int family = proxy.via == socks::version::v5 ? AF_UNSPEC : AF_INET;
@@ -218,7 +218,7 @@ int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const
     const socks::hop hop{.at = proxy.proxy, .via = proxy.via, .login = proxy.login};
     const socks::request want{.via = proxy.via, .to = url.host, .login = proxy.login};
     const socks::errc fault = validate(want);
-    if (fault != socks::errc::none && fault != socks::errc::name_over_socks4)  // which is resolved here
+    if (fault != socks::errc::none && fault != socks::errc::name_over_socks4)  // it is resolved here
         throw example::bad_argument(name(fault));
     std::ofstream output(path, std::ios::binary);
     if (!output) throw example::bad_argument("cannot write \"" + path + '"');
@@ -239,7 +239,7 @@ int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const
                             watch.text().c_str());
                 return 0;
             } catch (const example::not_connected& e) {
-                why = e.what();  // another address may do
+                why = e.what();  // another address may succeed
             }
         }
     } catch (const std::exception& e) {

@@ -1,4 +1,4 @@
-// A file over HTTP through a SOCKS proxy, with blocking calls, and with the handshake on record.
+// Fetches a file by HTTP through a SOCKS proxy with blocking calls, and records the handshake.
 
 #ifndef EXAMPLES_FETCH_HPP
 #define EXAMPLES_FETCH_HPP
@@ -16,7 +16,7 @@
 
 namespace example {
 
-/// What a handshake that failed without a reply means to somebody who wanted to be connected.
+/// What a failed handshake without a reply means for the user.
 inline const char* meaning(socks::errc why) noexcept {
     if (why == socks::errc::login_refused)
         return "the proxy does not know this user, or the password is wrong";
@@ -32,7 +32,7 @@ inline const char* meaning(socks::errc why) noexcept {
     return "nothing failed";
 }
 
-/// The proxy said no, or no proxy said anything.
+/// The proxy refused, or the handshake failed without a reply.
 class not_connected : public std::runtime_error {
   public:
     explicit not_connected(const socks::chain::action& failed)
@@ -50,7 +50,7 @@ class not_connected : public std::runtime_error {
     }
 };
 
-/// Goes `way` from the proxy at the other end of `fd`. @returns what the destination has said already.
+/// Opens the route `way` over `fd`, a connection to its first proxy. @returns early data of the destination.
 inline std::string open_tunnel(int fd, const socks::route& way, transcript& record) {
     using next = socks::chain::next;
     socks::chain handshake(socks::client_options{.whole_refusal = true});
@@ -74,16 +74,16 @@ inline std::string open_tunnel(int fd, const socks::route& way, transcript& reco
                 rx.commit(n);
                 break;
             }
-            case next::negotiate: handshake.negotiated(false); break;  // of no method that was offered
-            case next::wait: break;                                    // for what was answered just now
-            case next::bound: break;                                   // comes after BIND only
+            case next::negotiate: handshake.negotiated(false); break;  // this client offers no such method
+            case next::wait: break;                                    // never: each answer comes at once
+            case next::bound: break;                                   // only for BIND
             case next::done: return std::string(std::string_view(s.finish().early));
             case next::fail: throw not_connected(s);
         }
     }
 }
 
-/// The value of Content-Length in the lines of `head`.
+/// The value of Content-Length in `head`.
 inline std::optional<uint64_t> content_length(std::string_view head) {
     constexpr std::string_view wanted = "content-length:";
     while (!head.empty()) {
@@ -101,8 +101,9 @@ inline std::optional<uint64_t> content_length(std::string_view head) {
     return {};
 }
 
-/// The content behind `url`, over a connection that stands; `received` is what has come of the answer already.
-/// @returns its size.
+/// Fetches the content of `url` over the open connection `fd`. `received` is the part of the answer that
+/// arrived early.
+/// @returns the size of the content.
 inline uint64_t http_get(int fd, const http_url& url, std::string received,
                          const std::function<void(std::string_view)>& sink) {
     write_all(

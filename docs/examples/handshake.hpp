@@ -1,5 +1,5 @@
-// The handshakes with the proxies of a route, with blocking calls and precise reads: no octet of what lies behind them
-// is read, unless the destination's first ones came along.
+// The handshakes with the proxies of a route, with blocking calls and precise reads. They read no byte of the
+// tunnel, unless one read returned the first bytes of the destination together with the reply.
 
 #ifndef EXAMPLES_HANDSHAKE_HPP
 #define EXAMPLES_HANDSHAKE_HPP
@@ -11,7 +11,7 @@
 
 namespace example {
 
-/// A proxy said no, or no proxy said anything.
+/// A proxy refused, or a handshake failed without a reply.
 class not_granted : public std::runtime_error {
   public:
     not_granted(const std::string& words, socks::outcome o) : std::runtime_error(words), why(o) {}
@@ -23,20 +23,21 @@ class handshake {
     using next = socks::chain::next;
     using code_format = socks::encoded (*)(const socks::reply_code&, socks::buffer);
 
-    /// @param code  makes the text of a reply code; Tor has some of its own.
+    /// @param code  formats a reply code as text. Tor has reply codes of its own.
     explicit handshake(const socks::route& way, code_format code = socks::format,
                        socks::client_options options = {}) noexcept
         : way_(way), code_(code), machine_(options) {}
 
-    /// Runs it over `fd`, a connection to the first proxy. `bound` is told where a proxy listens for BIND.
-    /// @returns the reply and what came behind it, which point into this object.
+    /// Runs the handshakes over `fd`, a connection to the first proxy. For BIND, calls `bound` with the
+    /// address at which the proxy listens.
+    /// @returns the reply and the early data after it. Both point into this object.
     socks::chain::finished run(int fd, const std::function<void(const socks::endpoint&)>& bound = {}) {
         for (;;) {
             const auto s = machine_.step(way_, rx_, tx_);
             switch (s.next()) {
                 case next::send:
                     write_all(fd, s.data());
-                    tx_.clear();  // all of it is sent, and a password is wiped
+                    tx_.clear();  // all bytes are sent; this wipes a password
                     break;
                 case next::recv:
                     if (const size_t n = read_some(fd, rx_.space(s.need())))
@@ -47,8 +48,8 @@ class handshake {
                 case next::bound:
                     if (bound) bound(s.bound());
                     break;
-                case next::negotiate: machine_.negotiated(false); break;  // of no method that was offered
-                case next::wait: break;                                   // for what was answered just now
+                case next::negotiate: machine_.negotiated(false); break;  // this client offers no such method
+                case next::wait: break;                                   // never: each answer comes at once
                 case next::done: return s.finish();
                 case next::fail: throw not_granted(described(s), socks::outcome_of(s));
             }
@@ -71,7 +72,7 @@ class handshake {
     code_format code_;
     socks::chain machine_;
     socks::inbox<socks::chain::max_input> rx_;
-    socks::outbox<socks::chain::max_pipelined> tx_;  // of what is pipelined it makes one segment
+    socks::outbox<socks::chain::max_pipelined> tx_;  // large enough to pipeline into one segment
 };
 
 }  // namespace example

@@ -1,4 +1,4 @@
-// What people want through a proxy: http://host:port/path. The views of a result point into the text.
+// Parses http://host:port/path. The views in the result point into the text.
 
 #ifndef EXAMPLES_HTTP_URL_HPP
 #define EXAMPLES_HTTP_URL_HPP
@@ -17,7 +17,7 @@ struct http_url {
     std::string_view path;
 };
 
-/// The text before and after the first `separator`; all of it before when there is none.
+/// Splits a text at the first `separator`. Without a separator, the first part is the complete text.
 inline std::pair<std::string_view, std::string_view> split(std::string_view text,
                                                            std::string_view separator) {
     const size_t at = text.find(separator);

@@ -1,5 +1,5 @@
-// Command lines: `--name value`, `--name=value`, flags and operands. A bad argument is told in a sentence and
-// ends the program with 2; any other failure with 1.
+// Command lines: `--name value`, `--name=value`, flags and operands. An invalid argument prints a sentence
+// and ends the program with 2. Every other failure ends it with 1.
 
 #ifndef EXAMPLES_OPTIONS_HPP
 #define EXAMPLES_OPTIONS_HPP
@@ -18,12 +18,12 @@ class bad_argument : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Walks through the arguments: `while (args.next()) if (args.is("--user")) user = args.value(); else ...`
+/// Iterates over the arguments: `while (args.next()) if (args.is("--user")) user = args.value(); else ...`
 class arguments {
   public:
     arguments(int count, char** list) noexcept : list_(list), count_(count) {}
 
-    /// Goes to the next argument. @returns false when there is none.
+    /// Goes to the next argument. @returns false after the last one.
     bool next() {
         if (inline_value_) throw bad_argument(std::string(name_) + " takes no value");
         if (++i_ >= count_) return false;
@@ -41,7 +41,7 @@ class arguments {
     [[nodiscard]] bool is_operand() const noexcept { return !name_.starts_with("-") || name_ == "-"; }
     [[nodiscard]] std::string_view name() const noexcept { return name_; }
 
-    /// The value of the current option. Lives as long as the arguments of main.
+    /// The value of the current option. It lives as long as the arguments of main.
     std::string_view value() {
         if (inline_value_) {
             inline_value_ = false;
@@ -51,7 +51,7 @@ class arguments {
         return list_[++i_];
     }
 
-    /// The same as a number of `least`..`most`.
+    /// The value of the current option as a number of `least`..`most`.
     unsigned number(unsigned least, unsigned most) {
         const std::string option(name_);
         const std::string_view digits = value();
@@ -77,14 +77,14 @@ class arguments {
     bool inline_value_ = false;
 };
 
-/// HOST:PORT of an argument, or HOST where there is a port to fall back on; it points into the argument.
+/// Parses HOST:PORT, or HOST if `fallback` is a port. The result points into the argument.
 inline socks::endpoint parse_endpoint(const char* what, std::string_view text, int fallback = -1) {
     const auto e = socks::parse_endpoint(text, fallback);
     if (!e) throw bad_argument(std::string(what) + " \"" + std::string(text) + "\": " + name(e.error()));
     return *e;
 }
 
-/// The ADDRESS:PORT of --listen.
+/// Parses the ADDRESS:PORT of --listen.
 inline socks::endpoint parse_listen(std::string_view text) {
     const auto e = socks::parse_endpoint(text);
     if (!e || e->host.is() == socks::host::kind::name)
@@ -92,7 +92,7 @@ inline socks::endpoint parse_listen(std::string_view text) {
     return *e;
 }
 
-/// Runs a program whose failures are exceptions.
+/// Runs a program that reports failures by exceptions.
 template <class Program>
 int run(const char* name, Program program) noexcept {
     try {

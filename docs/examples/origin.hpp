@@ -1,5 +1,5 @@
-// Where the demo's file comes from: a server of one file over HTTP/1.0, on loopback, in a thread of its own.
-// The content follows from the position alone, so that whoever receives it can check every octet.
+// The origin of the demo's file: an HTTP/1.0 server with one file, on loopback, in its own thread. Each byte
+// of the file depends only on its position, so the receiver can check every byte.
 
 #ifndef EXAMPLES_ORIGIN_HPP
 #define EXAMPLES_ORIGIN_HPP
@@ -17,7 +17,7 @@
 
 namespace example {
 
-/// The octet of the file at `position`: eight by eight out of SplitMix64.
+/// The byte of the file at `position`. SplitMix64 produces eight bytes at a time.
 inline char file_octet(uint64_t position) noexcept {
     uint64_t z = (position / 8 + 1) * 0x9e3779b97f4a7c15;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
@@ -41,7 +41,7 @@ class origin {
         std::string why_no_six;
     };
 
-    // The same port on both addresses: "localhost" may mean either.
+    // Both addresses use the same port, because "localhost" may mean either.
     static listeners open_listeners() {
         listeners l;
         for (int tries = 0; tries < 16; ++tries) {
@@ -76,7 +76,7 @@ class origin {
         }
     }
 
-    // One request at a time; a client that stalls is dropped.
+    // Serves one request at a time. A client that stalls is dropped.
     void answer(int client) {
         const timeval patience{10, 0};
         ::setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -95,13 +95,13 @@ class origin {
             for (off_t sent = 0; sent < static_cast<off_t>(file_size);)
                 must(::sendfile(client, file_.get(), &sent, file_size), "sendfile");
         } catch (const std::system_error&) {
-            // The client is gone, and notices itself what it did not get.
+            // The client closed the connection. It detects a short file itself.
         }
     }
 
     listeners listeners_ = open_listeners();
     unique_fd file_ = make_file();
-    background thread_{// last, so that all it uses is there before and after it
+    background thread_{// last member: constructed after all that it uses, and destroyed first
                        [this](int stop) { serve(stop); }};
 };
 

@@ -1,5 +1,5 @@
-// What the drivers need of POSIX: descriptors that close themselves, addresses both ways, and system calls that
-// go on when a signal interrupts them.
+// The POSIX part of the drivers: descriptors that are closed automatically, address conversion both ways, and
+// system calls that continue after a signal.
 
 #ifndef EXAMPLES_POSIX_HPP
 #define EXAMPLES_POSIX_HPP
@@ -23,7 +23,7 @@
 
 namespace example {
 
-/// A descriptor that is closed when its owner is gone.
+/// A descriptor that the destructor closes.
 class unique_fd {
   public:
     unique_fd() noexcept = default;
@@ -41,7 +41,7 @@ class unique_fd {
     [[nodiscard]] int get() const noexcept { return fd_; }
     [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
 
-    // Not repeated after EINTR: Linux has released the descriptor by then, and it may be someone else's.
+    // Not repeated after EINTR: Linux has released the descriptor, and another thread may own it now.
     void reset() noexcept {
         if (fd_ >= 0) ::close(std::exchange(fd_, -1));
     }
@@ -50,7 +50,7 @@ class unique_fd {
     int fd_ = -1;
 };
 
-/// Repeats a system call that a signal interrupted.
+/// Repeats a system call if a signal interrupted it.
 template <class Call>
 auto uninterrupted(Call call) noexcept {
     auto result = call();
@@ -58,19 +58,19 @@ auto uninterrupted(Call call) noexcept {
     return result;
 }
 
-/// The result of a system call that must not fail: throws what errno says.
+/// The result of a system call that must not fail. Throws the error of errno if it failed.
 template <class Result>
 Result must(Result result, const char* what) {
     if (result < 0) throw std::system_error(errno, std::generic_category(), what);
     return result;
 }
 
-/// A socket address as the system wants it; the addresses of SOCKS convert both ways.
+/// A socket address for system calls. It converts from and to an endpoint of the library.
 class socket_address {
   public:
     socket_address() noexcept = default;
 
-    /// Of an endpoint whose host is an address, not a name.
+    /// @param e  an endpoint whose host is an address, not a name.
     explicit socket_address(const socks::endpoint& e) noexcept {
         if (e.host.is() == socks::host::kind::ipv6) {
             sockaddr_in6 six{};
@@ -96,7 +96,7 @@ class socket_address {
     [[nodiscard]] socklen_t size() const noexcept { return size_; }
     [[nodiscard]] socklen_t* room() noexcept { return &size_; }
 
-    /// No host unless it is an IP address. An IPv4 peer of an IPv6 socket (::ffff:a.b.c.d) is an IPv4 peer.
+    /// Without a host if this is no IP address. ::ffff:a.b.c.d, an IPv4 peer of an IPv6 socket, becomes IPv4.
     [[nodiscard]] socks::endpoint endpoint() const noexcept {
         if (family() == AF_INET) {
             sockaddr_in four;
@@ -126,20 +126,20 @@ class socket_address {
     socklen_t size_ = sizeof storage_;
 };
 
-/// The address that a socket is bound to; no host when the system does not tell.
+/// The address that a socket is bound to, without a host if the system does not report it.
 inline socks::endpoint local_endpoint(int fd) noexcept {
     socket_address local;
     return ::getsockname(fd, local.data(), local.room()) == 0 ? local.endpoint() : socks::endpoint{};
 }
 
-/// The address of whom a socket is connected to; no host when the system does not tell.
+/// The address that a socket is connected to, without a host if the system does not report it.
 inline socks::endpoint remote_endpoint(int fd) noexcept {
     socket_address remote;
     return ::getpeername(fd, remote.data(), remote.room()) == 0 ? remote.endpoint() : socks::endpoint{};
 }
 
-/// A listening TCP socket; invalid, with errno set, when that fails. A shared port is for several sockets of one user,
-/// among which the system divides those who connect.
+/// A listening TCP socket; invalid, with errno set, if that fails. Several sockets of one user may listen on
+/// a shared port, and the system distributes the connections among them.
 inline unique_fd listen_on(const socks::endpoint& where, int backlog, int flags = 0,
                            bool shared = false) noexcept {
     socket_address local(where);
@@ -155,27 +155,27 @@ inline unique_fd listen_on(const socks::endpoint& where, int backlog, int flags 
     return fd;
 }
 
-/// One datagram, as far as `room` goes, and where it came from. @returns its size, or -1 with errno set.
+/// Receives one datagram, truncated to `room`, and its source. @returns its size, or -1 with errno set.
 inline ssize_t receive_from(int fd, socks::buffer room, socket_address& from) noexcept {
     from = {};
     return uninterrupted(
         [&] { return ::recvfrom(fd, room.data(), room.room(), 0, from.data(), from.room()); });
 }
 
-/// @returns false, with errno set, when the datagram was not sent; whether it arrives nobody knows.
+/// @returns false, with errno set, if the datagram was not sent. True does not mean that it arrives.
 inline bool send_to(int fd, std::string_view octets, socket_address& to) noexcept {
     return uninterrupted([&] {
                return ::sendto(fd, octets.data(), octets.size(), MSG_NOSIGNAL, to.data(), to.size());
            }) >= 0;
 }
 
-/// What a look-up has found: addresses, or why there are none.
+/// The result of a look-up: addresses, or the reason why there are none.
 struct looked_up {
     std::vector<socks::endpoint> addresses;
     socks::dial_error failure = socks::dial_error::name_not_found;
 };
 
-/// The addresses of a host, by the system's resolver, each with `port`. This blocks.
+/// Looks up the addresses of a host with the system's resolver, each with `port`. This blocks.
 inline looked_up look_up(const std::string& name, uint16_t port, int family = AF_UNSPEC) {
     addrinfo hints{};
     hints.ai_family = family;
@@ -196,8 +196,8 @@ inline looked_up look_up(const std::string& name, uint16_t port, int family = AF
     return found;
 }
 
-/// Octets of a peer as printable text: whatever is not printable ASCII, a space or a backslash is written \xNN,
-/// so that no peer can forge a line of a log or move a cursor.
+/// Bytes of a peer as printable text. A space, a backslash and every byte that is not printable ASCII become
+/// \xNN, so a peer cannot forge a line of a log or move a cursor.
 inline std::string escaped(std::string_view octets) {
     std::string text;
     for (const char c : octets) {
@@ -213,19 +213,19 @@ inline std::string escaped(std::string_view octets) {
     return text;
 }
 
-/// A host for people, escaped.
+/// A host as readable text, escaped.
 inline std::string text(const socks::host& h) {
     char room[socks::max_text_host];
     return escaped(socks::format(h, room).data());
 }
 
-/// host:port for people, escaped.
+/// host:port as readable text, escaped.
 inline std::string text(const socks::endpoint& e) {
     char room[socks::max_text_endpoint];
     return escaped(socks::format(e, room).data());
 }
 
-/// A number of the protocol for people: its name, or the number where it has none.
+/// A code of the protocol as readable text: its name, or the number if it has no name.
 template <class Number>
     requires(std::is_enum_v<Number> || std::is_same_v<Number, socks::reply_code>)  //
 std::string text(const Number& number) {
@@ -233,7 +233,7 @@ std::string text(const Number& number) {
     return std::string(std::string_view(format(number, room).data()));
 }
 
-/// At least one address of a host that is a name. This blocks.
+/// Looks up a host that is a name. Throws if it has no address. This blocks.
 inline std::vector<socks::endpoint> addresses_of(const socks::endpoint& e, int family = AF_UNSPEC) {
     looked_up found = look_up(std::string(std::string_view(e.host.name())), e.port, family);
     if (found.addresses.empty())

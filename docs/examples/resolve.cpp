@@ -1,4 +1,4 @@
-// Names and addresses looked up through Tor, by the two commands that it adds to SOCKS: no look-up leaves this host.
+// Looks up names and addresses with the two commands that Tor adds to SOCKS. This host sends no DNS query.
 
 #include <csignal>
 #include <optional>
@@ -29,7 +29,7 @@ struct settings {
     std::vector<std::string_view> hosts;
 };
 
-// The views point into the arguments of main. @returns nothing when help is wanted.
+// The views point into the arguments of main. @returns nothing if the user asked for help.
 std::optional<settings> parse(example::arguments args) {
     settings s;
     while (args.next()) {
@@ -50,7 +50,7 @@ std::optional<settings> parse(example::arguments args) {
     return s;
 }
 
-// One connection for each question: the answer is the end of it.
+// Uses one connection for each question, because the reply ends it.
 bool look_up(settings& s, const socks::host& host) {
     try {
         const socks::route way = s.via.route(s.command, {host, 0});

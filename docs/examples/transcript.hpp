@@ -1,5 +1,5 @@
-// A handshake in words: every field of every message, beside its octets, in both directions. Whatever the octets
-// are, something true is printed; a password never is.
+// Prints a handshake: every field of every message beside its bytes, in both directions. It describes invalid
+// bytes correctly too, and never prints a password.
 
 #ifndef EXAMPLES_TRANSCRIPT_HPP
 #define EXAMPLES_TRANSCRIPT_HPP
@@ -8,7 +8,7 @@
 
 namespace example {
 
-/// Turns octets into lines, message by message.
+/// Converts bytes to lines of text, message by message.
 class annotator {
   public:
     [[nodiscard]] const std::string& lines() const noexcept { return lines_; }
@@ -21,7 +21,7 @@ class annotator {
         }
     }
 
-    /// One whole datagram to or from a relay.
+    /// Annotates one complete datagram to or from a relay.
     void datagram(bool by_client, socks::bytes in) {
         by_client_ = by_client;
         starts_ = true;
@@ -109,7 +109,7 @@ class annotator {
         return r.used();
     }
 
-    // What request and reply have in common: four octets, an address, a port.
+    // The common part of request and reply: four bytes, an address, a port.
     void address5(socks::bytes in, const std::string& second, const std::string& prefix,
                   const socks::endpoint& e) {
         line(in.first(4), "VER 5, " + second + ", RSV " + std::to_string(in[2]) + ", ATYP " +
@@ -117,7 +117,7 @@ class annotator {
         place(in, prefix, e);
     }
 
-    // What they and datagrams have behind the address type.
+    // The part after the address type, which datagrams have too.
     void place(socks::bytes in, const std::string& prefix, const socks::endpoint& e) {
         const bool named = static_cast<socks::address_type>(in[3]) == socks::address_type::name;
         const std::string length = named ? "LEN " + std::to_string(in[4]) + ", " : "";
@@ -149,14 +149,14 @@ class annotator {
         return r.used();
     }
 
-    // The rest of what was said is no such message, or not all of one.
+    // The rest of the bytes is not the expected message, or only a part of it.
     size_t strange(socks::bytes in, const char* what, socks::errc why, secrecy s = shown) {
         const std::string reason = why == socks::errc::none ? "incomplete" : name(why);
         line(in, std::string("not a ") + what + ": " + reason, s);
         return in.size();
     }
 
-    // Eight octets a line, and the words beside the first.
+    // Prints eight bytes a line, with the words beside the first line.
     void line(socks::bytes octets, const std::string& words, secrecy s = shown) {
         constexpr size_t width = 8;
         for (size_t i = 0; i == 0 || i < octets.size(); i += width) {
@@ -194,13 +194,13 @@ class annotator {
     due due_ = due::greeting;
 };
 
-/// Collects what was sent to and received from the proxies of a way; text() annotates it.
+/// Collects the bytes sent to and received from the proxies of a route. text() annotates them.
 class transcript {
   public:
     void sent(size_t proxy, socks::bytes octets) { add(proxy, true, octets); }
     void received(size_t proxy, socks::bytes octets) { add(proxy, false, octets); }
 
-    /// A line or more per message.
+    /// One or more lines for each message.
     [[nodiscard]] std::string text() const {
         std::string lines;
         annotator a;
@@ -223,7 +223,7 @@ class transcript {
         std::string octets;
     };
 
-    // A message may have been received in pieces.
+    // Joins the pieces of a message.
     void add(size_t proxy, bool by_client, socks::bytes octets) {
         if (turns_.empty() || turns_.back().proxy != proxy || turns_.back().by_client != by_client)
             turns_.push_back({proxy, by_client, {}});

@@ -1,5 +1,5 @@
-// Standard input and output, connected through SOCKS proxies to where the last of them can reach: a whole client, with
-// blocking calls and precise reads. It serves as ssh's ProxyCommand.
+// Connects standard input and output to a target through one or more SOCKS proxies. This is a complete client
+// with blocking calls and precise reads. You can use it as ssh's ProxyCommand.
 
 #include <array>
 #include <csignal>
@@ -40,7 +40,7 @@ struct settings {
     example::handshake::code_format code = socks::format;
 };
 
-// Hands on what comes from `from`. @returns false at its end.
+// Passes on bytes of `from`. @returns false at its end.
 bool carry(int from, int to) {
     std::array<char, 64 * 1024> room;
     const size_t n = example::read_some(from, room);
@@ -48,9 +48,9 @@ bool carry(int from, int to) {
     return n != 0;
 }
 
-// Both ways, each until its own end. Each has a thread of its own: a destination that sends before it reads would
-// otherwise wait for ever for a tunnel that waits for it. Nobody waits for standard input when output has failed,
-// hence not std::async, whose future would.
+// Relays both ways, each until its own end. Each way has its own thread. With one thread, tunnel and
+// destination could wait for each other for ever if the destination sends before it reads. If the output
+// fails, this must not wait for standard input, as the future of std::async would.
 void relay(int proxy, std::string_view early) {
     std::packaged_task<void()> up([proxy] {
         while (carry(STDIN_FILENO, proxy)) continue;
@@ -70,7 +70,7 @@ socks::command command(std::string_view text) {
     throw example::bad_argument("--command is connect or bind, not \"" + std::string(text) + '"');
 }
 
-// The views point into the arguments of main. @returns nothing when help is wanted.
+// The views point into the arguments of main. @returns nothing if the user asked for help.
 std::optional<settings> parse(example::arguments args) {
     settings s;
     while (args.next()) {
@@ -99,12 +99,12 @@ int tunnel(example::arguments args) {
         std::fputs(help, stdout);
         return 0;
     }
-    std::signal(SIGPIPE, SIG_IGN);  // who has closed is an error, and not the end
+    std::signal(SIGPIPE, SIG_IGN);  // a write to a closed connection is an error, not a signal
     const socks::route way = s->via.route(s->command, s->to);
     const example::unique_fd fd = example::connect_to_any(s->via.first());
     example::handshake handshake(way, s->code, s->options);
     const auto [reply, early] = handshake.run(fd.get(), [&](const socks::endpoint& bound) {
-        // Some proxies say that they listen everywhere. Whoever is to call back needs one address, and theirs is known.
+        // Some proxies reply with an unspecified address. The peer needs the address of the proxy instead.
         const socks::endpoint there = relay_endpoint(bound, s->via.last(fd.get()));
         std::fprintf(stderr, "the proxy listens on %s\n", example::text(there).c_str());
     });

@@ -1,5 +1,5 @@
-// Datagrams through a SOCKS5 proxy: a client that associates, sends each line as a datagram, and believes no answer that
-// did not come from the relay.
+// Sends each line as a datagram through a SOCKS5 proxy, and prints the answers. Ignores datagrams that do not
+// come from the relay.
 
 #include <poll.h>
 
@@ -33,11 +33,11 @@ using clock = std::chrono::steady_clock;
 struct settings {
     example::via via;
     socks::endpoint to;
-    std::vector<std::string> lines;  ///< none: those of standard input
+    std::vector<std::string> lines;  ///< empty: read standard input
     std::chrono::seconds patience{5};
 };
 
-// The views point into the arguments of main. @returns nothing when help is wanted.
+// The views point into the arguments of main. @returns nothing if the user asked for help.
 std::optional<settings> parse(example::arguments args) {
     settings s;
     while (args.next()) {
@@ -53,13 +53,13 @@ std::optional<settings> parse(example::arguments args) {
         else
             args.unknown();
     }
-    // Datagrams do not go through the proxies before the last, only the request for them does.
+    // A chain carries only the request. The datagrams go straight to the last proxy, past the others.
     if (s.via.size() != 1) throw example::bad_argument("exactly one --via is needed");
     if (s.to.host.is() == socks::host::kind::none) throw example::bad_argument("--to is missing");
     return s;
 }
 
-// Prints an answer. @returns false when what came was none.
+// Receives a datagram and prints it. @returns false if it is not an answer.
 bool print(example::udp_client& client) {
     const std::optional<socks::datagram> answer = client.receive();
     if (!answer) return false;
@@ -69,7 +69,7 @@ bool print(example::udp_client& client) {
     return true;
 }
 
-// Waits until one of three has something. @returns false when none has until `deadline`, if there is one.
+// Waits until one of three descriptors has input, or until `deadline`. @returns false at the deadline.
 bool wait(std::array<pollfd, 3>& watched, std::optional<clock::time_point> deadline) {
     using std::chrono::milliseconds;
     const auto left = deadline ? std::chrono::ceil<milliseconds>(*deadline - clock::now()).count() : -1;
@@ -78,10 +78,10 @@ bool wait(std::array<pollfd, 3>& watched, std::optional<clock::time_point> deadl
     return example::must(example::uninterrupted(poll), "poll") != 0;
 }
 
-// The lines of standard input, as they come.
+// The lines of standard input.
 class lines {
   public:
-    /// Reads once. @returns the lines that are complete now; the last one at the end of the input need not be.
+    /// Reads once. @returns the complete lines, and at the end of the input also an incomplete last line.
     std::vector<std::string> more() {
         std::array<char, 4096> room;
         const size_t n = example::read_some(STDIN_FILENO, room);
@@ -111,7 +111,7 @@ int exchange(settings& s) {
         sent += datagrams.size();
     };
     send_all(s.lines);
-    std::optional<clock::time_point> deadline;  // when all is sent
+    std::optional<clock::time_point> deadline;  // set after the last datagram was sent
     if (!s.lines.empty()) deadline = clock::now() + s.patience;
     while (!deadline || answered < sent) {
         std::array<pollfd, 3> watched{{{client.socket(), POLLIN, 0},
@@ -119,7 +119,8 @@ int exchange(settings& s) {
                                        {deadline ? -1 : STDIN_FILENO, POLLIN, 0}}};
         if (!wait(watched, deadline)) break;
         if (watched[0].revents != 0 && print(client)) ++answered;
-        // Nothing more is said on the control connection: this is its end, and with it that of the association.
+        // The control connection carries no more data, so input there is its end, and the association ends
+        // with it.
         if (watched[1].revents != 0) throw std::runtime_error("the proxy has ended the association");
         if (watched[2].revents == 0) continue;
         send_all(input.more());

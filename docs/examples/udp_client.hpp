@@ -1,4 +1,4 @@
-// Datagrams through a SOCKS5 proxy, with blocking calls: the association, the relay, and whose datagrams count.
+// Sends and receives datagrams through a SOCKS5 proxy with blocking calls. Accepts only those of the relay.
 
 #ifndef EXAMPLES_UDP_CLIENT_HPP
 #define EXAMPLES_UDP_CLIENT_HPP
@@ -9,11 +9,11 @@
 
 namespace example {
 
-/// An association, which lives as long as its control connection.
+/// An association. It lives as long as its control connection.
 class udp_client {
   public:
     explicit udp_client(const socks::hop& proxy) : control_(connect_to_any(proxy.at)) {
-        // DST is where our datagrams come from, and not where they go. Behind NAT we cannot know it: zeros.
+        // DST is the source of our datagrams, not their destination. A NAT may hide it, so send all zeros.
         const socks::host reached = remote_endpoint(control_.get()).host;
         handshake asked({.through = {&proxy, 1},
                          .command = socks::command::udp_associate,
@@ -24,11 +24,11 @@ class udp_client {
         socket_ = unique_fd(must(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
     }
 
-    /// Nothing more is said on the control connection: once it is readable, the association has ended.
+    /// The control connection carries no more data. If it becomes readable, the association has ended.
     [[nodiscard]] int control() const noexcept { return control_.get(); }
     [[nodiscard]] int socket() const noexcept { return socket_.get(); }
 
-    /// @returns what was sent, header and data, until the next call.
+    /// @returns the sent datagram, header and data, valid until the next call.
     socks::bytes send(const socks::endpoint& to, std::string_view data) {
         const auto datagram = encode_datagram(to, data, room_);
         if (!datagram) throw std::runtime_error(name(datagram.error()));
@@ -37,18 +37,18 @@ class udp_client {
         return datagram.data();
     }
 
-    /// Waits for a datagram. @returns none when what came was not the relay's; else it lives until the next call.
+    /// Waits for a datagram. @returns it, valid until the next call, or nothing if the relay did not send it.
     std::optional<socks::datagram> receive() {
         socket_address from;
         const ssize_t n = receive_from(socket_.get(), room_, from);
-        if (n < 0 && errno == EAGAIN) errno = ETIMEDOUT;  // SO_RCVTIMEO, by its right name
+        if (n < 0 && errno == EAGAIN) errno = ETIMEDOUT;  // the timeout of SO_RCVTIMEO
         received_ = {room_.data(), static_cast<size_t>(must(n, "cannot receive from the relay"))};
         if (!from_relay(from.endpoint(), relay_)) return {};
         const auto d = socks::decode_datagram(received_);
         return d ? std::optional(*d) : std::nullopt;
     }
 
-    /// What came last, header and data.
+    /// The last received datagram, header and data.
     [[nodiscard]] socks::bytes received() const noexcept { return received_; }
 
   private:

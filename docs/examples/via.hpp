@@ -1,4 +1,4 @@
-// The proxies that a command line names: --via URI once for each, the first of which is connected to.
+// The proxies of a command line: one --via URI for each. The program connects to the first one.
 
 #ifndef EXAMPLES_VIA_HPP
 #define EXAMPLES_VIA_HPP
@@ -11,13 +11,13 @@
 
 namespace example {
 
-/// The arguments must outlive it.
+/// The arguments of main must outlive it.
 class via {
   public:
     via() = default;
-    via(via&&) = default;  // and no copy: the hops point to the credentials
+    via(via&&) = default;  // no copy, because the hops point to the credentials
 
-    /// One more proxy behind those that are there: socks, socks4, socks4a, socks5 or socks5h://[USER[:PASSWORD]@]HOST[:PORT].
+    /// Appends a proxy: socks, socks4, socks4a, socks5 or socks5h://[USER[:PASSWORD]@]HOST[:PORT].
     void add(std::string_view uri) {
         credentials_.emplace_back();
         const auto proxy = socks::parse_proxy_uri(uri, credentials_.back());
@@ -30,18 +30,19 @@ class via {
 
     [[nodiscard]] size_t size() const noexcept { return hops_.size(); }
 
-    /// Whether names for the last proxy to reach are looked up here.
+    /// Whether this program resolves the names that the last proxy connects to.
     [[nodiscard]] bool resolves_here() const noexcept { return resolve_here_.back(); }
 
-    /// The proxy to connect to.
+    /// The proxy that the program connects to.
     [[nodiscard]] const socks::endpoint& first() const noexcept { return hops_[0].at; }
 
-    /// The host of the last proxy, for replies that leave their own out. `fd` is the connection to the first.
+    /// The host of the last proxy, for replies without an address. `fd` is the connection to the first proxy.
     [[nodiscard]] socks::host last(int fd) const noexcept {
         return size() == 1 ? remote_endpoint(fd).host : hops_.back().at.host;
     }
 
-    /// The way to `to`. A proxy of socks4:// or socks5:// gets addresses only, looked up here; this may block.
+    /// The route to `to`. Proxies of socks4:// and socks5:// get addresses, which this call resolves; it may
+    /// block.
     [[nodiscard]] socks::route route(socks::command command, const socks::endpoint& to) {
         for (size_t i = 0; i + 1 < size(); ++i) hops_[i + 1].at = known_to(i, hops_[i + 1].at);
         return {.through = hops_, .command = command, .to = size() == 0 ? to : known_to(size() - 1, to)};
@@ -56,7 +57,7 @@ class via {
 
     std::vector<socks::hop> hops_;
     std::vector<bool> resolve_here_;
-    std::list<std::array<char, socks::max_uri_login>> credentials_;  // to which the hops point
+    std::list<std::array<char, socks::max_uri_login>> credentials_;  // the hops point to these
 };
 
 }  // namespace example
