@@ -197,7 +197,7 @@ inline looked_up look_up(const std::string& name, uint16_t port, int family = AF
 }
 
 /// Bytes of a peer as printable text. A space, a backslash and every byte that is not printable ASCII become
-/// \xNN, so a peer cannot forge a line of a log or move a cursor.
+/// \xNN. A peer cannot forge a line of a log or move a cursor with that text.
 inline std::string escaped(std::string_view octets) {
     std::string text;
     for (const char c : octets) {

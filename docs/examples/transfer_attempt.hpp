@@ -91,9 +91,9 @@ inline socks::outcome on_same_connection(conversation& c, const socks::request& 
 }  // namespace detail
 
 /// Sends the request `want` to the proxy. `patience` limits the time from the connection to the reply.
-/// @param second_user  if present, a proxy that does not speak SOCKS5 receives a SOCKS4 request with this
-///                     user ID. The first try uses the same connection, as java.net.Socket does. The second
-///                     uses a new one.
+/// @param second_user  if present, a proxy without SOCKS5 receives a SOCKS4 request with this user ID. The
+///                     first try uses the same connection, as java.net.Socket does. The second uses a new
+///                     one.
 inline connection connect_through(const socks::endpoint& proxy, const socks::request& want,
                                   std::chrono::seconds patience,
                                   const std::optional<std::string_view>& second_user) {

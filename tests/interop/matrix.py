@@ -29,8 +29,8 @@ A number counts cases, and all of them passed.
 - *carried*: the data arrived complete and in order.
 - *refused*: a request that must be refused was refused.
 - *agreed*: tshark decoded from our messages the fields that we encoded.
-- *coalesced*: the client does not wait for an answer before its next message, or the last answer of the server arrives
-  in one piece with the first data of the destination.
+- *coalesced*: a client does not wait for an answer before its next message. For a server, its last answer arrives in one
+  piece with the first data of the destination.
 - **Bold**: the peer behaves differently from our driver in the same case.
 - A dash: the case was not tested, or does not exist. For example, no early data follows the answer to UDP ASSOCIATE
   or RESOLVE.
