@@ -124,10 +124,13 @@ def plant(number, fault, options):
 
 def page(results):
     lines = ["# Mutants", "",
-             "Faults planted one at a time in a copy of the headers, and the first test that catches each: historic defects of SOCKS software,",
-             "with their ids, and what a change could get wrong. `cmake --workflow --preset mutants` plants them all again; a survivor fails it.",
-             "The faults are in [tests/mutants/faults.py](../tests/mutants/faults.py). Made by `tests/mutants/run.py --write`.", "",
-             "| fault | header | caught by |", "| --- | --- | --- |"]
+             "Each mutation changes one place in one header, and a test must fail. The table names the first test that catches it.",
+             "Some mutations restore a known defect of other SOCKS software; its id stands in parentheses. The others are mistakes that",
+             "a change of the code could make. Ids like A16 and S4-5 are rows of [conformance.md](conformance.md).", "",
+             "`cmake --workflow --preset mutants` applies every mutation to a copy of its header. It fails when a mutation survives.",
+             "[tests/mutants/faults.py](../tests/mutants/faults.py) holds the mutations. `tests/mutants/run.py --write` writes this page.",
+             "",
+             "| mutation | header | caught by |", "| --- | --- | --- |"]
     for fault, (_, suite, by) in zip(FAULTS, results):
         where = f"`{by}`" if by == suite else f"`{by.split()[0]}`{by[len(by.split()[0]):]} in {suite}"
         lines.append(f"| {fault[0]} | {fault[1]} | {where} |")
