@@ -25,12 +25,12 @@ inline void opaque(T& value) {
 struct sample {
     const char* in = nullptr;
     size_t size = 0;
-    size_t chunk = 0;  // octets of `in` that become visible at a time
+    size_t chunk = 0;  // bytes of `in` that become visible at a time
     char* out = nullptr;
     const void* with = nullptr;  // what else the operation is given: a request, a value to encode
 };
 
-// The octets made go to sample.out; what was decoded goes into the result, so that it has to be decoded.
+// The bytes made go to sample.out; what was decoded goes into the result, so that it has to be decoded.
 struct outcome {
     size_t made = 0;
     size_t digest = 0;
@@ -44,11 +44,11 @@ struct row {
     std::string in;
     size_t chunk = 0;  // 0: whole
     const void* with = nullptr;
-    std::string out;    // the octets that must be made
+    std::string out;    // the bytes that must be made
     size_t digest = 0;  // what must be decoded
 };
 
-// The octets in and out once through memcpy, lengths unknown to the compiler: what moving them alone costs.
+// The bytes in and out once through memcpy, lengths unknown to the compiler: what moving them alone costs.
 struct moved {
     const char* out;
     size_t size;
@@ -62,7 +62,7 @@ const T* keep(const T& value) {
     return new T(value);
 }
 
-// The rows beside ours: the floor, and memcpy of the octets.
+// The rows beside ours: the floor, and memcpy of the bytes.
 void add_floor(std::vector<row>&, const std::string& name, operation floor, const std::string& in,
                const void* with, const std::string& out, size_t digest);
 
@@ -79,8 +79,8 @@ void add_mappings(std::vector<row>&);
 // Folds what was decoded into one number, with a multiplication less than a hash would take.
 constexpr size_t mix(size_t a, size_t b) { return (a << 5) + b; }
 
-// "05 01 'text'" as octets.
-std::string octets(const char* spelled);
+// "05 01 'text'" as bytes.
+std::string unhex(const char* spelled);
 
 }  // namespace bench
 

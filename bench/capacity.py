@@ -17,7 +17,7 @@ ASSUMED = {
     'busy': (50, '%', 'of their time; the rest is for peaks, and for network cards, which loopback does without'),
     'memory': (32, 'GiB', 'of the node, for connections alone'),
     'buffers': (16, 'KiB', 'that lie in the two sockets of a connection on average, sent and not yet taken'),
-    'network': (25, 'Gbit/s', 'each way at once: every octet comes in once and leaves once'),
+    'network': (25, 'Gbit/s', 'each way at once: every byte comes in once and leaves once'),
     'headers': (6, '%', 'of the network for those of Ethernet, IP and TCP'),
     'descriptors': (1048576, '', 'of a process, what Linux allows (`fs.nr_open`); a connection takes two'),
     'addresses': (1, '', 'from which the node dials'),
@@ -42,16 +42,16 @@ def measured(docs):
         return float(rows[name][0].split()[0])
     idle = max((int(m[1]), name) for name in rows if (m := re.match(r'memory of an idle connection, (\d+) of them', name)))
     return {'connection': median('processor time of a connection, us') / 1e6,
-            'octet': median('processor time of a GiB, 8 streams, ms') / 1e3 / GIB,
+            'byte': median('processor time of a GiB, 8 streams, ms') / 1e3 / GIB,
             'idle': median(idle[1]) * 1024,
             'kernel': median(re.sub('^memory', 'kernel memory', idle[1])) * 1024}
 
 
-def limits(cost, seconds, octets):
+def limits(cost, seconds, bytes):
     """Connections a second, as far as each resource goes."""
     a = {name: value for name, (value, _, _) in ASSUMED.items()}
-    processor = a['processors'] * a['busy'] / 100 / (cost['connection'] + octets * cost['octet'])
-    network = a['network'] * 1e9 / 8 * (1 - a['headers'] / 100) / octets
+    processor = a['processors'] * a['busy'] / 100 / (cost['connection'] + bytes * cost['byte'])
+    network = a['network'] * 1e9 / 8 * (1 - a['headers'] / 100) / bytes
     memory = a['memory'] * GIB / (cost['idle'] + cost['kernel'] + a['buffers'] * 1024) / seconds
     descriptors = a['descriptors'] / 2 / seconds
     one_destination = a['addresses'] * a['ports'] / (seconds + a['closing'])
@@ -69,12 +69,12 @@ def main(docs, *flags):
     assumed += [f'| {name} | {value} {unit}'.rstrip() + f' | {why} |' for name, (value, unit, why) in ASSUMED.items()]
     carried = ['| a connection | ' + ' | '.join(names) + ' | one destination | the node | at once | Gbit/s | nodes for a million |',
                '| --- |' + ' ---: |' * 9]
-    for name, (seconds, octets) in WORKLOADS.items():
-        *by_resource, one_destination = limits(cost, seconds, octets)
+    for name, (seconds, bytes) in WORKLOADS.items():
+        *by_resource, one_destination = limits(cost, seconds, bytes)
         least = min(by_resource)
         cells = [*map(rounded, by_resource), rounded(one_destination),
                  f'{rounded(least)}/s, {names[by_resource.index(least)]}', rounded(least * seconds),
-                 rounded(least * octets * 8 / 1e9), f'{-(-FLEET // (least * seconds)):.0f}']
+                 rounded(least * bytes * 8 / 1e9), f'{-(-FLEET // (least * seconds)):.0f}']
         carried.append(f'| {name} | ' + ' | '.join(cells) + ' |')
     print('\n'.join(assumed), '\n\n' + '\n'.join(carried))
     drift = [line for table, lines in (('assumed', assumed), ('carried', carried))

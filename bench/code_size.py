@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the machines and the codecs take on small processors, built with clang -Os: octets of text with the constants,
+"""What the machines and the codecs take on small processors, built with clang -Os: bytes of text with the constants,
 of data, and the largest stack frame. Fails when docs/performance.md says otherwise by more than 2 %.
 
 usage: code_size.py CLANG SOURCE_DIR [--update]
@@ -32,12 +32,12 @@ UNITS = {
     'chain': '''chain::action step(chain& c, const route& r, bytes in, buffer out) { return c.step(r, in, out); }''',
     'greeting and choice': '''decoded<greeting> a(bytes in) { return decode_greeting(in); }
         encoded b(const greeting& g, buffer out) { return encode_greeting(g, out); }
-        decoded<method> c(bytes in) { return decode_choice(in); }
-        encoded d(method m, buffer out) { return encode_choice(m, out); }''',
-    'login and status': '''decoded<login> a(bytes in) { return decode_login(in); }
-        encoded b(const login& l, buffer out) { return encode_login(l, out); }
-        decoded<uint8_t> c(bytes in) { return decode_status(in); }
-        encoded d(uint8_t s, buffer out) { return encode_status(s, out); }''',
+        decoded<method> c(bytes in) { return decode_method_selection(in); }
+        encoded d(method m, buffer out) { return encode_method_selection(m, out); }''',
+    'login and status': '''decoded<login> a(bytes in) { return decode_credentials(in); }
+        encoded b(const login& l, buffer out) { return encode_credentials(l, out); }
+        decoded<uint8_t> c(bytes in) { return decode_auth_status(in); }
+        encoded d(uint8_t s, buffer out) { return encode_auth_status(s, out); }''',
     'SOCKS5 request and reply': '''decoded<request5> a(bytes in) { return decode_request5(in); }
         encoded b(const request5& r, buffer out) { return encode_request5(r, out); }
         decoded<reply5> c(bytes in) { return decode_reply5(in); }

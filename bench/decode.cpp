@@ -1,5 +1,5 @@
 // Single messages and the UDP header, decoded: beside straight-line code that takes every message for valid and whole.
-// Fed octet by octet, a decoder is asked again at every octet.
+// Fed byte by byte, a decoder is asked again at every byte.
 
 #include <cstring>
 
@@ -43,18 +43,17 @@ size_t u16(const char* p) { return u8(p) << 8 | u8(p + 1); }
 
 // What is used of an endpoint: all that tells one from another, in a few instructions.
 [[gnu::always_inline]] inline size_t digest(const socks::endpoint& e) {
-    using kind = socks::host::kind;
-    switch (e.host.is()) {
-        case kind::ipv4: return mix(e.host.v4().octets[3], e.port);
-        case kind::ipv6: return mix(e.host.v6().octets[15], e.port);
-        case kind::name: return mix(e.host.name().size(), e.port);
-        case kind::none:
-        case kind::bad: break;
+    switch (e.host.kind()) {
+        case socks::host_kind::ipv4: return mix(e.host.v4().bytes[3], e.port);
+        case socks::host_kind::ipv6: return mix(e.host.v6().bytes[15], e.port);
+        case socks::host_kind::name: return mix(e.host.name().size(), e.port);
+        case socks::host_kind::none:
+        case socks::host_kind::bad: break;
     }
     return e.port;
 }
 
-// The same of the octets, from the address type on.
+// The same of the bytes, from the address type on.
 size_t read_endpoint(const char* p) {
     switch (*p) {
         case 1: return mix(u8(p + 4), u16(p + 5));
@@ -68,17 +67,17 @@ class table {
     explicit table(std::vector<row>& rows) : rows_(rows) {}
 
     void decoder(const char* name, decoding ours, operation floor, const char* in, size_t digest) {
-        const std::string message = octets(in);
+        const std::string message = unhex(in);
         const size_t third = (message.size() + 2) / 3;
         rows_.push_back({name, "ours, whole", ours.whole, message, 0, nullptr, {}, digest});
         rows_.push_back({name, "ours, three chunks", ours.chunks, message, third, nullptr, {}, digest});
-        rows_.push_back({name, "ours, octet by octet", ours.chunks, message, 1, nullptr, {}, digest});
+        rows_.push_back({name, "ours, byte by byte", ours.chunks, message, 1, nullptr, {}, digest});
         add_floor(rows_, name, floor, message, nullptr, {}, digest);
     }
 
     // One that cannot wait for more.
     void whole(const char* name, decoding ours, operation floor, const char* in, size_t digest) {
-        const std::string message = octets(in);
+        const std::string message = unhex(in);
         rows_.push_back({name, "ours, whole", ours.whole, message, 0, nullptr, {}, digest});
         add_floor(rows_, name, floor, message, nullptr, {}, digest);
     }
@@ -101,16 +100,16 @@ void add_decoders(std::vector<row>& rows) {
                      [](const greeting& g) INLINED { return g.methods.size() + g.methods[1]; }>,
               read_unchecked<[](const char* p) { return u8(p + 1) + u8(p + 3); }>, "05020002", 4);
     t.decoder("choice, decode",
-              decode<[](bytes in) INLINED { return decode_choice(in); },
+              decode<[](bytes in) INLINED { return decode_method_selection(in); },
                      [](method m) INLINED { return static_cast<size_t>(m); }>,
               read_unchecked<[](const char* p) { return u8(p + 1); }>, "0502", 2);
     t.decoder("login, decode",
-              decode<[](bytes in) INLINED { return decode_login(in); },
-                     [](const login& l) INLINED { return mix(l.user.size(), l.password[0]); }>,
+              decode<[](bytes in) INLINED { return decode_credentials(in); },
+                     [](const credentials& l) INLINED { return mix(l.user.size(), l.password[0]); }>,
               read_unchecked<[](const char* p) { return mix(u8(p + 1), u8(p + 3 + u8(p + 1))); }>,
               "0104'john'03'foo'", mix(4, 'f'));
     t.decoder("status, decode",
-              decode<[](bytes in) INLINED { return decode_status(in); },
+              decode<[](bytes in) INLINED { return decode_auth_status(in); },
                      [](uint8_t v) INLINED { return size_t{v} + 7; }>,
               read_unchecked<[](const char* p) { return u8(p + 1) + 7; }>, "0100", 7);
 
@@ -136,7 +135,7 @@ void add_decoders(std::vector<row>& rows) {
               "040101bb 00000001 'john' 00 'files.example.com' 00", mix(17, 443));
     t.decoder("reply4, decode",
               decode<[](bytes in) INLINED { return decode_reply4(in); },
-                     [](const reply4& r) INLINED { return mix(r.bound.host.v4().octets[3], r.bound.port); }>,
+                     [](const reply4& r) INLINED { return mix(r.bound.host.v4().bytes[3], r.bound.port); }>,
               read_unchecked<[](const char* p) { return mix(u8(p + 7), u16(p + 2)); }>, "005a1092c0a80007",
               mix(7, 4242));
 
@@ -148,7 +147,7 @@ void add_decoders(std::vector<row>& rows) {
 
     constexpr auto datagrams =
         decode<[](bytes in) INLINED { return decode_datagram(in); },
-               [](const datagram& d) INLINED { return digest(d.at()) + d.data().size(); }>;
+               [](const datagram& d) INLINED { return digest(d.remote()) + d.data().size(); }>;
     constexpr auto packet = read_unchecked<[](const char* p) { return read_endpoint(p + 3) + 4; }>;
     t.whole("UDP header, decode, IPv4", datagrams, packet, "00000001 c0a80007 1092 'data'", mix(7, 4242) + 4);
     t.whole("UDP header, decode, IPv6", datagrams, packet,

@@ -12,7 +12,7 @@ using socks::bytes;
 
 template <class Value, auto Encode>
 outcome encode(const sample& s) {
-    return {Encode(*static_cast<const Value*>(s.with), socks::buffer{s.out, 1024}).made(), 0};
+    return {Encode(*static_cast<const Value*>(s.with), socks::buffer{s.out, 1024}).size(), 0};
 }
 
 template <class Value, auto Write>
@@ -24,20 +24,20 @@ struct plain_endpoint {
     char type;
     uint16_t port;
     size_t size;
-    const char* octets;
+    const char* bytes;
 };
 
 char* write_endpoint(const plain_endpoint& e, char* to) {
     *to++ = e.type;
     if (e.type == 1) {
-        std::memcpy(to, e.octets, 4);
+        std::memcpy(to, e.bytes, 4);
         to += 4;
     } else if (e.type == 4) {
-        std::memcpy(to, e.octets, 16);
+        std::memcpy(to, e.bytes, 16);
         to += 16;
     } else {
         *to++ = static_cast<char>(e.size);
-        std::memcpy(to, e.octets, e.size);
+        std::memcpy(to, e.bytes, e.size);
         to += e.size;
     }
     to[0] = static_cast<char>(e.port >> 8);
@@ -93,7 +93,7 @@ char* write_reply4(const plain_endpoint& e, char* to) {
     to[1] = 90;
     to[2] = static_cast<char>(e.port >> 8);
     to[3] = static_cast<char>(e.port);
-    std::memcpy(to + 4, e.octets, 4);
+    std::memcpy(to + 4, e.bytes, 4);
     return to + 8;
 }
 
@@ -107,9 +107,9 @@ char* write_token(const plain_text& token, char* to) {
 }
 
 template <char Head>
-char* write_pair(const char& octet, char* to) {
+char* write_pair(const char& byte, char* to) {
     to[0] = Head;
-    to[1] = octet;
+    to[1] = byte;
     return to + 2;
 }
 
@@ -121,7 +121,7 @@ struct in_place {
 
 outcome encode_header(const sample& s) {
     const auto& p = *static_cast<const in_place*>(s.with);
-    return {encode_datagram_in_place(p.at, {s.out, p.headroom}, p.headroom).made(), 0};
+    return {encode_datagram_in_place(p.at, {s.out, p.headroom}, p.headroom).size(), 0};
 }
 
 }  // namespace
@@ -130,7 +130,7 @@ void add_encoders(std::vector<row>& rows) {
     using namespace socks;
     const auto add = [&](const char* name, operation ours, const auto& value, operation floor,
                          const auto& plain, const char* spelled) {
-        const std::string out = octets(spelled);
+        const std::string out = unhex(spelled);
         rows.push_back({name, "ours, whole", ours, {}, 0, keep(value), out, 0});
         add_floor(rows, name, floor, {}, keep(plain), out, 0);
     };
@@ -139,14 +139,16 @@ void add_encoders(std::vector<row>& rows) {
     add("greeting, encode",
         encode<bytes, [](bytes methods, buffer out) INLINED { return encode_greeting({methods}, out); }>, two,
         write_unchecked<plain_text, write_greeting>, plain_text{"\0\2", 2, "", 0}, "05020002");
-    add("choice, encode", encode<method, [](method m, buffer out) INLINED { return encode_choice(m, out); }>,
-        method::login, write_unchecked<char, write_pair<5>>, '\2', "0502");
+    add("choice, encode",
+        encode<method, [](method m, buffer out) INLINED { return encode_method_selection(m, out); }>,
+        method::username_password, write_unchecked<char, write_pair<5>>, '\2', "0502");
     const plain_text john{"john", 4, "foo", 3};
     add("login, encode",
-        encode<login, [](const login& l, buffer out) INLINED { return encode_login(l, out); }>,
-        login{"john", "foo"}, write_unchecked<plain_text, write_login>, john, "0104'john'03'foo'");
+        encode<credentials,
+               [](const credentials& l, buffer out) INLINED { return encode_credentials(l, out); }>,
+        credentials{"john", "foo"}, write_unchecked<plain_text, write_login>, john, "0104'john'03'foo'");
     add("status, encode",
-        encode<uint8_t, [](uint8_t v, buffer out) INLINED { return encode_status(v, out); }>, uint8_t{7},
+        encode<uint8_t, [](uint8_t v, buffer out) INLINED { return encode_auth_status(v, out); }>, uint8_t{7},
         write_unchecked<char, write_pair<1>>, '\7', "0107");
 
     const plain_endpoint four{1, 4242, 4, "\xc0\xa8\x00\x07"};

@@ -4,7 +4,7 @@ the servers on one processor, their clients and the origin on another. Prints th
 root and what tests/interop/setup.sh installs; strace for the system calls.
 
 usage: end_to_end.py PROXY LOAD [--rounds N] [--share N]
-       --rounds 0 measures memory alone; --share: an N-th part of the connections and octets, for a trial
+       --rounds 0 measures memory alone; --share: an N-th part of the connections and bytes, for a trial
 """
 import os
 import pathlib

@@ -146,10 +146,10 @@ class client final : public example::watcher {
         plan_.idle.push_back(this);
     }
 
-    void say(std::string_view octets, at then) {
+    void say(std::string_view bytes, at then) {
         at_ = then;
-        const auto sent = ::send(fd_.get(), octets.data(), octets.size(), MSG_NOSIGNAL);
-        if (sent != static_cast<ssize_t>(octets.size())) over(false);
+        const auto sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent != static_cast<ssize_t>(bytes.size())) over(false);
     }
 
     // Messages this short come whole.
@@ -163,9 +163,9 @@ class client final : public example::watcher {
 
     // Then waits for the origin to have read it all.
     void fill() {
-        static const std::vector<char> octets(128 << 10, 'x');
+        static const std::vector<char> bytes(128 << 10, 'x');
         while (plan_.size == 0 || filled_ < plan_.size) {
-            const ssize_t n = ::send(fd_.get(), octets.data(), octets.size(), MSG_NOSIGNAL);
+            const ssize_t n = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
             if (n < 0) return errno == EAGAIN ? void() : over(false);
             filled_ += static_cast<uint64_t>(n);
         }

@@ -22,7 +22,7 @@ inline char* put_port(char* to, uint16_t port) {
     return to + 2;
 }
 
-// What the floor is given and writes: the same as ours, as plain octets.
+// What the floor is given and writes: the same as ours, as plain bytes.
 struct plain_service {
     const char* user;
     const char* password;

@@ -1,5 +1,5 @@
 // Whole handshakes: our machines in a drive loop over plain views, beside the floor, straight-line code that takes
-// every message for valid and whole, and beside memcpy of the same octets.
+// every message for valid and whole, and beside memcpy of the same bytes.
 // The floor and ours do the same work: choose a method, compare user name and password, hand over the name and the
 // port, and write the replies.
 
@@ -38,21 +38,23 @@ outcome serve(const sample& s) {
     for (;;) {
         const auto a =
             handshake.step({in, static_cast<size_t>(visible - in)}, {out, socks::server::max_output});
-        in += a.used();
+        in += a.consumed();
         switch (a.next()) {
             case socks::server::next::send: out += a.data().size(); break;
             case socks::server::next::recv:
                 visible = static_cast<size_t>(end - visible) > s.chunk ? visible + s.chunk : end;
                 break;
-            case socks::server::next::login:
-                out += handshake.grant(known(app, a.user(), a.password()), {out, socks::server::max_output})
-                           .made();
+            case socks::server::next::authenticate:
+                out +=
+                    handshake
+                        .authenticated(known(app, a.user(), a.password()), {out, socks::server::max_output})
+                        .size();
                 break;
             case socks::server::next::serve: {
                 const socks::endpoint to = a.to();
                 digest = mix(to.host.name().size(), to.port);
                 out += handshake.answer({Granted, {app.address, app.port}}, {out, socks::server::max_output})
-                           .made();
+                           .size();
                 break;
             }
             case socks::server::next::done: return {static_cast<size_t>(out - s.out), digest};
@@ -72,7 +74,7 @@ struct wish {
 
 template <socks::version Via, socks::method... Offered>
 socks::request ask_for(const wish& w) {
-    return {.via = Via, .to = w.to, .login = {w.user, w.password}, .methods = {Offered...}};
+    return {.version = Via, .to = w.to, .credentials = {w.user, w.password}, .methods = {Offered...}};
 }
 
 template <bool Pipelined, socks::version Via, socks::method... Offered>
@@ -86,16 +88,16 @@ outcome connect(const sample& s) {
     for (;;) {
         const auto a =
             handshake.step(want, {in, static_cast<size_t>(visible - in)}, {out, socks::client::max_output});
-        in += a.used();
+        in += a.consumed();
         switch (a.next()) {
             case socks::client::next::send: out += a.data().size(); break;
             case socks::client::next::recv:
                 visible = static_cast<size_t>(end - visible) > s.chunk ? visible + s.chunk : end;
                 break;
             case socks::client::next::done: {
-                const auto [reply, early] = a.finish();
+                const auto [reply, early] = a.result();
                 const socks::ipv4 at = reply.bound.host.v4();
-                return {static_cast<size_t>(out - s.out), mix(at.octets[3], reply.bound.port)};
+                return {static_cast<size_t>(out - s.out), mix(at.bytes[3], reply.bound.port)};
             }
             case socks::client::next::negotiate:
             case socks::client::next::wait:
@@ -114,19 +116,19 @@ outcome wire_serve5(const sample& s) {
     const auto room = [&] { return socks::buffer{out, socks::server::max_output}; };
     const auto offer = socks::decode_greeting(in);
     if (!offer) return {};
-    in = in.from(offer.used());
+    in = in.subspan(offer.consumed());
     if (!offer->offers(Accepted)) return {};
-    out += socks::encode_choice(Accepted, room()).made();
-    if (Accepted == socks::method::login) {
-        const auto who = socks::decode_login(in);
+    out += socks::encode_method_selection(Accepted, room()).size();
+    if (Accepted == socks::method::username_password) {
+        const auto who = socks::decode_credentials(in);
         if (!who || !known(app, who->user, who->password)) return {};
-        in = in.from(who.used());
-        out += socks::encode_status(0, room()).made();
+        in = in.subspan(who.consumed());
+        out += socks::encode_auth_status(0, room()).size();
     }
     const auto asked = socks::decode_request5(in);
     if (!asked || asked->command != socks::command::connect) return {};
     const size_t digest = mix(asked->to.host.name().size(), asked->to.port);
-    out += encode_reply5({socks::code5::succeeded, {app.address, app.port}}, room()).made();
+    out += encode_reply5({socks::code5::succeeded, {app.address, app.port}}, room()).size();
     return {static_cast<size_t>(out - s.out), digest};
 }
 
@@ -137,21 +139,21 @@ outcome wire_connect5(const sample& s) {
     bytes in{s.in, s.size};
     char* out = s.out;
     const auto room = [&] { return socks::buffer{out, socks::client::max_output}; };
-    out += encode_greeting({offered.octets()}, room()).made();
-    const auto chosen = socks::decode_choice(in);
+    out += encode_greeting({offered.as_bytes()}, room()).size();
+    const auto chosen = socks::decode_method_selection(in);
     if (!chosen || !offered.contains(*chosen)) return {};
-    in = in.from(chosen.used());
-    if (*chosen == socks::method::login) {
-        out += encode_login({w.user, w.password}, room()).made();
-        const auto verdict = socks::decode_status(in);
+    in = in.subspan(chosen.consumed());
+    if (*chosen == socks::method::username_password) {
+        out += encode_credentials({w.user, w.password}, room()).size();
+        const auto verdict = socks::decode_auth_status(in);
         if (!verdict || *verdict != 0) return {};
-        in = in.from(verdict.used());
+        in = in.subspan(verdict.consumed());
     }
-    out += encode_request5({socks::command::connect, w.to}, room()).made();
+    out += encode_request5({socks::command::connect, w.to}, room()).size();
     const auto answer = socks::decode_reply5(in);
     if (!answer || answer->code != socks::code5::succeeded) return {};
     const socks::ipv4 at = answer->bound.host.v4();
-    return {static_cast<size_t>(out - s.out), mix(at.octets[3], answer->bound.port)};
+    return {static_cast<size_t>(out - s.out), mix(at.bytes[3], answer->bound.port)};
 }
 
 outcome wire_serve4(const sample& s) {
@@ -161,7 +163,7 @@ outcome wire_serve4(const sample& s) {
     const size_t digest = mix(asked->to.host.name().size(), asked->to.port);
     const auto made = socks::encode_reply4({socks::code4::granted, {app.address, app.port}},
                                            {s.out, socks::server::max_output});
-    return {made.made(), digest};
+    return {made.size(), digest};
 }
 
 outcome wire_connect4(const sample& s) {
@@ -170,7 +172,7 @@ outcome wire_connect4(const sample& s) {
         socks::encode_request4({socks::command::connect, w.to, w.user}, {s.out, socks::client::max_output});
     const auto answer = socks::decode_reply4({s.in, s.size});
     if (!answer || answer->code != socks::code4::granted) return {};
-    return {made.made(), mix(answer->bound.host.v4().octets[3], answer->bound.port)};
+    return {made.size(), mix(answer->bound.host.v4().bytes[3], answer->bound.port)};
 }
 
 struct handshake {
@@ -187,11 +189,11 @@ struct handshake {
 };
 
 void add(std::vector<row>& rows, const handshake& h) {
-    const std::string in = octets(h.in);
-    const std::string out = octets(h.out);
+    const std::string in = unhex(h.in);
+    const std::string out = unhex(h.out);
     rows.push_back({h.name, "ours, whole", h.ours, in, 0, h.app, out, h.digest});
     rows.push_back({h.name, "ours, three chunks", h.ours, in, (in.size() + 2) / 3, h.app, out, h.digest});
-    rows.push_back({h.name, "ours, octet by octet", h.ours, in, 1, h.app, out, h.digest});
+    rows.push_back({h.name, "ours, byte by byte", h.ours, in, 1, h.app, out, h.digest});
     for (const size_t chunk : h.chunks) {
         if (chunk >= in.size()) break;
         rows.push_back(
@@ -211,8 +213,8 @@ void add_handshakes(std::vector<row>& rows) {
     const auto* const plain = keep(plain_service{user, password, {'\xc0', '\xa8', 0, 7}, bound_port});
     const auto* const named = keep(wish{{"files.example.com", 443}, bytes(user, 4), bytes(password, 3)});
     const auto* const numbered = keep(wish{{ipv4{198, 51, 100, 9}, 443}, bytes(user, 4), bytes(password, 3)});
-    const auto plain_client = [&](const char* host, const char* octets4) {
-        return keep(plain_request{user, 4, password, 3, host, std::strlen(host), octets4, 443});
+    const auto plain_client = [&](const char* host, const char* bytes4) {
+        return keep(plain_request{user, 4, password, 3, host, std::strlen(host), bytes4, 443});
     };
     const auto* const plain_named = plain_client("files.example.com", "\0\0\0\1");
     const auto* const plain_numbered = plain_client("", "\xc6\x33\x64\x09");
@@ -231,14 +233,15 @@ void add_handshakes(std::vector<row>& rows) {
 
     add(rows, {"server, SOCKS5", serve<method::none, code5::succeeded>, wire_serve5<method::none>,
                floor_serve5<0>, app, plain, ask_none, reply_none, asked_name});
-    add(rows, {"server, SOCKS5 login", serve<method::login, code5::succeeded>, wire_serve5<method::login>,
-               floor_serve5<2>, app, plain, ask_login, reply_login, asked_name, sweep});
+    add(rows, {"server, SOCKS5 login", serve<method::username_password, code5::succeeded>,
+               wire_serve5<method::username_password>, floor_serve5<2>, app, plain, ask_login, reply_login,
+               asked_name, sweep});
     add(rows, {"server, SOCKS4", serve<method::none, code4::granted>, wire_serve4, floor_serve4, app, plain,
                ask_4, reply_4, asked_address});
     add(rows, {"server, SOCKS4a", serve<method::none, code4::granted>, wire_serve4, floor_serve4, app, plain,
                ask_4a, reply_4, asked_name});
     constexpr auto none = method::none;
-    constexpr auto login = method::login;
+    constexpr auto login = method::username_password;
     add(rows, {"client, SOCKS5", connect<false, version::v5, none>, wire_connect5<none>, floor_connect5<0>,
                named, plain_named, reply_none, ask_none, replied});
     add(rows, {"client, SOCKS5 login", connect<false, version::v5, none, login>, wire_connect5<none, login>,

@@ -5,7 +5,7 @@
 //     bench --count [N]     each row, or the Nth, under callgrind, in the order of --list: see instructions.py
 //     bench --list          the rows: operation, tab, contender
 //
-// Nothing is folded away: a row whose result does not change when an octet of its input does is an error.
+// Nothing is folded away: a row whose result does not change when a byte of its input does is an error.
 
 #include <sched.h>
 
@@ -20,7 +20,7 @@
 
 namespace bench {
 
-std::string octets(const char* spelled) {
+std::string unhex(const char* spelled) {
     std::string made;
     const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
     for (const char* p = spelled; *p != '\0'; ++p) {
@@ -88,18 +88,18 @@ class course {
         return made.digest == row_->digest && std::string_view(out_, made.made) == row_->out;
     }
 
-    // Whether another octet of the input can change what comes out.
+    // Whether another byte of the input can change what comes out.
     [[nodiscard]] bool listens() {
         if (row_->contender == "memcpy" || sample_.size == 0) return true;
         for (size_t i = 0; i < sample_.size; ++i) {
-            char& octet = in_[i];
-            const char kept = octet;
+            char& byte = in_[i];
+            const char kept = byte;
             bool same = true;
             for (int other = 0; other < 256 && same; ++other) {
-                octet = static_cast<char>(other);
+                byte = static_cast<char>(other);
                 same = right();
             }
-            octet = kept;
+            byte = kept;
             if (!same) return true;
         }
         return false;

@@ -59,17 +59,17 @@ def count(bench):
 
 
 def all_rows(rows, names, counts):
-    """Beside the floor; a text, which has none, for each of its octets."""
+    """Beside the floor; a text, which has none, for each of its bytes."""
     table = ['| operation, contender |' + ''.join(f' {n} | of the floor |' for n in names),
              '| --- |' + ' ---: | ---: |' * len(names)]
     for operation, contender in rows:
         if SWEEP.match(contender):
             continue
-        octets = re.search(r'(\d+) octets$', operation)
+        bytes = re.search(r'(\d+) bytes$', operation)
         cells = ''
         for name in names:
             n, floor = counts[name][operation, contender], counts[name].get((operation, 'floor'))
-            beside = f' {n / floor:.2f}' if floor else f' {n / int(octets[1]):.1f} an octet' if octets else ''
+            beside = f' {n / floor:.2f}' if floor else f' {n / int(bytes[1]):.1f} a byte' if bytes else ''
             cells += f' {n} |{beside} |'
         table.append(f'| {operation}, {contender} |{cells}')
     return table
@@ -78,10 +78,10 @@ def all_rows(rows, names, counts):
 def by_chunk_size(rows, names, counts):
     """A handshake that is shorter than a chunk comes whole."""
     sizes = sorted({int(m[1]) for _, contender in rows if (m := SWEEP.match(contender))})
-    lines = [('1', 'ours, octet by octet'), *((str(n), f'ours, chunks of {n}') for n in sizes),
+    lines = [('1', 'ours, byte by byte'), *((str(n), f'ours, chunks of {n}') for n in sizes),
              ('whole', 'ours, whole'), ('floor', 'floor')]
     columns = [(operation, name) for operation in SWEPT for name in names]
-    table = ['| octets at a time |' + ''.join(f' {o.replace(", SOCKS5 login", "")}, {n} |' for o, n in columns),
+    table = ['| bytes at a time |' + ''.join(f' {o.replace(", SOCKS5 login", "")}, {n} |' for o, n in columns),
              '| --- |' + ' ---: |' * len(columns)]
     for head, contender in lines:
         cells = (counts[n].get((o, contender), counts[n][o, 'ours, whole']) for o, n in columns)

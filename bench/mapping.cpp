@@ -12,7 +12,7 @@ using socks::bytes;
 
 outcome translate(const sample& s) {
     const auto raw = static_cast<uint8_t>(s.in[0]);
-    return {0, translated(socks::reply_code{socks::version::v5, raw}, socks::version::v4).octet};
+    return {0, translate(socks::reply_code{socks::version::v5, raw}, socks::version::v4).value};
 }
 
 outcome refusal(const sample& s) {
@@ -62,8 +62,8 @@ void add_mappings(std::vector<row>& rows) {
         static_cast<size_t>(code_for(static_cast<dial_error>(3))));
     add("disposition of a reply code", dispose, "\x05",
         static_cast<size_t>(decide(code5::connection_refused)));
-    add("URI of a proxy, 42 octets", parse_uri, "socks5h://john:foo@files.example.com:1080/", mix(17, 1080));
-    add("CFTUTIL, 98 octets", parse_cftutil,
+    add("URI of a proxy, 42 bytes", parse_uri, "socks5h://john:foo@files.example.com:1080/", mix(17, 1080));
+    add("CFTUTIL, 98 bytes", parse_cftutil,
         "CFTNET ID = 'NET0', CALL = OUT, HOST = 'proxy.example.com', PROTOCOL = SOCKS, /* x */ MODE=REPLACE",
         mix(11, 64));
 }

@@ -46,13 +46,13 @@ namespace {
 
 constexpr size_t many = 1'000'000;
 
-// A client and its server in the middle of a handshake, both waiting for each other's next octets.
+// A client and its server in the middle of a handshake, both waiting for each other's next bytes.
 struct pending {
     socks::client client;
     socks::server server;
 };
 
-// Octets of the pages at `from` that the system has given memory to.
+// Bytes of the pages at `from` that the system has given memory to.
 size_t resident(void* from, size_t size) {
     const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
     static unsigned char pages[many * sizeof(pending) / 4096 + 1];
@@ -75,11 +75,11 @@ bool drive(pending& p, const socks::request& want, int limit) {
         to_server = c.data();
         for (to_client = {}; to_client.empty();) {
             const auto s = p.server.step(to_server, answer);
-            to_server = to_server.from(s.used());
+            to_server = to_server.subspan(s.consumed());
             switch (s.next()) {
                 case socks::server::next::send: to_client = s.data(); break;
-                case socks::server::next::login:
-                    to_client = p.server.grant(s.user() == "john", answer).data();
+                case socks::server::next::authenticate:
+                    to_client = p.server.authenticated(s.user() == "john", answer).data();
                     break;
                 case socks::server::next::serve:
                     to_client =
@@ -124,14 +124,14 @@ void show(const char* name) {
 }  // namespace
 
 int main() {
-    std::puts("| type | octets |\n| --- | ---: |");
+    std::puts("| type | bytes |\n| --- | ---: |");
     show<socks::client>("client");
     show<socks::server>("server");
     show<socks::chain>("chain");
     show<socks::client::action>("client::action");
     show<socks::server::action>("server::action");
     show<socks::encoded>("encoded");
-    show<socks::extent>("extent");
+    show<socks::message_size>("extent");
     show<socks::decoded<socks::request5>>("decoded<request5>");
     show<socks::host>("host");
     show<socks::endpoint>("endpoint");
@@ -144,19 +144,19 @@ int main() {
     show<socks::outbox<socks::server::max_pending>>("outbox<server::max_pending>");
 
     const socks::request want{.to = {"files.example.com", 443},
-                              .login = {"john", "foo"},
-                              .methods = {socks::method::none, socks::method::login}};
+                              .credentials = {"john", "foo"},
+                              .methods = {socks::method::none, socks::method::username_password}};
     constexpr size_t room = many * sizeof(pending);
     void* const memory = mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return 1;
     auto* const all = static_cast<pending*>(memory);
-    std::puts("\n| handshakes at once | octets of each |\n| ---: | ---: |");
+    std::puts("\n| handshakes at once | bytes of each |\n| ---: | ---: |");
     unsigned long made = 0;
     size_t begun = 0;
     for (size_t count = 1000; count <= many; count *= 10) {
         const counted_allocations counting(made);
         for (; begun < count; ++begun) {
-            new (&all[begun]) pending{{}, socks::server({.methods = socks::method::login})};
+            new (&all[begun]) pending{{}, socks::server({.methods = socks::method::username_password})};
             if (drive(all[begun], want, 1)) return 1;
         }
         const size_t held = resident(memory, room);
@@ -166,7 +166,7 @@ int main() {
     {
         const counted_allocations counting(made);
         for (size_t i = 0; i < many; ++i) {
-            pending fresh{{}, socks::server({.methods = socks::method::login})};
+            pending fresh{{}, socks::server({.methods = socks::method::username_password})};
             whole = whole && drive(fresh, want, 8);
         }
     }

@@ -12,7 +12,7 @@ from document import table_of
 from plot import Axis, Line, draw
 
 ROLES = {'server': 0, 'client': 1}  # and the colour of each
-WHOLE = 38  # octets that the client of the handshake sends
+WHOLE = 38  # bytes that the client of the handshake sends
 
 
 def chunk_size(docs):
@@ -28,7 +28,7 @@ def chunk_size(docs):
               for i, n in enumerate(sorted(floors)[::len(floors) - 1])]
     most = max(b for line in lines for _, b in line.points)
     return draw('A SOCKS5 handshake with a login, in pieces',
-                Axis('octets that each recv brings', list(zip(sizes, rows)), 0.94, 41, logarithmic=True),
+                Axis('bytes that each recv brings', list(zip(sizes, rows)), 0.94, 41, logarithmic=True),
                 Axis('instructions of the whole handshake', [(n, n) for n in range(0, most + 100, 200)], 0, most + 100),
                 lines)
 

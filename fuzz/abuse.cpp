@@ -18,7 +18,7 @@ struct last_words {
     void hold(const Action& a) {
         using next = decltype(a.next());
         const bool fails = a.next() == next::fail && !lacks_room(a);
-        if (failed) demand(fails && a.used() == 0 && (why == errc::none || a.error() == why));
+        if (failed) demand(fails && a.consumed() == 0 && (why == errc::none || a.error() == why));
         failed = failed || fails;
         if (fails) why = a.error();
     }
@@ -32,7 +32,7 @@ struct stream {
     void grow(size_t n) { shown += n < says.size() - shown ? n : says.size() - shown; }
     // All that was shown and not used, or only half of it.
     [[nodiscard]] bytes view(bool less) const {
-        const bytes all = says.first(shown).from(used);
+        const bytes all = says.first(shown).subspan(used);
         return all.first(less ? all.size() / 2 : all.size());
     }
 };
@@ -47,7 +47,7 @@ void abuse_client(input calls, socks::client m, const socks::request& one, const
     bool asked = false;
     bool question = false;
     while (!calls.empty()) {
-        const uint8_t call = calls.octet();
+        const uint8_t call = calls.byte();
         switch (call & 3) {
             case 0: m.end_of_stream(); break;
             case 1:
@@ -61,12 +61,12 @@ void abuse_client(input calls, socks::client m, const socks::request& one, const
                 block out(rooms[call >> 5]);
                 const auto a = m.step((call & 8) != 0 ? other : one, in.view(), out.room());
                 words.hold(a);
-                demand(a.used() <= in.view().size());
-                s.used += a.used();
+                demand(a.consumed() <= in.view().size());
+                s.used += a.consumed();
                 if (a.next() == next::send) asked = true;
-                if (a.next() == next::recv) demand(a.need() >= 1);
+                if (a.next() == next::recv) demand(a.needed() >= 1);
                 if (a.next() == next::done) {
-                    demand(asked && a.finish().reply.code.succeeded());
+                    demand(asked && a.result().reply.code.succeeded());
                     return;
                 }
                 if (!lacks_room(a)) question = a.next() == next::negotiate || a.next() == next::wait;
@@ -90,7 +90,7 @@ void abuse_server(input calls, const socks::server_options& serves, const answer
         if (e && !yes) words.why = no;
     };
     while (!calls.empty()) {
-        const uint8_t call = calls.octet();
+        const uint8_t call = calls.byte();
         const bool yes = (call & 8) != 0;
         block out(rooms[call >> 5]);
         switch (call & 7) {
@@ -102,9 +102,9 @@ void abuse_server(input calls, const socks::server_options& serves, const answer
                 open = asks::nothing;
                 break;
             case 2: {
-                const socks::encoded e = m.grant(yes, out.room());
+                const socks::encoded e = m.authenticated(yes, out.room());
                 let_in = let_in || (e && yes);
-                settle(e, open == asks::login, yes, errc::login_refused);
+                settle(e, open == asks::login, yes, errc::credentials_refused);
                 if (e) open = asks::nothing;
                 break;
             }
@@ -120,9 +120,9 @@ void abuse_server(input calls, const socks::server_options& serves, const answer
                 const block in(s.view(call >= 0xf0));
                 const auto a = m.step(in.view(), out.room());
                 words.hold(a);
-                demand(a.used() <= in.view().size());
-                s.used += a.used();
-                if (a.next() == next::login) open = asks::login;
+                demand(a.consumed() <= in.view().size());
+                s.used += a.consumed();
+                if (a.next() == next::authenticate) open = asks::login;
                 if (a.next() == next::negotiate) open = asks::negotiate;
                 if (a.next() == next::serve) {
                     demand(let_in || m.method() == socks::method::none);
@@ -139,16 +139,16 @@ void abuse_server(input calls, const socks::server_options& serves, const answer
 
 }  // namespace
 
-//     which  tolerance  count calls...  then what the machine is given, and the octets of the peer
+//     which  tolerance  count calls...  then what the machine is given, and the bytes of the peer
 void fuzz(input in) {
-    const uint8_t which = in.octet();
-    const socks::tolerance accept = any_tolerance(in.octet());
+    const uint8_t which = in.byte();
+    const socks::tolerance accept = any_tolerance(in.byte());
     const input calls(in.counted());
     if ((which & 1) == 0) {
         const socks::request one = any_request(in);
         const socks::request other = any_request(in);
-        const socks::client m({.accept = accept,
-                               .whole_refusal = (which & 2) != 0,
+        const socks::client m({.tolerance = accept,
+                               .wait_for_full_refusal = (which & 2) != 0,
                                .pipelined = (which & 4) != 0,
                                .after_greeting = (which & 8) != 0});
         return abuse_client(calls, m, one, other, in.rest());

@@ -1,6 +1,6 @@
 // The notation alone: the tokens and what lies between them are the whole text, each at its place, and a text that was
 // cut has the same ones up to the cut; the events, printed again with other blanks, are the same events; a value means
-// what a decoder says that knows no buffer, and any octets can be spelled.
+// what a decoder says that knows no buffer, and any bytes can be spelled.
 
 #include <socks/text/cftutil.hpp>
 
@@ -89,7 +89,7 @@ std::vector<token> tokens_of(bytes all) {
         const token t = in.next();
         const size_t begin = t.is == kind::end ? all.size() : begin_of(t, all);
         demand(begin >= done && begin + t.text.size() <= all.size());
-        demand(t.at == at.of(begin) && separates(text(all.first(begin).from(done))));
+        demand(t.at == at.of(begin) && separates(text(all.first(begin).subspan(done))));
         if (is_last(t)) {
             const token again = in.next();
             demand(again.is == t.is && again.text == t.text && again.at == t.at);
@@ -102,7 +102,7 @@ std::vector<token> tokens_of(bytes all) {
     }
 }
 
-// What ends before the last octet ahead of a cut does not depend on what stands behind it.
+// What ends before the last byte ahead of a cut does not depend on what stands behind it.
 void cut_at(size_t n, bytes all, const std::vector<token>& tokens) {
     const block part(all.first(n));
     const std::vector<token> before = tokens_of(part.view());
@@ -153,7 +153,7 @@ std::string printed(const std::vector<event>& events) {
     return !events.empty() && events.back().next == parser::next::value ? s + ")" : s;
 }
 
-// Octet by octet, without a buffer: false where a slash begins nothing.
+// Byte by byte, without a buffer: false where a slash begins nothing.
 bool meaning_of(const std::string& s, std::string& made) {
     for (size_t i = 0; i < s.size(); ++i) {
         if (s[i] != '/') {
@@ -166,9 +166,9 @@ bool meaning_of(const std::string& s, std::string& made) {
             const char* known = sixteen ? "0123456789abcdefABCDEF" : "01234567";
             if (digits.size() != (sixteen ? 2 : 3) || digits.find_first_not_of(known) != std::string::npos)
                 return false;
-            const int octet = std::stoi(digits, nullptr, sixteen ? 16 : 8);
-            if (octet > 255) return false;
-            made += static_cast<char>(octet);
+            const int byte = std::stoi(digits, nullptr, sixteen ? 16 : 8);
+            if (byte > 255) return false;
+            made += static_cast<char>(byte);
             i += 3;
         }
     }
@@ -187,30 +187,30 @@ void decode(bytes value) {
     demand(sound ? fault == value.size() : fault < value.size() && value.data()[fault] == '/');
 }
 
-// Any octets, by every escape in turn, as one value in apostrophes.
-void spell(bytes octets) {
+// Any bytes, by every escape in turn, as one value in apostrophes.
+void spell(bytes value) {
     std::string s = "'";
-    for (size_t i = 0; i < octets.size(); ++i) {
-        const auto octet = static_cast<unsigned char>(octets.data()[i]);
+    for (size_t i = 0; i < value.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(value.data()[i]);
         char room[8];
-        std::snprintf(room, sizeof room, i % 2 == 0 ? "/%03o" : "/x%02x", static_cast<unsigned>(octet));
-        const bool mark = octet == '/' || octet == '\'';
-        s += mark && i % 3 == 0 ? std::string("/") + octets.data()[i] : std::string(room);
+        std::snprintf(room, sizeof room, i % 2 == 0 ? "/%03o" : "/x%02x", static_cast<unsigned>(byte));
+        const bool mark = byte == '/' || byte == '\'';
+        s += mark && i % 3 == 0 ? std::string("/") + value.data()[i] : std::string(room);
     }
     s += '\'';
-    const block value{bytes(s)};
-    const std::vector<token> tokens = tokens_of(value.view());
+    const block spelled{bytes(s)};
+    const std::vector<token> tokens = tokens_of(spelled.view());
     demand(tokens.size() == 1 && tokens[0].is == kind::quoted);
     const std::string made =
         encode_exactly([&](buffer out) { return socks::cft::decode_value(tokens[0].text, out); });
-    demand(made == text(octets));
+    demand(made == text(value));
 }
 
 }  // namespace
 
 void fuzz(input in) {
-    const block octets(in.rest());
-    const bytes all = octets.view();
+    const block copy(in.rest());
+    const bytes all = copy.view();
     const std::vector<token> tokens = tokens_of(all);
     for (size_t n = 0; n < all.size(); n += 1 + all.size() / 4) cut_at(n, all, tokens);
     for (const token& t : tokens)

@@ -1,5 +1,5 @@
 // A chain of proxies against whatever they may send: it says and uses just what its clients would, one after another,
-// each reading no octet too many. At other paces a proxy may be caught speaking before it was greeted.
+// each reading no byte too many. At other paces a proxy may be caught speaking before it was greeted.
 
 #include "play.hpp"
 
@@ -9,10 +9,10 @@ namespace {
 
 socks::request asked_of(const socks::route& way, size_t i) {
     const socks::hop& h = way.through[i];
-    socks::request r{.via = h.via, .login = h.login, .methods = h.methods};
+    socks::request r{.version = h.version, .credentials = h.credentials, .methods = h.methods};
     const bool last = i + 1 == way.through.size();
     if (last) r.command = way.command;
-    r.to = last ? way.to : way.through[i + 1].at;
+    r.to = last ? way.to : way.through[i + 1].proxy;
     return r;
 }
 
@@ -20,7 +20,7 @@ outcome one_by_one(socks::client_options options, const socks::route& way, peer 
     outcome all;
     const bytes says = from.says;
     for (size_t i = 0; i < way.through.size(); ++i) {
-        from.says = says.from(all.used);
+        from.says = says.subspan(all.used);
         const outcome o = play(socks::client(options), asked_of(way, i), from);
         all.sent += o.sent;
         all.used += o.used;
@@ -40,20 +40,21 @@ errc fault_of(const socks::route& way) {
 
 }  // namespace
 
-//     options  tolerance  seed  count requests...  octets of the proxies
+//     options  tolerance  seed  count requests...  bytes of the proxies
 void fuzz(input in) {
-    const uint8_t options = in.octet();
-    const uint8_t tolerance = in.octet();
-    const uint32_t seed = in.octet();
-    const socks::client_options how{.accept = any_tolerance(tolerance),
-                                    .whole_refusal = (options & 1) != 0,
+    const uint8_t options = in.byte();
+    const uint8_t tolerance = in.byte();
+    const uint32_t seed = in.byte();
+    const socks::client_options how{.tolerance = any_tolerance(tolerance),
+                                    .wait_for_full_refusal = (options & 1) != 0,
                                     .pipelined = (options & 4) != 0};
     socks::hop proxies[4];
-    const size_t n = in.octet() % 5;
+    const size_t n = in.byte() % 5;
     socks::route way{.through = {proxies, n}};
     for (size_t i = 0; i < n; ++i) {
         const socks::request r = any_request(in);
-        proxies[i] = {.at = r.to, .via = r.via, .login = r.login, .methods = r.methods};
+        proxies[i] = {
+            .proxy = r.to, .version = r.version, .credentials = r.credentials, .methods = r.methods};
         if (i + 1 == n) way.command = r.command;
     }
     way.to = any_endpoint(in);
@@ -65,10 +66,10 @@ void fuzz(input in) {
         return demand(o.how == ending::failed && o.why == fault && o.sent.empty());
     const outcome clients = one_by_one(how, way, {says, closes, pace::precise, seed});
     demand(o.sent == clients.sent && o.used == clients.used && o.how == clients.how && o.why == clients.why);
-    demand(play(machine, way, {says, closes, pace::octetwise, seed}).same(o));
-    // What is there at once behind the first proxy's last octet was not said by the second: it was not greeted yet.
+    demand(play(machine, way, {says, closes, pace::bytewise, seed}).same(o));
+    // What is there at once behind the first proxy's last byte was not said by the second: it was not greeted yet.
     if (n > 1) {
-        const socks::route first{.through = {proxies, 1}, .to = proxies[1].at};
+        const socks::route first{.through = {proxies, 1}, .to = proxies[1].proxy};
         const outcome alone = play(machine, first, {says, closes, pace::precise, seed});
         if (alone.how == ending::done && alone.used < says.size())
             demand(play(machine, way, {says, closes, pace::whole, seed}).why == errc::spoke_first);

@@ -1,5 +1,5 @@
-// A datagram of a UDP relay: whole or bad whatever its octets, never asked to be read after; and each one that is found
-// encodes to the octets it came from, beside its data and around them.
+// A datagram of a UDP relay: whole or bad whatever its bytes, never asked to be read after; and each one that is found
+// encodes to the bytes it came from, beside its data and around them.
 
 #include "wishes.hpp"
 
@@ -9,41 +9,41 @@ namespace {
 
 void check_round_trip(const socks::datagram& d, const std::string& canonical) {
     const auto encode = [&](buffer out) {
-        return socks::encode_datagram(d.at(), d.data(), out, d.fragment());
+        return socks::encode_datagram(d.remote(), d.data(), out, d.fragment());
     };
     demand(encode_exactly(encode) == canonical);
     if (d.fragment() != 0) return;
-    const size_t header = socks::datagram_header_size(d.at());
+    const size_t header = socks::datagram_header_size(d.remote());
     for (const size_t spare : {size_t{0}, size_t{3}}) {
         block packet(header + spare + d.data().size());
         char* const data = packet.room().data() + header + spare;
         if (!d.data().empty()) std::memcpy(data, d.data().data(), d.data().size());
-        const socks::encoded made = socks::encode_datagram_in_place(d.at(), packet.room(), header + spare);
+        const socks::encoded made =
+            socks::encode_datagram_in_place(d.remote(), packet.room(), header + spare);
         demand(made && text(made.data()) == canonical);
     }
     block tight(header - 1 + d.data().size());
-    const socks::encoded refused = socks::encode_datagram_in_place(d.at(), tight.room(), header - 1);
-    demand(refused.error() == errc::no_space && refused.room() == header);
+    const socks::encoded refused = socks::encode_datagram_in_place(d.remote(), tight.room(), header - 1);
+    demand(refused.error() == errc::no_space && refused.required() == header);
 }
 
 }  // namespace
 
-//     options  tolerance  octets of the datagram
+//     options  tolerance  bytes of the datagram
 void fuzz(input in) {
-    const socks::fragments parts = (in.octet() & 1) != 0 ? socks::fragments::keep : socks::fragments::drop;
-    const socks::tolerance accept = any_tolerance(in.octet());
-    const bytes octets = in.rest();
-    for (size_t n = 0; n <= octets.size();
-         n = n < 300 ? n + 1 : octets.size() + (n == octets.size() ? 1 : 0)) {
-        const block exact(octets.first(n));
+    const socks::fragments parts = (in.byte() & 1) != 0 ? socks::fragments::keep : socks::fragments::drop;
+    const socks::tolerance accept = any_tolerance(in.byte());
+    const bytes bytes = in.rest();
+    for (size_t n = 0; n <= bytes.size(); n = n < 300 ? n + 1 : bytes.size() + (n == bytes.size() ? 1 : 0)) {
+        const block exact(bytes.first(n));
         const auto d = socks::decode_datagram(exact.view(), accept, parts);
-        demand(d.need() == 0 && static_cast<bool>(d) == (d.error() == errc::none));
+        demand(d.needed() == 0 && static_cast<bool>(d) == (d.error() == errc::none));
         if (!d) continue;
-        demand(d.used() == n && d->data().size() + socks::datagram_header_size(d->at()) == n);
-        demand(d->fragment() == octets[2] && (parts == socks::fragments::keep || d->fragment() == 0));
-        demand(accept.reserved || (octets[0] == 0 && octets[1] == 0));
-        if (n != octets.size()) continue;
-        std::string canonical = text(octets);
+        demand(d.consumed() == n && d->data().size() + socks::datagram_header_size(d->remote()) == n);
+        demand(d->fragment() == bytes[2] && (parts == socks::fragments::keep || d->fragment() == 0));
+        demand(accept.reserved || (bytes[0] == 0 && bytes[1] == 0));
+        if (n != bytes.size()) continue;
+        std::string canonical = text(bytes);
         canonical[0] = canonical[1] = 0;
         check_round_trip(*d, canonical);
     }

@@ -12,27 +12,28 @@ using namespace fuzzing;
 namespace {
 
 socks::outcome any_outcome(input& in) {
-    const uint8_t kind = in.octet();
-    const uint8_t octet = in.octet();
-    if (kind % 3 == 2) return static_cast<errc>(octet);
-    return socks::reply_code(kind % 3 == 0 ? socks::version::v5 : socks::version::v4, octet);
+    const uint8_t kind = in.byte();
+    const uint8_t byte = in.byte();
+    if (kind % 3 == 2) return static_cast<errc>(byte);
+    return socks::reply_code(kind % 3 == 0 ? socks::version::v5 : socks::version::v4, byte);
 }
 
 int number(const socks::outcome& o) {
     if (!o.has_code()) return 512 + static_cast<int>(o.error());
-    return (o.code().via == socks::version::v5 ? 256 : 0) + o.code().octet;
+    return (o.code().version == socks::version::v5 ? 256 : 0) + o.code().value;
 }
 
 void check_names(const socks::outcome& o) {
-    demand(*socks::reason(o) != '\0' && *name(socks::decide(o)) != '\0');
+    demand(*socks::reason(o) != '\0' && *to_string(socks::decide(o)) != '\0');
     demand((socks::errno_for(o) == 0) == o.succeeded());
     if (!o.has_code()) return;
     const socks::dial_error e = socks::dial_error_for(o.code());
-    demand(*name(e) != '\0' && socks::code_for(e) != socks::code5::succeeded && socks::errno_for(e) != 0);
+    demand(*to_string(e) != '\0' && socks::code_for(e) != socks::code5::succeeded &&
+           socks::errno_for(e) != 0);
     for (const socks::version via : {socks::version::v4, socks::version::v4a, socks::version::v5}) {
-        const socks::reply_code t = socks::translated(o.code(), via);
-        demand(t.via == via && t.succeeded() == o.code().succeeded());
-        demand(socks::translated(t, via) == t);
+        const socks::reply_code t = socks::translate(o.code(), via);
+        demand(t.version == via && t.succeeded() == o.code().succeeded());
+        demand(socks::translate(t, via) == t);
     }
 }
 
@@ -42,8 +43,8 @@ void check_names(const socks::outcome& o) {
 void fuzz(input in) {
     socks::disposition_table table;
     std::map<int, socks::disposition> rows;
-    for (int n = in.octet() % 16; n != 0; --n) {
-        const bool again = (in.octet() & 1) != 0;
+    for (int n = in.byte() % 16; n != 0; --n) {
+        const bool again = (in.byte() & 1) != 0;
         const socks::outcome o = any_outcome(in);
         table = again ? table.retrying(o) : table.holding(o);
         rows[number(o)] = again ? socks::disposition::retry : socks::disposition::hold;

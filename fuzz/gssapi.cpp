@@ -1,5 +1,5 @@
 // GSSAPI messages of every type, with every cap: the decoder keeps its laws, never waits for a token that is longer
-// than the caller can hold, and each message that it finds encodes to the octets it came from.
+// than the caller can hold, and each message that it finds encodes to the bytes it came from.
 
 #include "wishes.hpp"
 
@@ -11,33 +11,33 @@ void message(input in, socks::tolerance accept) {
     constexpr socks::gssapi_type types[] = {socks::gssapi_type::authentication,
                                             socks::gssapi_type::protection_level,
                                             socks::gssapi_type::user_data};
-    const socks::gssapi_type due = types[in.octet() % 3];
+    const socks::gssapi_type due = types[in.byte() % 3];
     const size_t cap = in.u16();
-    const bytes octets = in.rest();
+    const bytes rest = in.rest();
     const auto decode = [&](bytes b) { return socks::decode_gssapi(b, due, cap, accept); };
-    const auto whole = decode(octets);
-    demand(whole.need() <= socks::gssapi_head_size + cap);
-    const size_t used = decode_lawfully(octets, decode);
+    const auto whole = decode(rest);
+    demand(whole.needed() <= socks::gssapi_head_size + cap);
+    const size_t used = decode_lawfully(rest, decode);
     if (used == 0) return;
     demand(whole->type == due && whole->token.size() <= cap && used == socks::encoded_size(*whole));
-    std::string canonical = text(octets.first(used));
+    std::string canonical = text(rest.first(used));
     canonical[0] = 1;
     demand(encode_exactly([&](buffer out) { return socks::encode_gssapi(*whole, out); }) == canonical);
 }
 
 void datagram(input in, socks::tolerance accept) {
-    const block octets(in.rest());
-    const auto d = socks::decode_gssapi_datagram(octets.view(), accept);
-    demand(d.need() == 0 && static_cast<bool>(d) == (d.error() == errc::none));
+    const block bytes(in.rest());
+    const auto d = socks::decode_gssapi_datagram(bytes.view(), accept);
+    demand(d.needed() == 0 && static_cast<bool>(d) == (d.error() == errc::none));
     if (d)
-        demand(d.used() == octets.view().size() && d->type == socks::gssapi_type::user_data &&
+        demand(d.consumed() == bytes.view().size() && d->type == socks::gssapi_type::user_data &&
                !d->token.empty());
 }
 
 // What is chosen is enough for whatever demanded it, and confidentiality is enough for all.
 void levels(input in) {
-    const auto chosen = static_cast<socks::protection>(in.octet());
-    const auto least = static_cast<socks::protection>(in.octet());
+    const auto chosen = static_cast<socks::protection>(in.byte());
+    const auto least = static_cast<socks::protection>(in.byte());
     const errc verdict = socks::protection_fault(chosen, socks::at_least{least});
     demand(verdict == errc::none || verdict == errc::weak_protection);
     const bool named = static_cast<uint8_t>(chosen) <= 3 && static_cast<uint8_t>(least) <= 3;
@@ -56,10 +56,10 @@ void levels(input in) {
 
 }  // namespace
 
-//     what  tolerance  octets
+//     what  tolerance  bytes
 void fuzz(input in) {
-    const uint8_t which = in.octet() % 3;
-    const socks::tolerance accept = any_tolerance(in.octet());
+    const uint8_t which = in.byte() % 3;
+    const socks::tolerance accept = any_tolerance(in.byte());
     switch (which) {
         case 0: return message(in, accept);
         case 1: return datagram(in, accept);

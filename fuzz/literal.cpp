@@ -1,5 +1,5 @@
 // The text of addresses: whatever text is an address is printed as one that is read as the same address, and printing
-// is stable; whatever is neither an address nor a name is refused. Addresses from raw octets take the same way.
+// is stable; whatever is neither an address nor a name is refused. Addresses from raw bytes take the same way.
 
 #include "wishes.hpp"
 
@@ -32,25 +32,25 @@ void check_address(bytes raw_text) {
     in_addr lib4{};
     const auto four = socks::parse_ipv4(copy.view());
     demand(static_cast<bool>(four) == (no_nul && inet_pton(AF_INET, s.c_str(), &lib4) == 1));
-    demand(!four || (std::memcmp(&lib4, four->octets, sizeof four->octets) == 0 && printed(*four) == s));
+    demand(!four || (std::memcmp(&lib4, four->bytes, sizeof four->bytes) == 0 && printed(*four) == s));
     if (four) there_and_back(*four);
     in6_addr lib6{};
     const auto six = socks::parse_ipv6(copy.view());
     demand(static_cast<bool>(six) == (no_nul && inet_pton(AF_INET6, s.c_str(), &lib6) == 1));
-    demand(!six || std::memcmp(&lib6, six->octets, sizeof six->octets) == 0);
+    demand(!six || std::memcmp(&lib6, six->bytes, sizeof six->bytes) == 0);
     if (six) there_and_back(*six);
 }
 
 void check_host(bytes raw_text) {
-    using kind = socks::host::kind;
     const block copy(raw_text);
     const socks::host h(copy.view());
-    demand(h.is() != kind::none);
-    if (h.is() == kind::name)
+    demand(h.kind() != socks::host_kind::none);
+    if (h.kind() == socks::host_kind::name)
         demand(!h.name().empty() && !h.name().contains('\0') && h.name() == copy.view());
-    if (h.is() != kind::bad) demand(socks::host(printed(h)) == h || h.is() == kind::name);
+    if (h.kind() != socks::host_kind::bad)
+        demand(socks::host(printed(h)) == h || h.kind() == socks::host_kind::name);
     const auto e = socks::parse_endpoint(copy.view(), 1080);
-    demand(e.at() <= copy.view().size());
+    demand(e.position() <= copy.view().size());
     if (e) {
         const std::string s = printed(*e);
         const auto again = socks::parse_endpoint(s);
@@ -61,9 +61,9 @@ void check_host(bytes raw_text) {
 
 }  // namespace
 
-//     which  text, or the octets of an address
+//     which  text, or the bytes of an address
 void fuzz(input in) {
-    switch (in.octet() % 3) {
+    switch (in.byte() % 3) {
         case 0: {
             const bytes t = in.rest();
             check_address(t);
@@ -71,12 +71,12 @@ void fuzz(input in) {
         }
         case 1: {
             socks::ipv4 a;
-            for (uint8_t& octet : a.octets) octet = in.octet();
+            for (uint8_t& byte : a.bytes) byte = in.byte();
             return there_and_back(a);
         }
         default: {
             socks::ipv6 a;
-            for (uint8_t& octet : a.octets) octet = in.octet();
+            for (uint8_t& byte : a.bytes) byte = in.byte();
             return there_and_back(a);
         }
     }

@@ -21,12 +21,12 @@ struct side {
     socks::inbox<socks::server::max_input> in{};
     socks::outbox<socks::client::max_pipelined> out{};
 
-    // Moves octets that the other side sent into the inbox.
+    // Moves bytes that the other side sent into the inbox.
     bool hear(const std::string& other, dice& chance) {
         const size_t left = other.size() - heard;
         if (left == 0 || in.full()) return false;
-        const buffer to = in.space(1 + chance.below(static_cast<uint32_t>(left)));
-        const size_t n = to.room() < left ? to.room() : left;
+        const buffer to = in.prepare(1 + chance.below(static_cast<uint32_t>(left)));
+        const size_t n = to.capacity() < left ? to.capacity() : left;
         std::memcpy(to.data(), other.data() + heard, n);
         in.commit(n);
         heard += n;
@@ -35,7 +35,7 @@ struct side {
     bool say(bytes data, dice& chance) {
         const size_t n = chance.below(static_cast<uint32_t>(data.size()) + 1);
         sent += text(data.first(n));
-        out.sent(n);
+        out.consume(n);
         return true;
     }
     bool finish(bytes handed_over, const char* payload) {
@@ -67,8 +67,8 @@ bool turn(socks::client& m, side& s, const side& other, const socks::request& wa
         case next::wait: demand(false); return false;
         case next::bound: write_down(s.told, a.bound()); return true;
         case next::done:
-            write_down(s.told, a.finish().reply.bound);
-            return s.finish(a.finish().early, from_client);
+            write_down(s.told, a.result().reply.bound);
+            return s.finish(a.result().early, from_client);
         case next::fail: return s.fail(a.error());
     }
     return false;
@@ -84,10 +84,10 @@ bool turn(socks::server& m, side& s, const side& other, const answers& app, size
             if (s.hear(other.sent, chance)) return true;
             if (other.how == ending::failed) m.end_of_stream();
             return other.how == ending::failed;
-        case next::login:
+        case next::authenticate:
             write_down(s.told, a.user());
             write_down(s.told, a.password());
-            m.grant(app.grants, s.out);
+            m.authenticated(app.grants, s.out);
             return true;
         case next::negotiate: m.negotiated(app.negotiates); return true;
         case next::serve:
@@ -100,7 +100,7 @@ bool turn(socks::server& m, side& s, const side& other, const answers& app, size
             demand(++asked == 1);
             m.answer(app.replies[1], s.out);
             return true;
-        case next::done: return s.finish(a.finish().early, from_server);
+        case next::done: return s.finish(a.result().early, from_server);
         case next::fail: return s.fail(a.error());
     }
     return false;
@@ -109,13 +109,13 @@ bool turn(socks::server& m, side& s, const side& other, const answers& app, size
 std::string wanted(const socks::request& want, bool logs_in) {
     std::string s;
     if (logs_in) {
-        write_down(s, want.login.user);
-        write_down(s, want.login.password);
+        write_down(s, want.credentials.user);
+        write_down(s, want.credentials.password);
     }
     s += static_cast<char>(want.command);
-    write_down(s, want.to.host.is() == socks::host::kind::none ? socks::endpoint{socks::ipv4{}, want.to.port}
-                                                               : want.to);
-    write_down(s, want.via == socks::version::v5 ? bytes() : want.login.user);
+    write_down(s, want.to.host.kind() == socks::host_kind::none ? socks::endpoint{socks::ipv4{}, want.to.port}
+                                                                : want.to);
+    write_down(s, want.version == socks::version::v5 ? bytes() : want.credentials.user);
     return s;
 }
 
@@ -123,12 +123,12 @@ std::string wanted(const socks::request& want, bool logs_in) {
 
 //     tolerance  seed  what is served  its answers  request
 void fuzz(input in) {
-    const uint8_t tolerance = in.octet();
-    dice chance(in.octet());
+    const uint8_t tolerance = in.byte();
+    dice chance(in.byte());
     const socks::server_options serves = any_server_options(in);
     const answers app = any_answers(in);
     const socks::request want = any_request(in);
-    socks::client near({.accept = any_tolerance(tolerance), .pipelined = (tolerance & 1) != 0});
+    socks::client near({.tolerance = any_tolerance(tolerance), .pipelined = (tolerance & 1) != 0});
     socks::server far(serves);
     side a;
     side b;
@@ -141,7 +141,7 @@ void fuzz(input in) {
         alive = one || other;
     }
     if (b.how == ending::done) {
-        demand(b.told == wanted(want, far.method() == socks::method::login));
+        demand(b.told == wanted(want, far.method() == socks::method::username_password));
         // Only a bound name that no server should send can come between.
         demand(a.how == ending::done || a.why == errc::nul_in_name || a.why == errc::empty_name);
         if (a.how != ending::done) return;

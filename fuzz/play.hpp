@@ -1,4 +1,4 @@
-// One machine against a peer whose octets are given, at any pace: what it came to, and the laws that hold on the way.
+// One machine against a peer whose bytes are given, at any pace: what it came to, and the laws that hold on the way.
 // Every step is made three times: by a copy without any room, by a copy with just the room that this asked for, and
 // by the machine with plenty. Input and room lie in blocks of their own, which are gone before the next call.
 
@@ -9,7 +9,7 @@
 
 namespace fuzzing {
 
-enum class pace : uint8_t { whole, octetwise, precise, random };
+enum class pace : uint8_t { whole, bytewise, precise, random };
 enum class ending : uint8_t { running, starved, done, failed };
 
 // What a handshake came to; the first part is equal at every pace.
@@ -35,27 +35,27 @@ inline void write_down(std::string& to, bytes b) {
 }
 inline void write_down(std::string& to, const socks::endpoint& e) {
     char room[socks::max_text_endpoint];
-    to += static_cast<char>(e.host.is());
+    to += static_cast<char>(e.host.kind());
     write_down(to, socks::format(e, room).data());
 }
 
-// What one action says, as octets: two actions are the same when these are.
+// What one action says, as bytes: two actions are the same when these are.
 inline std::string said(const socks::client::action& a) {
     using next = socks::client::next;
     std::string s(1, static_cast<char>(a.next()));
     switch (a.next()) {
         case next::send: write_down(s, a.data()); break;
-        case next::recv: s += std::to_string(a.need()); break;
+        case next::recv: s += std::to_string(a.needed()); break;
         case next::negotiate: s += static_cast<char>(a.method()); break;
         case next::wait: break;
         case next::bound: write_down(s, a.bound()); break;
         case next::done:
-            s += static_cast<char>(a.finish().reply.code.octet);
-            write_down(s, a.finish().reply.bound);
+            s += static_cast<char>(a.result().reply.code.value);
+            write_down(s, a.result().reply.bound);
             break;
         case next::fail:
             s += static_cast<char>(a.error());
-            if (a.error() != errc::no_space) s += static_cast<char>(a.octet());
+            if (a.error() != errc::no_space) s += static_cast<char>(a.byte());
             if (a.error() == errc::refused) write_down(s, a.bound());
             break;
     }
@@ -66,14 +66,14 @@ inline std::string said(const socks::server::action& a) {
     std::string s(1, static_cast<char>(a.next()));
     switch (a.next()) {
         case next::send: write_down(s, a.data()); break;
-        case next::recv: s += std::to_string(a.need()); break;
-        case next::login:
+        case next::recv: s += std::to_string(a.needed()); break;
+        case next::authenticate:
             write_down(s, a.user());
             write_down(s, a.password());
             break;
         case next::negotiate: s += static_cast<char>(a.method()); break;
         case next::serve:
-            s += static_cast<char>(a.via());
+            s += static_cast<char>(a.version());
             s += static_cast<char>(a.command());
             s += static_cast<char>(a.method());
             write_down(s, a.user());
@@ -83,7 +83,7 @@ inline std::string said(const socks::server::action& a) {
         case next::done: break;
         case next::fail:
             s += static_cast<char>(a.error());
-            if (a.error() != errc::no_space) s += static_cast<char>(a.octet());
+            if (a.error() != errc::no_space) s += static_cast<char>(a.byte());
             break;
     }
     return s;
@@ -104,15 +104,15 @@ void step(Machine& m, bytes unread, Act act, const Want&... want) {
     block none(size_t{nothing});
     Machine copy = m;
     auto bare = copy.step(want..., in.view(), none.room());
-    const size_t room = lacks_room(bare) ? bare.room() : 0;
-    demand(room <= Machine::max_output && (!lacks_room(bare) || (bare.used() == 0 && room != 0)));
+    const size_t room = lacks_room(bare) ? bare.required() : 0;
+    demand(room <= Machine::max_output && (!lacks_room(bare) || (bare.consumed() == 0 && room != 0)));
     block exact(room);
     if (room != 0) bare = copy.step(want..., in.view(), exact.room());
     block plenty(Machine::max_output);
     const block again(unread);
     const auto a = m.step(want..., again.view(), plenty.room());
-    demand(!lacks_room(a) && a.used() <= unread.size());
-    demand(said(a) == said(bare) && a.used() == bare.used());
+    demand(!lacks_room(a) && a.consumed() <= unread.size());
+    demand(said(a) == said(bare) && a.consumed() == bare.consumed());
     act(a);
 }
 
@@ -127,11 +127,11 @@ struct peer {
 
     bytes read(size_t need) {
         size_t n = says.size() - at;
-        if (how == pace::octetwise && n > 1) n = 1;
+        if (how == pace::bytewise && n > 1) n = 1;
         if (how == pace::precise && n > need) n = need;
         if (how == pace::random && n > 1) n = 1 + chance.below(static_cast<uint32_t>(n < 9 ? n : 9));
         at += n;
-        return says.from(at - n).first(n);
+        return says.subspan(at - n).first(n);
     }
 };
 
@@ -142,7 +142,7 @@ void stays_ended(Machine m, const outcome& o, const Want&... want) {
     for (const bytes in : {bytes(), bytes("\5\1\0\5\0"), bytes("\4\1")}) {
         block room(Machine::max_output);
         const auto a = m.step(want..., in, room.room());
-        demand(a.next() == next::fail && a.used() == 0);
+        demand(a.next() == next::fail && a.consumed() == 0);
         demand(a.error() == (o.how == ending::done ? errc::finished : o.why));
         m.end_of_stream();
     }
@@ -154,7 +154,7 @@ void waits(Machine m, const Want&... want) {
     for (const bytes in : {bytes(), bytes("\5\1\0\1\1\2\3\4\0\x50"), bytes("\1\0\5\0")}) {
         block room(Machine::max_output);
         const auto a = m.step(want..., in, room.room());
-        demand(a.next() == Machine::next::wait && a.used() == 0);
+        demand(a.next() == Machine::next::wait && a.consumed() == 0);
     }
 }
 
@@ -173,7 +173,7 @@ bool feed(Machine& m, peer& from, size_t need, bool& closed, outcome& o) {
 }
 
 inline bool sub_negotiate(peer& from, outcome& o, bool yes) {
-    // The toy of a method: one octet.
+    // The toy of a method: one byte.
     if (from.at == o.used) static_cast<void>(from.read(1));
     if (from.at == o.used) return false;
     ++o.used;
@@ -185,7 +185,7 @@ void settle(const Machine& m, outcome& o, const peer& from, const Want&... want)
     o.taken = from.at;
     demand(o.used <= o.taken);
     if (o.how == ending::done) {
-        demand(o.early == text(from.says.first(o.taken).from(o.used)));
+        demand(o.early == text(from.says.first(o.taken).subspan(o.used)));
         if (from.how == pace::precise) demand(o.early.empty());
     }
     if (o.how == ending::done || o.how == ending::failed) stays_ended(m, o, want...);
@@ -202,14 +202,14 @@ outcome play_client(Machine m, const Wish& want, peer from) {
     bool negotiated = true;
     for (size_t steps = 0; o.how == ending::running; ++steps) {
         demand(steps < step_limit(from));
-        const bytes unread = from.says.first(from.at).from(o.used);
+        const bytes unread = from.says.first(from.at).subspan(o.used);
         const auto act = [&](const socks::client::action& a) {
-            o.used += a.used();
+            o.used += a.consumed();
             demand(negotiated || a.next() == next::fail);
             if (a.next() != next::recv && a.next() != next::send) o.told += said(a);
             switch (a.next()) {
                 case next::send: o.sent += text(a.data()); break;
-                case next::recv: static_cast<void>(feed(m, from, a.need(), closed, o)); break;
+                case next::recv: static_cast<void>(feed(m, from, a.needed(), closed, o)); break;
                 case next::negotiate:
                     waits(m, want);
                     negotiated = sub_negotiate(from, o, true);
@@ -219,9 +219,9 @@ outcome play_client(Machine m, const Wish& want, peer from) {
                 case next::bound: break;
                 case next::done:
                     o.how = ending::done;
-                    o.early = text(a.finish().early);
-                    demand(a.finish().reply.code.succeeded());
-                    demand(!m.sent_ahead().login && !m.sent_ahead().request);
+                    o.early = text(a.result().early);
+                    demand(a.result().reply.code.succeeded());
+                    demand(!m.sent_early().credentials && !m.sent_early().request);
                     break;
                 case next::fail:
                     o.how = ending::failed;
@@ -249,7 +249,7 @@ void answer_exactly(socks::server& m, outcome& o, Answer answer) {
         0;  // volatile: g++ 12 warns of the writes that the check of the room prevents
     block none(size_t{nothing});
     socks::encoded e = answer(m, none.room());
-    block enough(e.room());
+    block enough(e.required());
     if (e.error() == errc::no_space) e = answer(m, enough.room());
     demand(e.error() != errc::no_space && e.error() != errc::out_of_turn);
     o.sent += text(e.data());
@@ -262,18 +262,19 @@ inline outcome play(socks::server m, const answers& app, peer from) {
     size_t asked = 0;
     for (size_t steps = 0; o.how == ending::running; ++steps) {
         demand(steps < step_limit(from));
-        const bytes unread = from.says.first(from.at).from(o.used);
+        const bytes unread = from.says.first(from.at).subspan(o.used);
         const auto answer = [&](socks::server& s, buffer out) { return s.answer(app.replies[asked], out); };
         const auto act = [&](const socks::server::action& a) {
-            o.used += a.used();
+            o.used += a.consumed();
             if (a.next() != next::recv && a.next() != next::send) o.told += said(a);
             switch (a.next()) {
                 case next::send: o.sent += text(a.data()); break;
-                case next::recv: static_cast<void>(feed(m, from, a.need(), closed, o)); break;
-                case next::login:
+                case next::recv: static_cast<void>(feed(m, from, a.needed(), closed, o)); break;
+                case next::authenticate:
                     waits(m);
                     o.let_in = app.grants;
-                    answer_exactly(m, o, [&](auto& s, buffer out) { return s.grant(app.grants, out); });
+                    answer_exactly(m, o,
+                                   [&](auto& s, buffer out) { return s.authenticated(app.grants, out); });
                     break;
                 case next::negotiate:
                     waits(m);
@@ -291,7 +292,7 @@ inline outcome play(socks::server m, const answers& app, peer from) {
                     break;
                 case next::done:
                     o.how = ending::done;
-                    o.early = text(a.finish().early);
+                    o.early = text(a.result().early);
                     demand(app.replies[asked].code.succeeded());
                     break;
                 case next::fail:
@@ -310,7 +311,7 @@ inline outcome play(socks::server m, const answers& app, peer from) {
 template <class Machine, class Wish>
 outcome play_at_every_pace(const Machine& m, const Wish& wish, bytes says, bool closes, uint32_t seed) {
     const outcome o = play(m, wish, {says, closes, pace::whole, seed});
-    for (const pace how : {pace::octetwise, pace::precise, pace::random})
+    for (const pace how : {pace::bytewise, pace::precise, pace::random})
         demand(play(m, wish, {says, closes, how, seed}).same(o));
     return o;
 }

@@ -50,30 +50,30 @@ struct model {
 
 }  // namespace
 
-//     limit  room  and for each datagram: ticks  length  octets
+//     limit  room  and for each datagram: ticks  length  bytes
 void fuzz(input in) {
     using next = socks::reassembly::next;
-    const uint64_t limit = in.octet();
-    block storage(in.octet());
+    const uint64_t limit = in.byte();
+    block storage(in.byte());
     socks::reassembly queue(limit);
     model expected{.limit = limit, .room = storage.view().size()};
     uint64_t now = 0;
     while (!in.empty()) {
-        now += in.octet();
-        const block octets(in.counted());
-        const auto d = socks::decode_datagram(octets.view(), socks::lenient, socks::fragments::keep);
+        now += in.byte();
+        const block bytes(in.counted());
+        const auto d = socks::decode_datagram(bytes.view(), socks::lenient, socks::fragments::keep);
         if (expected.last != 0 && now - expected.began >= limit) expected.last = 0;
-        const auto s = queue.step(octets.view(), now, storage.room());
+        const auto s = queue.step(bytes.view(), now, storage.room());
         if (!d) {
             demand(s.next() == next::drop && s.error() == d.error());
         } else {
             std::string delivered;
-            const std::string head = text(octets.view().first(octets.view().size() - d->data().size()));
+            const std::string head = text(bytes.view().first(bytes.view().size() - d->data().size()));
             demand(s.next() == expected.take(*d, head, now, delivered));
             demand((s.next() == next::drop) == (s.error() != errc::none));
             if (s.next() == next::deliver) {
                 demand(text(s.whole().data()) == delivered && s.whole().fragment() == 0);
-                demand(s.whole().at() == d->at());
+                demand(s.whole().remote() == d->remote());
             }
         }
         demand(queue.waiting() == (expected.last != 0));

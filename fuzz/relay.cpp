@@ -8,19 +8,19 @@ using namespace fuzzing;
 void fuzz(input in) {
     const socks::endpoint a = any_endpoint(in);
     const socks::endpoint b = any_endpoint(in);
-    const uint8_t options = in.octet();
+    const uint8_t options = in.byte();
     demand(socks::same_address(a.host, b.host) == socks::same_address(b.host, a.host));
     demand(socks::canonical_equal(a.host, b.host) == socks::canonical_equal(b.host, a.host));
     // What spells neither an address nor a name equals nothing, itself included.
-    const bool sound =
-        a.host.is() != socks::host::kind::bad && socks::literal_in(a.host).is() != socks::host::kind::bad;
+    const bool sound = a.host.kind() != socks::host_kind::bad &&
+                       socks::spelled_address(a.host).kind() != socks::host_kind::bad;
     demand(socks::canonical_equal(a.host, a.host) == sound);
     if (socks::same_address(a.host, b.host)) demand(socks::canonical_equal(a.host, b.host));
     const int scopes = (socks::is_loopback(a.host) ? 1 : 0) + (socks::is_link_local(a.host) ? 1 : 0) +
                        (socks::is_private(a.host) ? 1 : 0) + (socks::is_multicast(a.host) ? 1 : 0) +
                        (socks::is_global(a.host) ? 1 : 0);
     demand(scopes <= 1 && (!socks::is_unspecified(a.host) || scopes == 0));
-    demand(!socks::ldh(a.host) || socks::printable(a.host));
+    demand(!socks::is_ldh(a.host) || socks::is_printable(a.host));
     const socks::endpoint relay =
         socks::relay_endpoint(a, b.host, static_cast<socks::replace_bound>(options % 4));
     demand(relay.port == a.port && (relay.host == a.host || relay.host == b.host));

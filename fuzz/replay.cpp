@@ -1,5 +1,5 @@
-// Runs a target without a fuzzer: on each file, or each file of each directory, that is named; whole, with every octet
-// in turn changed, and cut at every octet. A file that fails is named before it aborts.
+// Runs a target without a fuzzer: on each file, or each file of each directory, that is named; whole, with every byte
+// in turn changed, and cut at every byte. A file that fails is named before it aborts.
 
 #include <cstdint>
 #include <cstdio>
@@ -16,8 +16,8 @@ size_t runs = 0;
 bool unread = false;
 
 // In a block of exactly its size.
-void run(const std::vector<uint8_t>& octets, size_t size) {
-    const std::vector<uint8_t> exact(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(size));
+void run(const std::vector<uint8_t>& bytes, size_t size) {
+    const std::vector<uint8_t> exact(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
     LLVMFuzzerTestOneInput(exact.data(), size);
     ++runs;
 }
@@ -30,16 +30,16 @@ void replay(const std::filesystem::path& file) {
         unread = true;
         return;
     }
-    std::vector<uint8_t> octets((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    run(octets, octets.size());
+    std::vector<uint8_t> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    run(bytes, bytes.size());
     // Long inputs are cut and changed at so many places at most.
-    const size_t step = 1 + octets.size() / 400;
-    for (size_t i = 0; i < octets.size(); i += step) {
-        run(octets, i);
+    const size_t step = 1 + bytes.size() / 400;
+    for (size_t i = 0; i < bytes.size(); i += step) {
+        run(bytes, i);
         for (const int change : {0x01, 0x02, 0x04, 0x10, 0x5a, 0x80, 0xff}) {
-            octets[i] = static_cast<uint8_t>(octets[i] ^ change);
-            run(octets, octets.size());
-            octets[i] = static_cast<uint8_t>(octets[i] ^ change);
+            bytes[i] = static_cast<uint8_t>(bytes[i] ^ change);
+            run(bytes, bytes.size());
+            bytes[i] = static_cast<uint8_t>(bytes[i] ^ change);
         }
     }
 }

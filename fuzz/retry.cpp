@@ -31,17 +31,17 @@ struct model {
 void fuzz(input in) {
     using next = socks::retry::next;
     const socks::retry_schedule s{.interval = in.u16(), .attempts = in.u16(), .limit = in.u16()};
-    const uint32_t hosts = 1 + in.octet() % 4U;
-    const uint32_t protocols = 1 + in.octet() % 4U;
+    const uint32_t hosts = 1 + in.byte() % 4U;
+    const uint32_t protocols = 1 + in.byte() % 4U;
     const bool good = validate(s) == errc::none;
     demand(good == (s.interval < 32768 && s.attempts < 32768 && s.limit < 32768));
     model expected{s};
     socks::retry transfer(s, hosts, protocols);
-    uint64_t now = in.octet();
+    uint64_t now = in.byte();
     uint32_t failed = 0;
     next state = next::again;
     for (int i = 0; i < 2000 && state == next::again; ++i) {
-        const uint8_t how = in.empty() ? uint8_t{0} : in.octet();
+        const uint8_t how = in.empty() ? uint8_t{0} : in.byte();
         const uint32_t row = failed / (s.attempts + 1U);
         demand(transfer.target() == socks::retry_target{row % hosts, row / hosts % protocols});
         const auto d = how == 1   ? socks::disposition::connected
@@ -55,11 +55,11 @@ void fuzz(input in) {
         ++failed;
         demand(state == (good && failed <= s.limit ? next::again : next::give_up));
         if (state != next::again) break;
-        demand(transfer.at() == now + expected.next() * 60 && transfer.failed() == failed);
-        now = transfer.at();
+        demand(transfer.due() == now + expected.next() * 60 && transfer.failed() == failed);
+        now = transfer.due();
     }
     if (state == next::again) return;
     demand(transfer.ended(socks::disposition::connected, now) == state);
     transfer.restart();
-    demand(transfer.at() == 0 && transfer.failed() == 0 && transfer.target() == socks::retry_target{});
+    demand(transfer.due() == 0 && transfer.failed() == 0 && transfer.target() == socks::retry_target{});
 }

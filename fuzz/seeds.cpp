@@ -20,58 +20,57 @@ using drive::bytes;
 // An input, put together in the order in which wishes.hpp takes it apart.
 class seed {
   public:
-    seed& put(int octet) {
-        octets_ += static_cast<char>(octet);
+    seed& put(int byte) {
+        bytes_ += static_cast<char>(byte);
         return *this;
     }
     seed& put(bytes b) {
-        if (!b.empty()) octets_.append(b.data(), b.size());
+        if (!b.empty()) bytes_.append(b.data(), b.size());
         return *this;
     }
     seed& counted(bytes b) { return put(static_cast<int>(b.size())).put(b); }
     seed& u16(int n) { return put(n >> 8).put(n & 0xff); }
 
     seed& put(const socks::endpoint& e) {
-        using kind = socks::host::kind;
-        switch (e.host.is()) {
-            case kind::none: put(0); break;
-            case kind::ipv4:
+        switch (e.host.kind()) {
+            case socks::host_kind::none: put(0); break;
+            case socks::host_kind::ipv4:
                 put(1);
-                for (const uint8_t octet : e.host.v4().octets) put(octet);
+                for (const uint8_t byte : e.host.v4().bytes) put(byte);
                 break;
-            case kind::ipv6:
+            case socks::host_kind::ipv6:
                 put(2);
-                for (const uint8_t octet : e.host.v6().octets) put(octet);
+                for (const uint8_t byte : e.host.v6().bytes) put(byte);
                 break;
-            case kind::bad: put(3).counted(e.host.name()); break;
-            case kind::name: put(4).counted(e.host.name()); break;
+            case socks::host_kind::bad: put(3).counted(e.host.name()); break;
+            case socks::host_kind::name: put(4).counted(e.host.name()); break;
         }
         return u16(e.port);
     }
-    seed& put(const socks::methods& m) { return counted(m.octets()); }
+    seed& put(const socks::methods& m) { return counted(m.as_bytes()); }
     seed& put(const socks::request& r) {
-        put(r.via == socks::version::v5 ? 0 : r.via == socks::version::v4 ? 1 : 2);
-        put(static_cast<int>(r.command)).put(r.to).put(r.login.given ? 1 : 0);
-        if (r.login.given) counted(r.login.user).counted(r.login.password);
+        put(r.version == socks::version::v5 ? 0 : r.version == socks::version::v4 ? 1 : 2);
+        put(static_cast<int>(r.command)).put(r.to).put(r.credentials.given ? 1 : 0);
+        if (r.credentials.given) counted(r.credentials.user).counted(r.credentials.password);
         return put(r.methods);
     }
     seed& put(const socks::tolerance& t) {
-        return put(static_cast<int>(t.reply4_version) | static_cast<int>(t.status_version) << 2 |
-                   (t.login_version_5 ? 0x10 : 0) | (t.reserved ? 0x20 : 0) |
+        return put(static_cast<int>(t.reply4_version) | static_cast<int>(t.auth_status_version) << 2 |
+                   (t.credentials_version_5 ? 0x10 : 0) | (t.reserved ? 0x20 : 0) |
                    (t.empty_credentials ? 0x40 : 0) | (t.empty_bound ? 0x80 : 0));
     }
     seed& put(const socks::server_options& o) {
         return put((o.v4 ? 0 : 1) | (o.v4a ? 0 : 2) | (o.v5 ? 0 : 4) | (o.v4_after_greeting ? 8 : 0))
-            .put(o.accept)
+            .put(o.tolerance)
             .put(o.methods);
     }
     seed& put(const drive::application& a) {
         put(a.grants ? 3 : 0);
         for (const socks::reply& r : a.answers)
-            put(r.code.via == socks::version::v5 ? 0 : 1).put(r.code.octet).put(r.bound);
+            put(r.code.version == socks::version::v5 ? 0 : 1).put(r.code.value).put(r.bound);
         return *this;
     }
-    // What one side says; the toy method of the tests is one octet here.
+    // What one side says; the toy method of the tests is one byte here.
     seed& put(const drive::script& s) {
         for (const bytes m : s.messages) {
             if (m == drive::toy_proof) continue;
@@ -80,10 +79,10 @@ class seed {
         return *this;
     }
 
-    [[nodiscard]] const std::string& octets() const { return octets_; }
+    [[nodiscard]] const std::string& text() const { return bytes_; }
 
   private:
-    std::string octets_;
+    std::string bytes_;
 };
 
 // Writes or checks one file at a time.
@@ -102,10 +101,10 @@ class library {
         if (checks_) {
             std::ifstream in(file, std::ios::binary);
             const std::string there((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-            if (!in.is_open() || there != s.octets()) complain(file);
+            if (!in.is_open() || there != s.text()) complain(file);
         } else {
             std::filesystem::create_directories(file.parent_path());
-            std::ofstream(file, std::ios::binary) << s.octets();
+            std::ofstream(file, std::ios::binary) << s.text();
         }
         ++made_;
     }
@@ -199,8 +198,8 @@ void handshakes(library& to) {
                .put(four.want)
                .put(four.want.to)
                .put(four.server)
-               .put(bytes("05 00 05 02"_octets)));
-    // Steps with ever more octets shown, and every answer in turn.
+               .put(bytes("05 00 05 02"_bytes)));
+    // Steps with ever more bytes shown, and every answer in turn.
     for (const size_t i : {size_t{1}, size_t{5}, size_t{6}}) {
         const drive::conversation& c = drive::conversations[i];
         to.add("abuse", std::string("a client, ") + c.what,
@@ -224,9 +223,9 @@ void handshakes(library& to) {
 
 void messages(library& to) {
     for (const auto& m : seeds::messages)
-        to.add(m.target, m.what, seed().put(m.which).put(socks::lenient).put(m.octets));
-    for (const auto& t : seeds::texts) to.add(t.target, t.what, seed().put(t.which).put(t.octets));
-    for (const auto& i : seeds::inputs) to.add(i.target, i.what, seed().put(i.octets));
+        to.add(m.target, m.what, seed().put(m.which).put(socks::lenient).put(m.bytes));
+    for (const auto& t : seeds::texts) to.add(t.target, t.what, seed().put(t.which).put(t.bytes));
+    for (const auto& i : seeds::inputs) to.add(i.target, i.what, seed().put(i.bytes));
 }
 
 }  // namespace

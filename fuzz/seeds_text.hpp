@@ -1,11 +1,11 @@
 // Single messages and texts for the codec targets, typed from the documents: the target, what it is, which decoder of
-// the target it goes to, and its octets.
+// the target it goes to, and its bytes.
 
 #ifndef SOCKS_FUZZ_SEEDS_TEXT_HPP
 #define SOCKS_FUZZ_SEEDS_TEXT_HPP
 
+#include <bytes_literal.hpp>
 #include <cft_example.hpp>
-#include <octets.hpp>
 
 namespace seeds {
 
@@ -13,37 +13,37 @@ struct row {
     const char* target;
     const char* what;
     int which;
-    socks::bytes octets;
+    socks::bytes bytes;
 };
 
 // Behind the decoder's number stands the tolerance.
 inline constexpr row messages[] = {
-    {"socks5", "greeting", 0, "05 02 00 02"_octets},
-    {"socks5", "choice", 1, "05 02"_octets},
-    {"socks5", "request for IPv4", 2, "05 01 00 01 42660763 0050"_octets},
-    {"socks5", "request for IPv6", 2, "05 02 00 04 20010db800000000000000000000001f 20fb"_octets},
-    {"socks5", "request for a name", 2, "05 03 00 03 11 'files.example.com' 01bb 'GET'"_octets},
-    {"socks5", "reply with IPv4", 3, "05 00 00 01 c0000207 0438"_octets},
-    {"socks5", "reply with a name", 3, "05 05 00 03 03 'a.b' 0438 'SSH'"_octets},
-    {"socks5", "reply with an empty name", 3, "05 00 00 03 00 0438"_octets},
-    {"socks5", "a name there and back", 4, "01 03 09 'a.example' 0019"_octets},
-    {"socks4", "request", 0, "04 01 0050 42660763 'fred' 00 'GET'"_octets},
-    {"socks4", "request with a name", 0, "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_octets},
-    {"socks4", "reply", 1, "00 5a 1f90 c0000207"_octets},
-    {"socks4", "a name there and back", 2, "01 03 09 'a.example' 0019 04 'john'"_octets},
-    {"login", "request", 0, "01 04 'john' 03 'foo'"_octets},
-    {"login", "empty request", 0, "01 00 00"_octets},
-    {"login", "status", 1, "01 00"_octets},
-    {"login", "secrets", 2, "03 'fooFoo'"_octets},
-    {"datagram", "IPv4", 0, "0000 00 01 08080404 0035 'data'"_octets},
-    {"datagram", "IPv6", 0, "0000 00 04 20010db800000000000000000000001f 14e9 'data'"_octets},
-    {"datagram", "a name, fragmented", 1, "0000 81 03 09 'a.example' 0035 'data'"_octets},
-    {"gssapi", "an authentication token", 0, "00 0010 01 01 0005 'token' 'behind'"_octets},
-    {"gssapi", "a protection level", 0, "01 0010 01 02 0001 02"_octets},
-    {"gssapi", "user data", 0, "02 0010 01 03 0004 'data'"_octets},
-    {"gssapi", "an abort", 0, "01 0010 01 ff"_octets},
-    {"gssapi", "a datagram", 1, "01 03 0004 'data'"_octets},
-    {"gssapi", "levels", 2, "02 01"_octets},
+    {"socks5", "greeting", 0, "05 02 00 02"_bytes},
+    {"socks5", "choice", 1, "05 02"_bytes},
+    {"socks5", "request for IPv4", 2, "05 01 00 01 42660763 0050"_bytes},
+    {"socks5", "request for IPv6", 2, "05 02 00 04 20010db800000000000000000000001f 20fb"_bytes},
+    {"socks5", "request for a name", 2, "05 03 00 03 11 'files.example.com' 01bb 'GET'"_bytes},
+    {"socks5", "reply with IPv4", 3, "05 00 00 01 c0000207 0438"_bytes},
+    {"socks5", "reply with a name", 3, "05 05 00 03 03 'a.b' 0438 'SSH'"_bytes},
+    {"socks5", "reply with an empty name", 3, "05 00 00 03 00 0438"_bytes},
+    {"socks5", "a name there and back", 4, "01 03 09 'a.example' 0019"_bytes},
+    {"socks4", "request", 0, "04 01 0050 42660763 'fred' 00 'GET'"_bytes},
+    {"socks4", "request with a name", 0, "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_bytes},
+    {"socks4", "reply", 1, "00 5a 1f90 c0000207"_bytes},
+    {"socks4", "a name there and back", 2, "01 03 09 'a.example' 0019 04 'john'"_bytes},
+    {"username_password", "request", 0, "01 04 'john' 03 'foo'"_bytes},
+    {"username_password", "empty request", 0, "01 00 00"_bytes},
+    {"username_password", "status", 1, "01 00"_bytes},
+    {"username_password", "secrets", 2, "03 'fooFoo'"_bytes},
+    {"datagram", "IPv4", 0, "0000 00 01 08080404 0035 'data'"_bytes},
+    {"datagram", "IPv6", 0, "0000 00 04 20010db800000000000000000000001f 14e9 'data'"_bytes},
+    {"datagram", "a name, fragmented", 1, "0000 81 03 09 'a.example' 0035 'data'"_bytes},
+    {"gssapi", "an authentication token", 0, "00 0010 01 01 0005 'token' 'behind'"_bytes},
+    {"gssapi", "a protection level", 0, "01 0010 01 02 0001 02"_bytes},
+    {"gssapi", "user data", 0, "02 0010 01 03 0004 'data'"_bytes},
+    {"gssapi", "an abort", 0, "01 0010 01 ff"_bytes},
+    {"gssapi", "a datagram", 1, "01 03 0004 'data'"_bytes},
+    {"gssapi", "levels", 2, "02 01"_bytes},
 };
 
 inline constexpr row texts[] = {
@@ -53,34 +53,34 @@ inline constexpr row texts[] = {
     {"literal", "IPv6 in brackets, with a port", 0, "[fe80::1:0:0:2]:1080"},
     {"literal", "a name with a port", 0, "files.example.com:443"},
     {"literal", "a number that is no address", 0, "0x7f.1"},
-    {"literal", "octets of IPv6", 2, "20010db8000000000000000000000001"_octets},
+    {"literal", "bytes of IPv6", 2, "20010db8000000000000000000000001"_bytes},
 };
 
 // Without a number in front.
 inline constexpr row inputs[] = {
     {"reassembly", "two fragments", 0,
-     "10 80  00 0e 0000 01 01 08080404 0035 'data'  01 0c 0000 82 01 08080404 0035 'da'"_octets},
+     "10 80  00 0e 0000 01 01 08080404 0035 'data'  01 0c 0000 82 01 08080404 0035 'da'"_bytes},
     {"reassembly", "a sequence that is left", 0,
-     "10 80  00 0e 0000 01 01 08080404 0035 'data'  01 0c 0000 03 01 08080404 0035 'da'"_octets},
+     "10 80  00 0e 0000 01 01 08080404 0035 'data'  01 0c 0000 03 01 08080404 0035 'da'"_bytes},
     {"reassembly", "a sequence out of time", 0,
-     "05 80  00 0e 0000 01 01 08080404 0035 'data'  05 0c 0000 82 01 08080404 0035 'da'"_octets},
-    {"udp_over_tcp", "IPv4", 0, "0004 0a 01 08080404 0035 'data' 'next'"_octets},
-    {"udp_over_tcp", "a name", 0, "0002 10 03 09 'a.example' 0035 'da'"_octets},
-    {"udp_over_tcp", "lengths that disagree", 0, "0002 0b 01 08080404 0035 'da'"_octets},
-    {"sniff", "SOCKS4", 0, "04 01 0050"_octets},
-    {"sniff", "SOCKS5", 0, "05 01 00"_octets},
+     "05 80  00 0e 0000 01 01 08080404 0035 'data'  05 0c 0000 82 01 08080404 0035 'da'"_bytes},
+    {"udp_over_tcp", "IPv4", 0, "0004 0a 01 08080404 0035 'data' 'next'"_bytes},
+    {"udp_over_tcp", "a name", 0, "0002 10 03 09 'a.example' 0035 'da'"_bytes},
+    {"udp_over_tcp", "lengths that disagree", 0, "0002 0b 01 08080404 0035 'da'"_bytes},
+    {"sniff", "SOCKS4", 0, "04 01 0050"_bytes},
+    {"sniff", "SOCKS5", 0, "05 01 00"_bytes},
     {"sniff", "HTTP", 0, "GET / HTTP/1.1"},
-    {"sniff", "TLS", 0, "16 03 01"_octets},
+    {"sniff", "TLS", 0, "16 03 01"_bytes},
     {"sniff", "SSH", 0, "SSH-2.0-x"},
     {"uri", "SOCKS without its version", 0, "socks://john@files.example.com:1081/"},
     {"uri", "SOCKS5 with a login", 0, "socks5h://john:f%40o@files.example.com:1081/"},
     {"uri", "SOCKS5 to IPv6", 0, "socks5://:@[2001:db8::1]"},
     {"uri", "SOCKS4 with a user ID", 0, "socks4://fred@192.0.2.7:9050"},
     {"uri", "SOCKS4a", 0, "SOCKS4A://a.example"},
-    {"tor", "legacy", 0, "04 'john' 03 'foo' 01 1234 5678"_octets},
-    {"tor", "a token", 0, "09 '<torS0X>0' 05 'token' 01 0000 0001 00 00 01 c0000207 0438 f0"_octets},
-    {"tor", "an object", 0, "0c '<torS0X>1abc' 05 'token' 01 0000 0001"_octets},
-    {"tor", "invalid", 0, "09 '<torS0X>2' 05 'token' 01 0000 0001"_octets},
+    {"tor", "legacy", 0, "04 'john' 03 'foo' 01 1234 5678"_bytes},
+    {"tor", "a token", 0, "09 '<torS0X>0' 05 'token' 01 0000 0001 00 00 01 c0000207 0438 f0"_bytes},
+    {"tor", "an object", 0, "0c '<torS0X>1abc' 05 'token' 01 0000 0001"_bytes},
+    {"tor", "invalid", 0, "09 '<torS0X>2' 05 'token' 01 0000 0001"_bytes},
     {"cftutil", "every escape", 0, "CFTNET ID='a/'b//c/x4a/112', USER = /x4A/052"},
     {"cftutil", "slashes that begin no escape", 0, "CFTNET ID='/400', USER=/x4g, PASSWORD='/'"},
     {"cftutil", "lists and commas", 0, "CFTTCP HOST=('ip1' , ip2),\nRETRYW=(1), CFTPART ID=(a,)"},
@@ -93,12 +93,12 @@ inline constexpr row inputs[] = {
     {"transfer_cft", "a partner by SOCKS5", 0,
      "CFTNET ID=m CFTNET ID=n,INET=m,CLASS=2,PROTOCOL=SOCKS5,HOST=h,PORT=1081,USER=u,PASSWORD=p,\n"
      "CFTPROT ID=p,NET=n,\nCFTPART ID=P,PROT=p,SAP=1761,\nCFTTCP ID=P,CLASS=2,HOST='::1'"},
-    {"disposition", "two rows changed", 0, "02 01 00 04 00 02 20 806f"_octets},
-    {"retry", "the default schedule", 0, "0001 0004 000c 01 01 00 00000000000000000000000000"_octets},
-    {"retry", "a hold and its restart", 0, "0005 0003 0006 02 02 07 0000 02"_octets},
-    {"relay", "the declared source", 0, "01 c0000207 1234  01 c0000207 0438  00  01 c0000207 0438"_octets},
+    {"disposition", "two rows changed", 0, "02 01 00 04 00 02 20 806f"_bytes},
+    {"retry", "the default schedule", 0, "0001 0004 000c 01 01 00 00000000000000000000000000"_bytes},
+    {"retry", "a hold and its restart", 0, "0005 0003 0006 02 02 07 0000 02"_bytes},
+    {"relay", "the declared source", 0, "01 c0000207 1234  01 c0000207 0438  00  01 c0000207 0438"_bytes},
     {"relay", "an IPv4-mapped source", 0,
-     "01 c0000207 1234  00 0000  04  02 00000000000000000000ffffc0000207 0438  01 c0000207 0439"_octets},
+     "01 c0000207 1234  00 0000  04  02 00000000000000000000ffffc0000207 0438  01 c0000207 0439"_bytes},
 };
 
 }  // namespace seeds

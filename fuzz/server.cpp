@@ -10,8 +10,9 @@ namespace {
 void check_the_choice(const socks::server_options& serves, const outcome& o, bytes says) {
     if (o.sent.empty() || !serves.v5 || says[0] != 5) return;
     demand(o.sent[0] == 5 && o.sent.size() >= 2);
-    const bytes offered =
-        says.size() < 2 ? bytes() : says.from(2).first(says[1] < says.size() - 2 ? says[1] : says.size() - 2);
+    const bytes offered = says.size() < 2
+                              ? bytes()
+                              : says.subspan(2).first(says[1] < says.size() - 2 ? says[1] : says.size() - 2);
     size_t i = 0;
     while (i < serves.methods.size() && !offered.contains(static_cast<char>(serves.methods[i]))) ++i;
     demand(o.sent[1] == (i == serves.methods.size() ? '\xff' : static_cast<char>(serves.methods[i])));
@@ -21,7 +22,7 @@ void check_the_choice(const socks::server_options& serves, const outcome& o, byt
 void check_the_last_words(const outcome& o, bytes says) {
     if (o.how != ending::failed || says.empty()) return;
     if (says[0] != 4 && says[0] != 5)
-        return demand(o.sent.empty() && o.used == 0 && o.why == socks::stranger(says[0]));
+        return demand(o.sent.empty() && o.used == 0 && o.why == socks::identify_foreign_protocol(says[0]));
     if (blame(o.why) != socks::party::peer || o.why == errc::negotiation_failed) return;
     const size_t n = o.sent.size();
     if (says[0] == 4) {
@@ -35,10 +36,10 @@ void check_the_last_words(const outcome& o, bytes says) {
 
 }  // namespace
 
-//     options  seed  what it serves  its answers  octets of the client
+//     options  seed  what it serves  its answers  bytes of the client
 void fuzz(input in) {
-    const uint8_t options = in.octet();
-    const uint32_t seed = in.octet();
+    const uint8_t options = in.byte();
+    const uint32_t seed = in.byte();
     const socks::server_options serves = any_server_options(in);
     const answers app = any_answers(in);
     const bytes says = in.rest();

@@ -1,5 +1,5 @@
-// The two messages of SOCKS4 and 4a: the decoders keep their laws for whatever octets, the search that is resumed
-// octet by octet finds what the search in one go finds, and each value encodes to the octets it came from.
+// The two messages of SOCKS4 and 4a: the decoders keep their laws for whatever bytes, the search that is resumed
+// byte by byte finds what the search in one go finds, and each value encodes to the bytes it came from.
 
 #include "wishes.hpp"
 
@@ -16,14 +16,14 @@ void request(bytes in) {
         const block prefix(in.first(n));
         const auto so_far = scan.resume(prefix.view());
         const auto afresh = decode(prefix.view());
-        demand(static_cast<bool>(so_far) == static_cast<bool>(afresh) && so_far.need() == afresh.need());
-        demand(so_far.error() == afresh.error() && so_far.used() == afresh.used());
+        demand(static_cast<bool>(so_far) == static_cast<bool>(afresh) && so_far.needed() == afresh.needed());
+        demand(so_far.error() == afresh.error() && so_far.consumed() == afresh.consumed());
     }
     if (used == 0) return;
     demand(scan.user_size() == whole->user.size());
     // The marker of a name is written as 0.0.0.1, whatever it was.
     std::string canonical = text(in.first(used));
-    if (whole->to.host.is() == socks::host::kind::name) canonical[7] = 1;
+    if (whole->to.host.kind() == socks::host_kind::name) canonical[7] = 1;
     demand(encode_exactly([&](buffer out) { return socks::encode_request4(*whole, out); }) == canonical);
 }
 
@@ -41,7 +41,7 @@ void reply(bytes in, socks::tolerance accept) {
 
 // The other way round: whatever can be encoded is decoded as it was.
 void there_and_back(input in) {
-    const socks::request4 r{static_cast<socks::command>(in.octet()), any_endpoint(in), in.counted()};
+    const socks::request4 r{static_cast<socks::command>(in.byte()), any_endpoint(in), in.counted()};
     errc refusal = errc::none;
     const std::string made =
         encode_exactly([&](buffer out) { return socks::encode_request4(r, out); }, &refusal);
@@ -49,18 +49,18 @@ void there_and_back(input in) {
     if (made.empty()) return;
     demand(made.size() == socks::encoded_size(r));
     const auto d = socks::decode_request4(made);
-    demand(d && d.used() == made.size() && d->command == r.command && d->to.port == r.to.port &&
+    demand(d && d.consumed() == made.size() && d->command == r.command && d->to.port == r.to.port &&
            d->user == r.user);
-    demand(r.to.host.is() == socks::host::kind::none ? d->to.host == socks::host(socks::ipv4{})
-                                                     : d->to.host == r.to.host);
+    demand(r.to.host.kind() == socks::host_kind::none ? d->to.host == socks::host(socks::ipv4{})
+                                                      : d->to.host == r.to.host);
 }
 
 }  // namespace
 
-//     which message  tolerance  octets
+//     which message  tolerance  bytes
 void fuzz(input in) {
-    const uint8_t which = in.octet() % 3;
-    const socks::tolerance accept = any_tolerance(in.octet());
+    const uint8_t which = in.byte() % 3;
+    const socks::tolerance accept = any_tolerance(in.byte());
     switch (which) {
         case 0: return request(in.rest());
         case 1: return reply(in.rest(), accept);

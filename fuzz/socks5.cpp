@@ -1,5 +1,5 @@
-// The four messages of SOCKS5: the decoders keep their laws for whatever octets, and each value that they find encodes
-// to the octets it came from, reserved octets aside.
+// The four messages of SOCKS5: the decoders keep their laws for whatever bytes, and each value that they find encodes
+// to the bytes it came from, reserved bytes aside.
 
 #include "wishes.hpp"
 
@@ -7,7 +7,7 @@ using namespace fuzzing;
 
 namespace {
 
-// The octets of a message with its reserved octet as it is encoded.
+// The bytes of a message with its reserved byte as it is encoded.
 std::string canonical(bytes in, size_t used) {
     std::string s = text(in.first(used));
     s[2] = 0;
@@ -29,11 +29,12 @@ void greeting(bytes in) {
 }
 
 void choice(bytes in) {
-    const auto decode = [](bytes b) { return socks::decode_choice(b); };
+    const auto decode = [](bytes b) { return socks::decode_method_selection(b); };
     const size_t used = decode_lawfully(in, decode);
     if (used == 0) return;
     const socks::method m = *decode(in);
-    demand(encode_exactly([&](buffer out) { return socks::encode_choice(m, out); }) == text(in.first(used)));
+    demand(encode_exactly([&](buffer out) { return socks::encode_method_selection(m, out); }) ==
+           text(in.first(used)));
 }
 
 void request(bytes in, socks::tolerance accept) {
@@ -51,13 +52,13 @@ void reply(bytes in, socks::tolerance accept) {
     if (used == 0) return;
     const socks::reply5 r = *decode(in);
     demand(accept.reserved || in[2] == 0);
-    if (r.bound.host.is() == socks::host::kind::none) return demand(accept.empty_bound && in[3] == 3);
+    if (r.bound.host.kind() == socks::host_kind::none) return demand(accept.empty_bound && in[3] == 3);
     demand(encode_exactly([&](buffer out) { return socks::encode_reply5(r, out); }) == canonical(in, used));
 }
 
 // The other way round: whatever can be encoded is decoded as it was.
 void there_and_back(input in) {
-    const socks::request5 r{static_cast<socks::command>(in.octet()), any_endpoint(in)};
+    const socks::request5 r{static_cast<socks::command>(in.byte()), any_endpoint(in)};
     errc refusal = errc::none;
     const std::string made =
         encode_exactly([&](buffer out) { return socks::encode_request5(r, out); }, &refusal);
@@ -65,17 +66,17 @@ void there_and_back(input in) {
     if (made.empty()) return;
     demand(made.size() == socks::encoded_size(r));
     const auto d = socks::decode_request5(made);
-    demand(d && d.used() == made.size() && d->command == r.command && d->to.port == r.to.port);
-    demand(r.to.host.is() == socks::host::kind::none ? d->to.host == socks::host(socks::ipv4{})
-                                                     : d->to.host == r.to.host);
+    demand(d && d.consumed() == made.size() && d->command == r.command && d->to.port == r.to.port);
+    demand(r.to.host.kind() == socks::host_kind::none ? d->to.host == socks::host(socks::ipv4{})
+                                                      : d->to.host == r.to.host);
 }
 
 }  // namespace
 
-//     which message  tolerance  octets
+//     which message  tolerance  bytes
 void fuzz(input in) {
-    const uint8_t which = in.octet() % 5;
-    const socks::tolerance accept = any_tolerance(in.octet());
+    const uint8_t which = in.byte() % 5;
+    const socks::tolerance accept = any_tolerance(in.byte());
     switch (which) {
         case 0: return greeting(in.rest());
         case 1: return choice(in.rest());

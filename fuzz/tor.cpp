@@ -9,8 +9,9 @@ void fuzz(input in) {
     using socks::tor::isolation_format;
     const block user(in.counted());
     const block password(in.counted());
-    const bool given = (in.octet() & 1) != 0;
-    const socks::login who = given ? socks::login(user.view(), password.view()) : socks::login();
+    const bool given = (in.byte() & 1) != 0;
+    const socks::credentials who =
+        given ? socks::credentials(user.view(), password.view()) : socks::credentials();
     const auto read = socks::tor::read_isolation(who);
     const bool prefixed = text(user.view()).rfind("<torS0X>", 0) == 0;
     demand(given == (read.format != isolation_format::none));
@@ -21,7 +22,7 @@ void fuzz(input in) {
         const auto encode = [&](buffer out) { return socks::tor::encode_object_user(read.object, out); };
         demand(encode_exactly(encode) == text(user.view()) && read.token == who.password);
     }
-    const auto isolated = socks::tor::read_isolation(socks::tor::isolated(password.view()));
+    const auto isolated = socks::tor::read_isolation(socks::tor::isolation_credentials(password.view()));
     demand(isolated.format == isolation_format::token && isolated.token == password.view());
     const uint64_t counter = static_cast<uint64_t>(in.u16()) << 48 | in.u16();
     const std::string token =
@@ -31,8 +32,8 @@ void fuzz(input in) {
     demand(token.size() == prefix.size() + 16 && token.compare(0, prefix.size(), prefix) == 0);
     demand(std::strtoull(token.c_str() + prefix.size(), nullptr, 16) == counter);
     const socks::reply answer = any_reply(in);
-    const auto asked = static_cast<socks::command>(in.octet());
+    const auto asked = static_cast<socks::command>(in.byte());
     const socks::host found = socks::tor::found(asked, answer);
-    demand(found.is() == socks::host::kind::none || (found == answer.bound.host && answer.code.succeeded()));
-    demand(*socks::tor::name(answer.code) != '\0' && *socks::tor::name(asked) != '\0');
+    demand(found.kind() == socks::host_kind::none || (found == answer.bound.host && answer.code.succeeded()));
+    demand(*socks::tor::to_string(answer.code) != '\0' && *socks::tor::to_string(asked) != '\0');
 }

@@ -9,7 +9,7 @@ using namespace fuzzing;
 
 namespace {
 
-// The place behind the last octet.
+// The place behind the last byte.
 socks::cft::position end_of(bytes text) { return socks::cft::position{1, 1}.behind(text); }
 
 }  // namespace
@@ -31,7 +31,7 @@ void fuzz(input in) {
     for (uint32_t failed = 0; failed < 16; ++failed) {
         const auto a =
             targets.to(target_of(targets.schedule(), failed, targets.hosts(), targets.protocols()));
-        demand(socks::validate(a.want) == errc::none && a.proxy.host.is() != socks::host::kind::bad &&
+        demand(socks::validate(a.want) == errc::none && a.proxy.host.kind() != socks::host_kind::bad &&
                a.proxy.port != 0);
         demand(a.want.to.port != 0 || !a.service.empty());
     }

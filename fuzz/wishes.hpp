@@ -10,16 +10,16 @@ namespace fuzzing {
 
 //     0 | 1 IPv4 | 2 IPv6 | 3 length text | 4 length name, as received
 inline socks::host any_host(input& in) {
-    switch (in.octet() % 5) {
+    switch (in.byte() % 5) {
         case 0: return {};
         case 1: {
             socks::ipv4 a;
-            for (uint8_t& octet : a.octets) octet = in.octet();
+            for (uint8_t& byte : a.bytes) byte = in.byte();
             return a;
         }
         case 2: {
             socks::ipv6 a;
-            for (uint8_t& octet : a.octets) octet = in.octet();
+            for (uint8_t& byte : a.bytes) byte = in.byte();
             return a;
         }
         case 3: return socks::host(in.counted());
@@ -35,8 +35,7 @@ inline socks::endpoint any_endpoint(input& in) {
 //     count  method...
 inline socks::methods any_methods(input& in) {
     socks::methods m;
-    for (int n = in.octet() % 5; n != 0; --n)
-        static_cast<void>(m.add(static_cast<socks::method>(in.octet())));
+    for (int n = in.byte() % 5; n != 0; --n) static_cast<void>(m.add(static_cast<socks::method>(in.byte())));
     return m;
 }
 
@@ -44,36 +43,36 @@ inline socks::methods any_methods(input& in) {
 inline socks::request any_request(input& in) {
     constexpr socks::version versions[] = {socks::version::v5, socks::version::v4, socks::version::v4a};
     socks::request r;
-    r.via = versions[in.octet() % 3];
-    r.command = static_cast<socks::command>(in.octet());
+    r.version = versions[in.byte() % 3];
+    r.command = static_cast<socks::command>(in.byte());
     r.to = any_endpoint(in);
-    if ((in.octet() & 1) != 0) {
+    if ((in.byte() & 1) != 0) {
         const bytes user = in.counted();
-        r.login = {user, in.counted()};
+        r.credentials = {user, in.counted()};
     }
     r.methods = any_methods(in);
     return r;
 }
 
-inline socks::tolerance any_tolerance(uint8_t octet) {
-    return {.reply4_version = static_cast<socks::leeway>((octet & 3) % 3),
-            .status_version = static_cast<socks::leeway>((octet >> 2 & 3) % 3),
-            .login_version_5 = (octet & 0x10) != 0,
-            .reserved = (octet & 0x20) != 0,
-            .empty_credentials = (octet & 0x40) != 0,
-            .empty_bound = (octet & 0x80) != 0};
+inline socks::tolerance any_tolerance(uint8_t byte) {
+    return {.reply4_version = static_cast<socks::leeway>((byte & 3) % 3),
+            .auth_status_version = static_cast<socks::leeway>((byte >> 2 & 3) % 3),
+            .credentials_version_5 = (byte & 0x10) != 0,
+            .reserved = (byte & 0x20) != 0,
+            .empty_credentials = (byte & 0x40) != 0,
+            .empty_bound = (byte & 0x80) != 0};
 }
 
 //     versions  tolerance  methods
 inline socks::server_options any_server_options(input& in) {
-    const uint8_t versions = in.octet();
-    const uint8_t tolerance = in.octet();
+    const uint8_t versions = in.byte();
+    const uint8_t tolerance = in.byte();
     return {.v4 = (versions & 1) == 0,
             .v4a = (versions & 2) == 0,
             .v5 = (versions & 4) == 0,
             .v4_after_greeting = (versions & 8) != 0,
             .methods = any_methods(in),
-            .accept = any_tolerance(tolerance)};
+            .tolerance = any_tolerance(tolerance)};
 }
 
 // What the application behind a server answers to its questions.
@@ -86,13 +85,13 @@ struct answers {
 };
 
 inline socks::reply any_reply(input& in) {
-    const socks::version via = (in.octet() & 1) != 0 ? socks::version::v4 : socks::version::v5;
-    const uint8_t code = in.octet();
+    const socks::version via = (in.byte() & 1) != 0 ? socks::version::v4 : socks::version::v5;
+    const uint8_t code = in.byte();
     return {socks::reply_code(via, code), any_endpoint(in)};
 }
 
 inline answers any_answers(input& in) {
-    const uint8_t yes = in.octet();
+    const uint8_t yes = in.byte();
     const socks::reply first = any_reply(in);
     return {(yes & 1) != 0, (yes & 2) != 0, {first, any_reply(in)}};
 }

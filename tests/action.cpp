@@ -1,4 +1,4 @@
-// What one step returns: 16 octets, every accessor meaningful for the actions its comment names, and views that
+// What one step returns: 16 bytes, every accessor meaningful for the actions its comment names, and views that
 // point where their lifetime says.
 
 #include <type_traits>
@@ -14,27 +14,27 @@ static_assert(sizeof(void*) != 8 || sizeof(socks::server::action) == 16);
 static_assert(std::is_trivially_copyable_v<socks::client::action>);
 static_assert(std::is_trivially_copyable_v<socks::server::action>);
 
-constexpr socks::request login5{.to = {"files.example.com", 443}, .login = {"john", "foo"}};
+constexpr socks::request login5{.to = {"files.example.com", 443}, .credentials = {"john", "foo"}};
 
 constexpr void data_lies_in_the_room_for_output(check& t) {
     socks::client m;
     char out[socks::client::max_output] = {};
     const auto a = m.step(login5, "", out);
-    t.ok(a.next() == socks::client::next::send && a.used() == 0);
-    t.ok(a.data().data() == out && a.data() == "05 01 02"_octets);
+    t.ok(a.next() == socks::client::next::send && a.consumed() == 0);
+    t.ok(a.data().data() == out && a.data() == "05 01 02"_bytes);
 }
 PROVE_AND_RUN(data_lies_in_the_room_for_output)
 
 constexpr void views_of_a_done_client_lie_in_the_input(check& t) {
     socks::client m;
     char out[socks::client::max_output] = {};
-    const bytes all = "05 02  01 00  05 00 00 03 10 'exit.example.net' 9c40  'early'"_octets;
-    t.ok(m.step(login5, all, out).used() == 0);
-    t.ok(m.step(login5, all, out).used() == 2);
-    t.ok(m.step(login5, all.from(2), out).used() == 2);
-    const auto a = m.step(login5, all.from(4), out);
-    t.ok(a.next() == socks::client::next::done && a.used() == 23);
-    const socks::client::finished f = a.finish();
+    const bytes all = "05 02  01 00  05 00 00 03 10 'exit.example.net' 9c40  'early'"_bytes;
+    t.ok(m.step(login5, all, out).consumed() == 0);
+    t.ok(m.step(login5, all, out).consumed() == 2);
+    t.ok(m.step(login5, all.subspan(2), out).consumed() == 2);
+    const auto a = m.step(login5, all.subspan(4), out);
+    t.ok(a.next() == socks::client::next::done && a.consumed() == 23);
+    const socks::client::completed f = a.result();
     t.ok(f.reply.code == socks::reply_code(code5::succeeded));
     t.ok(f.reply.bound == socks::endpoint{"exit.example.net", 40000});
     t.ok(f.reply.bound.host.name().data() == all.data() + 9);
@@ -45,50 +45,50 @@ PROVE_AND_RUN(views_of_a_done_client_lie_in_the_input)
 constexpr void a_done_client_without_early_data_hands_over_none(check& t) {
     socks::client m;
     char out[socks::client::max_output] = {};
-    const socks::request want{.via = version::v4, .to = {ipv4{66, 102, 7, 99}, 80}};
+    const socks::request want{.version = version::v4, .to = {ipv4{66, 102, 7, 99}, 80}};
     t.ok(m.step(want, "", out).next() == socks::client::next::send);
-    const auto a = m.step(want, "00 5a 1f90 c0000207"_octets, out);
-    t.ok(a.finish().early.empty());
-    t.ok(a.finish().reply.code == socks::reply_code(code4::granted));
+    const auto a = m.step(want, "00 5a 1f90 c0000207"_bytes, out);
+    t.ok(a.result().early.empty());
+    t.ok(a.result().reply.code == socks::reply_code(code4::granted));
 }
 PROVE_AND_RUN(a_done_client_without_early_data_hands_over_none)
 
 constexpr void a_login_shows_user_and_password_in_the_input(check& t) {
-    socks::server m({.methods = method::login});
+    socks::server m({.methods = method::username_password});
     char out[socks::server::max_output] = {};
-    const bytes all = "05 01 02  01 04 'john' 03 'foo'  05 01 00"_octets;
-    t.ok(m.step(all, out).used() == 3);
-    const auto a = m.step(all.from(3), out);
-    t.ok(a.next() == socks::server::next::login && a.used() == 10);
+    const bytes all = "05 01 02  01 04 'john' 03 'foo'  05 01 00"_bytes;
+    t.ok(m.step(all, out).consumed() == 3);
+    const auto a = m.step(all.subspan(3), out);
+    t.ok(a.next() == socks::server::next::authenticate && a.consumed() == 10);
     t.ok(a.user() == "john" && a.password() == "foo");
     t.ok(a.user().data() == all.data() + 5 && a.password().data() == all.data() + 10);
-    t.ok(m.method() == method::login);
+    t.ok(m.method() == method::username_password);
 }
 PROVE_AND_RUN(a_login_shows_user_and_password_in_the_input)
 
 constexpr void a_request_shows_all_that_a_client_can_say(check& t) {
-    socks::server m({.methods = method::login});
+    socks::server m({.methods = method::username_password});
     char out[socks::server::max_output] = {};
-    t.ok(m.step("05 01 02"_octets, out).next() == socks::server::next::send);
-    t.ok(m.step("01 00 00"_octets, out).next() == socks::server::next::login);
-    t.ok(m.grant(true, out).data() == "01 00"_octets);
-    const bytes request = "05 f0 00 03 11 'files.example.com' 01bb  'early'"_octets;
+    t.ok(m.step("05 01 02"_bytes, out).next() == socks::server::next::send);
+    t.ok(m.step("01 00 00"_bytes, out).next() == socks::server::next::authenticate);
+    t.ok(m.authenticated(true, out).data() == "01 00"_bytes);
+    const bytes request = "05 f0 00 03 11 'files.example.com' 01bb  'early'"_bytes;
     const auto a = m.step(request, out);
-    t.ok(a.next() == socks::server::next::serve && a.used() == 24);
-    t.ok(a.via() == version::v5 && static_cast<uint8_t>(a.command()) == 0xf0);
+    t.ok(a.next() == socks::server::next::serve && a.consumed() == 24);
+    t.ok(a.version() == version::v5 && static_cast<uint8_t>(a.command()) == 0xf0);
     t.ok(a.to() == socks::endpoint{"files.example.com", 443});
     t.ok(a.to().host.name().data() == request.data() + 5);
-    t.ok(a.method() == method::login && a.user().empty());
+    t.ok(a.method() == method::username_password && a.user().empty());
 }
 PROVE_AND_RUN(a_request_shows_all_that_a_client_can_say)
 
 constexpr void a_socks4_request_shows_its_user_id(check& t) {
     socks::server m;
     char out[socks::server::max_output] = {};
-    const bytes request = "04 02 0015 00000007 'fred' 00 'a.example' 00  'early'"_octets;
+    const bytes request = "04 02 0015 00000007 'fred' 00 'a.example' 00  'early'"_bytes;
     const auto a = m.step(request, out);
-    t.ok(a.next() == socks::server::next::serve && a.used() == 23);
-    t.ok(a.via() == version::v4a && a.command() == command::bind && a.method() == method::none);
+    t.ok(a.next() == socks::server::next::serve && a.consumed() == 23);
+    t.ok(a.version() == version::v4a && a.command() == command::bind && a.method() == method::none);
     t.ok(a.user() == "fred" && a.user().data() == request.data() + 8);
     t.ok(a.to() == socks::endpoint{"a.example", 21} && a.to().host.name().data() == request.data() + 13);
     t.ok(m.method() == method::none);
@@ -99,16 +99,16 @@ constexpr void a_refusal_shows_its_code_with_its_version(check& t) {
     char out[socks::client::max_output] = {};
     socks::client five;
     t.ok(five.step(login5, "", out).next() == socks::client::next::send);
-    t.ok(five.step(login5, "05 02"_octets, out).next() == socks::client::next::send);
-    t.ok(five.step(login5, "01 00"_octets, out).next() == socks::client::next::send);
-    const auto a = five.step(login5, "05 5b"_octets, out);
-    t.ok(a.error() == errc::refused && a.code() == socks::reply_code(version::v5, 0x5b) && a.octet() == 0x5b);
+    t.ok(five.step(login5, "05 02"_bytes, out).next() == socks::client::next::send);
+    t.ok(five.step(login5, "01 00"_bytes, out).next() == socks::client::next::send);
+    const auto a = five.step(login5, "05 5b"_bytes, out);
+    t.ok(a.error() == errc::refused && a.code() == socks::reply_code(version::v5, 0x5b) && a.byte() == 0x5b);
     t.ok(!a.code().succeeded() && a.bound() == socks::endpoint{});
 
     socks::client four;
-    const socks::request want{.via = version::v4a, .to = {"a.example", 80}};
+    const socks::request want{.version = version::v4a, .to = {"a.example", 80}};
     t.ok(four.step(want, "", out).next() == socks::client::next::send);
-    const auto b = four.step(want, "00 00"_octets, out);
+    const auto b = four.step(want, "00 00"_bytes, out);
     t.ok(b.error() == errc::refused && b.code() == socks::reply_code(version::v4, 0x00));
     t.ok(!b.code().succeeded());
 }
@@ -117,8 +117,8 @@ PROVE_AND_RUN(a_refusal_shows_its_code_with_its_version)
 constexpr void a_server_s_refusal_shows_the_code_it_sent(check& t) {
     char out[socks::server::max_output] = {};
     socks::server m;
-    t.ok(m.step("04 01 0050 42660763 00"_octets, out).next() == socks::server::next::serve);
-    t.ok(m.answer({code5::host_unreachable, {}}, out).data() == "00 5b 0000 00000000"_octets);
+    t.ok(m.step("04 01 0050 42660763 00"_bytes, out).next() == socks::server::next::serve);
+    t.ok(m.answer({code5::host_unreachable, {}}, out).data() == "00 5b 0000 00000000"_bytes);
     const auto a = m.step("", out);
     t.ok(a.error() == errc::refused && a.code() == socks::reply_code(code4::rejected));
 }
@@ -129,16 +129,16 @@ constexpr void done_empties_the_inbox(check& t) {
     socks::server m;
     socks::inbox<socks::server::max_input> in;
     char out[socks::server::max_output] = {};
-    const bytes all = "04 01 0050 42660763 00  'early'"_octets;
-    const socks::buffer to = in.space(all.size());
+    const bytes all = "04 01 0050 42660763 00  'early'"_bytes;
+    const socks::buffer to = in.prepare(all.size());
     for (size_t i = 0; i < all.size(); ++i) to.data()[i] = all.data()[i];
     in.commit(all.size());
     const auto asked = m.step(in, out);
-    t.ok(asked.next() == socks::server::next::serve && in.unread() == "early");
-    t.ok(m.answer({code4::granted, {}}, out).made() == 8);
+    t.ok(asked.next() == socks::server::next::serve && in.data() == "early");
+    t.ok(m.answer({code4::granted, {}}, out).size() == 8);
     t.ok(asked.to() == socks::endpoint{ipv4{66, 102, 7, 99}, 80});
     const auto a = m.step(in, out);
-    t.ok(a.next() == socks::server::next::done && a.finish().early == "early" && in.empty());
+    t.ok(a.next() == socks::server::next::done && a.result().early == "early" && in.empty());
 }
 PROVE_AND_RUN(done_empties_the_inbox)
 

@@ -5,16 +5,15 @@
 
 #include <string>
 
+#include "bytes_literal.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 
 namespace {
 
 using ::check;
 using namespace socks;
-using kind = host::kind;
 
-constexpr kind kind_of(bytes text) { return host(text).is(); }
+constexpr host_kind kind_of(bytes text) { return host(text).kind(); }
 
 // D1: the text of an address cannot travel as a name.
 constexpr void four_decimal_numbers_are_an_ipv4_address(check& t) {
@@ -34,7 +33,7 @@ constexpr void other_spellings_of_numbers_are_bad(check& t) {
           bytes("0x"),        bytes("1.2.3.0x4"),  bytes("example.1"),  bytes("example.0x1f"),
           bytes("00.0.0.0"),  bytes("1.2.3.1000"), bytes("1.2..4"),     bytes(".1"),
           bytes("1."),        bytes("example.1."), bytes("1.2.3.4 .5")})
-        t.ok(kind_of(text) == kind::bad);
+        t.ok(kind_of(text) == host_kind::bad);
 }
 PROVE_AND_RUN(other_spellings_of_numbers_are_bad)
 
@@ -43,7 +42,7 @@ constexpr void everything_else_is_a_name_as_it_stands(check& t) {
                              bytes("1.2.3.4a"), bytes("x1"), bytes("1.2.3.4.example"), bytes("example.com."),
                              bytes("0x.example"), bytes("0xg"), bytes("1x"), bytes("1.2.3.0z"), bytes("-1"),
                              bytes("_dns.example"), bytes("xn--mnchen-3ya.example"), bytes("a..")}) {
-        t.ok(kind_of(text) == kind::name);
+        t.ok(kind_of(text) == host_kind::name);
         t.ok(host(text).name() == text && host(text).name().data() == text.data());
     }
 }
@@ -51,38 +50,38 @@ PROVE_AND_RUN(everything_else_is_a_name_as_it_stands)
 
 // D2, D3.
 constexpr void a_colon_or_a_bracket_belongs_to_an_ipv6_address(check& t) {
-    t.ok(host("[::1]") == host("::1") && host("::1").is() == kind::ipv6);
+    t.ok(host("[::1]") == host("::1") && host("::1").kind() == host_kind::ipv6);
     t.ok(host("[2001:db8::1]").v6() == host("2001:db8::1").v6());
     for (const bytes text :
          {bytes("host:80"), bytes("[::1"), bytes("::1]"), bytes("[foo]"), bytes("[]"), bytes("["), bytes("]"),
           bytes("[[::1]]"), bytes("[127.0.0.1]"), bytes("fe80::1%eth0"), bytes("fe80::1%1"),
           bytes("[fe80::1%1]"), bytes("[::1]:80"), bytes("127.0.0.1:80"), bytes(":"), bytes("a:b"),
           bytes("files[0].example"), bytes("::1 "), bytes(" ::1")})
-        t.ok(kind_of(text) == kind::bad);
+        t.ok(kind_of(text) == host_kind::bad);
     // One bracket alone is not taken off, nor is whatever stands where the other should.
-    t.ok(kind_of("1::1]") == kind::bad && kind_of("[::11") == kind::bad);
+    t.ok(kind_of("1::1]") == host_kind::bad && kind_of("[::11") == host_kind::bad);
 }
 PROVE_AND_RUN(a_colon_or_a_bracket_belongs_to_an_ipv6_address)
 
-// D6: 255 octets are a name, 256 are not, and nothing is cut to fit.
-constexpr void a_name_has_1_to_255_octets(check& t) {
+// D6: 255 bytes are a name, 256 are not, and nothing is cut to fit.
+constexpr void a_name_has_1_to_255_bytes(check& t) {
     constexpr size_t sizes[] = {1, 2, 127, 128, 254, 255, 256, 257, 300, 511, 512};
     for (const size_t n : sizes) {
         message<512> text;
         text.letters(n);
         const host h(text.view());
-        t.ok(h.is() == (n <= 255 ? kind::name : kind::bad));
+        t.ok(h.kind() == (n <= 255 ? host_kind::name : host_kind::bad));
         t.ok(h.name() == text.view().first(n <= 255 ? n : 0));
     }
-    t.ok(kind_of({}) == kind::bad && kind_of("") == kind::bad);
+    t.ok(kind_of({}) == host_kind::bad && kind_of("") == host_kind::bad);
 }
-PROVE_AND_RUN(a_name_has_1_to_255_octets)
+PROVE_AND_RUN(a_name_has_1_to_255_bytes)
 
 // D8, D9.
 constexpr void a_name_holds_no_nul(check& t) {
     for (const bytes text : {bytes("example.com\0"), bytes("a\0.example"), bytes("\0a"), bytes("\0"),
                              bytes("127.0.0.1\0"), bytes("::1\0")})
-        t.ok(kind_of(text) == kind::bad);
+        t.ok(kind_of(text) == host_kind::bad);
 }
 PROVE_AND_RUN(a_name_holds_no_nul)
 
@@ -96,12 +95,12 @@ constexpr void text_of_a_name_is_visible_ascii(check& t) {
             char text[] = {'a', 'b', 'c'};
             text[place] = c;
             const host h(bytes(text, 3));
-            t.ok(h.is() == (visible && !apart ? kind::name : kind::bad));
+            t.ok(h.kind() == (visible && !apart ? host_kind::name : host_kind::bad));
             t.ok(h.is_sendable() == (visible && !apart) && h.name() == bytes(text, 3));
             t.ok(h.error() == (!visible ? errc::bad_host_byte : apart ? errc::bad_host : errc::none));
             // A peer may send any byte but a NUL, and so may who sends it on.
             const host received = host::as_received(bytes(text, 3));
-            t.ok(received.is() == kind::name && received.is_sendable() == (v != 0));
+            t.ok(received.kind() == host_kind::name && received.is_sendable() == (v != 0));
             t.ok(received.error() == (v == 0 ? errc::bad_host : errc::none));
         }
     }
@@ -112,9 +111,9 @@ constexpr void bad_text_says_why(check& t) {
     for (const bytes text : {bytes("evil\r\nX: 1"), bytes("a b"), bytes(" "), bytes("files.example.com\0"),
                              bytes("1.2.3.4 "), bytes(" ::1"), bytes("fe80::1\t"),
                              bytes("m\xc3\xbcnchen.example"), bytes("a\x7f"), bytes("localhost: 80")})
-        t.ok(host(text).is() == kind::bad && host(text).error() == errc::bad_host_byte);
+        t.ok(host(text).kind() == host_kind::bad && host(text).error() == errc::bad_host_byte);
     for (const bytes text : {bytes(""), bytes("localhost:80"), bytes("127.1"), bytes("[foo]"), bytes("a]")})
-        t.ok(host(text).is() == kind::bad && host(text).error() == errc::bad_host);
+        t.ok(host(text).kind() == host_kind::bad && host(text).error() == errc::bad_host);
     for (const host& h : {host(), host("192.0.2.7"), host("::1"), host("files.example.com")})
         t.ok(h.error() == errc::none);
     t.ok(host::as_received({}).error() == errc::bad_host);
@@ -129,29 +128,30 @@ PROVE_AND_RUN(bad_text_says_why)
 
 // Results use the same type, and a peer's name is not classified: what it spells is for the application to judge.
 constexpr void a_received_name_stays_a_name(check& t) {
-    t.ok(host::as_received("127.0.0.1").is() == kind::name &&
+    t.ok(host::as_received("127.0.0.1").kind() == host_kind::name &&
          host::as_received("127.0.0.1").name() == "127.0.0.1");
-    t.ok(host::as_received("a:b").is() == kind::name && host::as_received({}).is() == kind::name);
+    t.ok(host::as_received("a:b").kind() == host_kind::name &&
+         host::as_received({}).kind() == host_kind::name);
     t.ok(host::as_received("127.0.0.1") != host("127.0.0.1"));
 }
 PROVE_AND_RUN(a_received_name_stays_a_name)
 
 // The front of what is too long may be the name of another host.
-constexpr void a_received_name_of_256_octets_goes_nowhere(check& t) {
+constexpr void a_received_name_of_256_bytes_goes_nowhere(check& t) {
     constexpr size_t sizes[] = {255, 256, 257, 511, 512};
     for (const size_t n : sizes) {
         message<512> text;
         text.letters(n);
         const host h = host::as_received(text.view());
-        t.ok(h.is() == (n <= 255 ? kind::name : kind::bad) && h.is_sendable() == (n <= 255));
+        t.ok(h.kind() == (n <= 255 ? host_kind::name : host_kind::bad) && h.is_sendable() == (n <= 255));
         t.ok(h.name() == text.view().first(n <= 255 ? n : 0));
         t.ok(host(h.name()).is_sendable() == (n <= 255));
         char room[519];
         const encoded made = encode_request5({command::connect, {h, 443}}, room);
-        t.ok(made.made() == (n <= 255 ? 262 : 0) && made.error() == (n <= 255 ? errc::none : errc::bad_host));
+        t.ok(made.size() == (n <= 255 ? 262 : 0) && made.error() == (n <= 255 ? errc::none : errc::bad_host));
     }
 }
-PROVE_AND_RUN(a_received_name_of_256_octets_goes_nowhere)
+PROVE_AND_RUN(a_received_name_of_256_bytes_goes_nowhere)
 
 constexpr void bad_texts_are_equal_where_what_is_kept_of_them_is(check& t) {
     message<512> one;
@@ -172,25 +172,25 @@ constexpr void a_host_may_be_given_a_copy_of_its_name(check& t) {
     char copy[] = {'f', 'o', 'o', '.', 'e', 'x', 'a', 'm', 'p', 'l', 'e'};
     const host name = "foo.example";
     t.ok(name.with_name_at(copy) == name && name.with_name_at(copy).name().data() == copy);
-    t.ok(host::as_received("192.0.2.7").with_name_at("192.0.2.7").is() == kind::name);
+    t.ok(host::as_received("192.0.2.7").with_name_at("192.0.2.7").kind() == host_kind::name);
     const host nul = host::as_received("a\0b");
     t.ok(!nul.with_name_at(copy).is_sendable() && nul.with_name_at(copy).name() == "foo");
     const host bad(bytes("a:b"));
-    t.ok(bad.with_name_at(copy).is() == kind::bad && bad.with_name_at(copy).name() == "foo");
+    t.ok(bad.with_name_at(copy).kind() == host_kind::bad && bad.with_name_at(copy).name() == "foo");
     t.ok(host().with_name_at(copy) == host());
     t.ok(host(ipv4{192, 0, 2, 7}).with_name_at(copy) == host("192.0.2.7"));
 }
 PROVE_AND_RUN(a_host_may_be_given_a_copy_of_its_name)
 
 constexpr void hosts_are_equal_when_kind_and_content_are(check& t) {
-    t.ok(host() == host() && host().is() == kind::none && host().name().empty());
+    t.ok(host() == host() && host().kind() == host_kind::none && host().name().empty());
     t.ok(host() != host(ipv4{}) && host(ipv4{}) != host(ipv6{}) && host("a") != host());
     t.ok(host("a") == host("a") && host("a") != host("b") && host("a") != host("A") &&
          host("a") != host("a."));
     t.ok(host(ipv4{1, 2, 3, 4}) != host(ipv4{1, 2, 3, 5}) && host("::1") != host("::2"));
     t.ok(endpoint{"a", 80} == endpoint{"a", 80} && endpoint{"a", 80} != endpoint{"a", 81});
-    t.ok(endpoint{} != any_ipv4 && any_ipv4 != any_ipv6 && any_ipv6.host.v6() == ipv6{} &&
-         any_ipv4.port == 0);
+    t.ok(endpoint{} != unspecified_ipv4 && unspecified_ipv4 != unspecified_ipv6 &&
+         unspecified_ipv6.host.v6() == ipv6{} && unspecified_ipv4.port == 0);
 }
 PROVE_AND_RUN(hosts_are_equal_when_kind_and_content_are)
 
@@ -198,9 +198,9 @@ void text_at_run_time_becomes_a_host(check& t) {
     const std::string name = "files.example.com";
     const std::string address = "192.0.2.7";
     const std::string bad = "localhost:80";
-    t.ok(host(name).is() == kind::name && host(name).name() == name);
+    t.ok(host(name).kind() == host_kind::name && host(name).name() == name);
     t.ok(endpoint{address, 80}.host == host(ipv4{192, 0, 2, 7}));
-    t.ok(endpoint{bad, 80}.host.is() == kind::bad && endpoint{bad, 80}.host.name() == bad);
+    t.ok(endpoint{bad, 80}.host.kind() == host_kind::bad && endpoint{bad, 80}.host.name() == bad);
 }
 RUN(text_at_run_time_becomes_a_host)
 
@@ -209,8 +209,8 @@ constexpr void what_is_bad_empty_or_holds_a_nul_is_not_sendable(check& t) {
     t.ok(host("::1").is_sendable() && host().is_sendable());
     t.ok(!host(bytes("localhost:80")).is_sendable() && !host(bytes()).is_sendable());
     t.ok(host::as_received("files.example.com").is_sendable() && host::as_received("a:b").is_sendable());
-    t.ok(!host::as_received({}).is_sendable() && !host::as_received("00"_octets).is_sendable());
-    t.ok(!host::as_received("'files.example.' 00 'com'"_octets).is_sendable());
+    t.ok(!host::as_received({}).is_sendable() && !host::as_received("00"_bytes).is_sendable());
+    t.ok(!host::as_received("'files.example.' 00 'com'"_bytes).is_sendable());
 }
 PROVE_AND_RUN(what_is_bad_empty_or_holds_a_nul_is_not_sendable)
 

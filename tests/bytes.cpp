@@ -25,7 +25,7 @@ concept writes = std::is_convertible_v<From, buffer>;
 template <class To>
 concept read_as = std::is_convertible_v<bytes, To>;
 
-// Whatever knows how many octets it holds.
+// Whatever knows how many bytes it holds.
 static_assert(reads<std::string&> && reads<const std::string&> && reads<std::string_view>);
 static_assert(reads<std::vector<char>&> && reads<const std::vector<unsigned char>&>);
 static_assert(reads<std::vector<unsigned char>&> && reads<std::vector<std::byte>&>);
@@ -42,7 +42,7 @@ static_assert(!reads<std::array<std::byte, 4>&> && !reads<std::array<char, 4>>);
 static_assert(!reads<buffer> && !reads<const buffer&>);
 static_assert(!reads<const char*> && !reads<char*> && !reads<std::nullptr_t>);
 
-// What is not made of octets.
+// What is not made of bytes.
 enum class not_a_byte : unsigned char {};
 static_assert(!reads<std::vector<int>&> && !reads<std::span<const int>> && !reads<std::wstring&>);
 static_assert(!reads<std::vector<signed char>&> && !reads<std::vector<bool>&>);
@@ -79,25 +79,25 @@ constexpr void a_literal_ends_before_its_closing_nul(check& t) {
 }
 PROVE_AND_RUN(a_literal_ends_before_its_closing_nul)
 
-constexpr void octets_are_unsigned(check& t) {
+constexpr void bytes_are_unsigned(check& t) {
     const bytes b("\x7f\x80\xff\x00");
     t.ok(b.size() == 4);
     t.ok(b[0] == 0x7f && b[1] == 0x80 && b[2] == 0xff && b[3] == 0);
     t.ok(b.contains('\x80') && b.contains('\0') && !b.contains('\x01') && !bytes().contains('\0'));
 }
-PROVE_AND_RUN(octets_are_unsigned)
+PROVE_AND_RUN(bytes_are_unsigned)
 
 constexpr void parts_of_a_view_point_into_it(check& t) {
     const bytes b("files.example.com");
     t.ok(b.first(5) == "files" && b.first(5).data() == b.data());
-    t.ok(b.from(6) == "example.com" && b.from(6).data() == b.data() + 6);
-    t.ok(b.first(0).empty() && b.from(17).empty() && b.first(17) == b && b.from(0) == b);
-    t.ok(bytes().first(0).empty() && bytes().from(0).empty());
+    t.ok(b.subspan(6) == "example.com" && b.subspan(6).data() == b.data() + 6);
+    t.ok(b.first(0).empty() && b.subspan(17).empty() && b.first(17) == b && b.subspan(0) == b);
+    t.ok(bytes().first(0).empty() && bytes().subspan(0).empty());
     t.ok(bytes(b.data() + 6, 7) == "example");
 }
 PROVE_AND_RUN(parts_of_a_view_point_into_it)
 
-constexpr void views_are_equal_when_their_octets_are(check& t) {
+constexpr void views_are_equal_when_their_bytes_are(check& t) {
     t.ok(bytes("john") == bytes("john") && bytes("john") == "john" && "john" == bytes("john"));
     t.ok(bytes("john") != bytes("johm") && bytes("john") != "joh" && bytes("joh") != "john");
     t.ok(bytes("a\0b") != "a" && bytes("a\0b") != "a\0c" && bytes("a\0b") == "a\0b");
@@ -105,7 +105,7 @@ constexpr void views_are_equal_when_their_octets_are(check& t) {
     t.ok(bytes("john") == std::string_view("john") && std::string_view("john") == bytes("john"));
     t.ok(bytes("john") != std::string_view("foo"));
 }
-PROVE_AND_RUN(views_are_equal_when_their_octets_are)
+PROVE_AND_RUN(views_are_equal_when_their_bytes_are)
 
 constexpr void text_converts_both_ways_in_a_constant_evaluation(check& t) {
     constexpr std::string_view text = "files.example.com";
@@ -119,10 +119,10 @@ constexpr void text_converts_both_ways_in_a_constant_evaluation(check& t) {
 }
 PROVE_AND_RUN(text_converts_both_ways_in_a_constant_evaluation)
 
-void octets_convert_both_ways(check& t) {
-    const std::vector<unsigned char> octets{5, 1, 0xff};
-    t.ok(bytes(octets) == "\x05\x01\xff");
-    t.ok(bytes(octets.data(), 2) == "\x05\x01");
+void bytes_convert_both_ways(check& t) {
+    const std::vector<unsigned char> list{5, 1, 0xff};
+    t.ok(bytes(list) == "\x05\x01\xff");
+    t.ok(bytes(list.data(), 2) == "\x05\x01");
     const std::array<std::byte, 2> raw{std::byte{0x80}, std::byte{0}};
     t.ok(bytes(raw) == "\x80\0" && bytes(raw.data(), 1) == "\x80");
     const std::string text = "john";
@@ -135,28 +135,28 @@ void octets_convert_both_ways(check& t) {
     t.ok(byte_span.size() == 2 && byte_span[0] == std::byte{0x80});
     t.ok(static_cast<const void*>(byte_span.data()) == b.data());
 }
-RUN(octets_convert_both_ways)
+RUN(bytes_convert_both_ways)
 
 constexpr void room_is_what_it_was_made_of(check& t) {
     char local[5] = {};
-    t.ok(buffer(local).data() == local && buffer(local).room() == 5);
+    t.ok(buffer(local).data() == local && buffer(local).capacity() == 5);
     std::array<char, 6> array{};
-    t.ok(buffer(array).data() == array.data() && buffer(array).room() == 6);
-    t.ok(buffer(local + 1, 3).data() == local + 1 && buffer(local + 1, 3).room() == 3);
-    t.ok(buffer().room() == 0 && buffer().data() == nullptr);
+    t.ok(buffer(array).data() == array.data() && buffer(array).capacity() == 6);
+    t.ok(buffer(local + 1, 3).data() == local + 1 && buffer(local + 1, 3).capacity() == 3);
+    t.ok(buffer().capacity() == 0 && buffer().data() == nullptr);
 }
 PROVE_AND_RUN(room_is_what_it_was_made_of)
 
-void room_may_be_octets_or_bytes(check& t) {
-    unsigned char octets[2] = {};
+void room_may_be_bytes_or_bytes(check& t) {
+    unsigned char bytes[2] = {};
     std::array<std::byte, 2> raw{};
     std::vector<unsigned char> heap(2);
-    for (const buffer room : {buffer(octets), buffer(raw), buffer(heap), buffer(octets, 2)}) {
-        t.ok(room.room() == 2);
-        t.ok(socks::encode_choice(socks::method{0x80}, room).made() == 2);
+    for (const buffer room : {buffer(bytes), buffer(raw), buffer(heap), buffer(bytes, 2)}) {
+        t.ok(room.capacity() == 2);
+        t.ok(socks::encode_method_selection(socks::method{0x80}, room).size() == 2);
     }
-    t.ok(octets[0] == 5 && octets[1] == 0x80 && raw[1] == std::byte{0x80} && heap[1] == 0x80);
+    t.ok(bytes[0] == 5 && bytes[1] == 0x80 && raw[1] == std::byte{0x80} && heap[1] == 0x80);
 }
-RUN(room_may_be_octets_or_bytes)
+RUN(room_may_be_bytes_or_bytes)
 
 }  // namespace

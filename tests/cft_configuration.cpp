@@ -2,10 +2,10 @@
 
 #include <socks/policy/cft_configuration.hpp>
 
+#include "bytes_literal.hpp"
 #include "cft_example.hpp"
 #include "cft_found.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 
 namespace {
 

@@ -33,7 +33,7 @@ constexpr bool prints(const finding& f, bytes text) {
     exact_copy room(text);
     const encoded made = format(f, room.room());
     char less[1];
-    return made && made.data() == text && format(f, buffer(less, 0)).room() == text.size();
+    return made && made.data() == text && format(f, buffer(less, 0)).required() == text.size();
 }
 
 constexpr void a_finding_is_told_with_its_place_and_its_rule(check& t) {
@@ -47,17 +47,17 @@ constexpr void a_finding_is_told_with_its_place_and_its_rule(check& t) {
                 "3:8: call: is none of INOUT, OUT, IN"));
     t.ok(prints({flaw::bad_syntax, {7, 1}, {}, 0, 0, "a value"}, "7:1: expected a value"));
     t.ok(prints(
-        {flaw::bad_host, {9, 8}, "HOST", 0, 0, name(errc::bad_host_byte)},
+        {flaw::bad_host, {9, 8}, "HOST", 0, 0, to_string(errc::bad_host_byte)},
         "9:8: HOST: neither an address nor a host name: host name with a control byte, a space or non-ASCII "
         "(write A-labels)"));
-    t.ok(prints({flaw::cannot_be_asked, {9, 8}, "HOST", 0, 0, name(errc::ipv6_over_socks4)},
+    t.ok(prints({flaw::cannot_be_asked, {9, 8}, "HOST", 0, 0, to_string(errc::ipv6_over_socks4)},
                 "9:8: HOST: cannot be asked of the proxy: SOCKS4 cannot carry an IPv6 address"));
 }
 PROVE_AND_RUN(a_finding_is_told_with_its_place_and_its_rule)
 
 constexpr void every_flaw_has_words_of_its_own(check& t) {
     constexpr auto last = static_cast<uint8_t>(flaw::cannot_be_asked);
-    const auto words = [](unsigned i) { return cft::detail::phrase(name(static_cast<flaw>(i))); };
+    const auto words = [](unsigned i) { return cft::detail::phrase(to_string(static_cast<flaw>(i))); };
     for (unsigned i = 0; i <= last; ++i) {
         t.ok(words(i) != bytes("unknown flaw") && !words(i).empty());
         for (unsigned k = 0; k < i; ++k) t.ok(words(i) != words(k));

@@ -2,8 +2,8 @@
 
 #include <socks/policy/cft_values.hpp>
 
+#include "bytes_literal.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 
 namespace {
 

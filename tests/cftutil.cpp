@@ -2,9 +2,9 @@
 
 #include <socks/text/cftutil.hpp>
 
+#include "bytes_literal.hpp"
 #include "cft_example.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 #include "sweep.hpp"
 
 namespace {
@@ -163,7 +163,7 @@ constexpr void a_keyword_is_short_and_begins_with_a_letter(check& t) {
 }
 PROVE_AND_RUN(a_keyword_is_short_and_begins_with_a_letter)
 
-// Whatever the text is cut to, or whichever octet is put into it, the parser comes to an end.
+// Whatever the text is cut to, or whichever byte is put into it, the parser comes to an end.
 void no_text_keeps_the_parser_busy(check& t) {
     char text[1024];
     const size_t size = documented_example.size();

@@ -2,8 +2,8 @@
 
 #include <socks/text/cftutil_lexer.hpp>
 
+#include "bytes_literal.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 #include "sweep.hpp"
 
 namespace {
@@ -108,7 +108,7 @@ constexpr void escapes_mean_what_the_documents_say(check& t) {
     t.ok(decodes("//", "/") && decodes("a//b", "a/b") && decodes("////", "//") && decodes("///'", "/'"));
     t.ok(decodes("", "") && decodes("foo", "foo"));
     t.ok(decodes("/x411", "A1") && decodes("/1011", "A1") && decodes("/x4A/x4a", "JJ"));
-    t.ok(decodes("/000/x00", "00 00"_octets) && decodes("/377/xff", "ff ff"_octets));
+    t.ok(decodes("/000/x00", "00 00"_bytes) && decodes("/377/xff", "ff ff"_bytes));
 }
 PROVE_AND_RUN(escapes_mean_what_the_documents_say)
 
@@ -143,7 +143,7 @@ constexpr void too_little_room_is_told(check& t) {
     for (size_t n = 0; n < 3; ++n) {
         char room[3] = {'\xa5', '\xa5', '\xa5'};
         const encoded made = cft::decode_value("a/x42/'", buffer(room, n));
-        t.ok(made.error() == errc::no_space && made.room() == 3);
+        t.ok(made.error() == errc::no_space && made.required() == 3);
         for (size_t i = n; i < 3; ++i) t.ok(room[i] == '\xa5');
     }
 }
@@ -156,7 +156,7 @@ constexpr void a_value_of_4_gib_is_refused_unread(check& t) {
     char room[4] = {};
     for (const size_t size : {size_t{1} << 32, (size_t{1} << 32) + 3, SIZE_MAX}) {
         const encoded made = cft::decode_value(bytes(text, size), room);
-        t.ok(made.error() == errc::no_space && made.room() == 0 && made.made() == 0);
+        t.ok(made.error() == errc::no_space && made.required() == 0 && made.size() == 0);
     }
 }
 PROVE_AND_RUN(a_value_of_4_gib_is_refused_unread)

@@ -12,9 +12,10 @@ using next = socks::chain::next;
 
 static_assert(sizeof(socks::chain) <= 16 && std::is_trivially_copyable_v<socks::chain>);
 
-constexpr socks::hop office[] = {{.at = {"gate.example.net", 1080}, .login = {"john", "foo"}},
-                                 {.at = {ipv4{192, 0, 2, 7}, 1081}, .via = version::v4a, .login = {"fred"}},
-                                 {.at = {"exit.example.net", 1082}}};
+constexpr socks::hop office[] = {
+    {.proxy = {"gate.example.net", 1080}, .credentials = {"john", "foo"}},
+    {.proxy = {ipv4{192, 0, 2, 7}, 1081}, .version = version::v4a, .credentials = {"fred"}},
+    {.proxy = {"exit.example.net", 1082}}};
 
 // A container of somebody else's.
 struct list {
@@ -33,7 +34,7 @@ constexpr void hops_are_viewed_where_they_lie(check& t) {
 }
 PROVE_AND_RUN(hops_are_viewed_where_they_lie)
 
-// Every action of a whole chain, with the octets as the documents draw them.
+// Every action of a whole chain, with the bytes as the documents draw them.
 constexpr void each_proxy_is_asked_for_the_next(check& t) {
     const socks::route way{.through = office, .command = command::bind, .to = {ipv4{198, 51, 100, 4}, 21}};
     socks::chain m;
@@ -43,23 +44,24 @@ constexpr void each_proxy_is_asked_for_the_next(check& t) {
         bytes sends;
         size_t hop;
     } steps[] = {
-        {"", "05 01 02"_octets, 0},
-        {"05 02"_octets, "01 04 'john' 03 'foo'"_octets, 0},
-        {"01 00"_octets, "05 01 00 01 c0000207 0439"_octets, 0},
-        {"05 00 00 01 cb007105 0fa0"_octets, "04 01 043a 00000001 'fred' 00 'exit.example.net' 00"_octets, 1},
-        {"00 5a 0000 00000000"_octets, "05 01 00"_octets, 2},
-        {"05 00"_octets, "05 02 00 01 c6336404 0015"_octets, 2},
+        {"", "05 01 02"_bytes, 0},
+        {"05 02"_bytes, "01 04 'john' 03 'foo'"_bytes, 0},
+        {"01 00"_bytes, "05 01 00 01 c0000207 0439"_bytes, 0},
+        {"05 00 00 01 cb007105 0fa0"_bytes, "04 01 043a 00000001 'fred' 00 'exit.example.net' 00"_bytes, 1},
+        {"00 5a 0000 00000000"_bytes, "05 01 00"_bytes, 2},
+        {"05 00"_bytes, "05 02 00 01 c6336404 0015"_bytes, 2},
     };
     for (const auto& s : steps) {
         const auto a = m.step(way, s.in, out);
-        t.ok(a.next() == next::send && a.data() == s.sends && a.used() == s.in.size() && m.hop() == s.hop);
+        t.ok(a.next() == next::send && a.data() == s.sends && a.consumed() == s.in.size() &&
+             m.hop() == s.hop);
         const auto idle = m.step(way, "", out);
-        t.ok(idle.next() == next::recv && idle.used() == 0);
+        t.ok(idle.next() == next::recv && idle.consumed() == 0);
     }
-    const auto a = m.step(way, "05 00 00 01 cb007105 0fa1"_octets, out);
+    const auto a = m.step(way, "05 00 00 01 cb007105 0fa1"_bytes, out);
     t.ok(a.next() == next::bound && a.bound() == socks::endpoint{ipv4{203, 0, 113, 5}, 4001});
-    const auto b = m.step(way, "05 00 00 01 c6336404 0014  'x'"_octets, out);
-    t.ok(b.next() == next::done && b.finish().early == "x" && m.hop() == 2);
+    const auto b = m.step(way, "05 00 00 01 c6336404 0014  'x'"_bytes, out);
+    t.ok(b.next() == next::done && b.result().early == "x" && m.hop() == 2);
     t.ok(m.step(way, "", out).error() == errc::finished && m.hop() == 2);
 }
 PROVE_AND_RUN(each_proxy_is_asked_for_the_next)
@@ -68,41 +70,41 @@ PROVE_AND_RUN(each_proxy_is_asked_for_the_next)
 constexpr void a_refusal_is_laid_at_the_right_door(check& t) {
     for (const refusal& r : refusals) {
         const outcome alone = run<plain>(socks::client(), r.want, {.says = r.server});
-        const socks::hop says_no{.at = {"exit.example.net", 1082},
-                                 .via = r.want.via,
-                                 .login = r.want.login,
+        const socks::hop says_no{.proxy = {"exit.example.net", 1082},
+                                 .version = r.want.version,
+                                 .credentials = r.want.credentials,
                                  .methods = r.want.methods};
-        const bytes good = "00 5a 0000 00000000"_octets;
-        for (const pace how : {whole, octetwise, precise}) {
-            const socks::hop behind[] = {{.at = {"a.example", 1080}, .via = version::v4a}, says_no};
+        const bytes good = "00 5a 0000 00000000"_bytes;
+        for (const pace how : {whole, bytewise, precise}) {
+            const socks::hop behind[] = {{.proxy = {"a.example", 1080}, .version = version::v4a}, says_no};
             socks::route way{.through = behind, .command = r.want.command};
             way.to = r.want.to;
             socks::chain m;
-            const size_t sent = "04 01 043a 00000001 00 'exit.example.net' 00"_octets.size();
+            const size_t sent = "04 01 043a 00000001 00 'exit.example.net' 00"_bytes.size();
             const outcome o =
                 travel<plain>(m, way, line().add(tape().put(good), 0).add(tape().put(r.server), sent), how);
-            t.ok(o.how == ending::failed && o.why == r.why && o.octet == r.octet && m.hop() == 1);
+            t.ok(o.how == ending::failed && o.why == r.why && o.byte == r.byte && m.hop() == 1);
             t.ok(o.used == good.size() + r.used && o.told == alone.told);
-            t.ok(o.sent.view().from(sent) == alone.sent.view());
+            t.ok(o.sent.view().subspan(sent) == alone.sent.view());
 
             if (r.want.command != command::connect) continue;
-            const socks::hop first[] = {says_no, {.at = r.want.to}};
+            const socks::hop first[] = {says_no, {.proxy = r.want.to}};
             const socks::route onwards{.through = first, .to = {"b.example", 80}};
             socks::chain n;
             const outcome p = travel<plain>(n, onwards, line().add(tape().put(r.server), 0), how);
-            t.ok(p.how == ending::failed && p.why == r.why && p.octet == r.octet && n.hop() == 0);
+            t.ok(p.how == ending::failed && p.why == r.why && p.byte == r.byte && n.hop() == 0);
             t.ok(p.used == r.used && p.sent == alone.sent);
         }
     }
 }
 PROVE_AND_RUN(a_refusal_is_laid_at_the_right_door)
 
-// Octets behind the reply of a proxy on the way come from the next one, which has not been greeted yet. Whoever
+// Bytes behind the reply of a proxy on the way come from the next one, which has not been greeted yet. Whoever
 // reads no further than the reply meets them where the next choice is due.
 constexpr void a_proxy_that_speaks_first_is_named(check& t) {
-    const socks::hop proxies[] = {{.at = {"a.example", 1080}}, {.at = {"b.example", 1080}}};
+    const socks::hop proxies[] = {{.proxy = {"a.example", 1080}}, {.proxy = {"b.example", 1080}}};
     const socks::route way{.through = proxies, .to = {"c.example", 80}};
-    const bytes says = "05 00  05 00 00 01 c0000207 0438  'SSH-2.0-x'"_octets;
+    const bytes says = "05 00  05 00 00 01 c0000207 0438  'SSH-2.0-x'"_bytes;
     const struct {
         pace how;
         errc why;
@@ -117,19 +119,19 @@ constexpr void a_proxy_that_speaks_first_is_named(check& t) {
             socks::chain m({.pipelined = pipelined});
             const outcome o = travel<boxed>(m, way, line().add(tape().put(says), 0), r.how);
             t.ok(o.how == ending::failed && o.why == r.why && m.hop() == 1);
-            t.ok(o.octet == 'S' && o.used == 12 && o.unread == r.unread);
+            t.ok(o.byte == 'S' && o.used == 12 && o.unread == r.unread);
             t.ok(travel<boxed>(m, way, line(), whole).why == r.why && m.hop() == 1);
         }
 }
 PROVE_AND_RUN(a_proxy_that_speaks_first_is_named)
 
-// A route that cannot be gone costs no octet, and the hop that cannot be asked is named.
-constexpr void a_route_is_looked_at_before_the_first_octet(check& t) {
-    const socks::hop fine{.at = {"a.example", 1080}};
-    const socks::hop four{.at = {ipv4{192, 0, 2, 7}, 1081}, .via = version::v4};
-    const socks::hop bad{.at = {bytes("localhost:80"), 80}};
+// A route that cannot be gone costs no byte, and the hop that cannot be asked is named.
+constexpr void a_route_is_looked_at_before_the_first_byte(check& t) {
+    const socks::hop fine{.proxy = {"a.example", 1080}};
+    const socks::hop four{.proxy = {ipv4{192, 0, 2, 7}, 1081}, .version = version::v4};
+    const socks::hop bad{.proxy = {bytes("localhost:80"), 80}};
     const socks::hop unset{};
-    const socks::hop greedy{.at = {"b.example", 1080}, .methods = method::login};
+    const socks::hop greedy{.proxy = {"b.example", 1080}, .methods = method::username_password};
     const struct {
         socks::hop proxies[3];
         size_t size;
@@ -140,7 +142,7 @@ constexpr void a_route_is_looked_at_before_the_first_octet(check& t) {
         {{fine, fine, bad}, 3, errc::bad_host, 1},
         {{fine, unset, fine}, 3, errc::no_host, 0},
         {{four, fine, fine}, 3, errc::name_over_socks4, 0},
-        {{fine, four, {.at = {documentation, 80}}}, 3, errc::ipv6_over_socks4, 1},
+        {{fine, four, {.proxy = {documentation, 80}}}, 3, errc::ipv6_over_socks4, 1},
         {{fine, fine, four}, 3, errc::name_over_socks4, 2},
         {{fine, greedy, fine}, 3, errc::no_credentials, 1},
     };
@@ -161,10 +163,10 @@ constexpr void a_route_is_looked_at_before_the_first_octet(check& t) {
     const socks::route way{.through = proxies, .command = command::udp_associate};
     t.ok(udp.step(way, "", out).error() == errc::command_over_socks4 && udp.hop() == 1);
 }
-PROVE_AND_RUN(a_route_is_looked_at_before_the_first_octet)
+PROVE_AND_RUN(a_route_is_looked_at_before_the_first_byte)
 
 void a_chain_has_at_most_255_proxies(check& t) {
-    const std::vector<socks::hop> proxies(256, {.at = {ipv4{192, 0, 2, 7}, 1081}, .via = version::v4});
+    const std::vector<socks::hop> proxies(256, {.proxy = {ipv4{192, 0, 2, 7}, 1081}, .version = version::v4});
     char out[socks::chain::max_output] = {};
     socks::chain m;
     const socks::route too_long{.through = proxies, .to = {ipv4{66, 102, 7, 99}, 80}};
@@ -176,9 +178,9 @@ void a_chain_has_at_most_255_proxies(check& t) {
     bytes in = "";
     for (size_t i = 0; i < 255; ++i) {
         const auto b = n.step(longest, in, out);
-        t.ok(b.next() == next::send && n.hop() == i && b.used() == in.size());
-        t.ok(b.data() == (i == 254 ? "04 01 0050 42660763 00"_octets : "04 01 0439 c0000207 00"_octets));
-        in = "00 5a 0000 00000000"_octets;
+        t.ok(b.next() == next::send && n.hop() == i && b.consumed() == in.size());
+        t.ok(b.data() == (i == 254 ? "04 01 0050 42660763 00"_bytes : "04 01 0439 c0000207 00"_bytes));
+        in = "00 5a 0000 00000000"_bytes;
     }
     t.ok(n.step(longest, in, out).next() == next::done);
 }
@@ -187,20 +189,20 @@ RUN(a_chain_has_at_most_255_proxies)
 // The route is borrowed anew for each step: one that shrinks below the proxy in turn, or cuts off what it was asked
 // for, never ends in a tunnel to somewhere else.
 constexpr void a_route_that_shrinks_is_no_way(check& t) {
-    const bytes done0 = "05 00 00 01 c0000207 0438"_octets;
+    const bytes done0 = "05 00 00 01 c0000207 0438"_bytes;
     for (const size_t left : {size_t{0}, size_t{1}}) {
-        const socks::hop proxies[] = {{.at = {"a.example", 1080}}, {.at = {"b.example", 1080}}};
+        const socks::hop proxies[] = {{.proxy = {"a.example", 1080}}, {.proxy = {"b.example", 1080}}};
         const socks::route way{.through = proxies, .to = {"c.example", 80}};
         const socks::route shrunk{.through = {proxies, left}, .to = {"c.example", 80}};
         char out[socks::chain::max_output] = {};
         for (const int steps : {1, 2, 3}) {
             socks::chain m;
-            t.ok(m.step(way, "", out).data() == "05 01 00"_octets);
-            if (steps > 1) t.ok(m.step(way, "05 00"_octets, out).next() == next::send);
+            t.ok(m.step(way, "", out).data() == "05 01 00"_bytes);
+            if (steps > 1) t.ok(m.step(way, "05 00"_bytes, out).next() == next::send);
             if (steps > 2) t.ok(m.step(way, done0, out).next() == next::send);
-            const auto a = m.step(shrunk, steps == 2 ? done0 : "05 00"_octets, out);
-            t.ok(a.next() == next::fail && a.error() == errc::bad_route && a.used() == 0);
-            t.ok(m.step(way, "05 00"_octets, out).error() == errc::bad_route);
+            const auto a = m.step(shrunk, steps == 2 ? done0 : "05 00"_bytes, out);
+            t.ok(a.next() == next::fail && a.error() == errc::bad_route && a.consumed() == 0);
+            t.ok(m.step(way, "05 00"_bytes, out).error() == errc::bad_route);
         }
     }
 }
@@ -208,14 +210,14 @@ PROVE_AND_RUN(a_route_that_shrinks_is_no_way)
 
 // One that grows changes nothing for a proxy that was the last when it was greeted.
 constexpr void a_route_that_grows_ends_where_it_did(check& t) {
-    const socks::hop proxies[] = {{.at = {"a.example", 1080}}, {.at = {"b.example", 1080}}};
+    const socks::hop proxies[] = {{.proxy = {"a.example", 1080}}, {.proxy = {"b.example", 1080}}};
     const socks::route way{.through = {proxies, 1}, .to = {"c.example", 80}};
     const socks::route grown{.through = proxies, .to = {"c.example", 80}};
     char out[socks::chain::max_output] = {};
     socks::chain m;
-    t.ok(m.step(way, "", out).data() == "05 01 00"_octets);
-    t.ok(m.step(grown, "05 00"_octets, out).data() == "05 01 00 03 09 'c.example' 0050"_octets);
-    t.ok(m.step(grown, "05 00 00 01 c0000207 0438"_octets, out).next() == next::done);
+    t.ok(m.step(way, "", out).data() == "05 01 00"_bytes);
+    t.ok(m.step(grown, "05 00"_bytes, out).data() == "05 01 00 03 09 'c.example' 0050"_bytes);
+    t.ok(m.step(grown, "05 00 00 01 c0000207 0438"_bytes, out).next() == next::done);
 }
 PROVE_AND_RUN(a_route_that_grows_ends_where_it_did)
 
@@ -226,9 +228,9 @@ constexpr void an_end_is_told_once_for_all_proxies(check& t) {
     char out[socks::chain::max_output] = {};
     t.ok(m.step(way, "", out).next() == next::send);
     m.end_of_stream();
-    t.ok(m.step(way, "05 02"_octets, out).next() == next::send);
-    t.ok(m.step(way, "01 00"_octets, out).next() == next::send);
-    t.ok(m.step(way, "05 00 00 01 c0000207 0438"_octets, out).next() == next::send && m.hop() == 1);
+    t.ok(m.step(way, "05 02"_bytes, out).next() == next::send);
+    t.ok(m.step(way, "01 00"_bytes, out).next() == next::send);
+    t.ok(m.step(way, "05 00 00 01 c0000207 0438"_bytes, out).next() == next::send && m.hop() == 1);
     const auto a = m.step(way, "", out);
     t.ok(a.next() == next::fail && a.error() == errc::closed && m.hop() == 1);
 }
@@ -236,22 +238,22 @@ PROVE_AND_RUN(an_end_is_told_once_for_all_proxies)
 
 // What is tolerated, and how a refusal is taken, is the same for the second proxy as for the first.
 constexpr void the_options_of_a_chain_hold_for_all_proxies(check& t) {
-    const socks::hop proxies[] = {{.at = {"a.example", 1080}}, {.at = {"b.example", 1080}}};
+    const socks::hop proxies[] = {{.proxy = {"a.example", 1080}}, {.proxy = {"b.example", 1080}}};
     const socks::route way{.through = proxies, .to = {"c.example", 80}};
-    const tape good = tape().put("05 00  05 00 00 01 c0000207 0438"_octets);
-    const size_t sent = "05 01 00  05 01 00 03 09 'b.example' 0438"_octets.size();
+    const tape good = tape().put("05 00  05 00 00 01 c0000207 0438"_bytes);
+    const size_t sent = "05 01 00  05 01 00 03 09 'b.example' 0438"_bytes.size();
 
-    const line odd = line().add(good, 0).add(tape().put("05 00  05 00 01 01 c0000207 0439"_octets), sent);
-    socks::chain strict({.accept = socks::strict});
+    const line odd = line().add(good, 0).add(tape().put("05 00  05 00 01 01 c0000207 0439"_bytes), sent);
+    socks::chain strict({.tolerance = socks::strict});
     t.ok(travel<plain>(strict, way, odd, whole).why == errc::bad_reserved && strict.hop() == 1);
     socks::chain lenient;
     t.ok(travel<plain>(lenient, way, odd, whole).how == ending::done);
 
-    const line no = line().add(good, 0).add(tape().put("05 00  05 05 00 03 03 'b.c' 9c40"_octets), sent);
-    socks::chain patient({.whole_refusal = true});
-    t.ok(travel<plain>(patient, way, no, whole).told == "'R' 05 03 03 'b.c' 9c40"_octets);
+    const line no = line().add(good, 0).add(tape().put("05 00  05 05 00 03 03 'b.c' 9c40"_bytes), sent);
+    socks::chain patient({.wait_for_full_refusal = true});
+    t.ok(travel<plain>(patient, way, no, whole).told == "'R' 05 03 03 'b.c' 9c40"_bytes);
     socks::chain hasty;
-    t.ok(travel<plain>(hasty, way, no, whole).told == "'R' 05 00 0000"_octets);
+    t.ok(travel<plain>(hasty, way, no, whole).told == "'R' 05 00 0000"_bytes);
 }
 PROVE_AND_RUN(the_options_of_a_chain_hold_for_all_proxies)
 
@@ -259,28 +261,28 @@ PROVE_AND_RUN(the_options_of_a_chain_hold_for_all_proxies)
 constexpr void a_chain_out_of_room_is_as_it_was(check& t) {
     const socks::route way{.through = office, .to = {"files.example.com", 443}};
     const bytes replies_in_order[] = {"",
-                                      "05 02"_octets,
-                                      "01 00"_octets,
-                                      "05 00 00 01 c0000207 0438"_octets,
-                                      "00 5a 0000 00000000"_octets,
-                                      "05 00"_octets};
-    const bytes messages[] = {"05 01 02"_octets,
-                              "01 04 'john' 03 'foo'"_octets,
-                              "05 01 00 01 c0000207 0439"_octets,
-                              "04 01 043a 00000001 'fred' 00 'exit.example.net' 00"_octets,
-                              "05 01 00"_octets,
-                              "05 01 00 03 11 'files.example.com' 01bb"_octets};
+                                      "05 02"_bytes,
+                                      "01 00"_bytes,
+                                      "05 00 00 01 c0000207 0438"_bytes,
+                                      "00 5a 0000 00000000"_bytes,
+                                      "05 00"_bytes};
+    const bytes messages[] = {"05 01 02"_bytes,
+                              "01 04 'john' 03 'foo'"_bytes,
+                              "05 01 00 01 c0000207 0439"_bytes,
+                              "04 01 043a 00000001 'fred' 00 'exit.example.net' 00"_bytes,
+                              "05 01 00"_bytes,
+                              "05 01 00 03 11 'files.example.com' 01bb"_bytes};
     socks::chain m;
     char out[socks::chain::max_output] = {};
     for (size_t i = 0; i < 6; ++i) {
         const size_t here = m.hop();
         for (const size_t room : {messages[i].size() - 1, size_t{1}, size_t{0}}) {
             const auto a = m.step(way, replies_in_order[i], {out, room});
-            t.ok(a.next() == next::fail && a.error() == errc::no_space && a.room() == messages[i].size());
-            t.ok(a.used() == 0 && m.hop() == here);
+            t.ok(a.next() == next::fail && a.error() == errc::no_space && a.required() == messages[i].size());
+            t.ok(a.consumed() == 0 && m.hop() == here);
         }
         const auto a = m.step(way, replies_in_order[i], {out, messages[i].size()});
-        t.ok(a.next() == next::send && a.data() == messages[i] && a.used() == replies_in_order[i].size());
+        t.ok(a.next() == next::send && a.data() == messages[i] && a.consumed() == replies_in_order[i].size());
     }
 }
 PROVE_AND_RUN(a_chain_out_of_room_is_as_it_was)
@@ -298,34 +300,34 @@ constexpr void a_pipelined_chain_waits_once_for_each_proxy(check& t) {
         bool request;
         bool open;
     } turns[] = {
-        {"", "05 01 02  01 04 'john' 03 'foo'  05 01 00 01 c0000207 0439"_octets, true, true, false},
-        {"05 02  01 00  05 00 00 01 c0000207 0438"_octets,
-         "04 01 043a 00000001 'fred' 00 'exit.example.net' 00"_octets, false, false, false},
-        {"00 5a 0000 00000000"_octets, "05 01 00  05 01 00 03 11 'files.example.com' 01bb"_octets, false,
-         true, true},
+        {"", "05 01 02  01 04 'john' 03 'foo'  05 01 00 01 c0000207 0439"_bytes, true, true, false},
+        {"05 02  01 00  05 00 00 01 c0000207 0438"_bytes,
+         "04 01 043a 00000001 'fred' 00 'exit.example.net' 00"_bytes, false, false, false},
+        {"00 5a 0000 00000000"_bytes, "05 01 00  05 01 00 03 11 'files.example.com' 01bb"_bytes, false, true,
+         true},
     };
     for (const auto& turn : turns) {
         if (!turn.says.empty()) {
-            const socks::buffer to = in.space(turn.says.size());
+            const socks::buffer to = in.prepare(turn.says.size());
             for (size_t i = 0; i < turn.says.size(); ++i) to.data()[i] = turn.says.data()[i];
             in.commit(turn.says.size());
         }
         const auto a = m.step(way, in, out);
         t.ok(a.next() == next::send && a.data() == turn.sends && in.empty());
-        t.ok(m.sent_ahead().login == turn.login && m.sent_ahead().request == turn.request);
+        t.ok(m.sent_early().credentials == turn.login && m.sent_early().request == turn.request);
         t.ok(m.may_send_early() == turn.open);
-        out.sent(a.data().size());
+        out.consume(a.data().size());
         t.ok(m.step(way, in, out).next() == next::recv);
     }
 }
 PROVE_AND_RUN(a_pipelined_chain_waits_once_for_each_proxy)
 
-// What has no room behind what is unsent goes out with the next send, and the application's octets behind all of it.
+// What has no room behind what is unsent goes out with the next send, and the application's bytes behind all of it.
 constexpr void an_outbox_takes_what_fits_of_a_pipelined_chain(check& t) {
     const auto letters = message<255>().letters(255);
     const bytes most = letters.view();
     const socks::host to(most);
-    const socks::hop proxies[] = {{.at = {"a.example", 1080}, .login = {most, most}}};
+    const socks::hop proxies[] = {{.proxy = {"a.example", 1080}, .credentials = {most, most}}};
     const socks::route way{.through = proxies, .to = {to, 443}};
     socks::chain m(at_once);
     socks::inbox<socks::chain::max_input> in;
@@ -335,11 +337,11 @@ constexpr void an_outbox_takes_what_fits_of_a_pipelined_chain(check& t) {
         const auto a = m.step(way, in, out);
         t.ok(a.next() == next::send && m.may_send_early() == all);
         sent.put(a.data());
-        out.sent(a.data().size());
+        out.consume(a.data().size());
     }
     t.ok(m.step(way, in, out).next() == next::recv);
-    tape expected = tape().put("05 01 02  01 ff"_octets).put(most).put(0xff).put(most);
-    t.ok(sent == expected.put("05 01 00 03 ff"_octets).put(most).put("01bb"_octets));
+    tape expected = tape().put("05 01 02  01 ff"_bytes).put(most).put(0xff).put(most);
+    t.ok(sent == expected.put("05 01 00 03 ff"_bytes).put(most).put("01bb"_bytes));
 }
 PROVE_AND_RUN(an_outbox_takes_what_fits_of_a_pipelined_chain)
 

@@ -1,5 +1,5 @@
 // CHAP, method 3, between negotiate and negotiated(): the library knows its number and its name, the application the
-// rest. The octets are those of draft-ietf-aft-socks-chap-01.
+// rest. The bytes are those of draft-ietf-aft-socks-chap-01.
 
 #include "conversations.hpp"
 
@@ -10,16 +10,17 @@ using namespace drive;
 // CHAP as its draft has it: VER 1, the number of attributes, and each as type, length, value. Algorithm 0x85 is
 // HMAC-MD5; the response is the second test vector of RFC 2202, whose key is the password and whose data the
 // challenge.
-constexpr bytes chap_client[] = {"01 01  11 01 85"_octets,
-                                 "01 02  02 04 'john'  04 10 750c783e6ab0b503eaa86e310a5db738"_octets};
-constexpr bytes chap_server[] = {"01 02  11 01 85  03 1c 'what do ya want for nothing?'"_octets,
-                                 "01 01  00 01 00"_octets};
-constexpr bytes chap_refusal = "01 01  00 01 ff"_octets;
+constexpr bytes chap_client[] = {"01 01  11 01 85"_bytes,
+                                 "01 02  02 04 'john'  04 10 750c783e6ab0b503eaa86e310a5db738"_bytes};
+constexpr bytes chap_server[] = {"01 02  11 01 85  03 1c 'what do ya want for nothing?'"_bytes,
+                                 "01 01  00 01 00"_bytes};
+constexpr bytes chap_refusal = "01 01  00 01 ff"_bytes;
 
-constexpr socks::request chap_want{
-    .to = {ipv4{198, 51, 100, 4}, 443}, .login = {"john", "Jefe"}, .methods = {method::chap, method::login}};
+constexpr socks::request chap_want{.to = {ipv4{198, 51, 100, 4}, 443},
+                                   .credentials = {"john", "Jefe"},
+                                   .methods = {method::chap, method::username_password}};
 
-// Octets that arrive in two pieces.
+// Bytes that arrive in two pieces.
 struct arrival {
     bytes rest;
     size_t cut;
@@ -27,10 +28,10 @@ struct arrival {
     template <size_t N>
     constexpr bool to(socks::inbox<N>& in) {
         const size_t n = cut != 0 && cut < rest.size() ? cut : rest.size();
-        const socks::buffer room = in.space(n);
+        const socks::buffer room = in.prepare(n);
         for (size_t i = 0; i < n; ++i) room.data()[i] = rest.data()[i];
         if (n != 0) in.commit(n);
-        rest = rest.from(n);
+        rest = rest.subspan(n);
         cut = 0;
         return n != 0;
     }
@@ -39,9 +40,9 @@ struct arrival {
 // Takes the message that is due, if it is whole; what lies behind it stays.
 template <size_t N>
 constexpr bool take_message(check& t, socks::inbox<N>& in, bytes due) {
-    if (in.unread().size() < due.size()) return false;
-    t.ok(in.unread().first(due.size()) == due);
-    in.drop(due.size());
+    if (in.data().size() < due.size()) return false;
+    t.ok(in.data().first(due.size()) == due);
+    in.consume(due.size());
     return true;
 }
 
@@ -79,7 +80,7 @@ constexpr tape chap_of_a_client(check& t, arrival from, bool welcome, errc& why)
 
 constexpr tape chap_of_a_server(check& t, arrival from, socks::endpoint& asked) {
     using next = socks::server::next;
-    socks::server m({.methods = {method::chap, method::login}});
+    socks::server m({.methods = {method::chap, method::username_password}});
     socks::inbox<socks::server::max_input> in;
     char out[socks::server::max_output] = {};
     tape sent;
@@ -89,7 +90,7 @@ constexpr tape chap_of_a_server(check& t, arrival from, socks::endpoint& asked) 
         switch (a.next()) {
             case next::send: sent.put(a.data()); break;
             case next::recv: alive = from.to(in); break;
-            case next::login: sent.put(m.grant(true, out).data()); break;
+            case next::authenticate: sent.put(m.authenticated(true, out).data()); break;
             case next::negotiate: t.ok(a.method() == method::chap); break;
             case next::wait:
                 if (!take_message(t, in, chap_client[turn])) {
@@ -110,14 +111,14 @@ constexpr tape chap_of_a_server(check& t, arrival from, socks::endpoint& asked) 
     return sent;
 }
 
-constexpr bytes choice3 = "05 03"_octets;
-constexpr bytes reply = "05 00 00 01 00000000 0000"_octets;
-constexpr bytes greeting32 = "05 02 03 02"_octets;
-constexpr bytes request = "05 01 00 01 c6336404 01bb"_octets;
+constexpr bytes choice3 = "05 03"_bytes;
+constexpr bytes reply = "05 00 00 01 00000000 0000"_bytes;
+constexpr bytes greeting32 = "05 02 03 02"_bytes;
+constexpr bytes request = "05 01 00 01 c6336404 01bb"_bytes;
 
-// G6: offered 3 and 2, a server picks the one it prefers, and CHAP goes on octet by octet as drafted; a cut anywhere,
-// so octets of one message behind another's too.
-constexpr void chap_may_be_cut_at_every_octet(check& t) {
+// G6: offered 3 and 2, a server picks the one it prefers, and CHAP goes on byte by byte as drafted; a cut anywhere,
+// so bytes of one message behind another's too.
+constexpr void chap_may_be_cut_at_every_byte(check& t) {
     const tape down = tape().put(choice3).put(chap_server[0]).put(chap_server[1]).put(reply);
     const tape up = tape().put(greeting32).put(chap_client[0]).put(chap_client[1]).put(request);
     for (size_t cut = 0; cut < down.size(); ++cut) {
@@ -130,15 +131,15 @@ constexpr void chap_may_be_cut_at_every_octet(check& t) {
         t.ok(asked == socks::endpoint{ipv4{198, 51, 100, 4}, 443});
     }
 }
-PROVE_AND_RUN(chap_may_be_cut_at_every_octet)
+PROVE_AND_RUN(chap_may_be_cut_at_every_byte)
 
 constexpr void a_server_that_prefers_the_login_gets_it(check& t) {
-    const bytes down = "05 02  01 00  05 00 00 01 00000000 0000"_octets;
+    const bytes down = "05 02  01 00  05 00 00 01 00000000 0000"_bytes;
     errc why = errc::none;
     t.ok(chap_of_a_client(t, {down, 3}, true, why) ==
-         tape().put(greeting32).put("01 04 'john' 04 'Jefe'"_octets).put(request));
+         tape().put(greeting32).put("01 04 'john' 04 'Jefe'"_bytes).put(request));
     socks::endpoint asked;
-    t.ok(chap_of_a_server(t, {"05 01 02  01 04 'john' 04 'Jefe'  05 01 00 01 c6336404 01bb"_octets, 5},
+    t.ok(chap_of_a_server(t, {"05 01 02  01 04 'john' 04 'Jefe'  05 01 00 01 c6336404 01bb"_bytes, 5},
                           asked) == down);
     t.ok(why == errc::none && asked.port == 443);
 }
@@ -146,7 +147,7 @@ PROVE_AND_RUN(a_server_that_prefers_the_login_gets_it)
 
 // G6, A1: a failed challenge is the end. The password does not follow in clear text, although it was offered.
 constexpr void a_failed_challenge_does_not_fall_back_to_a_login(check& t) {
-    const tape down = tape().put(choice3).put(chap_server[0]).put(chap_refusal).put("05 02  01 00"_octets);
+    const tape down = tape().put(choice3).put(chap_server[0]).put(chap_refusal).put("05 02  01 00"_bytes);
     errc why = errc::none;
     const tape sent = chap_of_a_client(t, {down.view(), 0}, false, why);
     t.ok(why == errc::negotiation_failed);
@@ -154,9 +155,10 @@ constexpr void a_failed_challenge_does_not_fall_back_to_a_login(check& t) {
 
     socks::client only_chap;
     char out[socks::client::max_output] = {};
-    const socks::request want{.to = {"a.example", 25}, .login = {"john", "Jefe"}, .methods = method::chap};
-    t.ok(only_chap.step(want, "", out).data() == "05 01 03"_octets);
-    t.ok(only_chap.step(want, "05 02"_octets, out).error() == errc::method_not_offered);
+    const socks::request want{
+        .to = {"a.example", 25}, .credentials = {"john", "Jefe"}, .methods = method::chap};
+    t.ok(only_chap.step(want, "", out).data() == "05 01 03"_bytes);
+    t.ok(only_chap.step(want, "05 02"_bytes, out).error() == errc::method_not_offered);
 }
 PROVE_AND_RUN(a_failed_challenge_does_not_fall_back_to_a_login)
 

@@ -20,7 +20,8 @@ constexpr bool prints(const Number& number, bytes text) {
 
 constexpr void a_number_with_a_name_is_printed_by_it(check& t) {
     t.ok(prints(version::v4a, "SOCKS4a") && prints(version{4}, "SOCKS4"));
-    t.ok(prints(method::login, "username/password") && prints(method{0xff}, "no acceptable methods"));
+    t.ok(prints(method::username_password, "username/password") &&
+         prints(method{0xff}, "no acceptable methods"));
     t.ok(prints(command::udp_associate, "UDP ASSOCIATE") && prints(address_type{3}, "domain name"));
     t.ok(prints(code5::connection_refused, "connection refused"));
     t.ok(prints(code4::rejected, "request rejected or failed"));
@@ -47,15 +48,15 @@ constexpr size_t longest(check& t, Number (*of)(uint8_t)) {
     constexpr char digits[] = "0123456789ABCDEF";
     size_t most = 0;
     for (unsigned i = 0; i < 256; ++i) {
-        const auto octet = static_cast<uint8_t>(i);
-        const char number[] = {'0', 'x', digits[octet >> 4], digits[octet & 0xf], '\0'};
+        const auto byte = static_cast<uint8_t>(i);
+        const char number[] = {'0', 'x', digits[byte >> 4], digits[byte & 0xf], '\0'};
         char room[max_text_code] = {};
-        const bytes text = format(of(octet), room).data();
-        const char* const named = name(of(octet));
+        const bytes text = format(of(byte), room).data();
+        const char* const named = to_string(of(byte));
         size_t n = 0;
         while (named[n] != '\0') ++n;
         const bytes words(named, n);
-        const bool ends = text.size() >= 4 && text.from(text.size() - 4) == bytes(number, 4);
+        const bool ends = text.size() >= 4 && text.subspan(text.size() - 4) == bytes(number, 4);
         t.ok(words == "unassigned" ? ends && text.size() == 4
                                    : text.first(n) == words && ends == (words == "private method"));
         most = text.size() > most ? text.size() : most;
@@ -82,10 +83,10 @@ constexpr void a_text_that_does_not_fit_says_what_it_takes(check& t) {
     char room[4] = {};
     t.ok(format(code5{0xc8}, room).data() == "0xC8");
     const encoded cut = format(code5{0xc8}, buffer(room, 3));
-    t.ok(cut.error() == errc::no_space && cut.room() == 4);
+    t.ok(cut.error() == errc::no_space && cut.required() == 4);
     const encoded named = format(command::connect, room);
-    t.ok(named.error() == errc::no_space && named.room() == 7);
-    t.ok(format(method{0x80}, {}).room() == 19);
+    t.ok(named.error() == errc::no_space && named.required() == 7);
+    t.ok(format(method{0x80}, {}).required() == 19);
 }
 PROVE_AND_RUN(a_text_that_does_not_fit_says_what_it_takes)
 

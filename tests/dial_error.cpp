@@ -11,7 +11,7 @@ using namespace socks;
 
 struct row {
     dial_error error;
-    uint8_t octet;
+    uint8_t byte;
     bool other_family;
 };
 
@@ -34,7 +34,7 @@ constexpr void each_failure_of_a_dialling_server_has_its_code(check& t) {
     unsigned next = 0;
     for (const row& r : rows) {
         t.ok(static_cast<unsigned>(r.error) == next++);
-        t.ok(static_cast<uint8_t>(code_for(r.error)) == r.octet);
+        t.ok(static_cast<uint8_t>(code_for(r.error)) == r.byte);
         t.ok(suggests_other_family(r.error) == r.other_family);
     }
     t.ok(static_cast<unsigned>(dial_error::other) + 1 == next);
@@ -83,10 +83,10 @@ constexpr void every_code_tells_a_failure(check& t) {
                                    dial_error::command_not_supported,
                                    dial_error::no_address_of_family};
     for (unsigned i = 0; i < 256; ++i) {
-        const auto octet = static_cast<uint8_t>(i);
-        t.ok(dial_error_for({version::v5, octet}) == (i < 9 ? five[i] : dial_error::other));
+        const auto byte = static_cast<uint8_t>(i);
+        t.ok(dial_error_for({version::v5, byte}) == (i < 9 ? five[i] : dial_error::other));
         const dial_error four = i == 92 || i == 93 ? dial_error::not_allowed : dial_error::other;
-        t.ok(dial_error_for({version::v4, octet}) == four && dial_error_for({version::v4a, octet}) == four);
+        t.ok(dial_error_for({version::v4, byte}) == four && dial_error_for({version::v4a, byte}) == four);
     }
 }
 PROVE_AND_RUN(every_code_tells_a_failure)
@@ -94,24 +94,24 @@ PROVE_AND_RUN(every_code_tells_a_failure)
 // A reply passed on by a proxy between two versions.
 constexpr void codes_are_translated_between_the_versions(check& t) {
     for (unsigned i = 0; i < 256; ++i) {
-        const auto octet = static_cast<uint8_t>(i);
-        const reply_code down = translated({version::v5, octet}, version::v4a);
-        t.ok(down.via == version::v4a && down.octet == (i == 0 ? 90 : 91));
-        const reply_code up = translated({version::v4, octet}, version::v5);
-        t.ok(up.via == version::v5 && up.octet == (i == 90 ? 0 : i == 92 || i == 93 ? 2 : 1));
-        t.ok(translated({version::v5, octet}, version::v5) == reply_code(version::v5, octet));
-        t.ok(translated({version::v4, octet}, version::v4a) == reply_code(version::v4a, octet));
+        const auto byte = static_cast<uint8_t>(i);
+        const reply_code down = translate({version::v5, byte}, version::v4a);
+        t.ok(down.version == version::v4a && down.value == (i == 0 ? 90 : 91));
+        const reply_code up = translate({version::v4, byte}, version::v5);
+        t.ok(up.version == version::v5 && up.value == (i == 90 ? 0 : i == 92 || i == 93 ? 2 : 1));
+        t.ok(translate({version::v5, byte}, version::v5) == reply_code(version::v5, byte));
+        t.ok(translate({version::v4, byte}, version::v4a) == reply_code(version::v4a, byte));
     }
-    t.ok(translated(code4::granted, version::v4a).via == version::v4a);
+    t.ok(translate(code4::granted, version::v4a).version == version::v4a);
 }
 PROVE_AND_RUN(codes_are_translated_between_the_versions)
 
 // R16.
 constexpr void three_codes_suggest_another_address_family(check& t) {
     for (unsigned i = 0; i < 256; ++i) {
-        const auto octet = static_cast<uint8_t>(i);
-        t.ok(suggests_other_family({version::v5, octet}) == (i == 3 || i == 4 || i == 8));
-        t.ok(!suggests_other_family({version::v4, octet}) && !suggests_other_family({version::v4a, octet}));
+        const auto byte = static_cast<uint8_t>(i);
+        t.ok(suggests_other_family({version::v5, byte}) == (i == 3 || i == 4 || i == 8));
+        t.ok(!suggests_other_family({version::v4, byte}) && !suggests_other_family({version::v4a, byte}));
     }
 }
 PROVE_AND_RUN(three_codes_suggest_another_address_family)
@@ -125,10 +125,10 @@ constexpr size_t length(const char* closed) {
 constexpr void every_failure_has_words_of_its_own(check& t) {
     for (const row& a : rows)
         for (const row& b : rows) {
-            const bytes x(name(a.error), length(name(a.error)));
-            t.ok((x == bytes(name(b.error), length(name(b.error)))) == (a.error == b.error));
+            const bytes x(to_string(a.error), length(to_string(a.error)));
+            t.ok((x == bytes(to_string(b.error), length(to_string(b.error)))) == (a.error == b.error));
         }
-    t.ok(bytes(name(static_cast<dial_error>(200)), 15) == "another failure");
+    t.ok(bytes(to_string(static_cast<dial_error>(200)), 15) == "another failure");
 }
 PROVE_AND_RUN(every_failure_has_words_of_its_own)
 

@@ -2,8 +2,8 @@
 
 #include <socks/policy/disposition.hpp>
 
+#include "bytes_literal.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 
 namespace {
 
@@ -78,7 +78,7 @@ constexpr char letter(disposition d) {
     return '?';
 }
 
-constexpr reply_code code_of(version via, unsigned octet) { return {via, static_cast<uint8_t>(octet)}; }
+constexpr reply_code code_of(version via, unsigned byte) { return {via, static_cast<uint8_t>(byte)}; }
 
 constexpr void every_reply_code_of_socks4_is_judged(check& t) {
     for (unsigned i = 0; i < 256; ++i) {
@@ -100,7 +100,8 @@ constexpr void every_failure_without_a_reply_is_judged(check& t) {
         t.ok(letter(decide(static_cast<errc>(static_cast<uint8_t>(i)))) == failures[i]);
     for (const errc e : {errc::unreachable, errc::timed_out, errc::closed, errc::truncated})
         t.ok(decide(e) == disposition::retry);
-    for (const errc e : {errc::login_refused, errc::no_acceptable_method, errc::bad_version, errc::refused})
+    for (const errc e :
+         {errc::credentials_refused, errc::no_acceptable_method, errc::bad_version, errc::refused})
         t.ok(decide(e) == disposition::hold);
     t.ok(decide(errc::closed_while_bound) == disposition::retry &&
          decide(errc::no_space) == disposition::hold);
@@ -124,12 +125,12 @@ constexpr void single_rows_can_be_judged_otherwise(check& t) {
                               .retrying(code_of(version::v5, 0xff))
                               .holding(code4::rejected)
                               .holding(errc::closed)
-                              .retrying(errc::login_refused);
+                              .retrying(errc::credentials_refused);
     t.ok(decide(code5::host_unreachable, mine) == disposition::retry);
     t.ok(decide(code_of(version::v5, 0xff), mine) == disposition::retry);
     t.ok(decide(code4::rejected, mine) == disposition::hold &&
          decide(errc::closed, mine) == disposition::hold);
-    t.ok(decide(errc::login_refused, mine) == disposition::retry);
+    t.ok(decide(errc::credentials_refused, mine) == disposition::retry);
     t.ok(differences(mine, documents) == 5 && differences(documents, {}) == 0);
     t.ok(differences(mine.retrying(code5::host_unreachable), mine) == 0);
     t.ok(differences(mine.holding(code5::host_unreachable), documents) == 4);
@@ -169,28 +170,28 @@ RUN(no_table_holds_what_succeeded_or_connects_what_failed)
 
 // Plays a client that wants the least of a proxy which says `replies` and then closes.
 constexpr outcome ends(bytes replies, version via) {
-    const request want{.via = via, .to = {ipv4{192, 0, 2, 7}, 443}};
+    const request want{.version = via, .to = {ipv4{192, 0, 2, 7}, 443}};
     client machine;
     machine.end_of_stream();
     char out[client::max_output] = {};
     for (;;) {
         const auto a = machine.step(want, replies, out);
-        replies = replies.from(a.used());
-        if (a.next() == client::next::done) return a.finish().reply.code;
+        replies = replies.subspan(a.consumed());
+        if (a.next() == client::next::done) return a.result().reply.code;
         if (a.next() == client::next::fail) return outcome_of(a);
     }
 }
 
 constexpr void the_end_of_a_handshake_is_an_outcome(check& t) {
-    const outcome good = ends("05 00  05 00 00 01 c0000201 1f90"_octets, version::v5);
+    const outcome good = ends("05 00  05 00 00 01 c0000201 1f90"_bytes, version::v5);
     t.ok(good.succeeded() && good.has_code() && good.code() == code5::succeeded &&
          good.error() == errc::none);
-    const outcome refused = ends("05 00  05 05"_octets, version::v5);
+    const outcome refused = ends("05 00  05 05"_bytes, version::v5);
     t.ok(!refused.succeeded() && refused.code() == code5::connection_refused);
     t.ok(refused.error() == errc::refused && decide(refused) == disposition::retry);
-    const outcome held = ends("00 5d"_octets, version::v4);
+    const outcome held = ends("00 5d"_bytes, version::v4);
     t.ok(held.code() == code4::identd_mismatch && decide(held) == disposition::hold);
-    const outcome cut = ends("05 00  05"_octets, version::v5);
+    const outcome cut = ends("05 00  05"_bytes, version::v5);
     t.ok(!cut.has_code() && cut.error() == errc::truncated && decide(cut) == disposition::retry);
     const outcome stranger = ends("HTTP/1.1 400", version::v5);
     t.ok(stranger.error() == errc::peer_is_http && decide(stranger) == disposition::hold);
@@ -232,10 +233,10 @@ constexpr void an_operator_is_told_the_number_of_a_code_without_a_name(check& t)
             char room[max_text_outcome] = {};
             const encoded made = format(o, room);
             t.ok(!!made);
-            if (made.made() > longest) longest = made.made();
+            if (made.size() > longest) longest = made.size();
         }
     t.ok(longest == max_text_outcome);
-    t.ok(format(outcome(code5{0xc8}), {}).room() == 58);
+    t.ok(format(outcome(code5{0xc8}), {}).required() == 58);
 }
 PROVE_AND_RUN(an_operator_is_told_the_number_of_a_code_without_a_name)
 
@@ -250,7 +251,7 @@ constexpr void a_disposition_has_a_name_of_one_word(check& t) {
         {static_cast<disposition>(3), "unknown disposition"},
         {static_cast<disposition>(255), "unknown disposition"},
     };
-    for (const auto& row : rows) t.ok(text_of(name(row.means)) == row.name);
+    for (const auto& row : rows) t.ok(text_of(to_string(row.means)) == row.name);
 }
 PROVE_AND_RUN(a_disposition_has_a_name_of_one_word)
 

@@ -1,4 +1,4 @@
-// Drivers that play one machine against a peer whose octets are fixed, and write down all that happened.
+// Drivers that play one machine against a peer whose bytes are fixed, and write down all that happened.
 // The same conversation can arrive at any pace and go through any overload of step; a law then says that the
 // records are equal. Everything is bounded, so that a machine that spins ends as a record too.
 
@@ -11,7 +11,7 @@ namespace drive {
 
 using socks::errc;
 
-// How octets arrive.
+// How bytes arrive.
 struct pace {
     size_t at_most = SIZE_MAX;  // in one read
     size_t split = 0;           // a read never crosses this offset
@@ -20,7 +20,7 @@ struct pace {
 };
 
 inline constexpr pace whole{};
-inline constexpr pace octetwise{.at_most = 1};
+inline constexpr pace bytewise{.at_most = 1};
 inline constexpr pace precise{.exact = true};
 constexpr pace in_pieces_of(size_t n) { return {.at_most = n}; }
 constexpr pace split_at(size_t offset) { return {.split = offset}; }
@@ -34,7 +34,7 @@ struct peer {
     size_t at = 0;
     size_t reads = 0;
 
-    // The next read of at most `room` octets; empty when there is nothing left.
+    // The next read of at most `room` bytes; empty when there is nothing left.
     constexpr bytes read(size_t need, size_t room) {
         size_t n = how.exact ? need : how.at_most;
         if (how.seed != 0) n = 1 + dice(how.seed + static_cast<uint32_t>(reads)).below(9);
@@ -43,7 +43,7 @@ struct peer {
         if (n > says.size() - at) n = says.size() - at;
         if (n != 0) ++reads;
         at += n;
-        return says.from(at - n).first(n);
+        return says.subspan(at - n).first(n);
     }
 };
 
@@ -53,8 +53,8 @@ enum class ending : uint8_t { spun, starved, done, failed };
 struct verdict {
     ending how = ending::spun;
     errc why = errc::none;
-    uint8_t octet = 0;
-    size_t used = 0;  // octets of input, by messages
+    uint8_t byte = 0;
+    size_t used = 0;  // bytes of input, by messages
     tape sent;
     tape told;   // all that the application was told, in order
     tape early;  // what done handed over
@@ -62,7 +62,7 @@ struct verdict {
 };
 
 struct outcome : verdict {
-    size_t taken = 0;  // octets of input, by reads
+    size_t taken = 0;  // bytes of input, by reads
     size_t reads = 0;
     size_t steps = 0;
     size_t unread = 0;  // what a failure leaves to whoever owns the stream next
@@ -70,11 +70,11 @@ struct outcome : verdict {
 
 // A private method for tests: one message, its answer, one more message.
 inline constexpr auto toy = static_cast<socks::method>(0x80);
-inline constexpr bytes toy_hello = "80 01 03 'abc'"_octets;
-inline constexpr bytes toy_challenge = "80 02 05 '12345'"_octets;
-inline constexpr bytes toy_proof = "80 03 01 '!'"_octets;
+inline constexpr bytes toy_hello = "80 01 03 'abc'"_bytes;
+inline constexpr bytes toy_challenge = "80 02 05 '12345'"_bytes;
+inline constexpr bytes toy_proof = "80 03 01 '!'"_bytes;
 
-// Reads until `n` octets are unread.
+// Reads until `n` bytes are unread.
 template <class End>
 constexpr bool await(End& end, peer& from, size_t n) {
     while (end.unread().size() < n) {
@@ -114,7 +114,7 @@ template <class Action>
 constexpr void fail(outcome& o, const Action& a) {
     o.how = ending::failed;
     o.why = a.error();
-    o.octet = a.error() == errc::no_space ? uint8_t{0} : a.octet();
+    o.byte = a.error() == errc::no_space ? uint8_t{0} : a.byte();
 }
 
 template <class End>
@@ -143,11 +143,11 @@ constexpr void obey(const socks::client::action& a, End& end, Machine& machine, 
         case next::bound: o.told.put('B').put(a.bound()); break;
         case next::done:
             o.how = ending::done;
-            o.told.put('D').put(a.finish().reply.code.octet).put(a.finish().reply.bound);
-            o.early.put(a.finish().early);
+            o.told.put('D').put(a.result().reply.code.value).put(a.result().reply.bound);
+            o.early.put(a.result().early);
             break;
         case next::fail:
-            if (a.error() == errc::refused) o.told.put('R').put(a.code().octet).put(a.bound());
+            if (a.error() == errc::refused) o.told.put('R').put(a.code().value).put(a.bound());
             fail(o, a);
             break;
     }
@@ -162,11 +162,11 @@ constexpr outcome run_on(socks::client& machine, const socks::request& want, pee
     bool closed = false;
     while (o.how == ending::spun && o.steps++ != step_limit(from)) {
         const socks::client::action a = end.step(machine, want);
-        o.used += a.used();
+        o.used += a.consumed();
         switch (a.next()) {
             case next::send: end.send(a.data(), o.sent); break;
             case next::recv:
-                if (!feed(end, machine, from, a.need(), closed))
+                if (!feed(end, machine, from, a.needed(), closed))
                     o.how = closed ? ending::spun : ending::starved;
                 break;
             case next::negotiate:
@@ -194,14 +194,14 @@ constexpr outcome run_on(socks::server& machine, const application& app, peer fr
     bool closed = false;
     while (o.how == ending::spun && o.steps++ != step_limit(from)) {
         const socks::server::action a = end.step(machine);
-        o.used += a.used();
+        o.used += a.consumed();
         switch (a.next()) {
             case next::send: end.send(a.data(), o.sent); break;
             case next::recv:
-                if (!feed(end, machine, from, a.need(), closed))
+                if (!feed(end, machine, from, a.needed(), closed))
                     o.how = closed ? ending::spun : ending::starved;
                 break;
-            case next::login:
+            case next::authenticate:
                 o.told.put('L').put(a.user()).put(':').put(a.password());
                 end.grant(machine, app.grants, o.sent);
                 break;
@@ -214,14 +214,14 @@ constexpr outcome run_on(socks::server& machine, const application& app, peer fr
                 break;
             }
             case next::serve:
-                o.told.put('S').put(static_cast<uint8_t>(a.via())).put(static_cast<uint8_t>(a.command()));
+                o.told.put('S').put(static_cast<uint8_t>(a.version())).put(static_cast<uint8_t>(a.command()));
                 o.told.put(a.to()).put(static_cast<uint8_t>(a.method())).put(a.user());
                 end.answer(machine, app.answers[0], o.sent);
                 break;
             case next::wait: end.answer(machine, app.answers[1], o.sent); break;
             case next::done:
                 o.how = ending::done;
-                o.early.put(a.finish().early);
+                o.early.put(a.result().early);
                 break;
             case next::fail: fail(o, a); break;
         }

@@ -24,25 +24,25 @@ class plain {
         for (size_t i = 0; i < in_size_; ++i) in_[i] = unread_.data()[i];
         const typename Machine::action a =
             machine.step(want..., bytes(in_, in_size_), fresh(Machine::max_output));
-        drop(a.used());
+        drop(a.consumed());
         return a;
     }
 
     constexpr void send(bytes data, tape& sent) { sent.put(data); }
     constexpr void grant(socks::server& machine, bool granted, tape& sent) {
         forget();
-        sent.put(machine.grant(granted, fresh(socks::server::max_output)).data());
+        sent.put(machine.authenticated(granted, fresh(socks::server::max_output)).data());
     }
     constexpr void answer(socks::server& machine, const socks::reply& outcome, tape& sent) {
         forget();
         sent.put(machine.answer(outcome, fresh(socks::server::max_output)).data());
     }
 
-    // `portion` lies behind what was received before, in the peer's own octets.
+    // `portion` lies behind what was received before, in the peer's own bytes.
     constexpr void receive(bytes portion) {
         unread_ = {unread_.empty() ? portion.data() : unread_.data(), unread_.size() + portion.size()};
     }
-    constexpr void drop(size_t n) { unread_ = unread_.from(n); }
+    constexpr void drop(size_t n) { unread_ = unread_.subspan(n); }
     [[nodiscard]] constexpr bytes unread() const { return unread_; }
     [[nodiscard]] constexpr size_t room() const { return SIZE_MAX; }
 
@@ -79,20 +79,20 @@ class boxed {
 
     constexpr void send(bytes data, tape& sent) { sent.put(data); }
     constexpr void grant(socks::server& machine, bool granted, tape& sent) {
-        sent.put(machine.grant(granted, out_).data());
+        sent.put(machine.authenticated(granted, out_).data());
     }
     constexpr void answer(socks::server& machine, const socks::reply& outcome, tape& sent) {
         sent.put(machine.answer(outcome, out_).data());
     }
 
     constexpr void receive(bytes portion) {
-        const socks::buffer to = in_.space(portion.size());
+        const socks::buffer to = in_.prepare(portion.size());
         for (size_t i = 0; i < portion.size(); ++i) to.data()[i] = portion.data()[i];
         in_.commit(portion.size());
     }
-    constexpr void drop(size_t n) { in_.drop(n); }
-    [[nodiscard]] constexpr bytes unread() const { return in_.unread(); }
-    [[nodiscard]] constexpr size_t room() const { return in_.capacity - in_.unread().size(); }
+    constexpr void drop(size_t n) { in_.consume(n); }
+    [[nodiscard]] constexpr bytes unread() const { return in_.data(); }
+    [[nodiscard]] constexpr size_t room() const { return in_.capacity - in_.data().size(); }
 
   protected:
     socks::inbox<socks::server::max_input> in_;
@@ -101,7 +101,7 @@ class boxed {
     char out_[socks::client::max_output] = {};
 };
 
-// An inbox and an outbox. The socket takes `Portion` octets at a time, and now and then none.
+// An inbox and an outbox. The socket takes `Portion` bytes at a time, and now and then none.
 template <size_t Portion>
 class posted : boxed {
   public:
@@ -118,9 +118,11 @@ class posted : boxed {
     constexpr void send(bytes data, tape& sent) {
         const size_t n = ++sends_ % 3 == 0 ? 0 : Portion < data.size() ? Portion : data.size();
         sent.put(data.first(n));
-        post_.sent(n);
+        post_.consume(n);
     }
-    constexpr void grant(socks::server& machine, bool granted, tape&) { machine.grant(granted, post_); }
+    constexpr void grant(socks::server& machine, bool granted, tape&) {
+        machine.authenticated(granted, post_);
+    }
     constexpr void answer(socks::server& machine, const socks::reply& outcome, tape&) {
         machine.answer(outcome, post_);
     }

@@ -12,7 +12,7 @@ using namespace socks;
 struct row {
     int number;
     dial_error error;
-    uint8_t octet;
+    uint8_t byte;
 };
 
 constexpr row calls[] = {
@@ -42,7 +42,7 @@ constexpr row calls[] = {
 constexpr void a_failed_call_has_its_reply_code(check& t) {
     for (const row& r : calls) {
         t.ok(dial_error_from_errno(r.number) == r.error);
-        t.ok(static_cast<uint8_t>(code_for(dial_error_from_errno(r.number))) == r.octet);
+        t.ok(static_cast<uint8_t>(code_for(dial_error_from_errno(r.number))) == r.byte);
     }
 }
 PROVE_AND_RUN(a_failed_call_has_its_reply_code)
@@ -85,7 +85,7 @@ constexpr row winsock[] = {
 constexpr void the_numbers_of_winsock_are_known_everywhere(check& t) {
     for (const row& r : winsock) {
         t.ok(dial_error_from_errno(r.number) == r.error);
-        t.ok(static_cast<uint8_t>(code_for(dial_error_from_errno(r.number))) == r.octet);
+        t.ok(static_cast<uint8_t>(code_for(dial_error_from_errno(r.number))) == r.byte);
         if (r.number != 10049) t.ok(dial_error_from_errno(r.number, host("2001:db8::1")) == r.error);
     }
     t.ok(dial_error_from_errno(10049, host("2001:db8::1")) == dial_error::no_address_of_family);
@@ -119,10 +119,10 @@ constexpr void a_reply_is_shown_as_errno(check& t) {
     constexpr int five[] = {0,         EIO,        EACCES,      ENETUNREACH, EHOSTUNREACH, ECONNREFUSED,
                             ETIMEDOUT, EOPNOTSUPP, EAFNOSUPPORT};
     for (unsigned i = 0; i < 256; ++i) {
-        const auto octet = static_cast<uint8_t>(i);
-        t.ok(errno_for(reply_code(version::v5, octet)) == (i < 9 ? five[i] : EIO));
+        const auto byte = static_cast<uint8_t>(i);
+        t.ok(errno_for(reply_code(version::v5, byte)) == (i < 9 ? five[i] : EIO));
         const int four = i == 90 ? 0 : i == 92 || i == 93 ? EACCES : EIO;
-        t.ok(errno_for(reply_code(version::v4, octet)) == four);
+        t.ok(errno_for(reply_code(version::v4, byte)) == four);
     }
 }
 PROVE_AND_RUN(a_reply_is_shown_as_errno)
@@ -132,7 +132,7 @@ constexpr void a_failure_without_a_reply_is_shown_as_errno(check& t) {
     t.ok(errno_for(errc::unreachable) == EHOSTUNREACH && errno_for(errc::timed_out) == ETIMEDOUT);
     for (const errc e : {errc::closed, errc::truncated, errc::closed_while_bound})
         t.ok(errno_for(e) == ECONNRESET);
-    for (const errc e : {errc::login_refused, errc::negotiation_failed, errc::no_acceptable_method})
+    for (const errc e : {errc::credentials_refused, errc::negotiation_failed, errc::no_acceptable_method})
         t.ok(errno_for(e) == EACCES);
     for (const errc e : {errc::peer_is_http, errc::bad_version, errc::method_not_offered})
         t.ok(errno_for(e) == EPROTO);

@@ -16,14 +16,32 @@ constexpr bytes text_of(const char* closed) {
 }
 
 // Typed again, so that a number that moves is noticed: they are stable.
-constexpr errc peers[] = {
-    errc::peer_is_http,       errc::peer_is_tls,       errc::peer_is_ssh,        errc::not_socks,
-    errc::bad_version,        errc::version_refused,   errc::login_required,     errc::bad_reserved,
-    errc::bad_address_type,   errc::empty_name,        errc::nul_in_name,        errc::name_too_long,
-    errc::user_too_long,      errc::empty_credentials, errc::no_methods,         errc::no_acceptable_method,
-    errc::method_not_offered, errc::login_refused,     errc::negotiation_failed, errc::refused,
-    errc::fragmented,         errc::bad_length,        errc::bad_message_type,   errc::weak_protection,
-    errc::spoke_first,        errc::bad_command};
+constexpr errc peers[] = {errc::peer_is_http,
+                          errc::peer_is_tls,
+                          errc::peer_is_ssh,
+                          errc::not_socks,
+                          errc::bad_version,
+                          errc::version_refused,
+                          errc::authentication_required,
+                          errc::bad_reserved,
+                          errc::bad_address_type,
+                          errc::empty_name,
+                          errc::nul_in_name,
+                          errc::name_too_long,
+                          errc::user_too_long,
+                          errc::empty_credentials,
+                          errc::no_methods,
+                          errc::no_acceptable_method,
+                          errc::method_not_offered,
+                          errc::credentials_refused,
+                          errc::negotiation_failed,
+                          errc::refused,
+                          errc::fragmented,
+                          errc::bad_length,
+                          errc::bad_message_type,
+                          errc::weak_protection,
+                          errc::spoke_first,
+                          errc::bad_command};
 constexpr errc streams[] = {errc::closed, errc::truncated, errc::closed_while_bound, errc::unreachable,
                             errc::timed_out};
 constexpr errc callers[] = {errc::no_space,
@@ -56,7 +74,7 @@ constexpr void are_numbered_from(check& t, const errc (&list)[N], unsigned first
     for (unsigned i = 0; i < N; ++i) {
         t.ok(static_cast<unsigned>(list[i]) == first + i);
         t.ok(blame(list[i]) == whose);
-        t.ok(text_of(name(list[i])) != "unknown error");
+        t.ok(text_of(to_string(list[i])) != "unknown error");
     }
 }
 
@@ -71,20 +89,20 @@ PROVE_AND_RUN(every_failure_blames_who_caused_it)
 constexpr void every_failure_has_a_name_of_its_own(check& t) {
     size_t named = 0;
     for (unsigned a = 0; a < 256; ++a) {
-        const bytes text = text_of(name(errc{static_cast<uint8_t>(a)}));
+        const bytes text = text_of(to_string(errc{static_cast<uint8_t>(a)}));
         t.ok(!text.empty() && text[text.size() - 1] != '.');
         if (text == "unknown error") continue;
         ++named;
-        for (unsigned b = 0; b < a; ++b) t.ok(text_of(name(errc{static_cast<uint8_t>(b)})) != text);
+        for (unsigned b = 0; b < a; ++b) t.ok(text_of(to_string(errc{static_cast<uint8_t>(b)})) != text);
     }
     t.ok(named == 1 + sizeof(peers) + sizeof(streams) + sizeof(callers));
 }
 PROVE_AND_RUN(every_failure_has_a_name_of_its_own)
 
-// V5, V6: all 256 first octets.
-constexpr void the_first_octet_tells_what_a_stranger_speaks(check& t) {
+// V5, V6: all 256 first bytes.
+constexpr void the_first_byte_tells_what_a_stranger_speaks(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
-        const errc what = stranger(static_cast<uint8_t>(v));
+        const errc what = identify_foreign_protocol(static_cast<uint8_t>(v));
         const bool letter = v >= 'A' && v <= 'Z';
         t.ok((what == errc::peer_is_http) == (letter && v != 'S'));
         t.ok((what == errc::peer_is_ssh) == (v == 'S'));
@@ -94,9 +112,9 @@ constexpr void the_first_octet_tells_what_a_stranger_speaks(check& t) {
         t.ok(blame(what) == party::peer);
     }
     for (const bytes http : {bytes("HTTP/1.1 400"), bytes("GET / HTTP/1.1"), bytes("CONNECT a:443")})
-        t.ok(stranger(http[0]) == errc::peer_is_http);
-    t.ok(stranger(bytes("SSH-2.0-x")[0]) == errc::peer_is_ssh);
+        t.ok(identify_foreign_protocol(http[0]) == errc::peer_is_http);
+    t.ok(identify_foreign_protocol(bytes("SSH-2.0-x")[0]) == errc::peer_is_ssh);
 }
-PROVE_AND_RUN(the_first_octet_tells_what_a_stranger_speaks)
+PROVE_AND_RUN(the_first_byte_tells_what_a_stranger_speaks)
 
 }  // namespace

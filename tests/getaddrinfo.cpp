@@ -12,7 +12,7 @@ using namespace socks;
 struct row {
     int result;
     dial_error error;
-    uint8_t octet;
+    uint8_t byte;
 };
 
 constexpr row rows[] = {
@@ -43,7 +43,7 @@ constexpr row rows[] = {
 constexpr void a_failed_look_up_has_its_reply_code(check& t) {
     for (const row& r : rows) {
         t.ok(dial_error_from_getaddrinfo(r.result, ECONNREFUSED) == r.error);
-        t.ok(static_cast<uint8_t>(code_for(dial_error_from_getaddrinfo(r.result, 0))) == r.octet);
+        t.ok(static_cast<uint8_t>(code_for(dial_error_from_getaddrinfo(r.result, 0))) == r.byte);
     }
 }
 PROVE_AND_RUN(a_failed_look_up_has_its_reply_code)

@@ -37,13 +37,13 @@ class guarded_page {
 
     [[nodiscard]] bool ready() const { return guarded_; }
 
-    // The last `n` octets before the guard.
+    // The last `n` bytes before the guard.
     [[nodiscard]] buffer last(size_t n) { return {begin_ + size_ - n, n}; }
 
     [[nodiscard]] bytes copy(bytes from) {
         const buffer to = last(from.size());
         if (!from.empty()) memcpy(to.data(), from.data(), from.size());
-        return {to.data(), to.room()};
+        return {to.data(), to.capacity()};
     }
 
   private:
@@ -53,31 +53,31 @@ class guarded_page {
 };
 
 constexpr bytes messages[] = {
-    "05 01 00"_octets,
-    "05 04 00 01 02 80"_octets,
-    "05 02"_octets,
-    "01 04 'john' 03 'foo'"_octets,
-    "01 00 00"_octets,
-    "01 00"_octets,
-    "05 01 00 01 c0000207 01bb"_octets,
-    "05 02 00 04 20010db8 10325476 98badcfe 0f1e2d3c 0050"_octets,
-    "05 03 00 03 11 'files.example.com' fffe"_octets,
-    "05 00 00 03 00 1234"_octets,
-    "05 00 00 03 01 00 1234"_octets,
-    "05 00 00 03 ff 'no name of 255 octets'"_octets,
-    "04 01 01bb c0000207 'john' 00"_octets,
-    "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_octets,
-    "00 5a 01bb c0000207"_octets,
-    "0000 00 03 11 'files.example.com' 0035 'data'"_octets,
-    "0000 00 01 c0000207 0035 'data'"_octets,
-    "0004 18 03 11 'files.example.com' 0035 'data'"_octets,
-    "0000 01 04 20010db8 10325476 98badcfe 0f1e2d3c 0050 'a fragment'"_octets,
-    "0000 82 04 20010db8 10325476 98badcfe 0f1e2d3c 0050 ', the last'"_octets,
-    "01 01 0005 'token'"_octets,
-    "01 02 0001 02"_octets,
-    "01 03 0009 'user data'"_octets,
-    "01 ff"_octets,
-    "'GET / HTTP/1.1'"_octets,
+    "05 01 00"_bytes,
+    "05 04 00 01 02 80"_bytes,
+    "05 02"_bytes,
+    "01 04 'john' 03 'foo'"_bytes,
+    "01 00 00"_bytes,
+    "01 00"_bytes,
+    "05 01 00 01 c0000207 01bb"_bytes,
+    "05 02 00 04 20010db8 10325476 98badcfe 0f1e2d3c 0050"_bytes,
+    "05 03 00 03 11 'files.example.com' fffe"_bytes,
+    "05 00 00 03 00 1234"_bytes,
+    "05 00 00 03 01 00 1234"_bytes,
+    "05 00 00 03 ff 'no name of 255 bytes'"_bytes,
+    "04 01 01bb c0000207 'john' 00"_bytes,
+    "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_bytes,
+    "00 5a 01bb c0000207"_bytes,
+    "0000 00 03 11 'files.example.com' 0035 'data'"_bytes,
+    "0000 00 01 c0000207 0035 'data'"_bytes,
+    "0004 18 03 11 'files.example.com' 0035 'data'"_bytes,
+    "0000 01 04 20010db8 10325476 98badcfe 0f1e2d3c 0050 'a fragment'"_bytes,
+    "0000 82 04 20010db8 10325476 98badcfe 0f1e2d3c 0050 ', the last'"_bytes,
+    "01 01 0005 'token'"_bytes,
+    "01 02 0001 02"_bytes,
+    "01 03 0009 'user data'"_bytes,
+    "01 ff"_bytes,
+    "'GET / HTTP/1.1'"_bytes,
 };
 
 // Everything that a decoder gives out is read, so that a view past the end is touched.
@@ -91,15 +91,15 @@ size_t sum(const socks::endpoint& e) { return sum(e.host.name()) + e.port; }
 size_t decode_all(bytes in, socks::tolerance accept) {
     size_t n = 0;
     if (const auto d = socks::decode_greeting(in)) n += sum(d->methods);
-    if (const auto d = socks::decode_choice(in)) n += static_cast<size_t>(*d);
-    if (const auto d = socks::decode_login(in, accept)) n += sum(d->user) + sum(d->password);
-    if (const auto d = socks::decode_status(in, accept)) n += *d;
+    if (const auto d = socks::decode_method_selection(in)) n += static_cast<size_t>(*d);
+    if (const auto d = socks::decode_credentials(in, accept)) n += sum(d->user) + sum(d->password);
+    if (const auto d = socks::decode_auth_status(in, accept)) n += *d;
     if (const auto d = socks::decode_request5(in, accept)) n += sum(d->to);
     if (const auto d = socks::decode_reply5(in, accept)) n += sum(d->bound);
     if (const auto d = socks::decode_request4(in)) n += sum(d->user) + sum(d->to);
     if (const auto d = socks::decode_reply4(in, accept)) n += sum(d->bound);
-    if (const auto d = socks::decode_datagram(in, accept)) n += sum(d->at()) + sum(d->data());
-    if (const auto d = socks::decode_framed(in)) n += sum(d->at()) + sum(d->data());
+    if (const auto d = socks::decode_datagram(in, accept)) n += sum(d->remote()) + sum(d->data());
+    if (const auto d = socks::decode_framed(in)) n += sum(d->remote()) + sum(d->data());
     for (const auto due : {socks::gssapi_type::authentication, socks::gssapi_type::protection_level})
         if (const auto d = socks::decode_gssapi(in, due, socks::max_gssapi_token, accept)) n += sum(d->token);
     if (const auto d = socks::decode_gssapi_datagram(in, accept)) n += sum(d->token);
@@ -127,8 +127,8 @@ void no_fragment_is_put_together_past_its_storage(check& t) {
     guarded_page page;
     guarded_page kept;
     if (!t.ok(page.ready() && kept.ready())) return;
-    const bytes first = "0000 01 01 c0000207 0035 'two '"_octets;
-    const bytes last = "0000 82 01 c0000207 0035 'fragments'"_octets;
+    const bytes first = "0000 01 01 c0000207 0035 'two '"_bytes;
+    const bytes last = "0000 82 01 c0000207 0035 'fragments'"_bytes;
     for (size_t n = 0; n <= 10 + 4 + 9; ++n) {
         socks::reassembly parts(5);
         const buffer storage = kept.last(n);
@@ -148,7 +148,7 @@ void no_search_looks_past_its_input(check& t) {
     guarded_page page;
     if (!t.ok(page.ready())) return;
     message<600> endless;
-    endless.put("04 01 01bb 00000001"_octets).letters(592);
+    endless.put("04 01 01bb 00000001"_bytes).letters(592);
     for (size_t n = 0; n <= 600; ++n) {
         const auto d = socks::decode_request4(page.copy(endless.view().first(n)));
         t.ok(!d && d.error() == (n < 264 ? socks::errc::none : socks::errc::user_too_long));
@@ -167,10 +167,10 @@ void no_text_is_copied_past_its_end_or_its_room(check& t) {
     for (size_t n = 0; n <= 255; ++n) {
         const bytes one = text.copy(letters.view().first(n));
         const auto holds = [&](const socks::encoded& e, size_t whole, size_t at) {
-            t.ok(e.made() == whole && e.data().from(at).first(n) == letters.view().first(n));
+            t.ok(e.size() == whole && e.data().subspan(at).first(n) == letters.view().first(n));
         };
-        holds(socks::encode_login({one, "foo"}, room.last(3 + n + 3)), 3 + n + 3, 2);
-        holds(socks::encode_login({"john", one}, room.last(3 + 4 + n)), 3 + 4 + n, 7);
+        holds(socks::encode_credentials({one, "foo"}, room.last(3 + n + 3)), 3 + n + 3, 2);
+        holds(socks::encode_credentials({"john", one}, room.last(3 + 4 + n)), 3 + 4 + n, 7);
         if (n == 0) continue;
         const socks::endpoint to{socks::host::as_received(one), 443};
         constexpr auto connect = socks::command::connect;
@@ -193,7 +193,8 @@ void no_text_is_read_past_its_end(check& t) {
             const auto near = socks::parse_endpoint(text, 1080);
             const auto far = socks::parse_endpoint(whole.first(n), 1080);
             t.ok(socks::host(text) == socks::host(whole.first(n)));
-            t.ok(near.error() == far.error() && near.at() == far.at() && (!near || *near == *far));
+            t.ok(near.error() == far.error() && near.position() == far.position() &&
+                 (!near || *near == *far));
         }
     }
 }
@@ -212,10 +213,10 @@ void no_uri_is_read_past_its_end_nor_decoded_past_its_room(check& t) {
                 char elsewhere[16];
                 const auto near = socks::parse_proxy_uri(page.copy(whole.first(n)), decoded.last(room));
                 const auto far = socks::parse_proxy_uri(whole.first(n), buffer(elsewhere, room));
-                t.ok(near.error() == far.error() && near.at() == far.at());
+                t.ok(near.error() == far.error() && near.position() == far.position());
                 if (!near) continue;
-                t.ok(near->proxy == far->proxy && near->login.user == far->login.user);
-                t.ok(near->login.password == far->login.password);
+                t.ok(near->proxy == far->proxy && near->credentials.user == far->credentials.user);
+                t.ok(near->credentials.password == far->credentials.password);
             }
         }
     }
@@ -224,7 +225,7 @@ RUN(no_uri_is_read_past_its_end_nor_decoded_past_its_room)
 
 size_t sum(const socks::cft::parser::event& e) { return static_cast<size_t>(e.next) + sum(e.text); }
 
-// The configuration of the documents, and what has no end, cut at every octet.
+// The configuration of the documents, and what has no end, cut at every byte.
 void no_configuration_is_read_past_its_end(check& t) {
     guarded_page page;
     if (!t.ok(page.ready())) return;
@@ -254,7 +255,7 @@ void no_value_is_decoded_past_its_room(check& t) {
             for (size_t room = 0; room <= 5; ++room) {
                 const auto a = socks::cft::decode_value(page.copy(whole.first(n)), decoded.last(room));
                 const auto b = socks::cft::decode_value(whole.first(n), buffer(elsewhere, room));
-                t.ok(a.error() == b.error() && a.data() == b.data() && a.room() == b.room());
+                t.ok(a.error() == b.error() && a.data() == b.data() && a.required() == b.required());
             }
         }
     }
@@ -268,20 +269,20 @@ void no_encoder_writes_past_its_room(check& t) {
     const socks::endpoint address{"2001:db8::1", 443};
     socks::proxy_uri uri;
     uri.proxy = {"a.example", 1080};
-    uri.login = {"john", "foo"};
+    uri.credentials = {"john", "foo"};
     for (size_t n = 0; n <= 40; ++n) {
         const buffer room = page.last(n);
-        t.ok(static_cast<bool>(encode_greeting({"00 02"_octets}, room)) == (n >= 4));
-        t.ok(static_cast<bool>(encode_choice(socks::method::none, room)) == (n >= 2));
-        t.ok(static_cast<bool>(encode_login({"john", "foo"}, room)) == (n >= 10));
-        t.ok(static_cast<bool>(socks::encode_status(1, room)) == (n >= 2));
+        t.ok(static_cast<bool>(encode_greeting({"00 02"_bytes}, room)) == (n >= 4));
+        t.ok(static_cast<bool>(encode_method_selection(socks::method::none, room)) == (n >= 2));
+        t.ok(static_cast<bool>(encode_credentials({"john", "foo"}, room)) == (n >= 10));
+        t.ok(static_cast<bool>(socks::encode_auth_status(1, room)) == (n >= 2));
         t.ok(static_cast<bool>(encode_request5({socks::command::connect, name}, room)) == (n >= 24));
         t.ok(static_cast<bool>(encode_reply5({socks::code5::succeeded, address}, room)) == (n >= 22));
         t.ok(static_cast<bool>(encode_request4({socks::command::connect, name, "john"}, room)) == (n >= 31));
         t.ok(static_cast<bool>(encode_reply4({socks::code4::granted, {}}, room)) == (n >= 8));
-        t.ok(static_cast<bool>(encode_datagram(name, "00 ff 0d"_octets, room)) == (n >= 27));
+        t.ok(static_cast<bool>(encode_datagram(name, "00 ff 0d"_bytes, room)) == (n >= 27));
         t.ok(static_cast<bool>(encode_datagram_in_place(name, room, n)) == (n >= 24));
-        t.ok(static_cast<bool>(encode_framed(name, "00 ff 0d"_octets, room)) == (n >= 27));
+        t.ok(static_cast<bool>(encode_framed(name, "00 ff 0d"_bytes, room)) == (n >= 27));
         t.ok(static_cast<bool>(encode_framed_in_place(name, room, n)) == (n >= 24));
         t.ok(static_cast<bool>(encode_gssapi({socks::gssapi_type::user_data, "user data"}, room)) ==
              (n >= 13));
@@ -303,13 +304,13 @@ class guarded {
     typename Machine::action step(Machine& machine, const Want&... want) {
         const typename Machine::action a =
             machine.step(want..., in_.copy(unread_), out_.last(Machine::max_output));
-        drop(a.used());
+        drop(a.consumed());
         return a;
     }
 
     void send(bytes data, tape& sent) { sent.put(data); }
     void grant(socks::server& machine, bool granted, tape& sent) {
-        sent.put(machine.grant(granted, out_.last(socks::status_size)).data());
+        sent.put(machine.authenticated(granted, out_.last(socks::auth_status_size)).data());
     }
     void answer(socks::server& machine, const socks::reply& outcome, tape& sent) {
         sent.put(machine.answer(outcome, out_.last(socks::server::max_output)).data());
@@ -318,7 +319,7 @@ class guarded {
     void receive(bytes portion) {
         unread_ = {unread_.empty() ? portion.data() : unread_.data(), unread_.size() + portion.size()};
     }
-    void drop(size_t n) { unread_ = unread_.from(n); }
+    void drop(size_t n) { unread_ = unread_.subspan(n); }
     [[nodiscard]] bytes unread() const { return unread_; }
     [[nodiscard]] size_t room() const { return SIZE_MAX; }
 
@@ -330,7 +331,7 @@ class guarded {
 
 void no_machine_looks_past_its_input_nor_writes_past_its_room(check& t) {
     for (const conversation& c : conversations) {
-        for (const pace how : {octetwise, precise, whole}) {
+        for (const pace how : {bytewise, precise, whole}) {
             const outcome client =
                 run<guarded>(socks::client(), c.want, {.says = c.server.all().view(), .how = how});
             t.ok(client.how == ending::done && client.sent == c.client.all() && client.told == c.result);
@@ -350,16 +351,16 @@ void early_data_are_shown_up_to_4_gib(check& t) {
     void* const all = mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (!t.ok(all != MAP_FAILED)) return;
     char* const in = static_cast<char*>(all);
-    const bytes reply = "00 5a 01bb c0000207"_octets;
+    const bytes reply = "00 5a 01bb c0000207"_bytes;
     if (t.ok(mprotect(all, reply.size(), PROT_READ | PROT_WRITE) == 0)) {
         memcpy(in, reply.data(), reply.size());
-        const socks::request want{.via = version::v4, .to = {ipv4{192, 0, 2, 7}, 443}};
+        const socks::request want{.version = version::v4, .to = {ipv4{192, 0, 2, 7}, 443}};
         char out[socks::client::max_output];
         socks::client m;
         t.ok(m.step(want, {}, out).next() == socks::client::next::send);
         const auto a = m.step(want, {in, size}, out);
-        if (t.ok(a.next() == socks::client::next::done && a.used() == reply.size())) {
-            const bytes early = a.finish().early;
+        if (t.ok(a.next() == socks::client::next::done && a.consumed() == reply.size())) {
+            const bytes early = a.result().early;
             t.ok(early.data() == in + reply.size() && early.size() == UINT32_MAX);
         }
     }

@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "bytes_literal.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 
 namespace {
 
@@ -15,8 +15,8 @@ using namespace socks;
 constexpr ipv6 groups(const uint16_t (&g)[8]) {
     ipv6 a;
     for (size_t i = 0; i < 8; ++i) {
-        a.octets[2 * i] = static_cast<uint8_t>(g[i] >> 8);
-        a.octets[2 * i + 1] = static_cast<uint8_t>(g[i] & 0xff);
+        a.bytes[2 * i] = static_cast<uint8_t>(g[i] >> 8);
+        a.bytes[2 * i + 1] = static_cast<uint8_t>(g[i] & 0xff);
     }
     return a;
 }
@@ -109,8 +109,8 @@ constexpr void the_double_colon_may_stand_anywhere_once(check& t) {
 }
 PROVE_AND_RUN(the_double_colon_may_stand_anywhere_once)
 
-// All 256^4 would be the same four loops: each octet at each place, with all spellings of its value.
-void every_octet_of_an_ipv4_address_is_read(check& t) {
+// All 256^4 would be the same four loops: each byte at each place, with all spellings of its value.
+void every_byte_of_an_ipv4_address_is_read(check& t) {
     for (int v = 0; v < 1000; ++v) {
         for (int place = 0; place < 4; ++place) {
             std::string text;
@@ -118,21 +118,21 @@ void every_octet_of_an_ipv4_address_is_read(check& t) {
             ipv4 expected{1, 2, 3, 4};
             const auto a = parse_ipv4(text);
             if (!t.ok(static_cast<bool>(a) == (v < 256)) || !a) continue;
-            expected.octets[place] = static_cast<uint8_t>(v);
+            expected.bytes[place] = static_cast<uint8_t>(v);
             t.ok(*a == expected);
         }
     }
 }
-RUN(every_octet_of_an_ipv4_address_is_read)
+RUN(every_byte_of_an_ipv4_address_is_read)
 
 // S4-6.
 constexpr void only_0_0_0_x_announces_a_name(check& t) {
     for (unsigned x = 0; x < 256; ++x) {
-        const auto octet = static_cast<uint8_t>(x);
-        t.ok(is_name_marker({0, 0, 0, octet}) == (x != 0));
+        const auto byte = static_cast<uint8_t>(x);
+        t.ok(is_name_marker({0, 0, 0, byte}) == (x != 0));
         if (x == 0) continue;
-        t.ok(!is_name_marker({octet, 0, 0, 1}) && !is_name_marker({0, octet, 0, 1}));
-        t.ok(!is_name_marker({0, 0, octet, 1}));
+        t.ok(!is_name_marker({byte, 0, 0, 1}) && !is_name_marker({0, byte, 0, 1}));
+        t.ok(!is_name_marker({0, 0, byte, 1}));
     }
 }
 PROVE_AND_RUN(only_0_0_0_x_announces_a_name)

@@ -19,10 +19,10 @@ struct journey {
 
     constexpr journey(std::initializer_list<const conversation*> list) {
         for (const conversation* c : list) {
-            proxies[size].via = c->want.via;
-            proxies[size].login = c->want.login;
+            proxies[size].version = c->want.version;
+            proxies[size].credentials = c->want.credentials;
             proxies[size].methods = c->want.methods;
-            if (size != 0) proxies[size].at = legs[size - 1]->want.to;
+            if (size != 0) proxies[size].proxy = legs[size - 1]->want.to;
             legs[size++] = c;
         }
     }
@@ -52,10 +52,10 @@ struct journey {
     }
 };
 
-// What the proxies say: each only what it is asked for, so nothing before the first octet to it.
+// What the proxies say: each only what it is asked for, so nothing before the first byte to it.
 struct line {
     tape says{};
-    size_t ends[journey::most] = {};    // of each proxy's octets in `says`
+    size_t ends[journey::most] = {};    // of each proxy's bytes in `says`
     size_t begins[journey::most] = {};  // how much has to be sent before
     size_t size = 0;
 
@@ -94,12 +94,12 @@ constexpr outcome travel(socks::chain& machine, const socks::route& way, const l
     bool closed = false;
     while (o.how == ending::spun && o.steps++ != 4 * from.says.size() + 2 * tape::room) {
         const socks::chain::action a = end.step(machine, way);
-        o.used += a.used();
+        o.used += a.consumed();
         switch (a.next()) {
             case next::send: end.send(a.data(), o.sent); break;
             case next::recv:
                 far.says = from.until(o.sent.size());
-                if (!feed(end, machine, far, a.need(), closed))
+                if (!feed(end, machine, far, a.needed(), closed))
                     o.how = closed ? ending::spun : ending::starved;
                 break;
             case next::negotiate:

@@ -15,7 +15,7 @@ constexpr const conversation& any_conversation(dice& d) {
     return conversations[d.below(sizeof conversations / sizeof conversations[0])];
 }
 
-// Octets that get far: the messages of one side, now and then with one left out, changed or from elsewhere.
+// Bytes that get far: the messages of one side, now and then with one left out, changed or from elsewhere.
 tape mutter(dice& d, script (*side)(const conversation&), const conversation& c) {
     tape said;
     for (const bytes right : side(c).messages) {
@@ -31,7 +31,7 @@ tape mutter(dice& d, script (*side)(const conversation&), const conversation& c)
 socks::request any_request(dice& d) {
     socks::request r = conversations[d.below(sizeof conversations / sizeof conversations[0])].want;
     if (d.below(4) == 0) r.to = {};
-    if (d.below(4) == 0) r.login = {"mary", "secret"};
+    if (d.below(4) == 0) r.credentials = {"mary", "secret"};
     if (d.below(6) == 0) r.methods = {method::gssapi, toy};
     if (d.below(6) == 0) r.command = static_cast<command>(d.below(5));
     return r;
@@ -41,16 +41,16 @@ socks::request any_request(dice& d) {
 struct last_words {
     bool failed = false;
     errc why = errc::none;
-    uint8_t octet = 0;
+    uint8_t byte = 0;
 
     template <class Action>
     bool hold(const Action& a) {
         using next = decltype(a.next());
         const bool fails = a.next() == next::fail && a.error() != errc::no_space;
-        if (failed) return fails && a.error() == why && a.octet() == octet && a.used() == 0;
+        if (failed) return fails && a.error() == why && a.byte() == byte && a.consumed() == 0;
         if (!fails) return true;
         why = a.error();
-        octet = a.octet();
+        byte = a.byte();
         return failed = true;
     }
 };
@@ -67,8 +67,8 @@ void a_client_survives_any_caller(check& t) {
         const tape peer = mutter(
             d, [](const conversation& x) { return x.server; }, c);
         const uint32_t rude = rudeness[d.below(3)];
-        socks::client m({.accept = d.below(2) == 0 ? socks::strict : socks::lenient,
-                         .whole_refusal = rude == 12,
+        socks::client m({.tolerance = d.below(2) == 0 ? socks::strict : socks::lenient,
+                         .wait_for_full_refusal = rude == 12,
                          .pipelined = d.below(2) == 0});
         last_words words;
         size_t used = 0;
@@ -84,19 +84,19 @@ void a_client_survives_any_caller(check& t) {
             char out[socks::client::max_output];
             const socks::request want = d.below(100) < rude ? any_request(d) : c.want;
             shown += d.below(static_cast<uint32_t>(peer.size() - shown) + 1);
-            bytes in = peer.view().first(shown).from(used);
+            bytes in = peer.view().first(shown).subspan(used);
             if (d.below(100) < rude) in = in.first(d.below(static_cast<uint32_t>(in.size()) + 1));
             const size_t room = d.below(4) == 0 ? d.below(30) : sizeof out;
             const auto a = m.step(want, in, {out, room});
-            if (!t.ok(words.hold(a) && a.used() <= in.size())) return;
+            if (!t.ok(words.hold(a) && a.consumed() <= in.size())) return;
             if (a.next() == next::send) asked = t.ok(a.data().size() <= room && !a.data().empty());
-            if (a.next() == next::recv) t.ok(a.need() >= 1);
+            if (a.next() == next::recv) t.ok(a.needed() >= 1);
             if (a.next() == next::done) {
-                t.ok(asked && a.finish().reply.code.succeeded());
+                t.ok(asked && a.result().reply.code.succeeded());
                 ++connected;
             }
             question = a.next() == next::negotiate || a.next() == next::wait;
-            used += a.used();
+            used += a.consumed();
         }
     }
     t.ok(connected > callers / 10);  // the dice do get that far
@@ -106,7 +106,7 @@ RUN(a_client_survives_any_caller)
 // What a server was told, as far as it matters to whether it may go on.
 struct permission {
     bool let_in = false;
-    bool login = false;
+    bool credentials = false;
     bool sub_negotiation = false;
     bool serving = false;
     int answered = 0;
@@ -125,10 +125,10 @@ void answer_at_random(check& t, dice& d, socks::server& m, permission& p, bool f
             if (!failed) p.negotiated(yes);
             break;
         case 1: {
-            const socks::encoded e = m.grant(yes, out);
-            t.ok(!e || (p.login && !failed));
+            const socks::encoded e = m.authenticated(yes, out);
+            t.ok(!e || (p.credentials && !failed));
             p.let_in = p.let_in || (e && yes);
-            p.login = p.login && !e;
+            p.credentials = p.credentials && !e;
             break;
         }
         default: {
@@ -140,9 +140,9 @@ void answer_at_random(check& t, dice& d, socks::server& m, permission& p, bool f
 }
 
 void answer_the_question(dice& d, socks::server& m, permission& p, socks::buffer out) {
-    if (p.login && m.grant(true, out)) {
+    if (p.credentials && m.authenticated(true, out)) {
         p.let_in = true;
-        p.login = false;
+        p.credentials = false;
     } else if (p.sub_negotiation && d.below(2) == 0) {
         m.negotiated(true);
         p.negotiated(true);
@@ -177,13 +177,13 @@ void a_server_survives_any_caller_and_authorises_only_by_grant(check& t) {
                 answer_the_question(d, m, p, {out, room});
             }
             shown += d.below(static_cast<uint32_t>(peer.size() - shown) + 1);
-            bytes in = peer.view().first(shown).from(used);
+            bytes in = peer.view().first(shown).subspan(used);
             if (d.below(100) < rude) in = in.first(d.below(static_cast<uint32_t>(in.size()) + 1));
             const auto a = m.step(in, {out, room});
-            if (!t.ok(words.hold(a) && a.used() <= in.size())) return;
-            p.login = p.login || a.next() == next::login;
+            if (!t.ok(words.hold(a) && a.consumed() <= in.size())) return;
+            p.credentials = p.credentials || a.next() == next::authenticate;
             p.sub_negotiation = p.sub_negotiation || a.next() == next::negotiate;
-            if (a.next() == next::recv) t.ok(a.need() >= 1);
+            if (a.next() == next::recv) t.ok(a.needed() >= 1);
             if (a.next() == next::serve) {
                 t.ok(p.let_in && !p.serving);
                 t.ok(a.user().size() <= 255 && a.to().host.name().size() <= 255);
@@ -191,9 +191,9 @@ void a_server_survives_any_caller_and_authorises_only_by_grant(check& t) {
             if (a.next() == next::done) t.ok(p.serving && p.answered >= 1);
             p.serving = p.serving || a.next() == next::serve;
             served += a.next() == next::done ? 1 : 0;
-            question = a.next() == next::login || a.next() == next::negotiate || a.next() == next::serve ||
-                       a.next() == next::wait;
-            used += a.used();
+            question = a.next() == next::authenticate || a.next() == next::negotiate ||
+                       a.next() == next::serve || a.next() == next::wait;
+            used += a.consumed();
         }
     }
     t.ok(served > callers / 10);  // the dice do get that far

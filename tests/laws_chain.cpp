@@ -1,4 +1,4 @@
-// The laws of a chain: what its proxies hear and what the application is told are the octets and the news of the single
+// The laws of a chain: what its proxies hear and what the application is told are the bytes and the news of the single
 // handshakes, one behind the other, at any pace, through every overload, and wherever the stream ends.
 
 #include <type_traits>
@@ -22,7 +22,7 @@ constexpr void arrives(check& t, const journey& j, pace how, socks::client_optio
     const outcome o = travel<End>(m, j.way(), from, how);
     t.ok(o.how == ending::done && m.hop() == j.size - 1);
     t.ok(o.sent == j.client() && o.told == j.told() && o.used == handshakes);
-    t.ok(tape(o.early).put(from.says.view().from(o.taken)) == "SSH-2.0-x\r\n");
+    t.ok(tape(o.early).put(from.says.view().subspan(o.taken)) == "SSH-2.0-x\r\n");
     t.ok(o.unread == (std::is_same_v<End, plain> ? o.early.size() : 0));  // done empties an inbox
 }
 
@@ -32,7 +32,7 @@ constexpr void every_two_proxies_make_a_chain(check& t) {
             for (const conversation& b : conversations) {
                 arrives<boxed>(t, {&a, &b}, whole);
                 arrives<plain>(t, {&a, &b}, precise);
-                arrives<posted<600>>(t, {&a, &b}, octetwise);
+                arrives<posted<600>>(t, {&a, &b}, bytewise);
             }
 }
 PROVE_AND_RUN(every_two_proxies_make_a_chain)
@@ -44,7 +44,7 @@ void every_three_proxies_make_a_chain(check& t) {
                 if (may_be_passed(b))
                     for (const conversation& c : conversations) {
                         const journey j{&a, &b, &c};
-                        for (const pace how : {whole, octetwise, precise, in_pieces_of(3), at_random(7)}) {
+                        for (const pace how : {whole, bytewise, precise, in_pieces_of(3), at_random(7)}) {
                             arrives<plain>(t, j, how);
                             arrives<posted<5>>(t, j, how);
                             arrives<plain>(t, j, how, at_once);
@@ -54,7 +54,7 @@ void every_three_proxies_make_a_chain(check& t) {
 }
 RUN(every_three_proxies_make_a_chain)
 
-void a_chain_may_be_cut_at_every_octet(check& t) {
+void a_chain_may_be_cut_at_every_byte(check& t) {
     for (const conversation& a : conversations)
         if (may_be_passed(a))
             for (const conversation& b : conversations) {
@@ -63,7 +63,7 @@ void a_chain_may_be_cut_at_every_octet(check& t) {
                 for (size_t n = 0; n <= size; ++n) arrives<plain>(t, j, split_at(n));
             }
 }
-RUN(a_chain_may_be_cut_at_every_octet)
+RUN(a_chain_may_be_cut_at_every_byte)
 
 // One proxy is a chain too, and no different from a client.
 constexpr void a_chain_of_one_is_a_client(check& t) {
@@ -78,7 +78,7 @@ constexpr void a_chain_of_one_is_a_client(check& t) {
 PROVE_AND_RUN(a_chain_of_one_is_a_client)
 
 // The end of the stream, wherever it comes, is the failure of the proxy that should have answered; and final.
-constexpr void an_end_after_every_octet_names_the_proxy(check& t) {
+constexpr void an_end_after_every_byte_names_the_proxy(check& t) {
     const journey j{&conversations[5], &conversations[0], &conversations[6]};
     const line all = replies_of(j);
     for (size_t n = 0; n < all.says.size(); ++n) {
@@ -99,7 +99,7 @@ constexpr void an_end_after_every_octet_names_the_proxy(check& t) {
         t.ok(travel<plain>(m, j.way(), all, whole).why == o.why && m.hop() == there);
     }
 }
-PROVE_AND_RUN(an_end_after_every_octet_names_the_proxy)
+PROVE_AND_RUN(an_end_after_every_byte_names_the_proxy)
 
 // Our own servers in a row: each relays what follows its handshake to the next, and back.
 constexpr void our_servers_make_a_chain(check& t) {
@@ -120,28 +120,28 @@ constexpr void our_servers_make_a_chain(check& t) {
             const auto a = near.step(j.way(), in, out);
             if (a.next() == next::send) {
                 up.put(a.data().first(1));
-                out.sent(1U);
+                out.consume(1U);
                 i = 0;
                 continue;
             }
             done = a.next() == next::done;
             if (!t.ok(done || a.next() == next::recv) || done) break;
             char reply[socks::server::max_output] = {};
-            const auto s = far[turn].step(up.view().from(taken), reply);
-            taken += s.used();
+            const auto s = far[turn].step(up.view().subspan(taken), reply);
+            taken += s.consumed();
             bytes says;
             if (s.next() == socks::server::next::send) says = s.data();
-            if (s.next() == socks::server::next::login) {
+            if (s.next() == socks::server::next::authenticate) {
                 told.put('L').put(s.user()).put(':').put(s.password());
-                says = far[turn].grant(true, reply).data();
+                says = far[turn].authenticated(true, reply).data();
             }
             if (s.next() == socks::server::next::serve) {
-                told.put('S').put(static_cast<uint8_t>(s.via())).put(static_cast<uint8_t>(s.command()));
+                told.put('S').put(static_cast<uint8_t>(s.version())).put(static_cast<uint8_t>(s.command()));
                 told.put(s.to()).put(static_cast<uint8_t>(s.method())).put(s.user());
                 says = far[turn].answer(j.legs[turn]->app.answers[0], reply).data();
             }
             if (s.next() == socks::server::next::done) ++turn;
-            const socks::buffer to = in.space(says.size());
+            const socks::buffer to = in.prepare(says.size());
             for (size_t k = 0; k < says.size(); ++k) to.data()[k] = says.data()[k];
             if (!says.empty()) in.commit(says.size());
         }
@@ -165,7 +165,7 @@ void a_chain_survives_any_caller(check& t) {
         const journey other{any(), any(), any()};
         const uint32_t rude = seed % 3 * 10;
         line from = replies_of(j);
-        socks::chain m({.whole_refusal = seed % 5 == 0, .pipelined = d.below(2) == 0});
+        socks::chain m({.wait_for_full_refusal = seed % 5 == 0, .pipelined = d.below(2) == 0});
         size_t sent = 0;
         size_t used = 0;
         size_t shown = 0;
@@ -179,22 +179,22 @@ void a_chain_survives_any_caller(check& t) {
             if (d.below(100) < rude) way.through = {other.proxies, d.below(4)};
             const size_t there = from.until(sent).size();
             if (there > shown) shown += d.below(static_cast<uint32_t>(there - shown) + 1);
-            const bytes in = from.says.view().first(shown).from(used);
+            const bytes in = from.says.view().first(shown).subspan(used);
             char out[socks::chain::max_output];
             const size_t room = d.below(4) == 0 ? d.below(30) : sizeof out;
             const auto a = m.step(way, in, {out, room});
-            if (!t.ok(a.used() <= in.size() && m.hop() >= hop && m.hop() <= hop + (sent == 0 ? 2 : 1)))
+            if (!t.ok(a.consumed() <= in.size() && m.hop() >= hop && m.hop() <= hop + (sent == 0 ? 2 : 1)))
                 return;
             if (a.next() == next::send) sent += t.ok(a.data().size() <= room) ? a.data().size() : 0;
             if (a.next() == next::negotiate) m.negotiated(true);
             connected += a.next() == next::done;
-            t.ok(a.next() != next::done || (!ended && a.finish().reply.code.succeeded()));
+            t.ok(a.next() != next::done || (!ended && a.result().reply.code.succeeded()));
             const bool fails = a.next() == next::fail && a.error() != errc::no_space;
-            if (ended) t.ok(fails && a.error() == why && a.used() == 0 && m.hop() == hop);
+            if (ended) t.ok(fails && a.error() == why && a.consumed() == 0 && m.hop() == hop);
             if (fails && !ended) why = a.error();
             ended = ended || fails;
             hop = m.hop();
-            used += a.used();
+            used += a.consumed();
         }
     }
     t.ok(connected > 400);  // the dice do get that far

@@ -1,5 +1,5 @@
-// The law of chunking: how octets are cut into reads, and which overload they go through, changes nothing.
-// Its twin, the stability of a verdict: what more octets follow an error does not change it.
+// The law of chunking: how bytes are cut into reads, and which overload they go through, changes nothing.
+// Its twin, the stability of a verdict: what more bytes follow an error does not change it.
 
 #include "refusals.hpp"
 
@@ -21,25 +21,25 @@ void same_as_whole(check& t, Machine m, const Wish& wish, bytes says, pace how, 
     t.ok(run<posted<3>>(m, wish, {.says = says, .how = how, .closes = closes}) == once);
 }
 
-constexpr void a_client_takes_octets_one_by_one_as_it_takes_them_whole(check& t) {
+constexpr void a_client_takes_bytes_one_by_one_as_it_takes_them_whole(check& t) {
     for (const conversation& c : conversations) {
         const tape says = c.server.all();
         const outcome once = run<plain>(socks::client(), c.want, {.says = says.view()});
-        t.ok(run<plain>(socks::client(), c.want, {.says = says.view(), .how = octetwise}) == once);
+        t.ok(run<plain>(socks::client(), c.want, {.says = says.view(), .how = bytewise}) == once);
         t.ok(run<posted<3>>(socks::client(), c.want, {.says = says.view(), .how = precise}) == once);
     }
 }
-PROVE_AND_RUN(a_client_takes_octets_one_by_one_as_it_takes_them_whole)
+PROVE_AND_RUN(a_client_takes_bytes_one_by_one_as_it_takes_them_whole)
 
-constexpr void a_server_takes_octets_one_by_one_as_it_takes_them_whole(check& t) {
+constexpr void a_server_takes_bytes_one_by_one_as_it_takes_them_whole(check& t) {
     for (const conversation& c : conversations) {
         const tape says = c.client.all();
         const outcome once = run<plain>(socks::server(c.serves), c.app, {.says = says.view()});
-        t.ok(run<plain>(socks::server(c.serves), c.app, {.says = says.view(), .how = octetwise}) == once);
+        t.ok(run<plain>(socks::server(c.serves), c.app, {.says = says.view(), .how = bytewise}) == once);
         t.ok(run<posted<3>>(socks::server(c.serves), c.app, {.says = says.view(), .how = precise}) == once);
     }
 }
-PROVE_AND_RUN(a_server_takes_octets_one_by_one_as_it_takes_them_whole)
+PROVE_AND_RUN(a_server_takes_bytes_one_by_one_as_it_takes_them_whole)
 
 template <class Machine, class Wish>
 void same_at_every_pace(check& t, Machine m, const Wish& wish, bytes says, bool closes = false) {
@@ -81,14 +81,14 @@ constexpr void nothing_is_lost(check& t, Machine m, const Wish& wish, bytes says
                                pace how) {
     const outcome o = run<End>(m, wish, {.says = says, .how = how});
     t.ok(o.how == ending::done && o.used == handshake && o.taken == handshake + o.early.size());
-    t.ok(o.early == says.from(handshake).first(o.early.size()));
+    t.ok(o.early == says.subspan(handshake).first(o.early.size()));
 }
 
-constexpr void octets_behind_the_last_message_are_handed_over_whole(check& t) {
+constexpr void bytes_behind_the_last_message_are_handed_over_whole(check& t) {
     for (const conversation& c : conversations) {
         const tape replies = with_banner(c.server);
         const tape requests = with_banner(c.client);
-        for (const pace how : {whole, octetwise, in_pieces_of(7)}) {
+        for (const pace how : {whole, bytewise, in_pieces_of(7)}) {
             nothing_is_lost<plain>(t, socks::client(), c.want, replies.view(), c.server.all().size(), how);
             nothing_is_lost<boxed>(t, socks::server(c.serves), c.app, requests.view(), c.client.all().size(),
                                    how);
@@ -99,9 +99,9 @@ constexpr void octets_behind_the_last_message_are_handed_over_whole(check& t) {
         t.ok(s.early == banner && s.unread == 0);
     }
 }
-PROVE_AND_RUN(octets_behind_the_last_message_are_handed_over_whole)
+PROVE_AND_RUN(bytes_behind_the_last_message_are_handed_over_whole)
 
-void early_data_survives_a_cut_at_every_octet(check& t) {
+void early_data_survives_a_cut_at_every_byte(check& t) {
     for (const conversation& c : conversations) {
         const tape replies = with_banner(c.server);
         const tape requests = with_banner(c.client);
@@ -113,10 +113,10 @@ void early_data_survives_a_cut_at_every_octet(check& t) {
                                        c.client.all().size(), split_at(i));
     }
 }
-RUN(early_data_survives_a_cut_at_every_octet)
+RUN(early_data_survives_a_cut_at_every_byte)
 
-// No octets are legal input in every state and are no news.
-constexpr void no_octets_change_nothing(check& t) {
+// No bytes are legal input in every state and are no news.
+constexpr void no_bytes_change_nothing(check& t) {
     for (const conversation& c : conversations) {
         const tape says = c.server.all();
         for (size_t n = 0; n < says.size(); ++n) {
@@ -125,22 +125,22 @@ constexpr void no_octets_change_nothing(check& t) {
             bytes in = says.view().first(n);
             auto a = m.step(c.want, in, out);
             while (a.next() == socks::client::next::send || a.next() == socks::client::next::bound) {
-                in = in.from(a.used());
+                in = in.subspan(a.consumed());
                 a = m.step(c.want, in, out);
             }
             if (a.next() != socks::client::next::recv) continue;  // the toy method reads for itself
-            const size_t need = a.need();
+            const size_t need = a.needed();
             a = m.step(c.want, in, out);
-            t.ok(a.next() == socks::client::next::recv && a.need() == need && a.used() == 0);
+            t.ok(a.next() == socks::client::next::recv && a.needed() == need && a.consumed() == 0);
         }
     }
 }
-PROVE_AND_RUN(no_octets_change_nothing)
+PROVE_AND_RUN(no_bytes_change_nothing)
 
 template <class Machine, class Wish>
 constexpr void whatever_follows(check& t, Machine m, const Wish& wish, bytes says, const outcome& bare) {
     for (const bytes more :
-         {bytes("00"_octets), bytes("ff ff ff ff"_octets), bytes("05 00 05 01 00 01 00 5a"_octets)}) {
+         {bytes("00"_bytes), bytes("ff ff ff ff"_bytes), bytes("05 00 05 01 00 01 00 5a"_bytes)}) {
         tape longer;
         longer.put(says).put(more);
         const outcome o = run<plain>(m, wish, {.says = longer.view()});
@@ -152,7 +152,7 @@ constexpr void whatever_follows(check& t, Machine m, const Wish& wish, bytes say
 constexpr void a_client_s_verdict_is_stable(check& t) {
     for (const refusal& r : refusals) {
         const outcome bare = run<plain>(socks::client(), r.want, {.says = r.server});
-        t.ok(bare.how == ending::failed && bare.why == r.why && bare.octet == r.octet && bare.used == r.used);
+        t.ok(bare.how == ending::failed && bare.why == r.why && bare.byte == r.byte && bare.used == r.used);
         whatever_follows(t, socks::client(), r.want, r.server, bare);
     }
 }
@@ -161,7 +161,7 @@ PROVE_AND_RUN(a_client_s_verdict_is_stable)
 constexpr void a_server_s_verdict_is_stable(check& t) {
     for (const rejection& r : rejections) {
         const outcome bare = run<plain>(socks::server(r.serves), r.app, {.says = r.client});
-        t.ok(bare.how == ending::failed && bare.why == r.why && bare.octet == r.octet && bare.used == r.used);
+        t.ok(bare.how == ending::failed && bare.why == r.why && bare.byte == r.byte && bare.used == r.used);
         t.ok(bare.sent == r.server);
         whatever_follows(t, socks::server(r.serves), r.app, r.client, bare);
     }

@@ -1,5 +1,5 @@
-// The laws for what carries datagrams: encoded and decoded again they are the same, of every size; every octet of a
-// header has its verdict; a verdict stands when more octets arrive; and a stream of frames gives the same datagrams at
+// The laws for what carries datagrams: encoded and decoded again they are the same, of every size; every byte of a
+// header has its verdict; a verdict stands when more bytes arrive; and a stream of frames gives the same datagrams at
 // any pace.
 
 #include <vector>
@@ -17,23 +17,23 @@ message<255> name_of(size_t n) {
     return m;
 }
 
-// Both codecs, in a buffer of just the size and in one that is one octet too small.
+// Both codecs, in a buffer of just the size and in one that is one byte too small.
 void goes_there_and_back(check& t, const endpoint& at, bytes data, int line = __builtin_LINE()) {
     const size_t size = datagram_header_size(at) + data.size();
     char room[600] = {};
     const encoded sent = encode_datagram(at, data, buffer(room, size));
     const exact_copy wire(sent.data());
     const auto d = decode_datagram(wire.view());
-    t.ok(d && d->at() == at && d->data() == data && d->fragment() == 0 && d.used() == size, line);
-    t.ok(encode_datagram(at, data, buffer(room, size - 1)).room() == size, line);
+    t.ok(d && d->remote() == at && d->data() == data && d->fragment() == 0 && d.consumed() == size, line);
+    t.ok(encode_datagram(at, data, buffer(room, size - 1)).required() == size, line);
 
     if (size - data.size() > max_framed_header) return;
     const encoded framed = encode_framed(at, data, buffer(room, size));
     const exact_copy frame(framed.data());
     const auto f = decode_framed(frame.view());
-    t.ok(f && f->at() == at && f->data() == data && f.used() == size, line);
-    t.ok(frame.view().from(3) == wire.view().from(3), line);
-    t.ok(encode_framed(at, data, buffer(room, size - 1)).room() == size, line);
+    t.ok(f && f->remote() == at && f->data() == data && f.consumed() == size, line);
+    t.ok(frame.view().subspan(3) == wire.view().subspan(3), line);
+    t.ok(encode_framed(at, data, buffer(room, size - 1)).required() == size, line);
 }
 
 void datagrams_of_every_size_go_there_and_back(check& t) {
@@ -46,7 +46,7 @@ void datagrams_of_every_size_go_there_and_back(check& t) {
         for (unsigned v = 0; v < 256; ++v) {
             ipv6 six;
             ipv4 four;
-            six.octets[i] = four.octets[i % 4] = static_cast<uint8_t>(v);
+            six.bytes[i] = four.bytes[i % 4] = static_cast<uint8_t>(v);
             goes_there_and_back(t, {six, static_cast<uint16_t>(v << 8 | i)}, "six");
             goes_there_and_back(t, {four, static_cast<uint16_t>(i << 8 | v)}, "four");
         }
@@ -54,19 +54,19 @@ void datagrams_of_every_size_go_there_and_back(check& t) {
 }
 RUN(datagrams_of_every_size_go_there_and_back)
 
-// Every octet of a datagram takes every value: what still decodes encodes to the same, but for RSV.
-void every_octet_of_a_datagram_counts_but_for_rsv(check& t) {
+// Every byte of a datagram takes every value: what still decodes encodes to the same, but for RSV.
+void every_byte_of_a_datagram_counts_but_for_rsv(check& t) {
     for (const bytes whole :
-         {"0000 00 01 c0000207 0035 'data'"_octets, "0000 00 03 09 'h.example' 0035 'data'"_octets,
-          "0000 00 04 20010db8 10325476 98badcfe 0f1e2d3c 0050 'data'"_octets}) {
+         {"0000 00 01 c0000207 0035 'data'"_bytes, "0000 00 03 09 'h.example' 0035 'data'"_bytes,
+          "0000 00 04 20010db8 10325476 98badcfe 0f1e2d3c 0050 'data'"_bytes}) {
         for (size_t i = 0; i < whole.size(); ++i) {
             for (unsigned v = 0; v < 256; ++v) {
                 message<64> m;
-                m.put(whole.first(i)).put(static_cast<uint8_t>(v)).put(whole.from(i + 1));
+                m.put(whole.first(i)).put(static_cast<uint8_t>(v)).put(whole.subspan(i + 1));
                 const auto d = decode_datagram(m.view(), lenient, fragments::keep);
                 if (!d) continue;
                 char room[64];
-                const encoded again = encode_datagram(d->at(), d->data(), room, d->fragment());
+                const encoded again = encode_datagram(d->remote(), d->data(), room, d->fragment());
                 t.ok(again && (again.data() == m.view()) != (i < 2 && v != 0));
                 t.ok(static_cast<bool>(decode_datagram(m.view(), strict, fragments::keep)) ==
                      !(i < 2 && v != 0));
@@ -74,24 +74,24 @@ void every_octet_of_a_datagram_counts_but_for_rsv(check& t) {
         }
     }
 }
-RUN(every_octet_of_a_datagram_counts_but_for_rsv)
+RUN(every_byte_of_a_datagram_counts_but_for_rsv)
 
-// Headers of all shapes, most of them wrong: whatever the first octets say, more of them never say otherwise, and what
-// is asked for is no more than the frame takes. The fifth octet is drawn from what can matter.
+// Headers of all shapes, most of them wrong: whatever the first bytes say, more of them never say otherwise, and what
+// is asked for is no more than the frame takes. The fifth byte is drawn from what can matter.
 void a_verdict_on_a_frame_stands_whatever_follows(check& t) {
     for (unsigned header = 0; header < 256; ++header) {
         for (unsigned type = 0; type < 6; ++type) {
             for (const unsigned length : {0U, 1U, 3U, 15U, header - 7, 248U, 255U}) {
                 message<700> m;
-                m.put("0009"_octets).put(static_cast<uint8_t>(header)).put(static_cast<uint8_t>(type));
+                m.put("0009"_bytes).put(static_cast<uint8_t>(header)).put(static_cast<uint8_t>(type));
                 m.put(static_cast<uint8_t>(length)).letters(400);
                 const bytes all = m.view();
                 size_t due = 0;  // what the last answer asked for
                 for (size_t n = 0; n <= all.size(); ++n) {
                     const auto d = decode_framed(all.first(n));
                     if (d) {
-                        t.ok(n == due && d.used() == n && n == header + 9);
-                        t.ok(decode_framed(all).used() == n);
+                        t.ok(n == due && d.consumed() == n && n == header + 9);
+                        t.ok(decode_framed(all).consumed() == n);
                         break;
                     }
                     if (d.error() != errc::none) {
@@ -99,8 +99,8 @@ void a_verdict_on_a_frame_stands_whatever_follows(check& t) {
                         t.ok(decode_framed(all.first(n + 1)).error() == d.error());
                         break;
                     }
-                    t.ok(d.need() >= 1 && n + d.need() >= due);
-                    due = n + d.need();
+                    t.ok(d.needed() >= 1 && n + d.needed() >= due);
+                    due = n + d.needed();
                 }
             }
         }
@@ -108,8 +108,8 @@ void a_verdict_on_a_frame_stands_whatever_follows(check& t) {
 }
 RUN(a_verdict_on_a_frame_stands_whatever_follows)
 
-// U19: any octets at all, cut anywhere, are a datagram or an error, and nothing past their end is read.
-void any_octets_are_a_datagram_or_an_error(check& t) {
+// U19: any bytes at all, cut anywhere, are a datagram or an error, and nothing past their end is read.
+void any_bytes_are_a_datagram_or_an_error(check& t) {
     uint32_t seed = 1;
     for (int round = 0; round < 20'000; ++round) {
         message<32> m;
@@ -122,25 +122,25 @@ void any_octets_are_a_datagram_or_an_error(check& t) {
         const exact_copy in(m.view().first(static_cast<size_t>(round) % 33));
         for (const tolerance accept : {lenient, strict}) {
             const auto d = decode_datagram(in.view(), accept);
-            t.ok(static_cast<bool>(d) == (d.error() == errc::none) && d.need() == 0);
+            t.ok(static_cast<bool>(d) == (d.error() == errc::none) && d.needed() == 0);
             if (!d) continue;
-            t.ok(datagram_header_size(d->at()) + d->data().size() == in.view().size());
+            t.ok(datagram_header_size(d->remote()) + d->data().size() == in.view().size());
             t.ok(d->data().data() + d->data().size() == in.view().data() + in.view().size());
         }
     }
 }
-RUN(any_octets_are_a_datagram_or_an_error)
+RUN(any_bytes_are_a_datagram_or_an_error)
 
 void a_stream_of_frames_is_the_same_at_any_pace(check& t) {
     const bytes stream =
         "0003 0a 01 c0000207 0035 'one' 0000 08 03 01 'x' 1234"
-        "0005 16 04 20010db8 10325476 98badcfe 0f1e2d3c 0050 'three' 0002 0a 01 c0000208 0036 '04'"_octets;
+        "0005 16 04 20010db8 10325476 98badcfe 0f1e2d3c 0050 'three' 0002 0a 01 c0000208 0036 '04'"_bytes;
     const bytes expected[] = {"one", "", "three", "04"};
     for (size_t pace = 1; pace <= stream.size(); ++pace) {
         std::vector<char> kept;
         size_t frames = 0;
         for (size_t i = 0; i < stream.size(); i += pace) {
-            const bytes rest = stream.from(i);
+            const bytes rest = stream.subspan(i);
             const bytes part = rest.first(pace < rest.size() ? pace : rest.size());
             kept.insert(kept.end(), part.data(), part.data() + part.size());
             for (;;) {
@@ -149,7 +149,7 @@ void a_stream_of_frames_is_the_same_at_any_pace(check& t) {
                 if (!t.ok(d.error() == errc::none) || !d) break;
                 if (!t.ok(frames < 4 && d->data() == expected[frames])) return;
                 ++frames;
-                kept.erase(kept.begin(), kept.begin() + static_cast<ptrdiff_t>(d.used()));
+                kept.erase(kept.begin(), kept.begin() + static_cast<ptrdiff_t>(d.consumed()));
             }
         }
         t.ok(frames == 4 && kept.empty());

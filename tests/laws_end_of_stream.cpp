@@ -1,5 +1,5 @@
 // The law of the end of the stream: it is told by end_of_stream(), it is final wherever it falls, it never hides what was
-// received before, and a refusal is known by its first two octets.
+// received before, and a refusal is known by its first two bytes.
 
 #include "refusals.hpp"
 
@@ -7,7 +7,7 @@ namespace {
 
 using namespace drive;
 
-// What an end after the first `n` octets of the server must be called.
+// What an end after the first `n` bytes of the server must be called.
 constexpr errc cut(const conversation& c, size_t n) {
     const bool negotiating = c.want.methods.contains(toy) && n >= 2 && n < 2 + toy_challenge.size();
     if (negotiating) return errc::negotiation_failed;
@@ -31,16 +31,16 @@ constexpr void a_client_survives_every_cut(check& t) {
     }
 }
 
-constexpr void an_end_after_every_octet_fails_a_client_by_name(check& t) {
+constexpr void an_end_after_every_byte_fails_a_client_by_name(check& t) {
     a_client_survives_every_cut<plain>(t);
 }
-PROVE_AND_RUN(an_end_after_every_octet_fails_a_client_by_name)
+PROVE_AND_RUN(an_end_after_every_byte_fails_a_client_by_name)
 
-void an_end_after_every_octet_fails_a_client_by_name_through_mailboxes(check& t) {
+void an_end_after_every_byte_fails_a_client_by_name_through_mailboxes(check& t) {
     a_client_survives_every_cut<boxed>(t);
     a_client_survives_every_cut<posted<2>>(t);
 }
-RUN(an_end_after_every_octet_fails_a_client_by_name_through_mailboxes)
+RUN(an_end_after_every_byte_fails_a_client_by_name_through_mailboxes)
 
 template <class End>
 constexpr void a_server_survives_every_cut(check& t) {
@@ -62,16 +62,16 @@ constexpr void a_server_survives_every_cut(check& t) {
     }
 }
 
-constexpr void an_end_after_every_octet_fails_a_server_by_name(check& t) {
+constexpr void an_end_after_every_byte_fails_a_server_by_name(check& t) {
     a_server_survives_every_cut<plain>(t);
 }
-PROVE_AND_RUN(an_end_after_every_octet_fails_a_server_by_name)
+PROVE_AND_RUN(an_end_after_every_byte_fails_a_server_by_name)
 
-void an_end_after_every_octet_fails_a_server_by_name_through_mailboxes(check& t) {
+void an_end_after_every_byte_fails_a_server_by_name_through_mailboxes(check& t) {
     a_server_survives_every_cut<boxed>(t);
     a_server_survives_every_cut<posted<2>>(t);
 }
-RUN(an_end_after_every_octet_fails_a_server_by_name_through_mailboxes)
+RUN(an_end_after_every_byte_fails_a_server_by_name_through_mailboxes)
 
 constexpr void a_stream_that_ended_before_anything_came_is_closed(check& t) {
     for (const conversation& c : conversations) {
@@ -88,7 +88,7 @@ constexpr void a_stream_that_ended_before_anything_came_is_closed(check& t) {
 }
 PROVE_AND_RUN(a_stream_that_ended_before_anything_came_is_closed)
 
-// end_of_stream() is a level, not an event: all octets are there, and the handshake completes.
+// end_of_stream() is a level, not an event: all bytes are there, and the handshake completes.
 constexpr void what_was_received_before_the_end_still_completes(check& t) {
     for (const conversation& c : conversations) {
         const tape says = c.server.all();
@@ -101,7 +101,7 @@ constexpr void what_was_received_before_the_end_still_completes(check& t) {
         auto a = m.step(c.want, in, out);
         while (a.next() == socks::client::next::send || a.next() == socks::client::next::bound) {
             if (a.next() == socks::client::next::send) sent.put(a.data());
-            in = in.from(a.used());
+            in = in.subspan(a.consumed());
             a = m.step(c.want, in, out);
         }
         t.ok(a.next() == socks::client::next::done && sent == c.client.all());
@@ -110,63 +110,62 @@ constexpr void what_was_received_before_the_end_still_completes(check& t) {
 PROVE_AND_RUN(what_was_received_before_the_end_still_completes)
 
 // Everything that is ever sent of a refusal, and what the reader makes of it with each kind of ending.
-constexpr void a_refusal_is_decided_on_two_octets(check& t) {
-    const bytes tails[] = {"", "00"_octets, "00 01"_octets, "00 09 'junk'"_octets,
-                           "00 01 c0000207 0438"_octets};
+constexpr void a_refusal_is_decided_on_two_bytes(check& t) {
+    const bytes tails[] = {"", "00"_bytes, "00 01"_bytes, "00 09 'junk'"_bytes, "00 01 c0000207 0438"_bytes};
     for (const bool closes : {false, true})
         for (const bytes tail : tails) {
             tape says;
-            says.put("05 00  05 05"_octets).put(tail);
+            says.put("05 00  05 05"_bytes).put(tail);
             const outcome o = run<plain>(socks::client(), plain5, {.says = says.view(), .closes = closes});
-            t.ok(o.how == ending::failed && o.why == errc::refused && o.octet == 5 && o.used == 4);
-            t.ok(o.told == "'R' 05 00 0000"_octets && o.unread == tail.size());
+            t.ok(o.how == ending::failed && o.why == errc::refused && o.byte == 5 && o.used == 4);
+            t.ok(o.told == "'R' 05 00 0000"_bytes && o.unread == tail.size());
 
             tape four;
-            four.put("00 5b"_octets).put(tail);
+            four.put("00 5b"_bytes).put(tail);
             const outcome p = run<boxed>(socks::client(), plain4, {.says = four.view(), .closes = closes});
-            t.ok(p.how == ending::failed && p.why == errc::refused && p.octet == 0x5b && p.used == 2);
-            t.ok(p.told == "'R' 5b 00 0000"_octets && p.unread == tail.size());
+            t.ok(p.how == ending::failed && p.why == errc::refused && p.byte == 0x5b && p.used == 2);
+            t.ok(p.told == "'R' 5b 00 0000"_bytes && p.unread == tail.size());
         }
 }
-PROVE_AND_RUN(a_refusal_is_decided_on_two_octets)
+PROVE_AND_RUN(a_refusal_is_decided_on_two_bytes)
 
 constexpr void a_whole_refusal_has_its_bound_address(check& t) {
-    const socks::client patient({.whole_refusal = true});
-    const bytes says = "05 00  05 05 00 01 c0000207 0438  'T'"_octets;
-    for (const pace how : {whole, octetwise, precise}) {
+    const socks::client patient({.wait_for_full_refusal = true});
+    const bytes says = "05 00  05 05 00 01 c0000207 0438  'T'"_bytes;
+    for (const pace how : {whole, bytewise, precise}) {
         const outcome o = run<plain>(patient, plain5, {.says = says, .how = how});
-        t.ok(o.how == ending::failed && o.why == errc::refused && o.octet == 5 && o.used == 12);
-        t.ok(o.told == "'R' 05 01 c0000207 0438"_octets);
+        t.ok(o.how == ending::failed && o.why == errc::refused && o.byte == 5 && o.used == 12);
+        t.ok(o.told == "'R' 05 01 c0000207 0438"_bytes);
         t.ok(how.exact ? o.taken == 12 : o.taken >= 12);
     }
-    const outcome four = run<boxed>(patient, bind4, {.says = "00 5c 1f90 c0000207"_octets});
-    t.ok(four.why == errc::refused && four.used == 8 && four.told == "'R' 5c 01 c0000207 1f90"_octets);
+    const outcome four = run<boxed>(patient, bind4, {.says = "00 5c 1f90 c0000207"_bytes});
+    t.ok(four.why == errc::refused && four.used == 8 && four.told == "'R' 5c 01 c0000207 1f90"_bytes);
 }
 PROVE_AND_RUN(a_whole_refusal_has_its_bound_address)
 
 constexpr void a_whole_refusal_cut_short_still_has_its_code(check& t) {
-    const socks::client patient({.whole_refusal = true});
-    const tape says = tape().put("05 00  05 05 00 01 c0000207 0438"_octets);
+    const socks::client patient({.wait_for_full_refusal = true});
+    const tape says = tape().put("05 00  05 05 00 01 c0000207 0438"_bytes);
     for (size_t n = 4; n < says.size(); ++n) {
         const outcome silent = run<plain>(patient, plain5, {.says = says.view().first(n)});
         t.ok(silent.how == ending::starved);
         const outcome o = run<plain>(patient, plain5, {.says = says.view().first(n), .closes = true});
-        t.ok(o.how == ending::failed && o.why == errc::refused && o.octet == 5 && o.used == 4);
-        t.ok(o.told == "'R' 05 00 0000"_octets);
+        t.ok(o.how == ending::failed && o.why == errc::refused && o.byte == 5 && o.used == 4);
+        t.ok(o.told == "'R' 05 00 0000"_bytes);
     }
     for (size_t n = 2; n < 8; ++n) {
-        const bytes four = "00 5b 1f90 c0000207"_octets;
+        const bytes four = "00 5b 1f90 c0000207"_bytes;
         const outcome o = run<plain>(patient, plain4, {.says = four.first(n), .closes = true});
-        t.ok(o.how == ending::failed && o.why == errc::refused && o.octet == 0x5b && o.used == 2);
+        t.ok(o.how == ending::failed && o.why == errc::refused && o.byte == 0x5b && o.used == 2);
     }
 }
 PROVE_AND_RUN(a_whole_refusal_cut_short_still_has_its_code)
 
-// Where no more octets could make it whole, there is nothing to wait for.
+// Where no more bytes could make it whole, there is nothing to wait for.
 constexpr void a_refusal_that_can_not_become_whole_is_not_waited_for(check& t) {
-    const socks::client patient({.whole_refusal = true});
-    const outcome o = run<plain>(patient, plain5, {.says = "05 00  05 01 00 00"_octets});
-    t.ok(o.how == ending::failed && o.why == errc::refused && o.octet == 1 && o.used == 4);
+    const socks::client patient({.wait_for_full_refusal = true});
+    const outcome o = run<plain>(patient, plain5, {.says = "05 00  05 01 00 00"_bytes});
+    t.ok(o.how == ending::failed && o.why == errc::refused && o.byte == 1 && o.used == 4);
 }
 PROVE_AND_RUN(a_refusal_that_can_not_become_whole_is_not_waited_for)
 

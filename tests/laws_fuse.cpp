@@ -1,5 +1,5 @@
 // The law of the fuse: a failure is final. Whatever is called afterwards, with whatever input, every step gives the
-// same error with the same octet, uses nothing and sends nothing. After success the next step is an error too.
+// same error with the same byte, uses nothing and sends nothing. After success the next step is an error too.
 
 #include <string_view>
 
@@ -9,8 +9,8 @@ namespace {
 
 using namespace drive;
 
-constexpr bytes inputs[] = {"", "05 00  05 00 00 01 00000000 0000"_octets, "H", "00 5a 0000 00000000"_octets,
-                            "05 01 00  05 01 00 01 42660763 0050"_octets};
+constexpr bytes inputs[] = {"", "05 00  05 00 00 01 00000000 0000"_bytes, "H", "00 5a 0000 00000000"_bytes,
+                            "05 01 00  05 01 00 01 42660763 0050"_bytes};
 
 // Which errors the tests below have seen.
 struct seen {
@@ -19,50 +19,50 @@ struct seen {
 };
 
 constexpr void fails_alike(check& t, socks::client& m, const socks::request& want, bytes in, errc why,
-                           uint8_t octet) {
+                           uint8_t byte) {
     char out[socks::client::max_output] = {};
     const auto a = m.step(want, in, out);
-    t.ok(a.next() == socks::client::next::fail && a.error() == why && a.octet() == octet && a.used() == 0);
+    t.ok(a.next() == socks::client::next::fail && a.error() == why && a.byte() == byte && a.consumed() == 0);
     socks::outbox<socks::client::max_output> post;
     socks::inbox<socks::client::max_input> box;
     const auto b = m.step(want, box, post);
-    t.ok(b.next() == socks::client::next::fail && b.error() == why && b.octet() == octet && post.empty());
+    t.ok(b.next() == socks::client::next::fail && b.error() == why && b.byte() == byte && post.empty());
 }
 
-constexpr void stays_failed(check& t, socks::client m, const socks::request& want, errc why, uint8_t octet) {
+constexpr void stays_failed(check& t, socks::client m, const socks::request& want, errc why, uint8_t byte) {
     for (const bytes in : inputs) {
-        fails_alike(t, m, want, in, why, octet);
+        fails_alike(t, m, want, in, why, byte);
         m.negotiated(true);
-        fails_alike(t, m, plain4, in, why, octet);
+        fails_alike(t, m, plain4, in, why, byte);
         m.end_of_stream();
-        fails_alike(t, m, login5, in, why, octet);
+        fails_alike(t, m, login5, in, why, byte);
         m.negotiated(false);
-        fails_alike(t, m, want, in, why, octet);
+        fails_alike(t, m, want, in, why, byte);
     }
 }
 
-constexpr void fails_alike(check& t, socks::server& m, bytes in, errc why, uint8_t octet) {
+constexpr void fails_alike(check& t, socks::server& m, bytes in, errc why, uint8_t byte) {
     char out[socks::server::max_output] = {};
     const auto a = m.step(in, out);
-    t.ok(a.next() == socks::server::next::fail && a.error() == why && a.octet() == octet && a.used() == 0);
+    t.ok(a.next() == socks::server::next::fail && a.error() == why && a.byte() == byte && a.consumed() == 0);
     socks::outbox<socks::server::max_pending> post;
     socks::inbox<socks::server::max_input> box;
-    m.grant(true, post);
+    m.authenticated(true, post);
     m.answer({code5::succeeded, {}}, post);
     const auto b = m.step(box, post);
-    t.ok(b.next() == socks::server::next::fail && b.error() == why && b.octet() == octet && post.empty());
+    t.ok(b.next() == socks::server::next::fail && b.error() == why && b.byte() == byte && post.empty());
 }
 
-constexpr void stays_failed(check& t, socks::server m, errc why, uint8_t octet) {
+constexpr void stays_failed(check& t, socks::server m, errc why, uint8_t byte) {
     char out[socks::server::max_output] = {};
     for (const bytes in : inputs) {
-        fails_alike(t, m, in, why, octet);
-        t.ok(m.grant(true, out).error() == errc::out_of_turn);
+        fails_alike(t, m, in, why, byte);
+        t.ok(m.authenticated(true, out).error() == errc::out_of_turn);
         t.ok(m.answer({code5::succeeded, {}}, out).error() == errc::out_of_turn);
-        fails_alike(t, m, in, why, octet);
+        fails_alike(t, m, in, why, byte);
         m.negotiated(true);
         m.end_of_stream();
-        fails_alike(t, m, in, why, octet);
+        fails_alike(t, m, in, why, byte);
     }
 }
 
@@ -71,7 +71,7 @@ constexpr void a_client_ends(check& t, seen& s, socks::client m, const socks::re
     const outcome o = run_on<plain>(m, want, from);
     t.ok(o.how == ending::failed && o.why == why);
     s.add(o.why);
-    stays_failed(t, m, want, o.why, o.octet);
+    stays_failed(t, m, want, o.why, o.byte);
 }
 
 constexpr void a_server_ends(check& t, seen& s, socks::server m, const application& app, peer from,
@@ -79,7 +79,7 @@ constexpr void a_server_ends(check& t, seen& s, socks::server m, const applicati
     const outcome o = run_on<plain>(m, app, from);
     t.ok(o.how == ending::failed && o.why == why);
     s.add(o.why);
-    stays_failed(t, m, o.why, o.octet);
+    stays_failed(t, m, o.why, o.byte);
 }
 
 constexpr char many[256] = {};
@@ -87,12 +87,12 @@ constexpr bytes too_long{many, 256};
 
 constexpr void client_failures(check& t, seen& s) {
     for (const refusal& r : refusals) a_client_ends(t, s, socks::client(), r.want, {.says = r.server}, r.why);
-    const socks::client strict({.accept = socks::strict});
-    a_client_ends(t, s, strict, plain5, {.says = "05 00  05 00 01"_octets}, errc::bad_reserved);
-    a_client_ends(t, s, strict, plain5, {.says = "05 00  05 00 00 03 00 0000"_octets}, errc::empty_name);
+    const socks::client strict({.tolerance = socks::strict});
+    a_client_ends(t, s, strict, plain5, {.says = "05 00  05 00 01"_bytes}, errc::bad_reserved);
+    a_client_ends(t, s, strict, plain5, {.says = "05 00  05 00 00 03 00 0000"_bytes}, errc::empty_name);
     a_client_ends(t, s, {}, plain5, {.says = "", .closes = true}, errc::closed);
-    a_client_ends(t, s, {}, plain5, {.says = "05"_octets, .closes = true}, errc::truncated);
-    a_client_ends(t, s, {}, bind4, {.says = "00 5a 0fa0 cb007105"_octets, .closes = true},
+    a_client_ends(t, s, {}, plain5, {.says = "05"_bytes, .closes = true}, errc::truncated);
+    a_client_ends(t, s, {}, bind4, {.says = "00 5a 0fa0 cb007105"_bytes, .closes = true},
                   errc::closed_while_bound);
     const struct {
         socks::request want;
@@ -100,14 +100,14 @@ constexpr void client_failures(check& t, seen& s) {
     } impossible[] = {
         {{.to = {bytes("localhost:80"), 80}}, errc::bad_host},
         {{}, errc::no_host},
-        {{.to = {"a.example", 80}, .login = {too_long, "foo"}}, errc::bad_user},
-        {{.to = {"a.example", 80}, .login = {"john", too_long}}, errc::bad_password},
-        {{.to = {"a.example", 80}, .methods = method::login}, errc::no_credentials},
+        {{.to = {"a.example", 80}, .credentials = {too_long, "foo"}}, errc::bad_user},
+        {{.to = {"a.example", 80}, .credentials = {"john", too_long}}, errc::bad_password},
+        {{.to = {"a.example", 80}, .methods = method::username_password}, errc::no_credentials},
         {{.to = {"a.example", 80}, .methods = method::no_acceptable}, errc::bad_methods},
-        {{.via = version::v4, .command = command::udp_associate}, errc::command_over_socks4},
-        {{.via = version::v4, .to = {"a.example", 80}}, errc::name_over_socks4},
-        {{.via = version::v4a, .to = {documentation, 80}}, errc::ipv6_over_socks4},
-        {{.via = version::v4, .to = {ipv4{0, 0, 0, 9}, 80}}, errc::reserved_over_socks4},
+        {{.version = version::v4, .command = command::udp_associate}, errc::command_over_socks4},
+        {{.version = version::v4, .to = {"a.example", 80}}, errc::name_over_socks4},
+        {{.version = version::v4a, .to = {documentation, 80}}, errc::ipv6_over_socks4},
+        {{.version = version::v4, .to = {ipv4{0, 0, 0, 9}, 80}}, errc::reserved_over_socks4},
     };
     for (const auto& i : impossible) a_client_ends(t, s, {}, i.want, {.says = ""}, i.why);
     socks::client early;
@@ -120,14 +120,14 @@ constexpr void server_failures(check& t, seen& s) {
     for (const rejection& r : rejections)
         a_server_ends(t, s, socks::server(r.serves), r.app, {.says = r.client}, r.why);
     a_server_ends(t, s, {}, nobody, {.says = "", .closes = true}, errc::closed);
-    a_server_ends(t, s, {}, nobody, {.says = "04"_octets, .closes = true}, errc::truncated);
-    tape user = tape().put("04 01 0050 00000001"_octets);
+    a_server_ends(t, s, {}, nobody, {.says = "04"_bytes, .closes = true}, errc::truncated);
+    tape user = tape().put("04 01 0050 00000001"_bytes);
     for (int i = 0; i < 256; ++i) user.put('u');
     a_server_ends(t, s, {}, nobody, {.says = user.view()}, errc::user_too_long);
-    tape name = tape().put("04 01 0050 00000001 00"_octets);
+    tape name = tape().put("04 01 0050 00000001 00"_bytes);
     for (int i = 0; i < 256; ++i) name.put('n');
     a_server_ends(t, s, {}, nobody, {.says = name.view()}, errc::name_too_long);
-    const bytes request = "05 01 00  05 01 00 01 42660763 0050"_octets;
+    const bytes request = "05 01 00  05 01 00 01 42660763 0050"_bytes;
     const application careless{.answers = {{code5::succeeded, {bytes("a:b"), 80}}}};
     a_server_ends(t, s, {}, careless, {.says = request}, errc::bad_host);
 }
@@ -159,7 +159,7 @@ void every_error_is_among_the_failures_tried(check& t) {
     s.add(errc::finished);  // below
     for (int i = 0; i < 256; ++i) {
         const auto e = static_cast<errc>(i);
-        bool expected = e != errc::none && std::string_view(name(e)) != "unknown error";
+        bool expected = e != errc::none && std::string_view(to_string(e)) != "unknown error";
         for (const errc other : elsewhere) expected = expected && e != other;
         t.ok(s.flags[i] == expected);
     }
@@ -168,17 +168,17 @@ RUN(every_error_is_among_the_failures_tried)
 
 // The name that is searched for stands where the input was, not where it is.
 constexpr void a_server_s_input_that_shrank_ends_the_handshake(check& t) {
-    tape before = tape().put("04 01 01bb 00000001"_octets);
+    tape before = tape().put("04 01 01bb 00000001"_bytes);
     for (int i = 0; i < 200; ++i) before.put('u');
-    before.put("00 'files'"_octets);
-    const bytes after = "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_octets;
+    before.put("00 'files'"_bytes);
+    const bytes after = "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_bytes;
     char out[socks::server::max_output];
     for (size_t less = 1; less < 30; ++less) {
         socks::server s;
         t.ok(s.step(before.view(), out).next() == socks::server::next::recv);
         auto a = s.step(after.first(less), out);
         if (a.next() == socks::server::next::send) {
-            t.ok(a.data() == "00 5b 0000 00000000"_octets);
+            t.ok(a.data() == "00 5b 0000 00000000"_bytes);
             a = s.step(after, out);
         }
         t.ok(a.next() == socks::server::next::fail && a.error() == errc::input_shrank);
@@ -188,15 +188,15 @@ constexpr void a_server_s_input_that_shrank_ends_the_handshake(check& t) {
 PROVE_AND_RUN(a_server_s_input_that_shrank_ends_the_handshake)
 
 constexpr void a_server_without_any_input_begins_anew(check& t) {
-    const bytes before = "04 01 01bb 00000001 'a longer name than the next one' 00 'files'"_octets;
-    const bytes after = "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_octets;
+    const bytes before = "04 01 01bb 00000001 'a longer name than the next one' 00 'files'"_bytes;
+    const bytes after = "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_bytes;
     char out[socks::server::max_output];
     socks::server s;
     t.ok(s.step(before, out).next() == socks::server::next::recv);
     t.ok(s.step({}, out).next() == socks::server::next::recv);
     const auto a = s.step(after, out);
     t.ok(a.next() == socks::server::next::serve && a.user() == "john" &&
-         a.to() == socks::endpoint{"files.example.com", 443} && a.used() == after.size());
+         a.to() == socks::endpoint{"files.example.com", 443} && a.consumed() == after.size());
 }
 PROVE_AND_RUN(a_server_without_any_input_begins_anew)
 
@@ -208,12 +208,12 @@ constexpr bool ends_with_bad_count(Step step) {
     const auto a = step();
     if (a.next() != decltype(a.next())::fail || a.error() != errc::bad_count) return false;
     const auto again = step();
-    return again.next() == a.next() && again.error() == errc::bad_count && again.used() == 0;
+    return again.next() == a.next() && again.error() == errc::bad_count && again.consumed() == 0;
 }
 
-constexpr void a_count_of_received_octets_that_cannot_be_ends_a_handshake(check& t) {
+constexpr void a_count_of_received_bytes_that_cannot_be_ends_a_handshake(check& t) {
     const socks::request want{.to = {"files.example.com", 443}};
-    const socks::hop proxies[] = {{.at = {"gate.example.net", 1080}}};
+    const socks::hop proxies[] = {{.proxy = {"gate.example.net", 1080}}};
     const socks::route way{.through = proxies, .to = want.to};
     for (const size_t impossible : {size_t{0}, size_t{521}, failed}) {
         socks::inbox<520> in;
@@ -228,48 +228,48 @@ constexpr void a_count_of_received_octets_that_cannot_be_ends_a_handshake(check&
         socks::outbox<520> out;
         socks::client c;
         t.ok(c.step(want, in, out).next() == socks::client::next::send);
-        out.sent(3U);
+        out.consume(3U);
         t.ok(c.step(want, in, out).next() == socks::client::next::recv);
         in.commit(impossible);
         t.ok(ends_with_bad_count([&] { return c.step(want, in, out); }));
         in.clear();
         socks::chain h;
         t.ok(h.step(way, in, out).next() == socks::chain::next::send);
-        out.sent(3U);
+        out.consume(3U);
         t.ok(h.step(way, in, out).next() == socks::chain::next::recv);
         in.commit(impossible);
         t.ok(ends_with_bad_count([&] { return h.step(way, in, out); }));
     }
 }
-PROVE_AND_RUN(a_count_of_received_octets_that_cannot_be_ends_a_handshake)
+PROVE_AND_RUN(a_count_of_received_bytes_that_cannot_be_ends_a_handshake)
 
-constexpr void a_count_of_sent_octets_that_cannot_be_ends_a_handshake(check& t) {
+constexpr void a_count_of_sent_bytes_that_cannot_be_ends_a_handshake(check& t) {
     const socks::request want{.to = {"files.example.com", 443}};
-    const socks::hop proxies[] = {{.at = {"gate.example.net", 1080}}};
+    const socks::hop proxies[] = {{.proxy = {"gate.example.net", 1080}}};
     const socks::route way{.through = proxies, .to = want.to};
     for (const size_t impossible : {size_t{4}, failed}) {
         socks::inbox<520> in;
         socks::outbox<524> out;
         socks::client c;
         t.ok(c.step(want, in, out).next() == socks::client::next::send);
-        out.sent(impossible);
+        out.consume(impossible);
         t.ok(ends_with_bad_count([&] { return c.step(want, in, out); }));
         out.clear();
         socks::chain h;
         t.ok(h.step(way, in, out).next() == socks::chain::next::send);
-        out.sent(impossible);
+        out.consume(impossible);
         t.ok(ends_with_bad_count([&] { return h.step(way, in, out); }));
         out.clear();
-        const bytes greeting = "05 01 00"_octets;
-        for (size_t i = 0; i < greeting.size(); ++i) in.space(3U).data()[i] = greeting.data()[i];
+        const bytes greeting = "05 01 00"_bytes;
+        for (size_t i = 0; i < greeting.size(); ++i) in.prepare(3U).data()[i] = greeting.data()[i];
         in.commit(greeting.size());
         socks::server s;
         t.ok(s.step(in, out).next() == socks::server::next::send);
-        out.sent(impossible);
+        out.consume(impossible);
         t.ok(ends_with_bad_count([&] { return s.step(in, out); }));
     }
 }
-PROVE_AND_RUN(a_count_of_sent_octets_that_cannot_be_ends_a_handshake)
+PROVE_AND_RUN(a_count_of_sent_bytes_that_cannot_be_ends_a_handshake)
 
 constexpr void after_done_every_step_fails(check& t) {
     for (const conversation& c : conversations) {

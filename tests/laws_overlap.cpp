@@ -3,8 +3,8 @@
 
 #include <socks/policy/cft_finding.hpp>
 
+#include "bytes_literal.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 
 namespace {
 
@@ -15,15 +15,15 @@ constexpr size_t arena_size = 72;
 constexpr size_t middle = 24;  // where the room for output begins
 
 struct arena {
-    char octets[arena_size] = {};
+    char storage[arena_size] = {};
     constexpr arena() {
-        for (size_t i = 0; i < arena_size; ++i) octets[i] = static_cast<char>('A' + i % 26);
+        for (size_t i = 0; i < arena_size; ++i) storage[i] = static_cast<char>('A' + i % 26);
     }
     constexpr bytes put(size_t at, bytes text) {
-        for (size_t i = 0; i < text.size(); ++i) octets[at + i] = text.data()[i];
-        return {octets + at, text.size()};
+        for (size_t i = 0; i < text.size(); ++i) storage[at + i] = text.data()[i];
+        return {storage + at, text.size()};
     }
-    [[nodiscard]] constexpr bytes view() const { return {octets, arena_size}; }
+    [[nodiscard]] constexpr bytes view() const { return {storage, arena_size}; }
 };
 
 // Slides `text` over the room into which `encode` writes a message of it, which has another text at [from, to).
@@ -31,20 +31,20 @@ template <class Encode>
 constexpr void slides(check& t, bytes text, Encode encode, size_t from = 0, size_t to = 0) {
     char elsewhere[arena_size] = {};
     const encoded right = encode(text, buffer(elsewhere));
-    t.ok(!!right && right.made() <= arena_size - middle);
+    t.ok(!!right && right.size() <= arena_size - middle);
     for (size_t at = 0; at + text.size() <= arena_size; ++at) {
         arena a;
         const bytes in = a.put(at, text);
         const arena before = a;
-        const encoded made = encode(in, buffer(a.octets + middle, arena_size - middle));
+        const encoded made = encode(in, buffer(a.storage + middle, arena_size - middle));
         if (from == to || at + text.size() <= middle + from || at >= middle + to)
             t.ok(made.data() == right.data());
         else
             t.ok(made.error() == errc::overlap && a.view() == before.view());
     }
-    // No octets lie nowhere.
+    // No bytes lie nowhere.
     arena a;
-    t.ok(encode(bytes(a.octets + middle + 1, 0), buffer(a.octets + middle, arena_size - middle)).error() !=
+    t.ok(encode(bytes(a.storage + middle + 1, 0), buffer(a.storage + middle, arena_size - middle)).error() !=
          errc::overlap);
 }
 
@@ -54,15 +54,15 @@ constexpr void a_login_is_right_or_refused(check& t) {
     slides(
         t, "john",
         [](bytes in, buffer out) {
-            return encode_login({in, "foobar"}, out);
+            return encode_credentials({in, "foobar"}, out);
         },
         7, 13);
-    slides(t, "john", [](bytes in, buffer out) { return encode_login({in, ""}, out); });
-    slides(t, "secret", [](bytes in, buffer out) { return encode_login({"john", in}, out); });
+    slides(t, "john", [](bytes in, buffer out) { return encode_credentials({in, ""}, out); });
+    slides(t, "secret", [](bytes in, buffer out) { return encode_credentials({"john", in}, out); });
     arena a;  // both, one behind the other
     const bytes both = a.put(middle, "johnfoo");
-    const encoded made = encode_login({both.first(4), both.from(4)}, buffer(a.octets + middle, 40));
-    t.ok(made.data() == "01 04 'john' 03 'foo'"_octets);
+    const encoded made = encode_credentials({both.first(4), both.subspan(4)}, buffer(a.storage + middle, 40));
+    t.ok(made.data() == "01 04 'john' 03 'foo'"_bytes);
 }
 PROVE_AND_RUN(a_login_is_right_or_refused)
 
@@ -93,7 +93,7 @@ constexpr void a_user_id_is_right_or_refused(check& t) {
 PROVE_AND_RUN(a_user_id_is_right_or_refused)
 
 constexpr void methods_in_the_room_are_moved(check& t) {
-    slides(t, "00 01 02"_octets, [](bytes in, buffer out) { return encode_greeting({in}, out); });
+    slides(t, "00 01 02"_bytes, [](bytes in, buffer out) { return encode_greeting({in}, out); });
 }
 PROVE_AND_RUN(methods_in_the_room_are_moved)
 
@@ -123,16 +123,16 @@ constexpr void the_name_of_a_datagram_is_right_or_refused(check& t) {
         16, 20);
     // The name and the data of one that was received, in the room that it was received into.
     arena a;
-    const bytes received = a.put(middle, "00 00 00 03 09 'a.example' 0035 'data'"_octets);
+    const bytes received = a.put(middle, "00 00 00 03 09 'a.example' 0035 'data'"_bytes);
     const auto d = decode_datagram(received);
-    t.ok(encode_datagram(d->at(), d->data(), buffer(a.octets + middle, 40)).data() ==
-         "00 00 00 03 09 'a.example' 0035 'data'"_octets);
-    t.ok(encode_framed(d->at(), d->data(), buffer(a.octets + middle, 40)).data() ==
-         "00 04 10 03 09 'a.example' 0035 'data'"_octets);
+    t.ok(encode_datagram(d->remote(), d->data(), buffer(a.storage + middle, 40)).data() ==
+         "00 00 00 03 09 'a.example' 0035 'data'"_bytes);
+    t.ok(encode_framed(d->remote(), d->data(), buffer(a.storage + middle, 40)).data() ==
+         "00 04 10 03 09 'a.example' 0035 'data'"_bytes);
 }
 PROVE_AND_RUN(the_name_of_a_datagram_is_right_or_refused)
 
-constexpr bytes port = "0035"_octets;
+constexpr bytes port = "0035"_bytes;
 
 // Only the header is written; the name may stand in it, and in the data behind it.
 template <class Encode>
@@ -145,11 +145,11 @@ constexpr void slides_in_place(check& t, Encode encode) {
         const bytes in = a.put(at, name);
         const arena before = a;
         const encoded made =
-            encode({host::as_received(in), 53}, buffer(a.octets + middle, headroom + data.size()), headroom);
+            encode({host::as_received(in), 53}, buffer(a.storage + middle, headroom + data.size()), headroom);
         const size_t header = 7 + name.size();
-        t.ok(made.made() == header + data.size() && made.data().from(5).first(name.size()) == name);
-        t.ok(made.data().from(header) == before.view().from(middle + headroom).first(data.size()));
-        t.ok(made.data().from(header - 2).first(2) == port && made.data()[3] == 3 && made.data()[4] == 9);
+        t.ok(made.size() == header + data.size() && made.data().subspan(5).first(name.size()) == name);
+        t.ok(made.data().subspan(header) == before.view().subspan(middle + headroom).first(data.size()));
+        t.ok(made.data().subspan(header - 2).first(2) == port && made.data()[3] == 3 && made.data()[4] == 9);
     }
 }
 
@@ -178,7 +178,7 @@ constexpr void prints(check& t, bytes text, Print print) {
         arena a;
         const bytes in = a.put(at, text);
         const arena before = a;
-        const encoded made = print(in, buffer(a.octets + middle, arena_size - middle));
+        const encoded made = print(in, buffer(a.storage + middle, arena_size - middle));
         const bool apart = at + text.size() <= middle;
         t.ok(apart ? !!made && made.data() == right.data()
                    : made.error() == errc::overlap && a.view() == before.view());
@@ -189,10 +189,10 @@ constexpr void a_printed_text_is_right_or_refused(check& t) {
     prints(t, name, [](bytes in, buffer out) { return format(host::as_received(in), out); });
     prints(t, name, [](bytes in, buffer out) { return format(endpoint{host::as_received(in), 443}, out); });
     prints(t, name, [](bytes in, buffer out) {
-        return format(proxy_uri{.proxy = {host::as_received(in), 1080}, .login = {"jo", "x"}}, out);
+        return format(proxy_uri{.proxy = {host::as_received(in), 1080}, .credentials = {"jo", "x"}}, out);
     });
     prints(t, "john", [](bytes in, buffer out) {
-        return format(proxy_uri{.proxy = {"a.example", 1080}, .login = {in, "x"}}, out);
+        return format(proxy_uri{.proxy = {"a.example", 1080}, .credentials = {in, "x"}}, out);
     });
     prints(t, "VALUE", [](bytes in, buffer out) {
         return cft::format(cft::finding{cft::flaw::missing_parameter, {}, in}, out);
@@ -206,7 +206,7 @@ constexpr void a_decoded_value_is_right_or_refused(check& t) {
     for (size_t at = 0; at + text.size() <= arena_size; ++at) {
         arena a;
         const encoded made =
-            cft::decode_value(a.put(at, text), buffer(a.octets + middle, arena_size - middle));
+            cft::decode_value(a.put(at, text), buffer(a.storage + middle, arena_size - middle));
         const bool inside = at < middle && at + text.size() > middle;
         t.ok(inside ? made.error() == errc::overlap : made.data() == "a/bAAc");
     }
@@ -217,10 +217,10 @@ constexpr void a_uri_is_right_or_refused(check& t) {
     const bytes text = "socks5://j%6fhn:f%6fo@h.example:81";
     for (size_t at = 0; at + text.size() <= arena_size; ++at) {
         arena a;
-        const auto uri = parse_proxy_uri(a.put(at, text), buffer(a.octets + middle, arena_size - middle));
+        const auto uri = parse_proxy_uri(a.put(at, text), buffer(a.storage + middle, arena_size - middle));
         const bool inside = at < middle && at + text.size() > middle;
         t.ok(inside ? uri.error() == errc::overlap
-                    : !!uri && uri->login.user == "john" && uri->login.password == "foo" &&
+                    : !!uri && uri->credentials.user == "john" && uri->credentials.password == "foo" &&
                           uri->proxy == endpoint{"h.example", 81});
     }
 }
@@ -228,12 +228,12 @@ PROVE_AND_RUN(a_uri_is_right_or_refused)
 
 constexpr void an_answer_in_the_room_for_the_reply_is_moved(check& t) {
     arena a;
-    const buffer out(a.octets + middle, arena_size - middle);
+    const buffer out(a.storage + middle, arena_size - middle);
     server s;
-    t.ok(s.step("05 01 00"_octets, out).next() == server::next::send);
-    t.ok(s.step("05 01 00 01 c0000207 0050"_octets, out).next() == server::next::serve);
+    t.ok(s.step("05 01 00"_bytes, out).next() == server::next::send);
+    t.ok(s.step("05 01 00 01 c0000207 0050"_bytes, out).next() == server::next::serve);
     const host bound = host::as_received(a.put(middle + 3, name));
-    t.ok(s.answer({code5::succeeded, {bound, 443}}, out).data() == "05 00 00 03 09 'a.example' 01bb"_octets);
+    t.ok(s.answer({code5::succeeded, {bound, 443}}, out).data() == "05 00 00 03 09 'a.example' 01bb"_bytes);
 }
 PROVE_AND_RUN(an_answer_in_the_room_for_the_reply_is_moved)
 
@@ -241,28 +241,29 @@ PROVE_AND_RUN(an_answer_in_the_room_for_the_reply_is_moved)
 constexpr void a_request_in_its_own_way_fails_for_good(check& t) {
     arena a;
     const bytes user = a.put(middle + 13, "john");
-    const request want{.via = version::v4a, .to = {"a.example", 443}, .login = {user}};
+    const request want{.version = version::v4a, .to = {"a.example", 443}, .credentials = {user}};
     client c;
-    const buffer out(a.octets + middle, arena_size - middle);
+    const buffer out(a.storage + middle, arena_size - middle);
     for (int i = 0; i < 2; ++i) {
         const auto failed = c.step(want, {}, out);
-        t.ok(failed.next() == client::next::fail && failed.error() == errc::overlap && failed.used() == 0);
+        t.ok(failed.next() == client::next::fail && failed.error() == errc::overlap &&
+             failed.consumed() == 0);
     }
 }
 PROVE_AND_RUN(a_request_in_its_own_way_fails_for_good)
 
 // A fragment may be received into the storage, behind what is kept; over it is refused.
 constexpr void a_fragment_is_kept_or_refused(check& t) {
-    const bytes one = "00 00 01 01 c0000207 0035 'first '"_octets;
-    const bytes two = "00 00 82 01 c0000207 0035 'second'"_octets;
+    const bytes one = "00 00 01 01 c0000207 0035 'first '"_bytes;
+    const bytes two = "00 00 82 01 c0000207 0035 'second'"_bytes;
     for (size_t at = 0; at + two.size() <= arena_size; ++at) {
         arena a;
         reassembly queue(5'000);
-        const buffer storage(a.octets + middle, arena_size - middle);
+        const buffer storage(a.storage + middle, arena_size - middle);
         const bool first = at + one.size() <= arena_size;
         if (!first) continue;
         t.ok(queue.step(a.put(at, one), 1, storage).next() == reassembly::next::wait);
-        t.ok(bytes(a.octets + middle, one.size()) == one);
+        t.ok(bytes(a.storage + middle, one.size()) == one);
         const bytes in = a.put(at, two);
         const auto s = queue.step(in, 2, storage);
         const bool apart = at + two.size() <= middle || at >= middle + one.size();

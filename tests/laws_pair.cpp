@@ -1,4 +1,4 @@
-// Client and server back to back over two queues of octets, with reads and writes of every small size: both reach
+// Client and server back to back over two queues of bytes, with reads and writes of every small size: both reach
 // done in a bounded number of turns, both learn what the other said, and what each application sends behind its
 // last message arrives whole at the other.
 
@@ -13,10 +13,10 @@ constexpr bytes from_server = "SSH-2.0-x\r\n";
 
 // One direction of the connection.
 struct queue {
-    tape octets{};
+    tape carried{};
     size_t read = 0;
 
-    [[nodiscard]] constexpr bytes rest() const { return octets.view().from(read); }
+    [[nodiscard]] constexpr bytes rest() const { return carried.view().subspan(read); }
 };
 
 // What both sides have: mailboxes, their end of the two queues, and the size of their reads and writes.
@@ -36,7 +36,7 @@ struct side {
     constexpr bool read() {
         const size_t n = chunk < in.rest().size() ? chunk : in.rest().size();
         if (n == 0) return false;
-        const socks::buffer to = received.space(n);
+        const socks::buffer to = received.prepare(n);
         for (size_t i = 0; i < n; ++i) to.data()[i] = in.rest().data()[i];
         received.commit(n);
         in.read += n;
@@ -45,16 +45,16 @@ struct side {
 
     constexpr bool write(bytes data) {
         const size_t n = chunk < data.size() ? chunk : data.size();
-        out.octets.put(data.first(n));
-        to_send.sent(n);
+        out.carried.put(data.first(n));
+        to_send.consume(n);
         return true;
     }
 
     // Takes one message of the toy method, if it is there.
     constexpr bool take(bytes expected) {
-        if (received.unread().size() < expected.size()) return false;
-        failed = failed || received.unread().first(expected.size()) != expected;
-        received.drop(expected.size());
+        if (received.data().size() < expected.size()) return false;
+        failed = failed || received.data().first(expected.size()) != expected;
+        received.consume(expected.size());
         return true;
     }
 };
@@ -66,22 +66,22 @@ constexpr bool turn(side& s, socks::client& m, const conversation& c) {
     switch (a.next()) {
         case next::send:
             s.write(a.data());
-            if (s.out.octets.size() == c.client.all().size()) s.out.octets.put(from_client);
+            if (s.out.carried.size() == c.client.all().size()) s.out.carried.put(from_client);
             return true;
         case next::recv: return s.read();
         case next::negotiate:
             s.told.put('N').put(static_cast<uint8_t>(a.method()));
-            s.out.octets.put(toy_hello);
+            s.out.carried.put(toy_hello);
             return true;
         case next::wait:
             if (!s.take(toy_challenge)) return s.read();
-            s.out.octets.put(toy_proof);
+            s.out.carried.put(toy_proof);
             m.negotiated(true);
             return true;
         case next::bound: s.told.put('B').put(a.bound()); return true;
         case next::done:
-            s.told.put('D').put(a.finish().reply.code.octet).put(a.finish().reply.bound);
-            s.early.put(a.finish().early);
+            s.told.put('D').put(a.result().reply.code.value).put(a.result().reply.bound);
+            s.early.put(a.result().early);
             return s.done = true;
         case next::fail: s.failed = true; return false;
     }
@@ -95,7 +95,7 @@ constexpr bool wait(side& s, socks::server& m, const conversation& c, int& patie
         return true;
     }
     if (s.toy_turn == 0 && s.take(toy_hello)) {
-        s.out.octets.put(toy_challenge);
+        s.out.carried.put(toy_challenge);
         s.toy_turn = 1;
         return true;
     }
@@ -113,20 +113,20 @@ constexpr bool turn(side& s, socks::server& m, const conversation& c, int& patie
     switch (a.next()) {
         case next::send: return s.write(a.data());
         case next::recv: return s.read();
-        case next::login:
+        case next::authenticate:
             s.told.put('L').put(a.user()).put(':').put(a.password());
-            m.grant(true, s.to_send);
+            m.authenticated(true, s.to_send);
             return true;
         case next::negotiate: s.told.put('N').put(static_cast<uint8_t>(a.method())); return true;
         case next::serve:
-            s.told.put('S').put(static_cast<uint8_t>(a.via())).put(static_cast<uint8_t>(a.command()));
+            s.told.put('S').put(static_cast<uint8_t>(a.version())).put(static_cast<uint8_t>(a.command()));
             s.told.put(a.to()).put(static_cast<uint8_t>(a.method())).put(a.user());
             m.answer(c.app.answers[0], s.to_send);
             return true;
         case next::wait: return wait(s, m, c, patience);
         case next::done:
-            s.early.put(a.finish().early);
-            s.out.octets.put(from_server);
+            s.early.put(a.result().early);
+            s.out.carried.put(from_server);
             return s.done = true;
         case next::fail: s.failed = true; return false;
     }
@@ -151,8 +151,8 @@ constexpr void converse(check& t, const conversation& c, size_t chunk_a, size_t 
     t.ok(turns < limit && !a.failed && !b.failed);
     t.ok(a.done && a.told == c.result);
     t.ok(b.done && b.told == c.asked);
-    t.ok(up.octets == c.client.all().put(from_client));
-    t.ok(down.octets == c.server.all().put(from_server));
+    t.ok(up.carried == c.client.all().put(from_client));
+    t.ok(down.carried == c.server.all().put(from_server));
     t.ok(a.early.put(down.rest()) == from_server && a.received.empty());
     t.ok(b.early.put(up.rest()) == from_client && b.received.empty());
 }
@@ -162,10 +162,10 @@ constexpr void client_and_server_understand_each_other(check& t) {
 }
 PROVE_AND_RUN(client_and_server_understand_each_other)
 
-constexpr void client_and_server_understand_each_other_octet_by_octet(check& t) {
+constexpr void client_and_server_understand_each_other_byte_by_byte(check& t) {
     for (const conversation& c : conversations) converse(t, c, 1, 1);
 }
-PROVE_AND_RUN(client_and_server_understand_each_other_octet_by_octet)
+PROVE_AND_RUN(client_and_server_understand_each_other_byte_by_byte)
 
 void client_and_server_understand_each_other_at_every_pair_of_paces(check& t) {
     for (const conversation& c : conversations)
@@ -182,24 +182,24 @@ void every_version_command_and_address_goes_through(check& t) {
         for (const command what : {command::connect, command::bind, command::udp_associate})
             for (const socks::host& to : hosts) {
                 const socks::request want{
-                    .via = via, .command = what, .to = {to, 443}, .login = {"john", "foo"}};
+                    .version = via, .command = what, .to = {to, 443}, .credentials = {"john", "foo"}};
                 if (socks::validate(want) != errc::none) continue;
                 const bool five = via == version::v5;
                 const socks::reply good = five ? socks::reply{code5::succeeded, {ipv4{192, 0, 2, 7}, 1080}}
                                                : socks::reply{code4::granted, {ipv4{192, 0, 2, 7}, 1080}};
                 const application app{.answers = {good, good}};
                 const outcome asked =
-                    run<plain>(socks::client(), want, {.says = five ? "05 02  01 00"_octets : bytes()});
+                    run<plain>(socks::client(), want, {.says = five ? "05 02  01 00"_bytes : bytes()});
                 t.ok(asked.how == ending::starved);
-                socks::server far({.methods = {method::login, method::none}});
+                socks::server far({.methods = {method::username_password, method::none}});
                 const outcome answered =
                     run<boxed>(far, app, {.says = asked.sent.view(), .how = in_pieces_of(5)});
                 t.ok(answered.how == ending::done);
                 const outcome heard = run<posted<3>>(socks::client(), want, {.says = answered.sent.view()});
                 t.ok(heard.how == ending::done && heard.sent == asked.sent);
                 tape expected;
-                if (what == command::bind) expected.put("'B' 01 c0000207 0438"_octets);
-                expected.put('D').put(good.code.octet).put(good.bound);
+                if (what == command::bind) expected.put("'B' 01 c0000207 0438"_bytes);
+                expected.put('D').put(good.code.value).put(good.bound);
                 t.ok(heard.told == expected);
             }
 }

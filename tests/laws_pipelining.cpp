@@ -12,8 +12,8 @@ constexpr socks::client_options at_once{.pipelined = true};
 
 // Whether the option has an effect on this request.
 constexpr bool runs_ahead(const socks::request& want) {
-    if (want.via != version::v5 || want.offer().size() != 1) return false;
-    return want.offer()[0] == method::none || want.offer()[0] == method::login;
+    if (want.version != version::v5 || want.offer().size() != 1) return false;
+    return want.offer()[0] == method::none || want.offer()[0] == method::username_password;
 }
 
 // The law of this file. A pace decides how many replies lie there at once.
@@ -31,7 +31,7 @@ constexpr void agrees(check& t, socks::client_options options, const socks::requ
 template <class End>
 constexpr void agrees_at_many_paces(check& t, const socks::request& want, bytes says, bool closes) {
     agrees<End>(t, {}, want, {.says = says, .how = whole, .closes = closes});
-    agrees<End>(t, {}, want, {.says = says, .how = octetwise, .closes = closes});
+    agrees<End>(t, {}, want, {.says = says, .how = bytewise, .closes = closes});
     agrees<End>(t, {}, want, {.says = says, .how = precise, .closes = closes});
 }
 
@@ -68,28 +68,29 @@ PROVE_AND_RUN(a_pipelined_client_is_refused_as_a_patient_one_is)
 
 // The bound address of a refusal lies behind the other replies of the same step.
 constexpr void a_whole_refusal_is_found_behind_other_replies(check& t) {
-    const bytes says = "05 02  01 00  05 05 00 03 03 'b.c' 9c40  'x'"_octets;
-    for (const pace how : {whole, octetwise, precise, split_at(4)})
-        agrees<plain>(t, {.whole_refusal = true}, login5, {.says = says, .how = how});
+    const bytes says = "05 02  01 00  05 05 00 03 03 'b.c' 9c40  'x'"_bytes;
+    for (const pace how : {whole, bytewise, precise, split_at(4)})
+        agrees<plain>(t, {.wait_for_full_refusal = true}, login5, {.says = says, .how = how});
     const outcome o =
-        run<plain>(socks::client({.whole_refusal = true, .pipelined = true}), login5, {.says = says});
-    t.ok(o.told == "'R' 05 03 03 'b.c' 9c40"_octets && o.used == 14);
+        run<plain>(socks::client({.wait_for_full_refusal = true, .pipelined = true}), login5, {.says = says});
+    t.ok(o.told == "'R' 05 03 03 'b.c' 9c40"_bytes && o.used == 14);
 }
 PROVE_AND_RUN(a_whole_refusal_is_found_behind_other_replies)
 
 // The law of space holds at each of the sends.
 constexpr void each_message_that_runs_ahead_may_be_short_of_room(check& t) {
-    const bytes messages[] = {"05 01 02"_octets, "01 04 'john' 03 'foo'"_octets,
-                              "05 01 00 03 11 'files.example.com' 01bb"_octets};
+    const bytes messages[] = {"05 01 02"_bytes, "01 04 'john' 03 'foo'"_bytes,
+                              "05 01 00 03 11 'files.example.com' 01bb"_bytes};
     socks::client m(at_once);
     char out[socks::client::max_output] = {};
     for (const bytes message : messages) {
         for (const size_t room : {message.size() - 1, message.size() / 2, size_t{0}}) {
-            const socks::client::ahead before = m.sent_ahead();
-            const auto a = m.step(login5, "05 02"_octets, {out, room});
-            t.ok(a.next() == next::fail && a.error() == errc::no_space && a.room() == message.size());
-            t.ok(a.used() == 0 && !m.may_send_early());
-            t.ok(m.sent_ahead().login == before.login && m.sent_ahead().request == before.request);
+            const socks::client::early_messages before = m.sent_early();
+            const auto a = m.step(login5, "05 02"_bytes, {out, room});
+            t.ok(a.next() == next::fail && a.error() == errc::no_space && a.required() == message.size());
+            t.ok(a.consumed() == 0 && !m.may_send_early());
+            t.ok(m.sent_early().credentials == before.credentials &&
+                 m.sent_early().request == before.request);
         }
         t.ok(m.step(login5, "", {out, message.size()}).data() == message);
     }
@@ -99,16 +100,16 @@ PROVE_AND_RUN(each_message_that_runs_ahead_may_be_short_of_room)
 
 // Wherever the stream ends, the failure is final; the flags of it stay as they were.
 constexpr void a_pipelined_failure_is_final(check& t) {
-    const bytes all = "05 02  01 00  05 00 00 01 c0000207 0438"_octets;
+    const bytes all = "05 02  01 00  05 00 00 01 c0000207 0438"_bytes;
     for (size_t n = 0; n < all.size(); ++n) {
         socks::client m(at_once);
         const outcome o = run_on<plain>(m, login5, {.says = all.first(n), .closes = true});
         t.ok(o.how == ending::failed && blame(o.why) == socks::party::stream);
-        t.ok(m.sent_ahead().login == (n < 2) && m.sent_ahead().request == (n < 4));
-        const socks::client::ahead before = m.sent_ahead();
+        t.ok(m.sent_early().credentials == (n < 2) && m.sent_early().request == (n < 4));
+        const socks::client::early_messages before = m.sent_early();
         const outcome again = run_on<boxed>(m, login5, {.says = all});
         t.ok(again.how == ending::failed && again.why == o.why && again.used == 0 && again.sent == "");
-        t.ok(m.sent_ahead().login == before.login && m.sent_ahead().request == before.request);
+        t.ok(m.sent_early().credentials == before.credentials && m.sent_early().request == before.request);
         m.negotiated(true);
         t.ok(run_on<boxed>(m, login5, {.says = all}).why == o.why);
     }
@@ -127,11 +128,11 @@ constexpr void our_server_serves_a_pipelined_client(check& t) {
         t.ok(asked.how == ending::starved && asked.sent == c.client.all());
         t.ok(near.may_send_early() == (c.want.command == command::connect));
         const tape up = tape(asked.sent).put("GET / HTTP/1.0\r\n\r\n");
-        for (const pace how : {whole, octetwise, in_pieces_of(5)}) {
+        for (const pace how : {whole, bytewise, in_pieces_of(5)}) {
             const outcome served =
                 run<boxed>(socks::server(c.serves), c.app, {.says = up.view(), .how = how});
             t.ok(served.how == ending::done && served.sent == c.server.all() && served.told == c.asked);
-            const tape rest = tape(served.early).put(up.view().from(served.taken));
+            const tape rest = tape(served.early).put(up.view().subspan(served.taken));
             t.ok(rest == "GET / HTTP/1.0\r\n\r\n");
             socks::client resumed = near;
             const outcome heard = run_on<plain>(resumed, c.want, {.says = served.sent.view(), .how = how});

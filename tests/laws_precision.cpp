@@ -1,5 +1,5 @@
-// The law of precision: reading exactly need() octets each time takes no octet past the handshake, and takes few
-// reads. The law of progress: the number of steps is bounded by the number of octets.
+// The law of precision: reading exactly need() bytes each time takes no byte past the handshake, and takes few
+// reads. The law of progress: the number of steps is bounded by the number of bytes.
 
 #include "refusals.hpp"
 
@@ -29,13 +29,13 @@ constexpr void a_precise_client_takes_one_read_for_each_message_and_one_more_for
 }
 PROVE_AND_RUN(a_precise_client_takes_one_read_for_each_message_and_one_more_for_an_address)
 
-// The shortest reply that servers send has 7 octets: asking for more at first would take one of the tunnel's.
+// The shortest reply that servers send has 7 bytes: asking for more at first would take one of the tunnel's.
 constexpr void a_precise_client_takes_the_shortest_reply_alone(check& t) {
     const socks::request want{.to = {"files.example.com", 443}};
-    const bytes says = "05 00  05 00 00 03 00 0000  'T'"_octets;
+    const bytes says = "05 00  05 00 00 03 00 0000  'T'"_bytes;
     const outcome o = run<plain>(socks::client(), want, {.says = says, .how = precise});
     t.ok(o.how == ending::done && o.taken == 9 && o.reads == 2);
-    t.ok(o.told == "'D' 00 00 0000"_octets);
+    t.ok(o.told == "'D' 00 00 0000"_bytes);
 }
 PROVE_AND_RUN(a_precise_client_takes_the_shortest_reply_alone)
 
@@ -44,7 +44,7 @@ constexpr void a_precise_client_takes_nothing_behind_a_refusal(check& t) {
         tape says;
         says.put(r.server);
         const outcome o = run<plain>(socks::client(), r.want, {.says = says.view(), .how = precise});
-        t.ok(o.how == ending::failed && o.why == r.why && o.octet == r.octet);
+        t.ok(o.how == ending::failed && o.why == r.why && o.byte == r.byte);
     }
 }
 PROVE_AND_RUN(a_precise_client_takes_nothing_behind_a_refusal)
@@ -59,7 +59,7 @@ constexpr void a_precise_server_leaves_early_data_alone(check& t) {
 }
 PROVE_AND_RUN(a_precise_server_leaves_early_data_alone)
 
-// What the client asks for after each number of octets of `says`, which is one message of the peer.
+// What the client asks for after each number of bytes of `says`, which is one message of the peer.
 struct wanted {
     bytes before;  // the messages that come first
     bytes says;
@@ -67,18 +67,18 @@ struct wanted {
 };
 
 constexpr wanted replies[] = {
-    {"", "05 00"_octets, {.to = {"files.example.com", 443}}},
-    {"05 02"_octets, "01 00"_octets, {.to = {"files.example.com", 443}, .login = {"john", "foo"}}},
-    {"05 00"_octets, "05 00 00 03 00 0050"_octets, {.to = {"files.example.com", 443}}},
-    {"05 00"_octets, "05 00 00 01 c0000207 0438"_octets, {.to = {"files.example.com", 443}}},
-    {"05 00"_octets, "05 00 00 03 05 'a.net' 0050"_octets, {.to = {"files.example.com", 443}}},
-    {"05 00"_octets,
-     "05 00 00 04 20010db800000000000000000000001f 0014"_octets,
+    {"", "05 00"_bytes, {.to = {"files.example.com", 443}}},
+    {"05 02"_bytes, "01 00"_bytes, {.to = {"files.example.com", 443}, .credentials = {"john", "foo"}}},
+    {"05 00"_bytes, "05 00 00 03 00 0050"_bytes, {.to = {"files.example.com", 443}}},
+    {"05 00"_bytes, "05 00 00 01 c0000207 0438"_bytes, {.to = {"files.example.com", 443}}},
+    {"05 00"_bytes, "05 00 00 03 05 'a.net' 0050"_bytes, {.to = {"files.example.com", 443}}},
+    {"05 00"_bytes,
+     "05 00 00 04 20010db800000000000000000000001f 0014"_bytes,
      {.to = {"files.example.com", 443}}},
-    {"", "00 5a 1f90 c0000207"_octets, {.via = version::v4, .to = {ipv4{66, 102, 7, 99}, 80}}},
+    {"", "00 5a 1f90 c0000207"_bytes, {.version = version::v4, .to = {ipv4{66, 102, 7, 99}, 80}}},
 };
 
-// need() is a promise: at least one octet, and never past the end of the message.
+// need() is a promise: at least one byte, and never past the end of the message.
 constexpr void need_never_reaches_past_the_message(check& t) {
     for (const wanted& w : replies) {
         for (size_t n = 0; n < w.says.size(); ++n) {
@@ -88,14 +88,14 @@ constexpr void need_never_reaches_past_the_message(check& t) {
             tape had;
             had.put(w.before).put(w.says.first(n));
             if (had.size() != 0) {
-                const socks::buffer to = in.space(had.size());
+                const socks::buffer to = in.prepare(had.size());
                 for (size_t i = 0; i < had.size(); ++i) to.data()[i] = had.view().data()[i];
                 in.commit(had.size());
             }
             auto a = m.step(w.want, in, out);
             while (a.next() == socks::client::next::send) a = m.step(w.want, in, out);
             t.ok(a.next() == socks::client::next::recv);
-            t.ok(a.need() >= 1 && n + a.need() <= w.says.size());
+            t.ok(a.needed() >= 1 && n + a.needed() <= w.says.size());
         }
     }
 }
@@ -104,24 +104,24 @@ PROVE_AND_RUN(need_never_reaches_past_the_message)
 constexpr void need_counts_towards_the_shortest_message(check& t) {
     socks::server m;
     char out[socks::server::max_output] = {};
-    t.ok(m.step(bytes(), out).need() == 3);
-    t.ok(m.step("05"_octets, out).need() == 2);
-    t.ok(m.step("05 04"_octets, out).need() == 4);
+    t.ok(m.step(bytes(), out).needed() == 3);
+    t.ok(m.step("05"_bytes, out).needed() == 2);
+    t.ok(m.step("05 04"_bytes, out).needed() == 4);
     socks::server four;
-    t.ok(four.step("04"_octets, out).need() == 8);
-    t.ok(four.step("04 01 0050 42660763"_octets, out).need() == 1);
+    t.ok(four.step("04"_bytes, out).needed() == 8);
+    t.ok(four.step("04 01 0050 42660763"_bytes, out).needed() == 1);
     socks::server named;
-    t.ok(named.step("04 01 0050 00000001"_octets, out).need() == 3);
-    t.ok(named.step("04 01 0050 00000001 'john'"_octets, out).need() == 3);
-    t.ok(named.step("04 01 0050 00000001 'john' 00"_octets, out).need() == 2);
-    t.ok(named.step("04 01 0050 00000001 'john' 00 'a'"_octets, out).need() == 1);
+    t.ok(named.step("04 01 0050 00000001"_bytes, out).needed() == 3);
+    t.ok(named.step("04 01 0050 00000001 'john'"_bytes, out).needed() == 3);
+    t.ok(named.step("04 01 0050 00000001 'john' 00"_bytes, out).needed() == 2);
+    t.ok(named.step("04 01 0050 00000001 'john' 00 'a'"_bytes, out).needed() == 1);
 }
 PROVE_AND_RUN(need_counts_towards_the_shortest_message)
 
-// One octet at a time costs at most one recv for each octet, one action for each message, and the ending.
+// One byte at a time costs at most one recv for each byte, one action for each message, and the ending.
 template <class Machine, class Wish>
 constexpr void is_bounded(check& t, Machine m, const Wish& wish, bytes says, bool closes) {
-    const outcome o = run<plain>(m, wish, {.says = says, .how = octetwise, .closes = closes});
+    const outcome o = run<plain>(m, wish, {.says = says, .how = bytewise, .closes = closes});
     t.ok(o.how != ending::spun);
     t.ok(o.steps <= says.size() + 12);
 }

@@ -1,5 +1,5 @@
-// The laws of purity and amnesia: a machine is its octets. Copied at any step, both copies go the same way; moved to
-// another place, octet by octet, it does not notice; and no call depends on what an earlier call was lent.
+// The laws of purity and amnesia: a machine is its bytes. Copied at any step, both copies go the same way; moved to
+// another place, byte by byte, it does not notice; and no call depends on what an earlier call was lent.
 
 #include <cstring>
 #include <type_traits>
@@ -15,7 +15,7 @@ static_assert(std::is_trivially_copyable_v<socks::server> && sizeof(socks::serve
 static_assert(std::is_nothrow_default_constructible_v<socks::client>);
 static_assert(std::is_nothrow_default_constructible_v<socks::server>);
 
-// A machine some steps into a conversation, all octets of the peer being there.
+// A machine some steps into a conversation, all bytes of the peer being there.
 template <class Machine>
 struct midway {
     Machine machine;
@@ -27,8 +27,8 @@ struct midway {
 constexpr void advance(midway<socks::client>& at, const conversation& c, bytes says) {
     using next = socks::client::next;
     char out[socks::client::max_output] = {};
-    const auto a = at.machine.step(c.want, says.from(at.used), out);
-    at.used += a.used();
+    const auto a = at.machine.step(c.want, says.subspan(at.used), out);
+    at.used += a.consumed();
     if (a.next() == next::send) at.sent.put(a.data());
     if (a.next() == next::negotiate) {
         at.used += toy_challenge.size();
@@ -41,10 +41,10 @@ constexpr void advance(midway<socks::client>& at, const conversation& c, bytes s
 constexpr void advance(midway<socks::server>& at, const conversation& c, bytes says) {
     using next = socks::server::next;
     char out[socks::server::max_output] = {};
-    const auto a = at.machine.step(says.from(at.used), out);
-    at.used += a.used();
+    const auto a = at.machine.step(says.subspan(at.used), out);
+    at.used += a.consumed();
     if (a.next() == next::send) at.sent.put(a.data());
-    if (a.next() == next::login) at.sent.put(at.machine.grant(true, out).data());
+    if (a.next() == next::authenticate) at.sent.put(at.machine.authenticated(true, out).data());
     if (a.next() == next::serve) at.sent.put(at.machine.answer(c.app.answers[0], out).data());
     if (a.next() == next::wait) at.sent.put(at.machine.answer(c.app.answers[1], out).data());
     if (a.next() == next::negotiate) {
@@ -61,7 +61,7 @@ constexpr void both_copies_agree(check& t, Machine m, const Wish& wish, const co
     midway<Machine> at{.machine = m};
     for (int step = 0; step < 20 && !at.over; ++step) {
         const Machine copy = at.machine;
-        const bytes rest = says.from(at.used);
+        const bytes rest = says.subspan(at.used);
         const outcome one = run<plain>(copy, wish, {.says = rest});
         const outcome other = run<plain>(at.machine, wish, {.says = rest});
         t.ok(one == other && one.how == ending::done);
@@ -86,16 +86,16 @@ constexpr void a_server_s_copies_go_the_same_way(check& t) {
 }
 PROVE_AND_RUN(a_server_s_copies_go_the_same_way)
 
-// Octets in another place, the old ones overwritten.
+// Bytes in another place, the old ones overwritten.
 template <class Machine>
 void move_house(midway<Machine>& at) {
-    unsigned char octets[sizeof(Machine)];
-    std::memcpy(octets, &at.machine, sizeof octets);
-    std::memset(static_cast<void*>(&at.machine), 0xdd, sizeof octets);
-    std::memcpy(static_cast<void*>(&at.machine), octets, sizeof octets);
+    unsigned char bytes[sizeof(Machine)];
+    std::memcpy(bytes, &at.machine, sizeof bytes);
+    std::memset(static_cast<void*>(&at.machine), 0xdd, sizeof bytes);
+    std::memcpy(static_cast<void*>(&at.machine), bytes, sizeof bytes);
 }
 
-void a_machine_survives_being_moved_octet_by_octet(check& t) {
+void a_machine_survives_being_moved_byte_by_byte(check& t) {
     for (const conversation& c : conversations) {
         midway<socks::client> near{.machine = socks::client()};
         midway<socks::server> far{.machine = socks::server(c.serves)};
@@ -111,7 +111,7 @@ void a_machine_survives_being_moved_octet_by_octet(check& t) {
         t.ok(far.over && far.sent == replies);
     }
 }
-RUN(a_machine_survives_being_moved_octet_by_octet)
+RUN(a_machine_survives_being_moved_byte_by_byte)
 
 // What was said on the wire is state: a request that changes between two calls cannot contradict it.
 constexpr void what_was_offered_wins_over_a_request_that_changed(check& t) {
@@ -120,30 +120,30 @@ constexpr void what_was_offered_wins_over_a_request_that_changed(check& t) {
     const socks::request first{.to = {"files.example.com", 443}};
     const socks::request second{.command = command::bind,
                                 .to = {"other.example", 80},
-                                .login = {"john", "foo"},
-                                .methods = {method::none, method::login}};
-    t.ok(m.step(first, "", out).data() == "05 01 00"_octets);
+                                .credentials = {"john", "foo"},
+                                .methods = {method::none, method::username_password}};
+    t.ok(m.step(first, "", out).data() == "05 01 00"_bytes);
     socks::client other = m;
-    const auto refused = other.step(second, "05 02"_octets, out);
+    const auto refused = other.step(second, "05 02"_bytes, out);
     t.ok(refused.next() == socks::client::next::fail && refused.error() == errc::method_not_offered);
-    const auto asked = m.step(second, "05 00"_octets, out);
-    t.ok(asked.data() == "05 01 00 03 0d 'other.example' 0050"_octets);  // CONNECT still
-    t.ok(m.step(second, "05 00 00 01 c0000207 0438"_octets, out).next() == socks::client::next::done);
+    const auto asked = m.step(second, "05 00"_bytes, out);
+    t.ok(asked.data() == "05 01 00 03 0d 'other.example' 0050"_bytes);  // CONNECT still
+    t.ok(m.step(second, "05 00 00 01 c0000207 0438"_bytes, out).next() == socks::client::next::done);
 }
 PROVE_AND_RUN(what_was_offered_wins_over_a_request_that_changed)
 
 constexpr void the_version_on_the_wire_wins_over_a_request_that_changed(check& t) {
     char out[socks::client::max_output] = {};
     socks::client four;
-    t.ok(four.step({.via = version::v4, .to = {ipv4{66, 102, 7, 99}, 80}}, "", out).data() ==
-         "04 01 0050 42660763 00"_octets);
-    t.ok(four.step({.to = {"a.example", 80}}, "00 5a 0000 00000000"_octets, out).next() ==
+    t.ok(four.step({.version = version::v4, .to = {ipv4{66, 102, 7, 99}, 80}}, "", out).data() ==
+         "04 01 0050 42660763 00"_bytes);
+    t.ok(four.step({.to = {"a.example", 80}}, "00 5a 0000 00000000"_bytes, out).next() ==
          socks::client::next::done);
 
     socks::client five;
-    t.ok(five.step({.to = {"a.example", 80}}, "", out).data() == "05 01 00"_octets);
-    const auto asked = five.step({.via = version::v4, .to = {documentation, 80}}, "05 00"_octets, out);
-    t.ok(asked.data() == "05 01 00 04 20010db800000000000000000000001f 0050"_octets);
+    t.ok(five.step({.to = {"a.example", 80}}, "", out).data() == "05 01 00"_bytes);
+    const auto asked = five.step({.version = version::v4, .to = {documentation, 80}}, "05 00"_bytes, out);
+    t.ok(asked.data() == "05 01 00 04 20010db800000000000000000000001f 0050"_bytes);
 }
 PROVE_AND_RUN(the_version_on_the_wire_wins_over_a_request_that_changed)
 
@@ -154,18 +154,19 @@ constexpr void a_request_that_became_impossible_fails_before_it_is_sent(check& t
         bytes choice;
         errc why;
     } changes[] = {
-        {{.to = {bytes("localhost:80"), 80}, .login = {"john", "foo"}}, "05 00"_octets, errc::bad_host},
-        {{.login = {"john", "foo"}}, "05 00"_octets, errc::no_host},
-        {{.to = {"a.example", 80}}, "05 02"_octets, errc::no_credentials},
+        {{.to = {bytes("localhost:80"), 80}, .credentials = {"john", "foo"}}, "05 00"_bytes, errc::bad_host},
+        {{.credentials = {"john", "foo"}}, "05 00"_bytes, errc::no_host},
+        {{.to = {"a.example", 80}}, "05 02"_bytes, errc::no_credentials},
     };
     for (const auto& change : changes) {
         socks::client m;
         char out[socks::client::max_output] = {};
-        const socks::request first{
-            .to = {"a.example", 80}, .login = {"john", "foo"}, .methods = {method::login, method::none}};
-        t.ok(m.step(first, "", out).data() == "05 02 02 00"_octets);
+        const socks::request first{.to = {"a.example", 80},
+                                   .credentials = {"john", "foo"},
+                                   .methods = {method::username_password, method::none}};
+        t.ok(m.step(first, "", out).data() == "05 02 02 00"_bytes);
         const auto a = m.step(change.want, change.choice, out);
-        t.ok(a.next() == socks::client::next::fail && a.error() == change.why && a.used() == 0);
+        t.ok(a.next() == socks::client::next::fail && a.error() == change.why && a.consumed() == 0);
         t.ok(blame(a.error()) == socks::party::caller);
     }
 }

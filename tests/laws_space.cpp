@@ -1,4 +1,4 @@
-// The law of space: room that is one octet too small is the caller's mistake and no one's loss. The call says how
+// The law of space: room that is one byte too small is the caller's mistake and no one's loss. The call says how
 // much suffices, uses nothing, writes nothing, changes nothing, and is simply made again.
 
 #include "refusals.hpp"
@@ -7,23 +7,23 @@ namespace {
 
 using namespace drive;
 
-// Room of exactly so many octets, with marks in and behind it.
+// Room of exactly so many bytes, with marks in and behind it.
 class marked {
   public:
     constexpr explicit marked(size_t room) : room_(room) {
-        for (char& c : octets_) c = '\x5a';
+        for (char& c : bytes_) c = '\x5a';
     }
-    constexpr socks::buffer room() { return {octets_, room_}; }
+    constexpr socks::buffer room() { return {bytes_, room_}; }
     // Whether all marks from `n` on are still there.
     [[nodiscard]] constexpr bool untouched_from(size_t n) const {
-        for (size_t i = n; i < sizeof octets_; ++i)
-            if (octets_[i] != '\x5a') return false;
+        for (size_t i = n; i < sizeof bytes_; ++i)
+            if (bytes_[i] != '\x5a') return false;
         return true;
     }
 
   private:
     size_t room_;
-    char octets_[socks::client::max_output + 8] = {};
+    char bytes_[socks::client::max_output + 8] = {};
 };
 
 // Makes `call` with too little room, several times over, then with exactly enough.
@@ -40,12 +40,13 @@ constexpr auto tight(check& t, Machine& m, Call call, tape& sent) {
     for (const size_t room : {size - 1, size / 2, size_t{0}}) {
         marked small(room);
         const auto a = call(m, small.room());
-        t.ok(a.next() == Machine::next::fail && a.error() == errc::no_space && a.room() == size);
-        t.ok(a.used() == 0 && small.untouched_from(0));
+        t.ok(a.next() == Machine::next::fail && a.error() == errc::no_space && a.required() == size);
+        t.ok(a.consumed() == 0 && small.untouched_from(0));
     }
     marked enough(size);
     const auto a = call(m, enough.room());
-    if (!t.ok(a.next() == Machine::next::send && a.data() == expected.data() && a.used() == expected.used()))
+    if (!t.ok(a.next() == Machine::next::send && a.data() == expected.data() &&
+              a.consumed() == expected.consumed()))
         return a;
     t.ok(enough.untouched_from(size));
     sent.put(a.data());
@@ -59,12 +60,12 @@ constexpr void client_in_tight_room(check& t, const socks::request& want, bytes 
     tape sent;
     size_t used = 0;
     for (int step = 0; step < 20; ++step) {
-        const bytes in = says.from(used);
+        const bytes in = says.subspan(used);
         const auto a = tight(
             t, m, [&](auto& it, socks::buffer out) { return it.step(want, in, out); }, sent);
-        used += a.used();
+        used += a.consumed();
         if (a.next() == next::negotiate) {
-            const bool good = says.from(used).first(toy_challenge.size()) == toy_challenge;
+            const bool good = says.subspan(used).first(toy_challenge.size()) == toy_challenge;
             used += toy_challenge.size();
             sent.put(toy_hello).put(good ? toy_proof : bytes());
             m.negotiated(good);
@@ -96,17 +97,17 @@ constexpr void tight_answer(check& t, socks::server& m, Call call, tape& sent) {
     socks::server copy = m;
     const socks::encoded expected = call(copy, ample.room());
     t.ok(static_cast<bool>(expected));
-    for (const size_t room : {expected.made() - 1, expected.made() / 2, size_t{0}}) {
+    for (const size_t room : {expected.size() - 1, expected.size() / 2, size_t{0}}) {
         marked small(room);
         const socks::encoded e = call(m, small.room());
-        t.ok(e.error() == errc::no_space && e.room() == expected.made() && e.made() == 0);
+        t.ok(e.error() == errc::no_space && e.required() == expected.size() && e.size() == 0);
         t.ok(small.untouched_from(0));
         marked none(0);
         t.ok(m.step("", none.room()).next() == socks::server::next::wait);  // the question is still open
     }
-    marked enough(expected.made());
+    marked enough(expected.size());
     const socks::encoded e = call(m, enough.room());
-    t.ok(e.data() == expected.data() && enough.untouched_from(expected.made()));
+    t.ok(e.data() == expected.data() && enough.untouched_from(expected.size()));
     sent.put(e.data());
 }
 
@@ -118,21 +119,21 @@ constexpr void server_in_tight_room(check& t, const socks::server_options& serve
     size_t used = 0;
     size_t answers = 0;
     for (int step = 0; step < 20; ++step) {
-        const bytes in = says.from(used);
+        const bytes in = says.subspan(used);
         const auto a = tight(
             t, m, [&](auto& it, socks::buffer out) { return it.step(in, out); }, sent);
-        used += a.used();
-        const auto granting = [&](auto& it, socks::buffer out) { return it.grant(app.grants, out); };
+        used += a.consumed();
+        const auto granting = [&](auto& it, socks::buffer out) { return it.authenticated(app.grants, out); };
         const auto answering = [&](auto& it, socks::buffer out) {
             return it.answer(app.answers[answers], out);
         };
-        if (a.next() == next::login) tight_answer(t, m, granting, sent);
+        if (a.next() == next::authenticate) tight_answer(t, m, granting, sent);
         if (a.next() == next::serve || a.next() == next::wait) {
             tight_answer(t, m, answering, sent);
             ++answers;
         }
         if (a.next() == next::negotiate) {
-            const bool good = says.from(used).first(toy_hello.size()) == toy_hello;
+            const bool good = says.subspan(used).first(toy_hello.size()) == toy_hello;
             used += toy_hello.size() + (good ? toy_proof.size() : 0);
             sent.put(good ? toy_challenge : bytes());
             m.negotiated(good);
@@ -151,7 +152,7 @@ constexpr void a_server_out_of_room_is_as_it_was(check& t) {
 }
 PROVE_AND_RUN(a_server_out_of_room_is_as_it_was)
 
-// Octets behind the message that is refused must not sway the second attempt.
+// Bytes behind the message that is refused must not sway the second attempt.
 constexpr void a_server_that_refuses_out_of_room_is_as_it_was(check& t) {
     for (const rejection& r : rejections)
         for (const bytes behind : {bytes(), bytes("GET /\0 HTTP/1.1\0"), bytes("\0\0")}) {

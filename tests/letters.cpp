@@ -15,8 +15,8 @@ constexpr void words_are_the_same_in_either_case(check& t) {
 }
 PROVE_AND_RUN(words_are_the_same_in_either_case)
 
-// Each octet is the same as itself and, if it is one of the 26, as its other case; as nothing else.
-void fifty_two_octets_are_letters(check& t) {
+// Each byte is the same as itself and, if it is one of the 26, as its other case; as nothing else.
+void fifty_two_bytes_are_letters(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
         const char c = static_cast<char>(v);
         const bool upper = v >= 0x41 && v <= 0x5a;
@@ -29,6 +29,6 @@ void fifty_two_octets_are_letters(check& t) {
         }
     }
 }
-RUN(fifty_two_octets_are_letters)
+RUN(fifty_two_bytes_are_letters)
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <socks/text/literal.hpp>
 
+#include "bytes_literal.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 
 namespace {
 
@@ -14,7 +14,7 @@ template <class T>
 constexpr bool prints(const T& value, bytes text) {
     char room[max_text_endpoint + 2] = {};
     const encoded made = format(value, room);
-    return made && made.data() == text && made.made() == text.size();
+    return made && made.data() == text && made.size() == text.size();
 }
 
 // Reads `in` as an IPv6 address and prints it as `out`.
@@ -131,17 +131,17 @@ constexpr void what_is_wrong_with_host_and_port_is_said(check& t) {
     for (const bytes text : {bytes("a\0b:80"), bytes("a b:80"), bytes("ab\r\n"), bytes("[::1 ]:80"),
                              bytes("m\xc3\xbcnchen.example:80"), bytes("a b:c:80")})
         t.ok(fault(text) == errc::bad_host_byte && fault(text, 1080) == errc::bad_host_byte);
-    t.ok(parse_endpoint("a b:80").at() == 1 && parse_endpoint("[::1 ]:80").at() == 4);
+    t.ok(parse_endpoint("a b:80").position() == 1 && parse_endpoint("[::1 ]:80").position() == 4);
     t.ok(fault("h.example:", 1080) == errc::bad_port && fault("h.example:x", 1080) == errc::bad_port);
     constexpr int32_t no_ports[] = {65536, INT32_MAX, -2, INT32_MIN};
     for (const int32_t no_port : no_ports) t.ok(fault("h.example", no_port) == errc::bad_port);
-    t.ok(parse_endpoint("h.example:x").at() == 10 && parse_endpoint("[::1]:65536").at() == 6);
-    t.ok(parse_endpoint("h.example").at() == 9 && parse_endpoint("h.example:").at() == 10);
-    t.ok(parse_endpoint("a:b:80").at() == 0 && parse_endpoint("h.example:80").at() == 0);
+    t.ok(parse_endpoint("h.example:x").position() == 10 && parse_endpoint("[::1]:65536").position() == 6);
+    t.ok(parse_endpoint("h.example").position() == 9 && parse_endpoint("h.example:").position() == 10);
+    t.ok(parse_endpoint("a:b:80").position() == 0 && parse_endpoint("h.example:80").position() == 0);
 }
 PROVE_AND_RUN(what_is_wrong_with_host_and_port_is_said)
 
-// At every size: the exact room does, one octet less says how much would have done, and nothing is written past it.
+// At every size: the exact room does, one byte less says how much would have done, and nothing is written past it.
 template <class T>
 constexpr void fits_exactly(check& t, const T& value, size_t size, int at = __builtin_LINE()) {
     char room[max_text_endpoint + 1] = {};
@@ -149,9 +149,9 @@ constexpr void fits_exactly(check& t, const T& value, size_t size, int at = __bu
         room[n] = '\xa5';
         const encoded made = format(value, buffer(room, n));
         t.ok(static_cast<bool>(made) == (n == size), at);
-        t.ok(made.made() == (n == size ? size : 0), at);
+        t.ok(made.size() == (n == size ? size : 0), at);
         t.ok(made.error() == (n == size ? errc::none : errc::no_space), at);
-        t.ok(made.room() == (n == size ? 0 : size), at);
+        t.ok(made.required() == (n == size ? 0 : size), at);
         t.ok(room[n] == '\xa5', at);
     }
 }
@@ -190,17 +190,17 @@ void what_was_printed_reads_back_as_the_same_address(check& t) {
         for (size_t g = 0; g < 8; ++g) {
             const uint32_t kind = dice.next() % 3;
             const uint32_t value = kind == 0 ? 0 : kind == 1 ? dice.next() % 16 : dice.next() % 65536;
-            a.octets[2 * g] = static_cast<uint8_t>(value >> 8);
-            a.octets[2 * g + 1] = static_cast<uint8_t>(value & 0xff);
+            a.bytes[2 * g] = static_cast<uint8_t>(value >> 8);
+            a.bytes[2 * g + 1] = static_cast<uint8_t>(value & 0xff);
         }
-        const ipv4 b{a.octets[12], a.octets[13], a.octets[14], a.octets[15]};
+        const ipv4 b{a.bytes[12], a.bytes[13], a.bytes[14], a.bytes[15]};
         const auto port = static_cast<uint16_t>(dice.next() & 0xffff);
         char room[max_text_endpoint];
         t.ok(*parse_ipv6(format(a, room).data()) == a && *parse_ipv4(format(b, room).data()) == b);
         t.ok(host(format(a, room).data()) == host(a) && host(format(b, room).data()) == host(b));
         t.ok(reads(format(endpoint{a, port}, room).data(), {a, port}));
         t.ok(reads(format(endpoint{b, port}, room).data(), {b, port}));
-        t.ok(format(a, room).made() <= max_text_ipv6);
+        t.ok(format(a, room).size() <= max_text_ipv6);
     }
 }
 RUN(what_was_printed_reads_back_as_the_same_address)

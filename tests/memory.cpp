@@ -1,5 +1,5 @@
-// An octet is found where it stands, and a difference where it lies, whatever lies around: searches and comparisons
-// that take many octets at a time see none but those that they were given.
+// A byte is found where it stands, and a difference where it lies, whatever lies around: searches and comparisons
+// that take many bytes at a time see none but those that they were given.
 
 #include <socks/core/memory.hpp>
 
@@ -15,7 +15,7 @@ using socks::detail::find;
 using socks::detail::move_bytes;
 using socks::detail::move_text;
 
-// At every place of texts of every size around those of two words and of two blocks of sixteen; octets that differ in
+// At every place of texts of every size around those of two words and of two blocks of sixteen; bytes that differ in
 // one bit only must not do, nor what lies before the text and behind it.
 constexpr void finds(check& t, char wanted, size_t longest) {
     char room[44] = {};
@@ -34,16 +34,16 @@ constexpr void finds(check& t, char wanted, size_t longest) {
     }
 }
 
-constexpr void an_octet_is_found_wherever_it_stands(check& t) {
+constexpr void an_byte_is_found_wherever_it_stands(check& t) {
     finds(t, '\0', 25);
     finds(t, '\x80', 25);
 }
-PROVE_AND_RUN(an_octet_is_found_wherever_it_stands)
+PROVE_AND_RUN(an_byte_is_found_wherever_it_stands)
 
-void any_octet_is_found_wherever_it_stands(check& t) {
+void any_byte_is_found_wherever_it_stands(check& t) {
     for (int c = 0; c < 256; ++c) finds(t, static_cast<char>(c), 41);
 }
-RUN(any_octet_is_found_wherever_it_stands)
+RUN(any_byte_is_found_wherever_it_stands)
 
 // A function that is always inlined cannot be passed on.
 constexpr auto move_as_text = [](char* to, const char* from, size_t n) { move_text(to, from, n); };
@@ -52,19 +52,19 @@ template <class Move>
 constexpr void moves(check& t, size_t n, size_t room, Move move_them) {
     for (size_t from = 0; from + n <= room; ++from)
         for (size_t to = 0; to + n <= room; ++to) {
-            char octets[260] = {};
-            for (size_t i = 0; i < n; ++i) octets[from + i] = static_cast<char>('a' + i % 26);
-            move_them(octets + to, octets + from, n);
-            for (size_t i = 0; i < n; ++i) t.ok(octets[to + i] == static_cast<char>('a' + i % 26));
+            char bytes[260] = {};
+            for (size_t i = 0; i < n; ++i) bytes[from + i] = static_cast<char>('a' + i % 26);
+            move_them(bytes + to, bytes + from, n);
+            for (size_t i = 0; i < n; ++i) t.ok(bytes[to + i] == static_cast<char>('a' + i % 26));
         }
 }
 
-constexpr void octets_may_be_moved_onto_each_other(check& t) {
+constexpr void bytes_may_be_moved_onto_each_other(check& t) {
     for (size_t n = 0; n <= 9; ++n) moves(t, n, 12, move_bytes);
     for (const size_t n : {size_t{255}, size_t{256}, size_t{257}}) moves(t, n, n + 2, move_bytes);
     move_bytes(nullptr, nullptr, 0);
 }
-PROVE_AND_RUN(octets_may_be_moved_onto_each_other)
+PROVE_AND_RUN(bytes_may_be_moved_onto_each_other)
 
 constexpr void a_text_may_be_moved_onto_itself(check& t) {
     for (size_t n = 0; n <= 9; ++n) moves(t, n, 12, move_as_text);
@@ -77,7 +77,7 @@ void a_text_of_any_size_may_be_moved_onto_itself(check& t) {
 }
 RUN(a_text_of_any_size_may_be_moved_onto_itself)
 
-constexpr void the_first_of_two_octets_is_found(check& t) {
+constexpr void the_first_of_two_bytes_is_found(check& t) {
     char room[24] = {};
     for (size_t first = 0; first < sizeof room; ++first)
         for (size_t second = first + 1; second < sizeof room; ++second) {
@@ -86,7 +86,7 @@ constexpr void the_first_of_two_octets_is_found(check& t) {
             t.ok(find(room, 0, sizeof room, '\0') == first);
         }
 }
-PROVE_AND_RUN(the_first_of_two_octets_is_found)
+PROVE_AND_RUN(the_first_of_two_bytes_is_found)
 
 constexpr void texts_that_differ_anywhere_are_not_equal(check& t) {
     char a[20] = {};
@@ -115,7 +115,7 @@ constexpr void just_what_was_asked_for_is_copied(check& t) {
 }
 PROVE_AND_RUN(just_what_was_asked_for_is_copied)
 
-// Sizes around those of a word, of two words and of blocks. No octet of a text is 0, and all beside it are.
+// Sizes around those of a word, of two words and of blocks. No byte of a text is 0, and all beside it are.
 constexpr void copies_texts(check& t, size_t longest) {
     char from[257] = {};
     for (size_t i = 0; i < sizeof from; ++i) from[i] = static_cast<char>(1 + i % 255);

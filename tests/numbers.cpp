@@ -1,4 +1,4 @@
-// Every registered number has its name, every other octet says that it has none, and all of them are values.
+// Every registered number has its name, every other byte says that it has none, and all of them are values.
 
 #include <socks/core/numbers.hpp>
 
@@ -17,21 +17,21 @@ constexpr bytes text_of(const char* closed) {
     return {closed, n};
 }
 
-// How many of the 256 octets have a name other than "unassigned"; each of these differs from the others.
+// How many of the 256 bytes have a name other than "unassigned"; each of these differs from the others.
 template <class Number>
 constexpr int named(check& t) {
     int count = 0;
     for (unsigned a = 0; a < 256; ++a) {
-        const bytes text = text_of(name(Number{static_cast<uint8_t>(a)}));
+        const bytes text = text_of(to_string(Number{static_cast<uint8_t>(a)}));
         t.ok(!text.empty());
         if (text == "unassigned" || text == "private method") continue;
         ++count;
-        for (unsigned b = 0; b < a; ++b) t.ok(text_of(name(Number{static_cast<uint8_t>(b)})) != text);
+        for (unsigned b = 0; b < a; ++b) t.ok(text_of(to_string(Number{static_cast<uint8_t>(b)})) != text);
     }
     return count;
 }
 
-constexpr void every_octet_has_a_name_or_is_unassigned(check& t) {
+constexpr void every_byte_has_a_name_or_is_unassigned(check& t) {
     t.ok(named<version>(t) == 3);
     t.ok(named<method>(t) == 10);
     t.ok(named<command>(t) == 3);
@@ -41,12 +41,12 @@ constexpr void every_octet_has_a_name_or_is_unassigned(check& t) {
     t.ok(named<gssapi_type>(t) == 4);
     t.ok(named<protection>(t) == 4);
 }
-PROVE_AND_RUN(every_octet_has_a_name_or_is_unassigned)
+PROVE_AND_RUN(every_byte_has_a_name_or_is_unassigned)
 
 // RFC 1928 sections 3 to 6, the IANA registry "SOCKS Methods", and the SOCKS4 memo.
 constexpr void numbers_are_those_of_the_documents(check& t) {
     t.ok(version::v5 == version{5} && version::v4 == version{4});
-    t.ok(method::none == method{0} && method::gssapi == method{1} && method::login == method{2});
+    t.ok(method::none == method{0} && method::gssapi == method{1} && method::username_password == method{2});
     t.ok(method::chap == method{3} && method::challenge_response == method{5} && method::ssl == method{6});
     t.ok(method::nds == method{7} && method::multi_authentication == method{8});
     t.ok(method::json_parameter_block == method{9} && method::no_acceptable == method{0xff});
@@ -72,13 +72,13 @@ void socks5_has_three_commands_that_socks4_lacks(check& t) {
 RUN(socks5_has_three_commands_that_socks4_lacks)
 
 constexpr void names_are_the_words_of_the_documents(check& t) {
-    t.ok(text_of(name(version::v4a)) == "SOCKS4a" && text_of(name(version::v5)) == "SOCKS5");
-    t.ok(text_of(name(method::login)) == "username/password");
-    t.ok(text_of(name(command::udp_associate)) == "UDP ASSOCIATE");
-    t.ok(text_of(name(code5::not_allowed)) == "connection not allowed by ruleset");
-    t.ok(text_of(name(code5::ttl_expired)) == "TTL expired");
-    t.ok(text_of(name(code4::rejected)) == "request rejected or failed");
-    t.ok(text_of(name(method{4})) == "unassigned" && text_of(name(code5{9})) == "unassigned");
+    t.ok(text_of(to_string(version::v4a)) == "SOCKS4a" && text_of(to_string(version::v5)) == "SOCKS5");
+    t.ok(text_of(to_string(method::username_password)) == "username/password");
+    t.ok(text_of(to_string(command::udp_associate)) == "UDP ASSOCIATE");
+    t.ok(text_of(to_string(code5::not_allowed)) == "connection not allowed by ruleset");
+    t.ok(text_of(to_string(code5::ttl_expired)) == "TTL expired");
+    t.ok(text_of(to_string(code4::rejected)) == "request rejected or failed");
+    t.ok(text_of(to_string(method{4})) == "unassigned" && text_of(to_string(code5{9})) == "unassigned");
 }
 PROVE_AND_RUN(names_are_the_words_of_the_documents)
 
@@ -86,28 +86,28 @@ PROVE_AND_RUN(names_are_the_words_of_the_documents)
 constexpr void methods_from_80_to_fe_are_private(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
         const method m{static_cast<uint8_t>(v)};
-        t.ok(is_private(m) == (v >= 0x80 && v <= 0xfe));
-        t.ok((text_of(name(m)) == "private method") == is_private(m));
+        t.ok(is_private_use(m) == (v >= 0x80 && v <= 0xfe));
+        t.ok((text_of(to_string(m)) == "private method") == is_private_use(m));
     }
 }
 PROVE_AND_RUN(methods_from_80_to_fe_are_private)
 
-// R10: an unknown code is a refusal, and keeps its octet.
-constexpr void one_octet_of_each_version_means_success(check& t) {
+// R10: an unknown code is a refusal, and keeps its byte.
+constexpr void one_byte_of_each_version_means_success(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
-        const auto octet = static_cast<uint8_t>(v);
-        t.ok(reply_code(version::v5, octet).succeeded() == (v == 0));
-        t.ok(reply_code(version::v4, octet).succeeded() == (v == 90));
-        t.ok(reply_code(version::v4a, octet).succeeded() == (v == 90));
-        t.ok(reply_code(version::v5, octet).octet == octet && reply_code(version::v4, octet).octet == octet);
-        t.ok(reply_code(code5{octet}) == reply_code(version::v5, octet));
-        t.ok(reply_code(code4{octet}) == reply_code(version::v4, octet));
-        t.ok(text_of(name(reply_code(code5{octet}))) == text_of(name(code5{octet})));
-        t.ok(text_of(name(reply_code(code4{octet}))) == text_of(name(code4{octet})));
+        const auto byte = static_cast<uint8_t>(v);
+        t.ok(reply_code(version::v5, byte).succeeded() == (v == 0));
+        t.ok(reply_code(version::v4, byte).succeeded() == (v == 90));
+        t.ok(reply_code(version::v4a, byte).succeeded() == (v == 90));
+        t.ok(reply_code(version::v5, byte).value == byte && reply_code(version::v4, byte).value == byte);
+        t.ok(reply_code(code5{byte}) == reply_code(version::v5, byte));
+        t.ok(reply_code(code4{byte}) == reply_code(version::v4, byte));
+        t.ok(text_of(to_string(reply_code(code5{byte}))) == text_of(to_string(code5{byte})));
+        t.ok(text_of(to_string(reply_code(code4{byte}))) == text_of(to_string(code4{byte})));
     }
     t.ok(!reply_code{}.succeeded());
 }
-PROVE_AND_RUN(one_octet_of_each_version_means_success)
+PROVE_AND_RUN(one_byte_of_each_version_means_success)
 
 constexpr void codes_of_different_versions_are_never_equal(check& t) {
     t.ok(reply_code(code5::general_failure) == code5::general_failure);

@@ -1,7 +1,7 @@
 // Methods that the caller runs, between negotiate and negotiated(): GSSAPI with a toy of a mechanism, and CHAP.
 
+#include "bytes_literal.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 
 namespace {
 
@@ -10,38 +10,38 @@ using namespace socks;
 using type = gssapi_type;
 
 // One direction of a connection. The mechanism puts 'i' or 'c' in front, for the kind of protection,
-// and turns every octet around; messages arrive by exact reads.
+// and turns every byte around; messages arrive by exact reads.
 class direction {
   public:
-    constexpr void put(bytes octets) { wire_.put(octets); }
+    constexpr void put(bytes bytes) { wire_.put(bytes); }
 
     constexpr void put(type due, bytes token) {
         char room[600];
         wire_.put(encode_gssapi({due, token}, room).data());
     }
 
-    constexpr void put_wrapped(type due, bytes octets, char kind) {
+    constexpr void put_wrapped(type due, bytes bytes, char kind) {
         message<300> token;
         token.put(static_cast<uint8_t>(kind));
-        for (size_t i = 0; i < octets.size(); ++i) token.put(static_cast<uint8_t>(octets[i] ^ 0x55));
+        for (size_t i = 0; i < bytes.size(); ++i) token.put(static_cast<uint8_t>(bytes[i] ^ 0x55));
         put(due, token.view());
     }
 
-    // What the next message holds; no octets when it is not the one that is due.
+    // What the next message holds; no bytes when it is not the one that is due.
     constexpr bytes take(type due) {
         size_t n = 0;
         for (;;) {
-            const auto m = decode_gssapi(wire_.view().first(taken_ + n).from(taken_), due, 300);
-            if (!m && m.need() == 0) return {};
+            const auto m = decode_gssapi(wire_.view().first(taken_ + n).subspan(taken_), due, 300);
+            if (!m && m.needed() == 0) return {};
             if (m) {
-                taken_ += m.used();
+                taken_ += m.consumed();
                 return m->token;
             }
-            n += m.need();
+            n += m.needed();
         }
     }
 
-    // The same, turned back into `room`. @returns the octets received.
+    // The same, turned back into `room`. @returns the bytes received.
     constexpr bytes take_wrapped(type due, char kind, buffer room) {
         const bytes token = take(due);
         if (token.empty() || token.data()[0] != kind) return {};
@@ -49,8 +49,8 @@ class direction {
         return {room.data(), token.size() - 1};
     }
 
-    // Octets from before the negotiation.
-    constexpr bytes take(size_t n) { return wire_.view().from((taken_ += n) - n).first(n); }
+    // Bytes from before the negotiation.
+    constexpr bytes take(size_t n) { return wire_.view().subspan((taken_ += n) - n).first(n); }
 
     [[nodiscard]] constexpr bool is_taken() const { return taken_ == wire_.view().size(); }
     [[nodiscard]] constexpr bytes wire() const { return wire_.view(); }
@@ -61,20 +61,20 @@ class direction {
 };
 
 template <size_t N>
-constexpr void receive(inbox<N>& in, bytes octets) {
-    const buffer room = in.space();
-    for (size_t i = 0; i < octets.size(); ++i) room.data()[i] = octets.data()[i];
-    in.commit(octets.size());
+constexpr void receive(inbox<N>& in, bytes bytes) {
+    const buffer room = in.prepare();
+    for (size_t i = 0; i < bytes.size(); ++i) room.data()[i] = bytes.data()[i];
+    in.commit(bytes.size());
 }
 
 constexpr bool occurs(bytes part, bytes in) {
     for (size_t i = 0; i + part.size() <= in.size(); ++i)
-        if (in.from(i).first(part.size()) == part) return true;
+        if (in.subspan(i).first(part.size()) == part) return true;
     return false;
 }
 
 // G1: from the request on everything is wrapped, and neither machine knows of it. Its inbox is filled by unwrapping.
-constexpr void a_handshake_runs_on_the_unwrapped_octets(check& t) {
+constexpr void a_handshake_runs_on_the_unwrapped_bytes(check& t) {
     const request want{.to = {"files.example.com", 443}, .methods = method::gssapi};
     client c;
     server s({.methods = method::gssapi});
@@ -107,28 +107,28 @@ constexpr void a_handshake_runs_on_the_unwrapped_octets(check& t) {
     s.negotiated(true);
 
     const bytes request = c.step(want, to_client, out).data();
-    t.ok(request == "05 01 00 03 11 'files.example.com' 01bb"_octets);
+    t.ok(request == "05 01 00 03 11 'files.example.com' 01bb"_bytes);
     up.put_wrapped(type::user_data, request.first(5), 'c');
-    up.put_wrapped(type::user_data, request.from(5), 'c');
+    up.put_wrapped(type::user_data, request.subspan(5), 'c');
     receive(to_server, up.take_wrapped(type::user_data, 'c', plain));
-    t.ok(s.step(to_server, out).need() == 19);
+    t.ok(s.step(to_server, out).needed() == 19);
     receive(to_server, up.take_wrapped(type::user_data, 'c', plain));
     const auto serve = s.step(to_server, out);
     t.ok(serve.next() == server::next::serve && serve.method() == method::gssapi && serve.to() == want.to);
 
     const encoded reply = s.answer({code5::succeeded, {ipv4{192, 0, 2, 7}, 4660}}, out);
-    t.ok(reply.data() == "05 00 00 01 c0000207 1234"_octets);
+    t.ok(reply.data() == "05 00 00 01 c0000207 1234"_bytes);
     message<40> with_banner;
     down.put_wrapped(type::user_data, with_banner.put(reply.data()).put("220 ready").view(), 'c');
     receive(to_client, down.take_wrapped(type::user_data, 'c', plain));
     const auto done = c.step(want, to_client, out);
-    t.ok(done.next() == client::next::done && done.finish().early == "220 ready");
+    t.ok(done.next() == client::next::done && done.result().early == "220 ready");
     t.ok(s.step(to_server, out).next() == server::next::done);
 
     t.ok(up.is_taken() && down.is_taken());
     t.ok(!occurs("files.example.com", up.wire()) && !occurs("220 ready", down.wire()));
 }
-PROVE_AND_RUN(a_handshake_runs_on_the_unwrapped_octets)
+PROVE_AND_RUN(a_handshake_runs_on_the_unwrapped_bytes)
 
 // What a client does when its greeting is answered by the choice of `chosen`.
 constexpr client::action choose(client& c, const request& want, uint8_t chosen, buffer out) {
@@ -139,8 +139,9 @@ constexpr client::action choose(client& c, const request& want, uint8_t chosen, 
 
 // G6: a failed CHAP does not end with the password in the clear, unless the caller offered that and the server asks.
 constexpr void nothing_takes_the_place_of_a_method_that_failed(check& t) {
-    const request either{
-        .to = {"files.example.com", 443}, .login = {"john", "foo"}, .methods = {method::chap, method::login}};
+    const request either{.to = {"files.example.com", 443},
+                         .credentials = {"john", "foo"},
+                         .methods = {method::chap, method::username_password}};
     char out[client::max_output];
     client fails;
     const auto asked = choose(fails, either, 3, out);
@@ -149,17 +150,17 @@ constexpr void nothing_takes_the_place_of_a_method_that_failed(check& t) {
     fails.negotiated(false);
     const auto failed = fails.step(either, {}, out);
     t.ok(failed.next() == client::next::fail && failed.error() == errc::negotiation_failed);
-    t.ok(fails.step(either, "05 02"_octets, out).error() == errc::negotiation_failed);
+    t.ok(fails.step(either, "05 02"_bytes, out).error() == errc::negotiation_failed);
 
     client succeeds;
     t.ok(choose(succeeds, either, 3, out).next() == client::next::negotiate);
     succeeds.negotiated(true);
-    t.ok(succeeds.step(either, {}, out).data() == "05 01 00 03 11 'files.example.com' 01bb"_octets);
+    t.ok(succeeds.step(either, {}, out).data() == "05 01 00 03 11 'files.example.com' 01bb"_bytes);
 
     client with_password;
-    t.ok(choose(with_password, either, 2, out).data() == "01 04 'john' 03 'foo'"_octets);
+    t.ok(choose(with_password, either, 2, out).data() == "01 04 'john' 03 'foo'"_bytes);
 
-    const request only{.to = either.to, .login = either.login, .methods = method::chap};
+    const request only{.to = either.to, .credentials = either.credentials, .methods = method::chap};
     client narrow;
     t.ok(choose(narrow, only, 2, out).error() == errc::method_not_offered);
 }

@@ -13,7 +13,7 @@ using namespace socks;
 
 constexpr void a_value_has_no_error_and_no_place(check& t) {
     const parsed<int> p(7);
-    t.ok(static_cast<bool>(p) && *p == 7 && p.error() == errc::none && p.at() == 0);
+    t.ok(static_cast<bool>(p) && *p == 7 && p.error() == errc::none && p.position() == 0);
     const parsed<endpoint> e(endpoint{"h.example", 80});
     t.ok(e && e->port == 80 && e->host.name() == "h.example" && &*e == e.operator->());
     t.ok(static_cast<bool>(parsed<int>(0)));  // a value is not told by what it is
@@ -22,9 +22,9 @@ PROVE_AND_RUN(a_value_has_no_error_and_no_place)
 
 constexpr void an_error_has_a_place_and_no_value(check& t) {
     const parsed<int> p(errc::bad_port, 10);
-    t.ok(!p && p.error() == errc::bad_port && p.at() == 10);
+    t.ok(!p && p.error() == errc::bad_port && p.position() == 10);
     const parsed<endpoint> e = errc::bad_host;
-    t.ok(!e && e.error() == errc::bad_host && e.at() == 0);
+    t.ok(!e && e.error() == errc::bad_host && e.position() == 0);
 }
 PROVE_AND_RUN(an_error_has_a_place_and_no_value)
 

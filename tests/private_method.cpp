@@ -8,13 +8,13 @@ namespace {
 using namespace drive;
 
 constexpr auto nonce_method = static_cast<method>(0x8c);
-constexpr bytes nonce = "'Uq7' 00 'x'"_octets;
+constexpr bytes nonce = "'Uq7' 00 'x'"_bytes;
 
 // The private method: three messages, the server's first.
 //
 //     server: 01 N NONCE        client: 02 N USER N ANSWER        server: 03 STATUS        0: welcome
 //
-// The answer hides nothing and is no example for that: octet by octet the sum of nonce and secret.
+// The answer hides nothing and is no example for that: byte by byte the sum of nonce and secret.
 constexpr size_t answer_to(bytes question, bytes secret, char* to) {
     for (size_t i = 0; i < question.size(); ++i)
         to[i] = static_cast<char>(question[i] + secret[i % secret.size()]);
@@ -24,8 +24,8 @@ constexpr size_t answer_to(bytes question, bytes secret, char* to) {
 // A string behind its length, as all of the three have it; nothing as long as it is not whole.
 constexpr bool take(bytes& in, bytes& text) {
     if (in.empty() || in.size() < size_t{1} + in[0]) return false;
-    text = in.from(1).first(in[0]);
-    in = in.from(size_t{1} + in[0]);
+    text = in.subspan(1).first(in[0]);
+    in = in.subspan(size_t{1} + in[0]);
     return true;
 }
 
@@ -39,14 +39,14 @@ struct prover {
 
     template <size_t N>
     constexpr progress go_on(socks::inbox<N>& in, tape& sent) {
-        bytes rest = in.unread();
+        bytes rest = in.data();
         if (rest.empty()) return progress::more;
         if (rest[0] != (answered ? 3 : 1)) return progress::failed;
-        rest = rest.from(1);
+        rest = rest.subspan(1);
         if (answered) {
             if (rest.empty()) return progress::more;
             const bool welcome = rest[0] == 0;
-            in.drop(2U);
+            in.consume(2U);
             return welcome ? progress::over : progress::failed;
         }
         bytes question;
@@ -55,7 +55,7 @@ struct prover {
         const size_t n = answer_to(question, secret, answer);
         sent.put(0x02).put(static_cast<uint8_t>(user.size())).put(user);
         sent.put(static_cast<uint8_t>(n)).put(bytes(answer, n));
-        in.drop(in.unread().size() - rest.size());
+        in.consume(in.data().size() - rest.size());
         answered = true;
         return progress::more;
     }
@@ -73,17 +73,17 @@ struct examiner {
             sent.put(0x01).put(static_cast<uint8_t>(nonce.size())).put(nonce);
             asked = true;
         }
-        bytes rest = in.unread();
+        bytes rest = in.data();
         if (rest.empty()) return progress::more;
         if (rest[0] != 2) return progress::failed;
-        rest = rest.from(1);
+        rest = rest.subspan(1);
         bytes name;
         bytes answer;
         if (!take(rest, name) || !take(rest, answer)) return progress::more;
         char expected[255] = {};
         const size_t n = answer_to(nonce, secret, expected);
         const bool good = name == user && socks::constant_time_equal(answer, bytes(expected, n));
-        in.drop(in.unread().size() - rest.size());
+        in.consume(in.data().size() - rest.size());
         sent.put(0x03).put(good ? 0x00 : 0x01);
         return good ? progress::over : progress::failed;
     }
@@ -102,9 +102,9 @@ struct end {
     constexpr bool hear(const tape& from, size_t portion) {
         size_t n = from.size() - heard;
         if (n > portion) n = portion;
-        const socks::buffer to = in.space(n);
-        n = n < to.room() ? n : to.room();
-        for (size_t i = 0; i < n; ++i) to.data()[i] = from.view().from(heard).data()[i];
+        const socks::buffer to = in.prepare(n);
+        n = n < to.capacity() ? n : to.capacity();
+        for (size_t i = 0; i < n; ++i) to.data()[i] = from.view().subspan(heard).data()[i];
         if (n != 0) in.commit(n);
         heard += n;
         return n != 0;
@@ -130,14 +130,14 @@ struct meeting {
         using next = socks::client::next;
         if (near.done || near.why != errc::none) return false;
         char out[socks::client::max_output] = {};
-        const size_t had = near.in.unread().size();
+        const size_t had = near.in.data().size();
         const auto a = m.step(want, near.in, out);
         switch (a.next()) {
             case next::send: near.sent.put(a.data()); return true;
             case next::recv: return near.hear(far.sent, portion);
             case next::negotiate: near.negotiating = true; return true;
             case next::wait:
-                if (near.in.unread().size() != had) return false;
+                if (near.in.data().size() != had) return false;
                 near.negotiate(m, part);
                 return !near.negotiating || near.hear(far.sent, portion);
             case next::done: return near.done = true;
@@ -151,14 +151,14 @@ struct meeting {
         using next = socks::server::next;
         if (far.done || far.why != errc::none) return false;
         char out[socks::server::max_output] = {};
-        const size_t had = far.in.unread().size();
+        const size_t had = far.in.data().size();
         const auto a = m.step(far.in, out);
         switch (a.next()) {
             case next::send: far.sent.put(a.data()); return true;
             case next::recv: return far.hear(near.sent, portion);
             case next::negotiate: far.negotiating = a.method() == nonce_method; return far.negotiating;
             case next::wait:
-                if (far.in.unread().size() != had) return false;
+                if (far.in.data().size() != had) return false;
                 far.negotiate(m, part);
                 return !far.negotiating || far.hear(near.sent, portion);
             case next::serve:
@@ -166,9 +166,9 @@ struct meeting {
                 by = a.method();
                 far.sent.put(m.answer({code5::succeeded, {ipv4{192, 0, 2, 7}, 1080}}, out).data());
                 return true;
-            case next::done: early = a.finish().early.size(); return far.done = true;
+            case next::done: early = a.result().early.size(); return far.done = true;
             case next::fail: far.why = a.error(); return true;
-            case next::login: break;
+            case next::authenticate: break;
         }
         return false;
     }
@@ -188,8 +188,8 @@ constexpr void meet(meeting& talk, bytes user, bytes secret, size_t a, size_t b)
     }
 }
 
-constexpr bytes client_says = "05 01 8c  02 04 'mary' 05 c5d2aa73e8  05 01 00 01 c6336404 01bb"_octets;
-constexpr bytes server_says = "05 8c  01 05 'Uq7' 00 'x'  03 00  05 00 00 01 c0000207 0438"_octets;
+constexpr bytes client_says = "05 01 8c  02 04 'mary' 05 c5d2aa73e8  05 01 00 01 c6336404 01bb"_bytes;
+constexpr bytes server_says = "05 8c  01 05 'Uq7' 00 'x'  03 00  05 00 00 01 c0000207 0438"_bytes;
 
 constexpr void authenticates(check& t, size_t a, size_t b) {
     meeting talk;
@@ -199,7 +199,7 @@ constexpr void authenticates(check& t, size_t a, size_t b) {
     t.ok(talk.asked == socks::endpoint{ipv4{198, 51, 100, 4}, 443} && talk.by == nonce_method);
 }
 
-// A18: three messages, their octets typed, at the coarsest and the finest of paces.
+// A18: three messages, their bytes typed, at the coarsest and the finest of paces.
 constexpr void a_private_method_authenticates(check& t) {
     authenticates(t, 600, 600);
     authenticates(t, 1, 1);
@@ -212,7 +212,7 @@ void a_private_method_authenticates_in_any_pieces(check& t) {
 }
 RUN(a_private_method_authenticates_in_any_pieces)
 
-// A18: a refused one ends both sides; no request is shown, and none is sent. The third secret differs in one octet.
+// A18: a refused one ends both sides; no request is shown, and none is sent. The third secret differs in one byte.
 constexpr void a_refused_private_method_ends_both_sides(check& t) {
     for (const bytes secret : {bytes("wrong"), bytes("pasS"), bytes("passx")})
         for (const size_t portion : {size_t{1}, size_t{600}}) {
@@ -220,8 +220,8 @@ constexpr void a_refused_private_method_ends_both_sides(check& t) {
             meet(talk, "mary", secret, portion, portion);
             t.ok(!talk.near.done && !talk.far.done && talk.asked == socks::endpoint{});
             t.ok(talk.near.why == errc::negotiation_failed && talk.far.why == errc::negotiation_failed);
-            t.ok(talk.near.sent.view().first(9) == "05 01 8c  02 04 'mary'"_octets);
-            t.ok(talk.near.sent.size() == 15 && talk.far.sent == "05 8c  01 05 'Uq7' 00 'x'  03 01"_octets);
+            t.ok(talk.near.sent.view().first(9) == "05 01 8c  02 04 'mary'"_bytes);
+            t.ok(talk.near.sent.size() == 15 && talk.far.sent == "05 8c  01 05 'Uq7' 00 'x'  03 01"_bytes);
         }
 }
 PROVE_AND_RUN(a_refused_private_method_ends_both_sides)
@@ -230,15 +230,15 @@ PROVE_AND_RUN(a_refused_private_method_ends_both_sides)
 constexpr void every_private_method_can_be_chosen(check& t) {
     for (unsigned number = 0x80; number <= 0xff; ++number) {
         const auto m = static_cast<method>(number);
-        const tape greeting = tape().put("05 01"_octets).put(static_cast<uint8_t>(number));
+        const tape greeting = tape().put("05 01"_bytes).put(static_cast<uint8_t>(number));
         const tape choice = tape().put(0x05).put(static_cast<uint8_t>(number));
         char out[socks::client::max_output] = {};
-        socks::server far({.methods = {m, method::login}});
+        socks::server far({.methods = {m, method::username_password}});
         const auto chosen = far.step(greeting.view(), out);
-        t.ok(chosen.data() == (number == 0xff ? "05 ff"_octets : choice.view()));
+        t.ok(chosen.data() == (number == 0xff ? "05 ff"_bytes : choice.view()));
         const auto asked = far.step("", out);
-        t.ok(is_private(m) == (number != 0xff));
-        if (!is_private(m)) continue;
+        t.ok(is_private_use(m) == (number != 0xff));
+        if (!is_private_use(m)) continue;
         t.ok(asked.next() == socks::server::next::negotiate && asked.method() == m && far.method() == m);
 
         socks::client near;
@@ -246,7 +246,7 @@ constexpr void every_private_method_can_be_chosen(check& t) {
         const socks::request want{.to = {"a.example", 25}, .methods = offered};
         t.ok(near.step(want, "", out).data() == greeting.view());
         const auto told = near.step(want, choice.view(), out);
-        t.ok(told.next() == socks::client::next::negotiate && told.method() == m && told.used() == 2);
+        t.ok(told.next() == socks::client::next::negotiate && told.method() == m && told.consumed() == 2);
     }
 }
 PROVE_AND_RUN(every_private_method_can_be_chosen)

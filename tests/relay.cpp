@@ -113,9 +113,10 @@ PROVE_AND_RUN(sockets_of_both_families_see_one_client)
 constexpr void a_declared_port_counts_for_the_client_s_own_address(check& t) {
     source_lock declared("198.51.100.4", {"198.51.100.4", 5000});
     t.ok(!declared.admit({"198.51.100.4", 6000}) && declared.admit({"198.51.100.4", 5000}));
-    for (const endpoint& other : {any_ipv4, any_ipv6, endpoint{ipv4{}, 5000}, endpoint{"10.0.0.4", 5000},
-                                  endpoint{"1.1.1.1", 53}, endpoint{"ntp.example", 123},
-                                  endpoint{named("0.0.0.0"), 0}, endpoint{"198.51.100.4", 0}, endpoint{}}) {
+    for (const endpoint& other :
+         {unspecified_ipv4, unspecified_ipv6, endpoint{ipv4{}, 5000}, endpoint{"10.0.0.4", 5000},
+          endpoint{"1.1.1.1", 53}, endpoint{"ntp.example", 123}, endpoint{named("0.0.0.0"), 0},
+          endpoint{"198.51.100.4", 0}, endpoint{}}) {
         source_lock client("198.51.100.4", other);
         t.ok(!client.admit({"198.51.100.5", 5000}) && !client.admit(other));
         t.ok(client.admit({"198.51.100.4", 6000}) && !client.admit({"198.51.100.4", 5000}));

@@ -2,8 +2,8 @@
 
 #include <socks/core/request.hpp>
 
+#include "bytes_literal.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 
 namespace {
 
@@ -18,43 +18,43 @@ constexpr void a_request_that_can_be_asked_has_no_fault(check& t) {
     const endpoint six{"[2001:db8::1]", 443};
     for (const endpoint& to : {name, four, six}) {
         t.ok(fault({.to = to}) == errc::none);
-        t.ok(fault({.command = command::bind, .to = to, .login = {"john", "foo"}}) == errc::none);
+        t.ok(fault({.command = command::bind, .to = to, .credentials = {"john", "foo"}}) == errc::none);
         t.ok(fault({.command = command::udp_associate, .to = to}) == errc::none);
     }
-    t.ok(fault({.via = version::v4, .to = four, .login = {"john"}}) == errc::none);
-    t.ok(fault({.via = version::v4a, .to = four}) == errc::none);
-    t.ok(fault({.via = version::v4a, .to = name}) == errc::none);
-    t.ok(fault({.via = version::v4, .command = command::bind, .to = any_ipv4}) == errc::none);
+    t.ok(fault({.version = version::v4, .to = four, .credentials = {"john"}}) == errc::none);
+    t.ok(fault({.version = version::v4a, .to = four}) == errc::none);
+    t.ok(fault({.version = version::v4a, .to = name}) == errc::none);
+    t.ok(fault({.version = version::v4, .command = command::bind, .to = unspecified_ipv4}) == errc::none);
     t.ok(fault({.to = {"files.example.com", 0}}) == errc::none);  // D18
 }
 PROVE_AND_RUN(a_request_that_can_be_asked_has_no_fault)
 
 constexpr void a_destination_must_be_there_and_readable(check& t) {
-    t.ok(fault({}) == errc::no_host && fault({.via = version::v4}) == errc::no_host);
+    t.ok(fault({}) == errc::no_host && fault({.version = version::v4}) == errc::no_host);
     t.ok(fault({.command = command::udp_associate}) == errc::none);
     t.ok(fault({.command = command::bind}) == errc::none);
-    t.ok(fault({.via = version::v4, .command = command::bind}) == errc::none);
+    t.ok(fault({.version = version::v4, .command = command::bind}) == errc::none);
     t.ok(fault({.command = command{0xf0}}) == errc::no_host);
     for (const version via : {version::v4, version::v4a, version::v5})
         for (const bytes text : {bytes("localhost:80"), bytes("1.2.3.256"), bytes()})
-            t.ok(fault({.via = via, .to = {text, 80}}) == errc::bad_host);
+            t.ok(fault({.version = via, .to = {text, 80}}) == errc::bad_host);
     for (const version via : {version::v4, version::v4a, version::v5})
         for (const bytes text : {bytes("a\0b"), bytes("a b"), bytes("m\xc3\xbcnchen.example")})
-            t.ok(fault({.via = via, .to = {text, 80}}) == errc::bad_host_byte);
+            t.ok(fault({.version = via, .to = {text, 80}}) == errc::bad_host_byte);
 }
 PROVE_AND_RUN(a_destination_must_be_there_and_readable)
 
 // S4-7, S4-9, S4-10.
 constexpr void socks4_carries_less_than_socks5(check& t) {
-    t.ok(fault({.via = version::v4, .to = {"h.example", 80}}) == errc::name_over_socks4);
+    t.ok(fault({.version = version::v4, .to = {"h.example", 80}}) == errc::name_over_socks4);
     for (const version via : {version::v4, version::v4a}) {
-        t.ok(fault({.via = via, .to = {"::1", 80}}) == errc::ipv6_over_socks4);
-        t.ok(fault({.via = via, .to = {"0.0.0.1", 80}}) == errc::reserved_over_socks4);
-        t.ok(fault({.via = via, .to = {"0.0.0.255", 80}}) == errc::reserved_over_socks4);
-        t.ok(fault({.via = via, .to = {"0.0.0.0", 80}}) == errc::none);
+        t.ok(fault({.version = via, .to = {"::1", 80}}) == errc::ipv6_over_socks4);
+        t.ok(fault({.version = via, .to = {"0.0.0.1", 80}}) == errc::reserved_over_socks4);
+        t.ok(fault({.version = via, .to = {"0.0.0.255", 80}}) == errc::reserved_over_socks4);
+        t.ok(fault({.version = via, .to = {"0.0.0.0", 80}}) == errc::none);
         for (const command c : {command::udp_associate, command{0x05}, command{0xf1}})
-            t.ok(fault({.via = via, .command = c, .to = {"192.0.2.7", 80}}) == errc::command_over_socks4);
-        t.ok(fault({.via = via, .command = command{0xf0}, .to = {"192.0.2.7", 80}}) == errc::none);
+            t.ok(fault({.version = via, .command = c, .to = {"192.0.2.7", 80}}) == errc::command_over_socks4);
+        t.ok(fault({.version = via, .command = command{0xf0}, .to = {"192.0.2.7", 80}}) == errc::none);
     }
     t.ok(fault({.to = {"0.0.0.1", 80}}) == errc::none);
 }
@@ -67,25 +67,26 @@ constexpr void credentials_must_fit(check& t) {
     const bytes longer = text.view();
     const bytes just = longer.first(255);
     const endpoint to{"192.0.2.7", 443};
-    t.ok(fault({.to = to, .login = {just, just}}) == errc::none);
-    t.ok(fault({.to = to, .login = {longer, "foo"}}) == errc::bad_user);
-    t.ok(fault({.to = to, .login = {"john", longer}}) == errc::bad_password);
-    t.ok(fault({.to = to, .login = {"jo\0hn", "\0"}}) == errc::none);
-    t.ok(fault({.via = version::v4, .to = to, .login = {just}}) == errc::none);
-    t.ok(fault({.via = version::v4, .to = to, .login = {longer}}) == errc::bad_user);
-    t.ok(fault({.via = version::v4, .to = to, .login = {"jo\0hn"}}) == errc::bad_user);
-    t.ok(fault({.via = version::v4, .to = to, .login = {"john", longer}}) == errc::none);  // never sent
+    t.ok(fault({.to = to, .credentials = {just, just}}) == errc::none);
+    t.ok(fault({.to = to, .credentials = {longer, "foo"}}) == errc::bad_user);
+    t.ok(fault({.to = to, .credentials = {"john", longer}}) == errc::bad_password);
+    t.ok(fault({.to = to, .credentials = {"jo\0hn", "\0"}}) == errc::none);
+    t.ok(fault({.version = version::v4, .to = to, .credentials = {just}}) == errc::none);
+    t.ok(fault({.version = version::v4, .to = to, .credentials = {longer}}) == errc::bad_user);
+    t.ok(fault({.version = version::v4, .to = to, .credentials = {"jo\0hn"}}) == errc::bad_user);
+    t.ok(fault({.version = version::v4, .to = to, .credentials = {"john", longer}}) ==
+         errc::none);  // never sent
 }
 PROVE_AND_RUN(credentials_must_fit)
 
 // A4.
 constexpr void username_password_is_not_offered_without_credentials(check& t) {
     const endpoint to{"192.0.2.7", 443};
-    t.ok(fault({.to = to, .methods = method::login}) == errc::no_credentials);
-    t.ok(fault({.to = to, .methods = {method::none, method::login}}) == errc::no_credentials);
-    t.ok(fault({.to = to, .login = {"", ""}, .methods = method::login}) == errc::none);
+    t.ok(fault({.to = to, .methods = method::username_password}) == errc::no_credentials);
+    t.ok(fault({.to = to, .methods = {method::none, method::username_password}}) == errc::no_credentials);
+    t.ok(fault({.to = to, .credentials = {"", ""}, .methods = method::username_password}) == errc::none);
     t.ok(fault({.to = to, .methods = {method::none, method::gssapi}}) == errc::none);
-    t.ok(fault({.via = version::v4, .to = to, .methods = method::login}) == errc::none);
+    t.ok(fault({.version = version::v4, .to = to, .methods = method::username_password}) == errc::none);
 }
 PROVE_AND_RUN(username_password_is_not_offered_without_credentials)
 
@@ -93,83 +94,87 @@ PROVE_AND_RUN(username_password_is_not_offered_without_credentials)
 constexpr void a_received_name_that_can_not_be_sent_is_refused_too(check& t) {
     for (const version via : {version::v4a, version::v5})
         for (const bytes name : {bytes(), bytes("a\0b"), bytes("\0")})
-            t.ok(fault({.via = via, .to = {host::as_received(name), 80}}) == errc::bad_host);
+            t.ok(fault({.version = via, .to = {host::as_received(name), 80}}) == errc::bad_host);
     t.ok(fault({.to = {host::as_received("h.example"), 80}}) == errc::none);
 }
 PROVE_AND_RUN(a_received_name_that_can_not_be_sent_is_refused_too)
 
 // A3, A4: nothing is offered that was not asked for.
 constexpr void what_is_offered_follows_from_the_credentials(check& t) {
-    t.ok(request{}.offer().octets() == "00"_octets);
-    t.ok(request{.login = {"john", "foo"}}.offer().octets() == "02"_octets);
-    t.ok(request{.login = {"", ""}}.offer().octets() == "02"_octets);
-    t.ok(request{.login = {"john", "foo"}, .methods = {method::none, method::login}}.offer().octets() ==
-         "00 02"_octets);
-    t.ok(request{.login = {"john", "foo"}, .methods = method::none}.offer().octets() == "00"_octets);
-    t.ok(request{.methods = {method{0x80}, method::gssapi}}.offer().octets() == "80 01"_octets);
+    t.ok(request{}.offer().as_bytes() == "00"_bytes);
+    t.ok(request{.credentials = {"john", "foo"}}.offer().as_bytes() == "02"_bytes);
+    t.ok(request{.credentials = {"", ""}}.offer().as_bytes() == "02"_bytes);
+    t.ok(request{.credentials = {"john", "foo"}, .methods = {method::none, method::username_password}}
+             .offer()
+             .as_bytes() == "00 02"_bytes);
+    t.ok(request{.credentials = {"john", "foo"}, .methods = method::none}.offer().as_bytes() == "00"_bytes);
+    t.ok(request{.methods = {method{0x80}, method::gssapi}}.offer().as_bytes() == "80 01"_bytes);
 }
 PROVE_AND_RUN(what_is_offered_follows_from_the_credentials)
 
-constexpr void credentials_of_no_octets_are_credentials(check& t) {
-    t.ok(!login{}.given && login("", "").given && login("john").given);
-    t.ok(login("john", "foo").user == "john" && login("john", "foo").password == "foo");
-    t.ok(request{}.via == version::v5 && request{}.command == command::connect && !request{}.login.given);
+constexpr void credentials_of_no_bytes_are_credentials(check& t) {
+    t.ok(!credentials{}.given && credentials("", "").given && credentials("john").given);
+    t.ok(credentials("john", "foo").user == "john" && credentials("john", "foo").password == "foo");
+    t.ok(request{}.version == version::v5 && request{}.command == command::connect &&
+         !request{}.credentials.given);
 }
-PROVE_AND_RUN(credentials_of_no_octets_are_credentials)
+PROVE_AND_RUN(credentials_of_no_bytes_are_credentials)
 
 // A19: the list and its order are the caller's.
 constexpr void methods_keep_their_order(check& t) {
-    const methods four{method{0x80}, method::none, method{0xfe}, method::login};
-    t.ok(four.size() == 4 && !four.empty() && four.octets() == "80 00 fe 02"_octets);
-    t.ok(four[0] == method{0x80} && four[1] == method::none && four[3] == method::login);
-    t.ok(methods().empty() && methods().size() == 0 && methods().octets().empty());
-    t.ok(methods(method::none).size() == 1 && methods(method::none).octets() == "00"_octets);
+    const methods four{method{0x80}, method::none, method{0xfe}, method::username_password};
+    t.ok(four.size() == 4 && !four.empty() && four.as_bytes() == "80 00 fe 02"_bytes);
+    t.ok(four[0] == method{0x80} && four[1] == method::none && four[3] == method::username_password);
+    t.ok(methods().empty() && methods().size() == 0 && methods().as_bytes().empty());
+    t.ok(methods(method::none).size() == 1 && methods(method::none).as_bytes() == "00"_bytes);
 }
 PROVE_AND_RUN(methods_keep_their_order)
 
 // A8.
 constexpr void methods_leave_out_repetitions(check& t) {
-    t.ok(methods(method::login, method::none, method::login).octets() == "02 00"_octets);
-    methods m(method::login);
-    t.ok(!m.add(method::login) && m.size() == 1 && m.is_valid());
+    t.ok(methods(method::username_password, method::none, method::username_password).as_bytes() ==
+         "02 00"_bytes);
+    methods m(method::username_password);
+    t.ok(!m.add(method::username_password) && m.size() == 1 && m.is_valid());
     t.ok(m.add(method::none) && m.add(method::gssapi) && m.add(method::chap));
-    t.ok(!m.add(method::ssl) && m.octets() == "02 00 01 03"_octets);
+    t.ok(!m.add(method::ssl) && m.as_bytes() == "02 00 01 03"_bytes);
 }
 PROVE_AND_RUN(methods_leave_out_repetitions)
 
 // A configured 255 must not come to mean "anyone".
 constexpr void a_list_with_no_acceptable_offers_and_accepts_nothing(check& t) {
-    methods added = method::login;
+    methods added = method::username_password;
     t.ok(added.is_valid() && !added.add(method::no_acceptable) && !added.add(method::gssapi));
     methods alone;
     t.ok(alone.is_valid() && !alone.add(method::no_acceptable));
     for (const methods& m :
          {methods(method::no_acceptable), methods(method::no_acceptable, method::none),
-          methods(method::none, method::login, method::gssapi, method::no_acceptable), added, alone}) {
-        t.ok(!m.is_valid() && !m.empty() && m.octets() == "ff"_octets);
+          methods(method::none, method::username_password, method::gssapi, method::no_acceptable), added,
+          alone}) {
+        t.ok(!m.is_valid() && !m.empty() && m.as_bytes() == "ff"_bytes);
         for (unsigned i = 0; i < 256; ++i) {
             t.ok(!m.contains(method{static_cast<uint8_t>(i)}));
             const char offered[] = {static_cast<char>(i)};
             t.ok(m.first_in(bytes(offered, 1)) == method::no_acceptable);
         }
         t.ok(validate({.to = {"a.example", 80}, .methods = m}) == errc::bad_methods);
-        t.ok(validate({.to = {"a.example", 80}, .login = {"john", "foo"}, .methods = m}) ==
+        t.ok(validate({.to = {"a.example", 80}, .credentials = {"john", "foo"}, .methods = m}) ==
              errc::bad_methods);
-        t.ok(request{.methods = m}.offer().octets() == "ff"_octets);
-        t.ok(validate({.via = version::v4a, .to = {"a.example", 80}, .methods = m}) == errc::none);
+        t.ok(request{.methods = m}.offer().as_bytes() == "ff"_bytes);
+        t.ok(validate({.version = version::v4a, .to = {"a.example", 80}, .methods = m}) == errc::none);
     }
 }
 PROVE_AND_RUN(a_list_with_no_acceptable_offers_and_accepts_nothing)
 
 constexpr void the_first_method_that_is_offered_is_the_first_of_ours(check& t) {
-    const methods ours{method::login, method{0x80}, method::none, method{0xfe}};
-    t.ok(ours.first_in("00 02"_octets) == method::login);
-    t.ok(ours.first_in("fe 00 80"_octets) == method{0x80});
-    t.ok(ours.first_in("03 fe"_octets) == method{0xfe});
-    t.ok(ours.first_in("01 03 ff"_octets) == method::no_acceptable);
+    const methods ours{method::username_password, method{0x80}, method::none, method{0xfe}};
+    t.ok(ours.first_in("00 02"_bytes) == method::username_password);
+    t.ok(ours.first_in("fe 00 80"_bytes) == method{0x80});
+    t.ok(ours.first_in("03 fe"_bytes) == method{0xfe});
+    t.ok(ours.first_in("01 03 ff"_bytes) == method::no_acceptable);
     t.ok(ours.first_in({}) == method::no_acceptable);
-    t.ok(methods().first_in("00 02 ff"_octets) == method::no_acceptable);
-    t.ok(methods(method::none).first_in("ff 02"_octets) == method::no_acceptable);
+    t.ok(methods().first_in("00 02 ff"_bytes) == method::no_acceptable);
+    t.ok(methods(method::none).first_in("ff 02"_bytes) == method::no_acceptable);
 }
 PROVE_AND_RUN(the_first_method_that_is_offered_is_the_first_of_ours)
 
@@ -178,7 +183,7 @@ constexpr void methods_contain_what_was_added(check& t) {
     for (unsigned v = 0; v < 256; ++v)
         t.ok(some.contains(method{static_cast<uint8_t>(v)}) == (v == 0 || v == 0x80));
     t.ok(!methods().contains(method::no_acceptable) && !methods().contains(method::none));
-    const methods full(method::gssapi, method::login, method::none, method::chap);
+    const methods full(method::gssapi, method::username_password, method::none, method::chap);
     for (unsigned v = 0; v < 256; ++v) t.ok(full.contains(method{static_cast<uint8_t>(v)}) == (v < 4));
 }
 PROVE_AND_RUN(methods_contain_what_was_added)

@@ -118,11 +118,11 @@ constexpr void a_transfer_is_tried_by_the_schedule_and_given_up(check& t) {
     constexpr uint64_t start = 1'000'003;
     retry attempts;
     uint64_t now = start;
-    t.ok(attempts.at() == 0 && attempts.failed() == 0);
+    t.ok(attempts.due() == 0 && attempts.failed() == 0);
     for (const uint64_t minutes : due) {
         t.ok(attempts.ended(disposition::retry, now) == retry::next::again);
-        t.ok(attempts.at() == start + minutes * minute);
-        now = attempts.at();
+        t.ok(attempts.due() == start + minutes * minute);
+        now = attempts.due();
     }
     t.ok(attempts.ended(disposition::retry, now) == retry::next::give_up && attempts.failed() == 13);
     t.ok(attempts.ended(disposition::connected, now) == retry::next::give_up);
@@ -132,9 +132,9 @@ PROVE_AND_RUN(a_transfer_is_tried_by_the_schedule_and_given_up)
 // The wait begins when an attempt ends, not when it was due.
 constexpr void a_late_attempt_delays_the_next_one(check& t) {
     retry attempts({2, 1, 5});
-    t.ok(attempts.ended(disposition::retry, 100) == retry::next::again && attempts.at() == 100 + 2 * minute);
+    t.ok(attempts.ended(disposition::retry, 100) == retry::next::again && attempts.due() == 100 + 2 * minute);
     t.ok(attempts.ended(disposition::retry, 7000) == retry::next::again &&
-         attempts.at() == 7000 + 4 * minute);
+         attempts.due() == 7000 + 4 * minute);
 }
 PROVE_AND_RUN(a_late_attempt_delays_the_next_one)
 
@@ -147,8 +147,9 @@ constexpr void a_held_transfer_waits_for_its_restart(check& t) {
         t.ok(attempts.ended(d, 2 * minute) == retry::next::hold);
     t.ok(attempts.failed() == 1 && attempts.target() == retry_target{1, 0});
     attempts.restart();
-    t.ok(attempts.at() == 0 && attempts.failed() == 0 && attempts.target() == retry_target{0, 0});
-    t.ok(attempts.ended(disposition::retry, 3 * minute) == retry::next::again && attempts.at() == 4 * minute);
+    t.ok(attempts.due() == 0 && attempts.failed() == 0 && attempts.target() == retry_target{0, 0});
+    t.ok(attempts.ended(disposition::retry, 3 * minute) == retry::next::again &&
+         attempts.due() == 4 * minute);
     t.ok(attempts.ended(disposition::connected, 4 * minute) == retry::next::done);
     t.ok(attempts.ended(disposition::hold, 5 * minute) == retry::next::done);
 }
@@ -156,7 +157,7 @@ PROVE_AND_RUN(a_held_transfer_waits_for_its_restart)
 
 constexpr void a_transfer_that_was_given_up_can_be_restarted(check& t) {
     retry attempts({1, 4, 0});
-    t.ok(attempts.ended(disposition::retry, 9) == retry::next::give_up && attempts.at() == 0);
+    t.ok(attempts.ended(disposition::retry, 9) == retry::next::give_up && attempts.due() == 0);
     attempts.restart();
     t.ok(attempts.ended(disposition::connected, 9) == retry::next::done);
 }
@@ -171,9 +172,9 @@ PROVE_AND_RUN(a_schedule_out_of_range_tries_nothing_again)
 constexpr void the_end_of_the_clock_is_the_latest_time(check& t) {
     retry attempts({32767, 4, 12});
     t.ok(attempts.ended(disposition::retry, UINT64_MAX - 32767 * minute) == retry::next::again);
-    t.ok(attempts.at() == UINT64_MAX);
+    t.ok(attempts.due() == UINT64_MAX);
     t.ok(attempts.ended(disposition::retry, UINT64_MAX - 1) == retry::next::again);
-    t.ok(attempts.at() == UINT64_MAX);
+    t.ok(attempts.due() == UINT64_MAX);
 }
 PROVE_AND_RUN(the_end_of_the_clock_is_the_latest_time)
 

@@ -6,8 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "bytes_literal.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 
 namespace {
 
@@ -71,35 +71,35 @@ constexpr void a_stored_endpoint_is_the_same_endpoint(check& t) {
 PROVE_AND_RUN(a_stored_endpoint_is_the_same_endpoint)
 
 constexpr bool same(const request& a, const request& b) {
-    return a.via == b.via && a.command == b.command && a.to == b.to && a.login.given == b.login.given &&
-           a.login.user == b.login.user && a.login.password == b.login.password &&
-           a.methods.octets() == b.methods.octets();
+    return a.version == b.version && a.command == b.command && a.to == b.to &&
+           a.credentials.given == b.credentials.given && a.credentials.user == b.credentials.user &&
+           a.credentials.password == b.credentials.password && a.methods.as_bytes() == b.methods.as_bytes();
 }
 
 constexpr stored_request asked(char first) {
     char texts[] = {first, 'o', 'h', 'n', 's', 'e', 'c', 'r', 'e', 't', 'f', '.', 'e', 'x'};
-    const stored_request kept = request{.via = version::v4a,
+    const stored_request kept = request{.version = version::v4a,
                                         .command = command::bind,
                                         .to = {host(bytes(texts + 10, 4)), 443},
-                                        .login = {bytes(texts, 4), bytes(texts + 4, 6)},
-                                        .methods = {method::gssapi, method::login}};
+                                        .credentials = {bytes(texts, 4), bytes(texts + 4, 6)},
+                                        .methods = {method::gssapi, method::username_password}};
     for (char& c : texts) c = '?';
     return kept;
 }
 
 constexpr void a_stored_request_outlives_its_texts(check& t) {
     stored_request want = asked('j');
-    const request expected{.via = version::v4a,
+    const request expected{.version = version::v4a,
                            .command = command::bind,
                            .to = {"f.ex", 443},
-                           .login = {"john", "secret"},
-                           .methods = {method::gssapi, method::login}};
+                           .credentials = {"john", "secret"},
+                           .methods = {method::gssapi, method::username_password}};
     t.ok(same(want, expected));
     const stored_request copy = want;
     want = asked('r');
-    t.ok(want.view().login.user == "rohn" && same(copy, expected));
+    t.ok(want.view().credentials.user == "rohn" && same(copy, expected));
     const stored_request moved = std::move(want);
-    t.ok(moved.view().login.user == "rohn" && moved.view().login.password == "secret");
+    t.ok(moved.view().credentials.user == "rohn" && moved.view().credentials.password == "secret");
     want = moved.view();
     t.ok(same(want, moved));
     const stored_request nothing;
@@ -109,9 +109,9 @@ PROVE_AND_RUN(a_stored_request_outlives_its_texts)
 
 constexpr void no_credentials_stay_none_and_empty_ones_stay_given(check& t) {
     const stored_request none = request{.to = {"a.example", 80}};
-    const stored_request empty = request{.to = {"a.example", 80}, .login = {"", ""}};
-    t.ok(!none.view().login.given && none.view().offer().octets() == "00"_octets);
-    t.ok(empty.view().login.given && empty.view().offer().octets() == "02"_octets);
+    const stored_request empty = request{.to = {"a.example", 80}, .credentials = {"", ""}};
+    t.ok(!none.view().credentials.given && none.view().offer().as_bytes() == "00"_bytes);
+    t.ok(empty.view().credentials.given && empty.view().offer().as_bytes() == "02"_bytes);
 }
 PROVE_AND_RUN(no_credentials_stay_none_and_empty_ones_stay_given)
 
@@ -119,14 +119,14 @@ PROVE_AND_RUN(no_credentials_stay_none_and_empty_ones_stay_given)
 constexpr void a_user_that_is_not_given_is_kept(check& t) {
     message<300> text;
     text.letters(300);
-    request r{.via = version::v4, .to = {"192.0.2.7", 80}};
-    r.login.user = "john";
-    r.login.password = "secret";
+    request r{.version = version::v4, .to = {"192.0.2.7", 80}};
+    r.credentials.user = "john";
+    r.credentials.password = "secret";
     const stored_request kept = r;
-    t.ok(same(kept, r) && kept.view().login.user == "john" && !kept.view().login.given);
+    t.ok(same(kept, r) && kept.view().credentials.user == "john" && !kept.view().credentials.given);
     const bytes users[] = {text.view(), "a\0b"};
     for (const bytes user : users) {
-        r.login.user = user;
+        r.credentials.user = user;
         const stored_request wrong = r;
         t.ok(validate(r) == errc::bad_user && validate(wrong) == errc::bad_user);
     }
@@ -138,11 +138,12 @@ constexpr void what_may_not_be_asked_stays_so(check& t) {
     text.letters(300);
     for (const size_t n : {size_t{255}, size_t{256}, size_t{300}}) {
         const bytes longer = text.view().first(n);
-        const request requests[] = {{.to = {"a.example", 80}, .login = {longer, "foo"}},
-                                    {.to = {"a.example", 80}, .login = {"john", longer}},
-                                    {.to = {host(longer), 80}},
-                                    {.via = version::v4, .to = {"192.0.2.7", 80}, .login = {"a\0b", ""}},
-                                    {.to = {"a.example", 80}, .methods = method::no_acceptable}};
+        const request requests[] = {
+            {.to = {"a.example", 80}, .credentials = {longer, "foo"}},
+            {.to = {"a.example", 80}, .credentials = {"john", longer}},
+            {.to = {host(longer), 80}},
+            {.version = version::v4, .to = {"192.0.2.7", 80}, .credentials = {"a\0b", ""}},
+            {.to = {"a.example", 80}, .methods = method::no_acceptable}};
         for (const request& r : requests) {
             const stored_request kept = r;
             t.ok(validate(kept) == validate(r));
@@ -152,17 +153,18 @@ constexpr void what_may_not_be_asked_stays_so(check& t) {
 PROVE_AND_RUN(what_may_not_be_asked_stays_so)
 
 constexpr void clearing_a_stored_request_wipes_its_credentials(check& t) {
-    stored_request want = request{.to = {"a.example", 80}, .login = {"john", "secret"}};
-    const bytes user = want.view().login.user;
-    const bytes password = want.view().login.password;
+    stored_request want = request{.to = {"a.example", 80}, .credentials = {"john", "secret"}};
+    const bytes user = want.view().credentials.user;
+    const bytes password = want.view().credentials.password;
     want.clear();
-    t.ok(user == "00 00 00 00"_octets && password == "00 00 00 00 00 00"_octets && !want.view().login.given);
+    t.ok(user == "00 00 00 00"_bytes && password == "00 00 00 00 00 00"_bytes &&
+         !want.view().credentials.given);
 }
 PROVE_AND_RUN(clearing_a_stored_request_wipes_its_credentials)
 
 void a_stored_request_leaves_no_password_behind(check& t) {
     alignas(stored_request) char storage[sizeof(stored_request)];
-    auto* const want = ::new (storage) stored_request(request{.login = {"john", "secret"}});
+    auto* const want = ::new (storage) stored_request(request{.credentials = {"john", "secret"}});
     t.ok(bytes(storage, sizeof storage).contains('j'));
     want->~stored_request();
     bool found = false;

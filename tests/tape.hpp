@@ -1,53 +1,53 @@
-// What a test writes down: octets, compared as a value; and the dice that every test throws alike.
+// What a test writes down: bytes, compared as a value; and the dice that every test throws alike.
 
 #ifndef SOCKS_TESTS_TAPE_HPP
 #define SOCKS_TESTS_TAPE_HPP
 
 #include <initializer_list>
 
+#include "bytes_literal.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 
 namespace drive {
 
 using socks::bytes;
 
-// Octets written down in order and compared as a value.
+// Bytes written down in order and compared as a value.
 class tape {
   public:
     static constexpr size_t room = 1100;
 
-    constexpr tape& put(uint8_t octet) {
-        octets_[size_++] = static_cast<char>(octet);
+    constexpr tape& put(uint8_t byte) {
+        bytes_[size_++] = static_cast<char>(byte);
         return *this;
     }
 
     constexpr tape& put(bytes from) {
-        for (size_t i = 0; i < from.size(); ++i) octets_[size_++] = from.data()[i];
+        for (size_t i = 0; i < from.size(); ++i) bytes_[size_++] = from.data()[i];
         return *this;
     }
 
     // As type, address and port, much like on the wire; no host is a type of 0.
     constexpr tape& put(const socks::endpoint& e) {
-        switch (e.host.is()) {
-            case socks::host::kind::none: put(uint8_t{0}); break;
-            case socks::host::kind::bad: put(uint8_t{0xff}); break;
-            case socks::host::kind::ipv4:
+        switch (e.host.kind()) {
+            case socks::host_kind::none: put(uint8_t{0}); break;
+            case socks::host_kind::bad: put(uint8_t{0xff}); break;
+            case socks::host_kind::ipv4:
                 put(uint8_t{1});
-                for (const uint8_t octet : e.host.v4().octets) put(octet);
+                for (const uint8_t byte : e.host.v4().bytes) put(byte);
                 break;
-            case socks::host::kind::name:
+            case socks::host_kind::name:
                 put(uint8_t{3}).put(static_cast<uint8_t>(e.host.name().size())).put(e.host.name());
                 break;
-            case socks::host::kind::ipv6:
+            case socks::host_kind::ipv6:
                 put(uint8_t{4});
-                for (const uint8_t octet : e.host.v6().octets) put(octet);
+                for (const uint8_t byte : e.host.v6().bytes) put(byte);
                 break;
         }
         return put(static_cast<uint8_t>(e.port >> 8)).put(static_cast<uint8_t>(e.port & 0xff));
     }
 
-    [[nodiscard]] constexpr bytes view() const { return {octets_, size_}; }
+    [[nodiscard]] constexpr bytes view() const { return {bytes_, size_}; }
     [[nodiscard]] constexpr size_t size() const { return size_; }
 
     friend constexpr bool operator==(const tape& a, const tape& b) { return a.view() == b.view(); }
@@ -55,7 +55,7 @@ class tape {
 
   private:
     size_t size_ = 0;
-    char octets_[room] = {};
+    char bytes_[room] = {};
 };
 
 // The same draws everywhere and every time.

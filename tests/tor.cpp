@@ -10,9 +10,9 @@ namespace {
 
 using namespace drive;
 using socks::buffer;
+using socks::credentials;
 using socks::encoded;
 using socks::host;
-using socks::login;
 using socks::reply;
 using socks::reply_code;
 using socks::request;
@@ -25,47 +25,47 @@ constexpr conversation lookups[] = {
      tor::lookup("files.example.com"),
      {},
      {.answers = {{code5::succeeded, {ipv4{192, 0, 2, 7}, 0}}}},
-     {"05 01 00"_octets, "05 f0 00 03 11 'files.example.com' 0000"_octets},
-     {"05 00"_octets, "05 00 00 01 c0000207 0000"_octets},
-     "'S' 05 f0 03 11 'files.example.com' 0000 00"_octets,
-     "'D' 00 01 c0000207 0000"_octets,
+     {"05 01 00"_bytes, "05 f0 00 03 11 'files.example.com' 0000"_bytes},
+     {"05 00"_bytes, "05 00 00 01 c0000207 0000"_bytes},
+     "'S' 05 f0 03 11 'files.example.com' 0000 00"_bytes,
+     "'D' 00 01 c0000207 0000"_bytes,
      3},
     {"RESOLVE of an address, with a login",
-     tor::lookup(documentation, tor::isolated("dns")),
-     {.methods = method::login},
+     tor::lookup(documentation, tor::isolation_credentials("dns")),
+     {.methods = method::username_password},
      {.answers = {{code5::succeeded, {documentation, 0}}}},
-     {"05 01 02"_octets, "01 09 '<torS0X>0' 03 'dns'"_octets,
-      "05 f0 00 04 20010db800000000000000000000001f 0000"_octets},
-     {"05 02"_octets, "01 00"_octets, "05 00 00 04 20010db800000000000000000000001f 0000"_octets},
-     "'L<torS0X>0:dns' 'S' 05 f0 04 20010db800000000000000000000001f 0000 02"_octets,
-     "'D' 00 04 20010db800000000000000000000001f 0000"_octets,
+     {"05 01 02"_bytes, "01 09 '<torS0X>0' 03 'dns'"_bytes,
+      "05 f0 00 04 20010db800000000000000000000001f 0000"_bytes},
+     {"05 02"_bytes, "01 00"_bytes, "05 00 00 04 20010db800000000000000000000001f 0000"_bytes},
+     "'L<torS0X>0:dns' 'S' 05 f0 04 20010db800000000000000000000001f 0000 02"_bytes,
+     "'D' 00 04 20010db800000000000000000000001f 0000"_bytes,
      4},
     {"RESOLVE_PTR of an IPv4 address",
      tor::reverse_lookup(ipv4{192, 0, 2, 7}),
      {},
      {.answers = {{code5::succeeded, {"exit.example.net", 0}}}},
-     {"05 01 00"_octets, "05 f1 00 01 c0000207 0000"_octets},
-     {"05 00"_octets, "05 00 00 03 10 'exit.example.net' 0000"_octets},
-     "'S' 05 f1 01 c0000207 0000 00"_octets,
-     "'D' 00 03 10 'exit.example.net' 0000"_octets,
+     {"05 01 00"_bytes, "05 f1 00 01 c0000207 0000"_bytes},
+     {"05 00"_bytes, "05 00 00 03 10 'exit.example.net' 0000"_bytes},
+     "'S' 05 f1 01 c0000207 0000 00"_bytes,
+     "'D' 00 03 10 'exit.example.net' 0000"_bytes,
      3},
     {"RESOLVE_PTR of an IPv6 address",
      tor::reverse_lookup(documentation),
      {},
      {.answers = {{code5::succeeded, {"h.example", 0}}}},
-     {"05 01 00"_octets, "05 f1 00 04 20010db800000000000000000000001f 0000"_octets},
-     {"05 00"_octets, "05 00 00 03 09 'h.example' 0000"_octets},
-     "'S' 05 f1 04 20010db800000000000000000000001f 0000 00"_octets,
-     "'D' 00 03 09 'h.example' 0000"_octets,
+     {"05 01 00"_bytes, "05 f1 00 04 20010db800000000000000000000001f 0000"_bytes},
+     {"05 00"_bytes, "05 00 00 03 09 'h.example' 0000"_bytes},
+     "'S' 05 f1 04 20010db800000000000000000000001f 0000 00"_bytes,
+     "'D' 00 03 09 'h.example' 0000"_bytes,
      3},
     {"RESOLVE over SOCKS4a",
-     {.via = version::v4a, .command = tor::resolve, .to = {"a.example", 0}, .login = {"fred"}},
+     {.version = version::v4a, .command = tor::resolve, .to = {"a.example", 0}, .credentials = {"fred"}},
      {},
      {.answers = {{code4::granted, {ipv4{203, 0, 113, 5}, 0}}}},
-     {"04 f0 0000 00000001 'fred' 00 'a.example' 00"_octets},
-     {"00 5a 0000 cb007105"_octets},
-     "'S' 4a f0 03 09 'a.example' 0000 00 'fred'"_octets,
-     "'D' 5a 01 cb007105 0000"_octets,
+     {"04 f0 0000 00000001 'fred' 00 'a.example' 00"_bytes},
+     {"00 5a 0000 cb007105"_bytes},
+     "'S' 4a f0 03 09 'a.example' 0000 00 'fred'"_bytes,
+     "'D' 5a 01 cb007105 0000"_bytes,
      1},
 };
 
@@ -90,9 +90,9 @@ constexpr void names_are_looked_up_through_both_machines(check& t) { looks_up<pl
 PROVE_AND_RUN(names_are_looked_up_through_both_machines)
 
 void names_are_looked_up_at_any_pace(check& t) {
-    looks_up<plain>(t, octetwise);
+    looks_up<plain>(t, bytewise);
     looks_up<boxed>(t, precise);
-    looks_up<posted<1>>(t, octetwise);
+    looks_up<posted<1>>(t, bytewise);
     for (size_t offset = 1; offset < 60; ++offset) looks_up<plain>(t, split_at(offset));
     for (const conversation& c : lookups) {
         const outcome o =
@@ -105,16 +105,17 @@ RUN(names_are_looked_up_at_any_pace)
 // T1: nothing but the command and the host is said, and whose circuits are to be used.
 constexpr void a_lookup_is_a_request_without_a_port(check& t) {
     const host named = "files.example.com";
-    for (const login& who : {login(), tor::isolated("dns"), login("john", "foo")}) {
+    for (const credentials& who :
+         {credentials(), tor::isolation_credentials("dns"), credentials("john", "foo")}) {
         const request made[] = {tor::lookup(named, who), tor::lookup(documentation, who),
                                 tor::reverse_lookup(ipv4{192, 0, 2, 7}, who),
                                 tor::reverse_lookup(documentation, who)};
         const host asked[] = {named, documentation, ipv4{192, 0, 2, 7}, documentation};
         for (size_t i = 0; i < 4; ++i) {
             const request& r = made[i];
-            t.ok(r.via == version::v5 && r.command == (i < 2 ? tor::resolve : tor::resolve_ptr));
+            t.ok(r.version == version::v5 && r.command == (i < 2 ? tor::resolve : tor::resolve_ptr));
             t.ok(r.to.host == asked[i] && r.to.port == 0);
-            t.ok(same(r.login, who) && socks::validate(r) == errc::none);
+            t.ok(same(r.credentials, who) && socks::validate(r) == errc::none);
         }
     }
 }
@@ -161,9 +162,9 @@ constexpr void onion_codes_have_names_where_the_peer_is_tor(check& t) {
         const reply_code five(version::v5, static_cast<uint8_t>(i));
         const reply_code four(version::v4, static_cast<uint8_t>(i));
         const bool onion = i >= 0xf0 && i <= 0xf7;
-        t.ok(text_of(tor::name(five)) == (onion ? names[i - 0xf0] : text_of(name(five))));
-        t.ok(text_of(tor::name(four)) == text_of(name(four)));
-        t.ok(!onion || text_of(name(five)) == "unassigned");
+        t.ok(text_of(tor::to_string(five)) == (onion ? names[i - 0xf0] : text_of(to_string(five))));
+        t.ok(text_of(tor::to_string(four)) == text_of(to_string(four)));
+        t.ok(!onion || text_of(to_string(five)) == "unassigned");
         char room[socks::max_text_code] = {};
         char other[socks::max_text_code] = {};
         t.ok(tor::format(five, room).data() == (onion ? names[i - 0xf0] : format(five, other).data()));
@@ -175,8 +176,8 @@ PROVE_AND_RUN(onion_codes_have_names_where_the_peer_is_tor)
 constexpr void tor_s_commands_have_names(check& t) {
     for (unsigned i = 0; i < 256; ++i) {
         const auto c = static_cast<command>(i);
-        const bytes elsewhere = text_of(name(c));
-        t.ok(text_of(tor::name(c)) == (i == 0xf0 ? "RESOLVE" : i == 0xf1 ? "RESOLVE_PTR" : elsewhere));
+        const bytes elsewhere = text_of(to_string(c));
+        t.ok(text_of(tor::to_string(c)) == (i == 0xf0 ? "RESOLVE" : i == 0xf1 ? "RESOLVE_PTR" : elsewhere));
         t.ok((i != 0xf0 && i != 0xf1) || elsewhere == "unassigned");
         char room[socks::max_text_code] = {};
         char other[socks::max_text_code] = {};
@@ -187,7 +188,7 @@ constexpr void tor_s_commands_have_names(check& t) {
 }
 PROVE_AND_RUN(tor_s_commands_have_names)
 
-constexpr bool reads(const login& who, isolation_format format, bytes object = {}, bytes token = {}) {
+constexpr bool reads(const credentials& who, isolation_format format, bytes object = {}, bytes token = {}) {
     const isolation i = tor::read_isolation(who);
     return i.format == format && i.object == object && i.token == token;
 }
@@ -204,7 +205,7 @@ constexpr void credentials_are_read_as_tor_reads_them(check& t) {
     t.ok(reads({"<torS0X>9", "123"}, isolation_format::invalid));
     t.ok(reads({"<torS0X>", "123"}, isolation_format::invalid));
     for (const bool given : {false, true}) {
-        const login who = given ? login{"", ""} : login{};
+        const credentials who = given ? credentials{"", ""} : credentials{};
         t.ok(reads(who, given ? isolation_format::legacy : isolation_format::none));
     }
     t.ok(reads({"<torS0X", "0"}, isolation_format::legacy) &&
@@ -224,14 +225,15 @@ PROVE_AND_RUN(credentials_are_read_as_tor_reads_them)
 
 // T3, T4.
 constexpr void credentials_are_built_as_tor_reads_them(check& t) {
-    t.ok(same(tor::isolated("mail"), {"<torS0X>0", "mail"}) && same(tor::isolated(""), {"<torS0X>0", ""}));
+    t.ok(same(tor::isolation_credentials("mail"), {"<torS0X>0", "mail"}) &&
+         same(tor::isolation_credentials(""), {"<torS0X>0", ""}));
     char room[255] = {};
     const encoded user = tor::encode_object_user("object-7", room);
     t.ok(user && user.data() == "<torS0X>1object-7" && user.data().data() == room);
     t.ok(reads({user.data(), "mail"}, isolation_format::object, "object-7", "mail"));
     message<246> longest;
     longest.letters(246);
-    t.ok(tor::encode_object_user(longest.view(), room).made() == 255 && room[254] == 'l');
+    t.ok(tor::encode_object_user(longest.view(), room).size() == 255 && room[254] == 'l');
 }
 PROVE_AND_RUN(credentials_are_built_as_tor_reads_them)
 
@@ -243,12 +245,12 @@ constexpr void an_object_s_user_name_must_fit(check& t) {
     t.ok(tor::encode_object_user("", room).error() == errc::bad_user);
     t.ok(tor::encode_object_user({room, SIZE_MAX - 8}, room).error() == errc::bad_user);  // with 9 more: 0
     const encoded missed = tor::encode_object_user("abc", buffer(room, 11));
-    t.ok(missed.error() == errc::no_space && missed.room() == 12 && room[0] == 0);
-    t.ok(tor::encode_object_user("abc", buffer(room, 12)).made() == 12);
+    t.ok(missed.error() == errc::no_space && missed.required() == 12 && room[0] == 0);
+    t.ok(tor::encode_object_user("abc", buffer(room, 12)).size() == 12);
 }
 PROVE_AND_RUN(an_object_s_user_name_must_fit)
 
-// T3: two connections, different octets on the wire.
+// T3: two connections, different bytes on the wire.
 constexpr void a_counter_gives_each_stream_a_token_of_its_own(check& t) {
     char first[20] = {};
     char second[20] = {};
@@ -256,9 +258,9 @@ constexpr void a_counter_gives_each_stream_a_token_of_its_own(check& t) {
     const encoded b = tor::encode_token("run7", 10, second);
     t.ok(a.data() == "run70000000000000009" && b.data() == "run7000000000000000a");
     char out[2][socks::client::max_output] = {};
-    const encoded c = encode_login(tor::isolated(a.data()), out[0]);
-    const encoded d = encode_login(tor::isolated(b.data()), out[1]);
-    t.ok(c.data() == "01 09 '<torS0X>0' 14 'run70000000000000009'"_octets && c.data() != d.data());
+    const encoded c = encode_credentials(tor::isolation_credentials(a.data()), out[0]);
+    const encoded d = encode_credentials(tor::isolation_credentials(b.data()), out[1]);
+    t.ok(c.data() == "01 09 '<torS0X>0' 14 'run70000000000000009'"_bytes && c.data() != d.data());
     t.ok(tor::encode_token("", 0x0123456789abcdef, first).data() == "0123456789abcdef");
     t.ok(tor::encode_token("", UINT64_MAX, first).data() == "ffffffffffffffff");
 }
@@ -268,29 +270,29 @@ constexpr void a_token_fits_a_password(check& t) {
     char room[300] = {};
     message<240> prefix;
     prefix.letters(239);
-    t.ok(tor::encode_token(prefix.view(), 1, room).made() == 255 && room[254] == '1');
+    t.ok(tor::encode_token(prefix.view(), 1, room).size() == 255 && room[254] == '1');
     room[0] = 0;
     t.ok(tor::encode_token(prefix.put("z").view(), 1, room).error() == errc::bad_password && room[0] == 0);
     t.ok(tor::encode_token({room, SIZE_MAX - 15}, 1, room).error() == errc::bad_password);  // with 16 more: 0
     const encoded missed = tor::encode_token("ab", 1, buffer(room, 17));
-    t.ok(missed.error() == errc::no_space && missed.room() == 18 && room[0] == 0);
+    t.ok(missed.error() == errc::no_space && missed.required() == 18 && room[0] == 0);
 }
 PROVE_AND_RUN(a_token_fits_a_password)
 
 // The server's half: what is invalid never gets as far as a request.
 constexpr void a_server_refuses_invalid_isolation(check& t) {
     const auto serve = [](bytes user_and_password, bytes expected) {
-        socks::server machine(socks::server_options{.methods = method::login});
+        socks::server machine(socks::server_options{.methods = method::username_password});
         char out[socks::server::max_output] = {};
-        static_cast<void>(machine.step("05 01 02"_octets, out));
+        static_cast<void>(machine.step("05 01 02"_bytes, out));
         const auto a = machine.step(user_and_password, out);
         const isolation i = tor::read_isolation({a.user(), a.password()});
-        const encoded status = machine.grant(i.format != isolation_format::invalid, out);
+        const encoded status = machine.authenticated(i.format != isolation_format::invalid, out);
         return status.data() == expected;
     };
-    t.ok(serve("01 09 '<torS0X>0' 01 'a'"_octets, "01 00"_octets));
-    t.ok(serve("01 09 '<torS0X>2' 01 'a'"_octets, "01 01"_octets));
-    t.ok(serve("01 05 'hello' 01 'a'"_octets, "01 00"_octets));
+    t.ok(serve("01 09 '<torS0X>0' 01 'a'"_bytes, "01 00"_bytes));
+    t.ok(serve("01 09 '<torS0X>2' 01 'a'"_bytes, "01 01"_bytes));
+    t.ok(serve("01 05 'hello' 01 'a'"_bytes, "01 00"_bytes));
 }
 PROVE_AND_RUN(a_server_refuses_invalid_isolation)
 

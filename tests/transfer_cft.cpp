@@ -2,10 +2,10 @@
 
 #include <socks/policy/transfer_cft.hpp>
 
+#include "bytes_literal.hpp"
 #include "cft_example.hpp"
 #include "cft_found.hpp"
 #include "check.hpp"
-#include "octets.hpp"
 #include "sweep.hpp"
 
 namespace {
@@ -51,10 +51,11 @@ constexpr void the_corrected_example_leads_through_its_proxy(check& t) {
     t.ok(targets.hosts() == 1 && targets.protocols() == 1 && targets.schedule() == retry_schedule{1, 4, 12});
     const cft::attempt a = targets.to({0, 0});
     t.ok(a.proxy == endpoint{"proxy_address", 1081} && a.maxcnx == 32 && a.service.empty());
-    t.ok(a.want.via == version::v5 && a.want.command == command::connect);
+    t.ok(a.want.version == version::v5 && a.want.command == command::connect);
     t.ok(a.want.to == endpoint{"paris.example.com", 1761});
-    t.ok(a.want.login.given && a.want.login.user == bytes("john") && a.want.login.password == bytes("foo"));
-    t.ok(a.want.offer().octets() == "02"_octets);  // username/password only
+    t.ok(a.want.credentials.given && a.want.credentials.user == bytes("john") &&
+         a.want.credentials.password == bytes("foo"));
+    t.ok(a.want.offer().as_bytes() == "02"_bytes);  // username/password only
     // A copy holds its own texts.
     const cft::targets copy = targets;
     targets = {};
@@ -73,29 +74,29 @@ constexpr void socks4_sends_the_user_and_names_by_its_extension(check& t) {
     t.ok(targets.schedule() == retry_schedule{2, 1, 7});
     const cft::attempt by_address = targets.to({0, 0});
     t.ok(by_address.proxy == endpoint{ipv4{192, 0, 2, 8}, 1080} && by_address.maxcnx == 2000);
-    t.ok(by_address.want.via == version::v4 && by_address.want.to == endpoint{ipv4{192, 0, 2, 7}, 4711});
-    t.ok(by_address.want.login.user == bytes("John") && by_address.want.login.password.empty());
+    t.ok(by_address.want.version == version::v4 && by_address.want.to == endpoint{ipv4{192, 0, 2, 7}, 4711});
+    t.ok(by_address.want.credentials.user == bytes("John") && by_address.want.credentials.password.empty());
     const cft::attempt by_name = targets.to({1, 0});
-    t.ok(by_name.want.via == version::v4a && by_name.want.to == endpoint{"lyon.example.com", 4711});
+    t.ok(by_name.want.version == version::v4a && by_name.want.to == endpoint{"lyon.example.com", 4711});
 }
 PROVE_AND_RUN(socks4_sends_the_user_and_names_by_its_extension)
 
-// Whatever is resolved goes out as the documents' octets.
+// Whatever is resolved goes out as the documents' bytes.
 constexpr void a_resolved_request_is_sent_as_the_documents_say(check& t) {
     cft::targets targets;
     char out[client::max_output] = {};
     t.ok(resolves(socks4_example, "lyon", targets));
     client four;
-    t.ok(four.step(targets.to({0, 0}).want, {}, out).data() == "04 01 1267 c0000207 'John' 00"_octets);
+    t.ok(four.step(targets.to({0, 0}).want, {}, out).data() == "04 01 1267 c0000207 'John' 00"_bytes);
     client four_a;
     t.ok(four_a.step(targets.to({1, 0}).want, {}, out).data() ==
-         "04 01 1267 00000001 'John' 00 'lyon.example.com' 00"_octets);
+         "04 01 1267 00000001 'John' 00 'lyon.example.com' 00"_bytes);
     t.ok(resolves(corrected_example, "PARIS_NSOCKS5", targets));
     const cft::attempt a = targets.to({0, 0});
     client five;
-    t.ok(five.step(a.want, {}, out).data() == "05 01 02"_octets);
-    t.ok(five.step(a.want, "05 02"_octets, out).data() == "01 04 'john' 03 'foo'"_octets);
-    t.ok(five.step(a.want, "01 00"_octets, out).data() == "05 01 00 03 11 'paris.example.com' 06e1"_octets);
+    t.ok(five.step(a.want, {}, out).data() == "05 01 02"_bytes);
+    t.ok(five.step(a.want, "05 02"_bytes, out).data() == "01 04 'john' 03 'foo'"_bytes);
+    t.ok(five.step(a.want, "01 00"_bytes, out).data() == "05 01 00 03 11 'paris.example.com' 06e1"_bytes);
 }
 PROVE_AND_RUN(a_resolved_request_is_sent_as_the_documents_say)
 
@@ -116,7 +117,7 @@ constexpr void several_hosts_and_protocols_take_turns(check& t) {
         t.ok(a.want.to.host == host(hosts[failed]) && a.want.to.port == (second ? 0 : 1761));
         t.ok(a.proxy == (second ? endpoint{"proxy2", 1082} : endpoint{"proxy1", 1080}));
         t.ok(a.service == (second ? bytes("odette") : bytes()) && a.maxcnx == (second ? 5 : 32));
-        t.ok(a.want.via == (second ? version::v4a : version::v5));
+        t.ok(a.want.version == (second ? version::v4a : version::v5));
     }
 }
 PROVE_AND_RUN(several_hosts_and_protocols_take_turns)
@@ -323,7 +324,7 @@ constexpr void a_fault_of_the_syntax_is_told_alone(check& t) {
 }
 PROVE_AND_RUN(a_fault_of_the_syntax_is_told_alone)
 
-// Whatever the text is cut to, or one of its octets is replaced by, it has its targets or a reason at a place of it.
+// Whatever the text is cut to, or one of its bytes is replaced by, it has its targets or a reason at a place of it.
 void every_text_has_its_targets_or_a_reason(check& t) {
     char text[1024];
     const size_t size = corrected_example.size();

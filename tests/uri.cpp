@@ -15,24 +15,24 @@ struct reading {
     exact_copy into;
     parsed<proxy_uri> uri;
 
-    constexpr explicit reading(bytes text, size_t size = max_uri_login,
+    constexpr explicit reading(bytes text, size_t size = max_uri_credentials,
                                proxy_scheme plain = proxy_scheme::socks4)
         : from(text),
-          into(message<max_uri_login>().letters(size).view()),
+          into(message<max_uri_credentials>().letters(size).view()),
           uri(parse_proxy_uri(from.view(), into.room(), plain)) {}
 };
 
 constexpr bool reads(bytes text, version via, bool resolve_here, const endpoint& proxy,
-                     const login& who = {}) {
+                     const credentials& who = {}) {
     const reading r(text);
-    return r.uri && r.uri.error() == errc::none && r.uri.at() == 0 && r.uri->via == via &&
-           r.uri->resolve_here == resolve_here && r.uri->proxy == proxy && same(r.uri->login, who);
+    return r.uri && r.uri.error() == errc::none && r.uri.position() == 0 && r.uri->version == via &&
+           r.uri->resolve_here == resolve_here && r.uri->proxy == proxy && same(r.uri->credentials, who);
 }
 
 // `text` is refused for `why` at `at`.
-constexpr bool refused(bytes text, errc why, size_t at, size_t room = max_uri_login) {
+constexpr bool refused(bytes text, errc why, size_t at, size_t room = max_uri_credentials) {
     const reading r(text, room);
-    return !r.uri && r.uri.error() == why && r.uri.at() == at;
+    return !r.uri && r.uri.error() == why && r.uri.position() == at;
 }
 
 constexpr void four_schemes_say_version_and_who_resolves(check& t) {
@@ -52,8 +52,8 @@ constexpr void socks_alone_is_what_the_caller_says(check& t) {
     t.ok(reads("socks://proxy.example:1081/", version::v4, true, proxy));
     t.ok(reads("SOCKS://john@proxy.example:1081", version::v4, true, proxy, {"john"}));
     t.ok(refused("socks://john:foo@p", errc::bad_password, 13));
-    char room[max_uri_login] = {};
-    t.ok((*parse_proxy_uri("socks://proxy.example", room)).via == version::v4);
+    char room[max_uri_credentials] = {};
+    t.ok((*parse_proxy_uri("socks://proxy.example", room)).version == version::v4);
     const struct {
         proxy_scheme plain;
         version via;
@@ -64,18 +64,18 @@ constexpr void socks_alone_is_what_the_caller_says(check& t) {
                 {proxy_scheme::socks5, version::v5, true, "socks5://p:1080"},
                 {proxy_scheme::socks5h, version::v5, false, "socks5h://p:1080"}};
     for (const auto& row : rows) {
-        const reading plain("socks://p", max_uri_login, row.plain);
-        t.ok(plain.uri && plain.uri->via == row.via && plain.uri->resolve_here == row.resolve_here);
+        const reading plain("socks://p", max_uri_credentials, row.plain);
+        t.ok(plain.uri && plain.uri->version == row.via && plain.uri->resolve_here == row.resolve_here);
         char out[max_text_uri] = {};
         t.ok(format(*plain.uri, out).data() == row.printed);
         // Whoever says more is not asked what socks:// means.
-        const reading full("socks5://p", max_uri_login, row.plain);
-        t.ok(full.uri && full.uri->via == version::v5 && full.uri->resolve_here);
-        const reading four("socks4a://p", max_uri_login, row.plain);
-        t.ok(four.uri && four.uri->via == version::v4a && !four.uri->resolve_here);
+        const reading full("socks5://p", max_uri_credentials, row.plain);
+        t.ok(full.uri && full.uri->version == version::v5 && full.uri->resolve_here);
+        const reading four("socks4a://p", max_uri_credentials, row.plain);
+        t.ok(four.uri && four.uri->version == version::v4a && !four.uri->resolve_here);
     }
-    const reading login("socks://john:foo@p", max_uri_login, proxy_scheme::socks5h);
-    t.ok(login.uri && login.uri->login.password == "foo");
+    const reading login("socks://john:foo@p", max_uri_credentials, proxy_scheme::socks5h);
+    t.ok(login.uri && login.uri->credentials.password == "foo");
 }
 PROVE_AND_RUN(socks_alone_is_what_the_caller_says)
 
@@ -176,12 +176,12 @@ PROVE_AND_RUN(a_percent_sign_takes_two_digits)
 // A9.
 constexpr void empty_credentials_are_not_the_same_as_none(check& t) {
     const endpoint p{"p", 1080};
-    t.ok(reads("socks5://p", version::v5, true, p, login()));
-    t.ok(reads("socks5://@p", version::v5, true, p, login("", "")));
-    t.ok(reads("socks5://:@p", version::v5, true, p, login("", "")));
-    t.ok(reads("socks5://john@p", version::v5, true, p, login("john", "")));
-    t.ok(reads("socks5://:foo@p", version::v5, true, p, login("", "foo")));
-    t.ok(reads("socks4a://@p", version::v4a, false, p, login("")));
+    t.ok(reads("socks5://p", version::v5, true, p, credentials()));
+    t.ok(reads("socks5://@p", version::v5, true, p, credentials("", "")));
+    t.ok(reads("socks5://:@p", version::v5, true, p, credentials("", "")));
+    t.ok(reads("socks5://john@p", version::v5, true, p, credentials("john", "")));
+    t.ok(reads("socks5://:foo@p", version::v5, true, p, credentials("", "foo")));
+    t.ok(reads("socks4a://@p", version::v4a, false, p, credentials("")));
 }
 PROVE_AND_RUN(empty_credentials_are_not_the_same_as_none)
 
@@ -195,38 +195,39 @@ constexpr void a_user_id_of_socks4_has_a_place(check& t) {
     t.ok(refused("socks4://jo%00hn@p", errc::bad_user, 11) &&
          refused("socks4a://jo\0hn@p", errc::bad_user, 12));
     const reading r("socks4a://john@p");
-    const request want{.via = r.uri->via, .to = {"files.example.com", 443}, .login = r.uri->login};
+    const request want{
+        .version = r.uri->version, .to = {"files.example.com", 443}, .credentials = r.uri->credentials};
     char out[client::max_output] = {};
     client machine;
     const auto a = machine.step(want, {}, out);
     t.ok(a.next() == client::next::send);
-    t.ok(a.data() == "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_octets);
+    t.ok(a.data() == "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_bytes);
 }
 PROVE_AND_RUN(a_user_id_of_socks4_has_a_place)
 
-// A10, A11: 255 octets each, counted when decoded.
-constexpr void user_and_password_hold_255_octets_each(check& t) {
+// A10, A11: 255 bytes each, counted when decoded.
+constexpr void user_and_password_hold_255_bytes_each(check& t) {
     for (const bytes last : {bytes("z"), bytes("%7a")}) {
         message<1100> most;
         most.put("socks5://").letters(254).put(last).put(":").letters(254).put(last);
         const size_t before = most.view().size();
         message<1100> more = most;
         const reading r(most.put("@p").view());
-        t.ok(r.uri && r.uri->login.user.size() == 255 && r.uri->login.password.size() == 255);
-        t.ok(r.uri->login.user[254] == 'z' && r.uri->login.password[254] == 'z' &&
-             r.uri->login.user[0] == 'a');
+        t.ok(r.uri && r.uri->credentials.user.size() == 255 && r.uri->credentials.password.size() == 255);
+        t.ok(r.uri->credentials.user[254] == 'z' && r.uri->credentials.password[254] == 'z' &&
+             r.uri->credentials.user[0] == 'a');
         t.ok(refused(more.put(last).put("@p").view(), errc::bad_password, before));
     }
     message<300> long_user;
     long_user.put("socks4://").letters(256).put("@p");
     t.ok(refused(long_user.view(), errc::bad_user, 264));
 }
-PROVE_AND_RUN(user_and_password_hold_255_octets_each)
+PROVE_AND_RUN(user_and_password_hold_255_bytes_each)
 
 constexpr void credentials_need_room_and_nothing_else_does(check& t) {
     t.ok(reading("socks5h://proxy.example:1080", 0).uri && reading("socks5h://:@p", 0).uri);
     const reading exact("socks5://john:f%6fo@p", 7);
-    t.ok(exact.uri && exact.uri->login.password == "foo");
+    t.ok(exact.uri && exact.uri->credentials.password == "foo");
     t.ok(refused("socks5://john:f%6fo@p", errc::no_space, 18, 6) &&
          refused("socks5://john:f%6fo@p", errc::no_space, 15, 5));
     t.ok(refused("socks5://john:f%6fo@p", errc::no_space, 9, 0) &&
@@ -236,13 +237,13 @@ PROVE_AND_RUN(credentials_need_room_and_nothing_else_does)
 
 constexpr void views_point_where_they_are_said_to(check& t) {
     const reading r("socks5://jo:foo@proxy.example");
-    t.ok(r.uri->login.user.data() == r.into.view().data() &&
-         r.uri->login.password.data() == r.into.view().data() + 2);
+    t.ok(r.uri->credentials.user.data() == r.into.view().data() &&
+         r.uri->credentials.password.data() == r.into.view().data() + 2);
     t.ok(r.uri->proxy.host.name().data() == r.from.view().data() + 16);
 }
 PROVE_AND_RUN(views_point_where_they_are_said_to)
 
-// Whatever the text: exactly one verdict, at a place of the text, and no octet looked at that is not there.
+// Whatever the text: exactly one verdict, at a place of the text, and no byte looked at that is not there.
 void any_text_is_read_or_refused_in_its_place(check& t) {
     constexpr char alphabet[] = "so5h4a:/@%[].?#1\0\xff";
     uint32_t dice = 1;
@@ -253,11 +254,12 @@ void any_text_is_read_or_refused_in_its_place(check& t) {
              dice = dice * 1664525 + 1013904223)
             text.put(static_cast<uint8_t>(alphabet[(dice >> 20) % (sizeof alphabet - 1)]));
         const reading r(text.view(), 40);
-        t.ok(r.uri.at() <= text.view().size() && static_cast<bool>(r.uri) == (r.uri.error() == errc::none));
-        t.ok(!r.uri || r.uri->proxy.host.is() != host::kind::bad);
+        t.ok(r.uri.position() <= text.view().size() &&
+             static_cast<bool>(r.uri) == (r.uri.error() == errc::none));
+        t.ok(!r.uri || r.uri->proxy.host.kind() != host_kind::bad);
     }
     constexpr bytes whole = "socks5h://jo%68n:f%6fo@[2001:db8::1]:1080/";
-    for (size_t n = 0; n <= whole.size(); ++n) t.ok(reading(whole.first(n)).uri.at() <= n);
+    for (size_t n = 0; n <= whole.size(); ++n) t.ok(reading(whole.first(n)).uri.position() <= n);
 }
 RUN(any_text_is_read_or_refused_in_its_place)
 
@@ -285,11 +287,11 @@ constexpr void the_longest_uri_fits_its_room(check& t) {
     for (int i = 0; i < 255; ++i) user.put(0xff);
     message<255> name;
     name.letters(255);
-    proxy_uri longest{.proxy = {host(name.view()), 65535}, .login = {user.view(), "foo"}};
+    proxy_uri longest{.proxy = {host(name.view()), 65535}, .credentials = {user.view(), "foo"}};
     char room[max_text_uri + 1] = {};
-    t.ok(format(longest, room).made() == max_text_uri && format(longest, room).data()[11] == 'F');
+    t.ok(format(longest, room).size() == max_text_uri && format(longest, room).data()[11] == 'F');
     const encoded missed = format(longest, buffer(room, max_text_uri - 1));
-    t.ok(missed.error() == errc::no_space && missed.room() == max_text_uri);
+    t.ok(missed.error() == errc::no_space && missed.required() == max_text_uri);
 }
 PROVE_AND_RUN(the_longest_uri_fits_its_room)
 

@@ -1,4 +1,4 @@
-// Writing octets in order: big endian, to any address, and nothing beyond what is asked for.
+// Writing bytes in order: big endian, to any address, and nothing beyond what is asked for.
 
 #include <socks/wire/writer.hpp>
 
@@ -9,24 +9,24 @@ namespace {
 using ::check;
 using namespace socks;
 
-constexpr void a_writer_puts_octets_in_order(check& t) {
+constexpr void a_writer_puts_bytes_in_order(check& t) {
     char room[40] = {};
     writer w(room);
-    t.ok(w.made().made() == 0 && w.made().data().empty());
+    t.ok(w.written().size() == 0 && w.written().data().empty());
     w.u8(0xfe).u16(0x1234).v4({192, 0, 2, 7}).put("john").put({});
     w.v6({0x20, 0x01, 0x0d, 0xb8, 0x10, 0x32, 0x54, 0x76, 0x98, 0xba, 0xdc, 0xfe, 0x0f, 0x1e, 0x2d, 0x3c});
-    t.ok(w.made().data() == "fe 1234 c0000207 'john' 20010db8 10325476 98badcfe 0f1e2d3c"_octets);
-    t.ok(w.made().made() == 27 && w.made().data().data() == room);
+    t.ok(w.written().data() == "fe 1234 c0000207 'john' 20010db8 10325476 98badcfe 0f1e2d3c"_bytes);
+    t.ok(w.written().size() == 27 && w.written().data().data() == room);
     t.ok(room[27] == 0);
 }
-PROVE_AND_RUN(a_writer_puts_octets_in_order)
+PROVE_AND_RUN(a_writer_puts_bytes_in_order)
 
 constexpr void a_writer_puts_texts_behind_each_other(check& t) {
     char room[40] = {};
     writer w(room);
     w.text("files.example.com").text({}).text("f").text("oo").text("john");
-    t.ok(w.made().data() == "files.example.comfoojohn");
-    t.ok(w.made().made() == 24 && room[24] == 0);
+    t.ok(w.written().data() == "files.example.comfoojohn");
+    t.ok(w.written().size() == 24 && room[24] == 0);
 }
 PROVE_AND_RUN(a_writer_puts_texts_behind_each_other)
 
@@ -34,7 +34,7 @@ constexpr void a_writer_fills_its_room_exactly(check& t) {
     char room[] = {'a', 'b', 'c', 'd', 'e', 'f'};
     writer w(buffer(room + 1, 4));
     w.put("wxyz").put({});
-    t.ok(w.made().data() == "wxyz");
+    t.ok(w.written().data() == "wxyz");
     t.ok(bytes(room, 6) == "awxyzf");
 }
 PROVE_AND_RUN(a_writer_fills_its_room_exactly)
@@ -54,7 +54,7 @@ void messages_are_written_at_any_alignment(check& t) {
     for (size_t offset = 0; offset < 8; ++offset) {
         const encoded made =
             encode_request5({command::connect, {ipv4{192, 0, 2, 7}, 443}}, buffer(room + offset, 10));
-        t.ok(made.data() == "05 01 00 01 c0000207 01bb"_octets);
+        t.ok(made.data() == "05 01 00 01 c0000207 01bb"_bytes);
     }
 }
 RUN(messages_are_written_at_any_alignment)

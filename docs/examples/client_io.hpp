@@ -32,29 +32,28 @@ inline void wait_for(int fd, short events, deadline until) {
 }
 
 /// Writes all bytes, or throws. The program ignores SIGPIPE, so a write to a closed connection throws too.
-inline void write_all(int fd, std::string_view octets) {
-    while (!octets.empty()) {
-        const ssize_t n = uninterrupted([&] { return ::write(fd, octets.data(), octets.size()); });
+inline void write_all(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t n = uninterrupted([&] { return ::write(fd, bytes.data(), bytes.size()); });
         if (n < 0 && errno == EAGAIN) errno = ETIMEDOUT;  // the timeout of SO_SNDTIMEO
-        octets.remove_prefix(static_cast<size_t>(must(n, "cannot send")));
+        bytes.remove_prefix(static_cast<size_t>(must(n, "cannot send")));
     }
 }
 
 /// Waits for bytes and reads them into `room`. @returns how many, or 0 at the end of the stream.
 inline size_t read_some(int fd, socks::buffer room) {
-    const ssize_t n = uninterrupted([&] { return ::read(fd, room.data(), room.room()); });
+    const ssize_t n = uninterrupted([&] { return ::read(fd, room.data(), room.capacity()); });
     if (n < 0 && errno == EAGAIN) errno = ETIMEDOUT;  // the timeout of SO_RCVTIMEO
     return static_cast<size_t>(must(n, "cannot receive"));
 }
 
 /// Writes all bytes to a socket until the deadline. The deadline covers all portions that the peer accepts.
-inline void write_all(int fd, std::string_view octets, deadline until) {
-    while (!octets.empty()) {
+inline void write_all(int fd, std::string_view bytes, deadline until) {
+    while (!bytes.empty()) {
         wait_for(fd, POLLOUT, until);
-        const ssize_t n =
-            uninterrupted([&] { return ::send(fd, octets.data(), octets.size(), MSG_DONTWAIT); });
+        const ssize_t n = uninterrupted([&] { return ::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT); });
         if (n < 0 && errno == EAGAIN) continue;
-        octets.remove_prefix(static_cast<size_t>(must(n, "cannot send")));
+        bytes.remove_prefix(static_cast<size_t>(must(n, "cannot send")));
     }
 }
 
@@ -62,7 +61,8 @@ inline void write_all(int fd, std::string_view octets, deadline until) {
 inline size_t read_some(int fd, socks::buffer room, deadline until) {
     for (;;) {
         wait_for(fd, POLLIN, until);
-        const ssize_t n = uninterrupted([&] { return ::recv(fd, room.data(), room.room(), MSG_DONTWAIT); });
+        const ssize_t n =
+            uninterrupted([&] { return ::recv(fd, room.data(), room.capacity(), MSG_DONTWAIT); });
         if (n < 0 && errno == EAGAIN) continue;
         return static_cast<size_t>(must(n, "cannot receive"));
     }
@@ -95,7 +95,7 @@ struct cannot_connect : std::system_error {
 /// Connects to the first address of `where` that answers. `where` is a name or an address.
 inline unique_fd connect_to_any(const socks::endpoint& where, deadline until = never) {
     looked_up found{{where}};
-    if (where.host.is() == socks::host::kind::name)
+    if (where.host.kind() == socks::host_kind::name)
         found = look_up(std::string(std::string_view(where.host.name())), where.port);
     int error = errno_for(found.failure);
     for (const socks::endpoint& e : found.addresses) {

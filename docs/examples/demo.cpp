@@ -18,7 +18,7 @@ constexpr const char* help =
 
 Without arguments: starts a SOCKS proxy and an HTTP server with a file of 16 MiB
 on loopback, fetches the file by SOCKS4, SOCKS4a and SOCKS5, and through two
-proxies in a row, checks every octet, sends datagrams, and shows what is said on
+proxies in a row, checks every byte, sends datagrams, and shows what is said on
 the wire and what refusals look like.
 
   --via PROXY      use this proxy instead: SCHEME://[USER[:PASSWORD]@]HOST[:PORT]
@@ -48,7 +48,7 @@ class stopwatch {
 uint64_t fetch(const socks::route& way, const example::http_url& url,
                const std::function<void(std::string_view)>& sink) {
     example::transcript record;
-    const example::unique_fd fd = example::connect_to_any(way.through[0].at);
+    const example::unique_fd fd = example::connect_to_any(way.through[0].proxy);
     const timeval patience{30, 0};
     example::must(::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), "setsockopt");
     std::string early;
@@ -86,15 +86,16 @@ class show {
     int run() {
         using socks::version;
         const socks::ipv4 four{127, 0, 0, 1};
-        std::printf("A file of %s octets at %s%s, proxies at %s and, with login, at %s.\n",
+        std::printf("A file of %s bytes at %s%s, proxies at %s and, with login, at %s.\n",
                     std::to_string(example::origin::file_size).c_str(),
                     example::text({four, origin_.port()}).c_str(), origin_.has_ipv6() ? " and [::1]" : "",
                     example::text(open_.address()).c_str(), example::text(closed_.address()).c_str());
-        const socks::hop open{.at = open_.address()};
-        const socks::hop closed{.at = closed_.address(), .login = {"john", "foo"}};
+        const socks::hop open{.proxy = open_.address()};
+        const socks::hop closed{.proxy = closed_.address(), .credentials = {"john", "foo"}};
         const socks::endpoint name{"localhost", origin_.port()};
-        transfer("SOCKS4, IPv4", {{.at = open.at, .via = version::v4, .login = {"john"}}}, {four, name.port});
-        transfer("SOCKS4a, name", {{.at = open.at, .via = version::v4a}}, name);
+        transfer("SOCKS4, IPv4", {{.proxy = open.proxy, .version = version::v4, .credentials = {"john"}}},
+                 {four, name.port});
+        transfer("SOCKS4a, name", {{.proxy = open.proxy, .version = version::v4a}}, name);
         transfer("SOCKS5, IPv4", {open}, {four, name.port});
         if (origin_.has_ipv6())
             transfer("SOCKS5, IPv6", {open}, {"::1", name.port});
@@ -102,12 +103,12 @@ class show {
             std::printf("\nSKIPPED SOCKS5, IPv6: %s\n", origin_.why_no_ipv6().c_str());
         transfer("SOCKS5, name", {open}, name);
         transfer("SOCKS5, login", {closed}, name);
-        transfer("SOCKS5 behind SOCKS4", {{.at = open.at, .via = version::v4}, closed}, name);
+        transfer("SOCKS5 behind SOCKS4", {{.proxy = open.proxy, .version = version::v4}, closed}, name);
         datagrams("SOCKS5, datagrams", closed);
         refusal("a port where nothing listens", open, {four, silent_port()},
                 socks::code5::connection_refused);
-        refusal("a wrong password", {.at = closed.at, .login = {"john", "bar!"}}, name,
-                socks::errc::login_refused);
+        refusal("a wrong password", {.proxy = closed.proxy, .credentials = {"john", "bar!"}}, name,
+                socks::errc::credentials_refused);
         std::printf("\n%d passed, %d failed\n", passed_, failed_);
         return failed_ == 0 ? 0 : 1;
     }
@@ -119,13 +120,13 @@ class show {
         uint64_t size = 0;
         uint64_t wrong = 0;
         try {
-            fetch({.through = through, .to = to}, url_, [&](std::string_view octets) {
-                for (const char c : octets) wrong += c != example::file_octet(size++) ? 1 : 0;
+            fetch({.through = through, .to = to}, url_, [&](std::string_view bytes) {
+                for (const char c : bytes) wrong += c != example::file_byte(size++) ? 1 : 0;
             });
-            if (wrong != 0) throw std::runtime_error(std::to_string(wrong) + " octets are wrong");
+            if (wrong != 0) throw std::runtime_error(std::to_string(wrong) + " bytes are wrong");
             if (size != example::origin::file_size)
-                throw std::runtime_error("only " + std::to_string(size) + " octets came");
-            result(true, std::string(title) + ": " + std::to_string(size) + " octets, each checked, " +
+                throw std::runtime_error("only " + std::to_string(size) + " bytes came");
+            result(true, std::string(title) + ": " + std::to_string(size) + " bytes, each checked, " +
                              watch.text());
         } catch (const std::exception& e) {
             result(false, std::string(title) + ": " + e.what());
@@ -158,7 +159,7 @@ class show {
                 if (!example::send_to(far.get(), {room, static_cast<size_t>(n)}, from))
                     example::must(-1, "sendto");
                 const auto answer = client.receive();
-                if (!answer || answer->at() != to || answer->data() != data)
+                if (!answer || answer->remote() != to || answer->data() != data)
                     throw std::runtime_error(data + " came back as another one");
                 shown.datagram(false, client.received());
                 if (i == 0) std::fputs(shown.lines().c_str(), stdout);
@@ -209,24 +210,24 @@ class show {
 
 // The destinations to request: the name, or each of its addresses if this program resolves it.
 std::vector<socks::endpoint> destinations(const socks::proxy_uri& proxy, const socks::endpoint& host) {
-    if (!proxy.resolve_here || host.host.is() != socks::host::kind::name) return {host};
-    const int family = proxy.via == socks::version::v5 ? AF_UNSPEC : AF_INET;
+    if (!proxy.resolve_here || host.host.kind() != socks::host_kind::name) return {host};
+    const int family = proxy.version == socks::version::v5 ? AF_UNSPEC : AF_INET;
     return example::addresses_of(host, family);
 }
 
 int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const std::string& path) {
-    const socks::hop hop{.at = proxy.proxy, .via = proxy.via, .login = proxy.login};
-    const socks::request want{.via = proxy.via, .to = url.host, .login = proxy.login};
+    const socks::hop hop{.proxy = proxy.proxy, .version = proxy.version, .credentials = proxy.credentials};
+    const socks::request want{.version = proxy.version, .to = url.host, .credentials = proxy.credentials};
     const socks::errc fault = validate(want);
     if (fault != socks::errc::none && fault != socks::errc::name_over_socks4)  // it is resolved here
-        throw example::bad_argument(name(fault));
+        throw example::bad_argument(to_string(fault));
     std::ofstream output(path, std::ios::binary);
     if (!output) throw example::bad_argument("cannot write \"" + path + '"');
     output.exceptions(std::ios::failbit | std::ios::badbit);
-    const auto sink = [&](std::string_view octets) {
-        output.write(octets.data(), static_cast<std::streamsize>(octets.size()));
+    const auto sink = [&](std::string_view bytes) {
+        output.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     };
-    const std::string title = std::string(name(want.via)) + " via " + example::text(proxy.proxy);
+    const std::string title = std::string(to_string(want.version)) + " via " + example::text(proxy.proxy);
     std::string why;
     try {
         for (const socks::endpoint& to : destinations(proxy, url.host)) {
@@ -235,7 +236,7 @@ int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const
                 const stopwatch watch;
                 const uint64_t size = fetch({.through = {&hop, 1}, .to = to}, url, sink);
                 output.close();
-                std::printf("PASS %s: %s octets, %s\n", title.c_str(), std::to_string(size).c_str(),
+                std::printf("PASS %s: %s bytes, %s\n", title.c_str(), std::to_string(size).c_str(),
                             watch.text().c_str());
                 return 0;
             } catch (const example::not_connected& e) {
@@ -268,11 +269,11 @@ int demo(example::arguments args) {
     std::signal(SIGPIPE, SIG_IGN);
     if (via.empty() && url.empty() && output.empty()) return show().run();
     if (via.empty() || url.empty()) throw example::bad_argument("--via and --fetch go together");
-    char credentials[socks::max_uri_login];
+    char credentials[socks::max_uri_credentials];
     const auto proxy = socks::parse_proxy_uri(via, credentials);
     if (!proxy)
-        throw example::bad_argument("--via, octet " + std::to_string(proxy.at() + 1) + ": " +
-                                    name(proxy.error()));
+        throw example::bad_argument("--via, byte " + std::to_string(proxy.position() + 1) + ": " +
+                                    to_string(proxy.error()));
     return fetch_via(*proxy, example::parse_http_url(url),
                      output.empty() ? "/dev/null" : std::string(output));
 }

@@ -18,7 +18,7 @@ namespace example {
 
 /// What a failed handshake without a reply means for the user.
 inline const char* meaning(socks::errc why) noexcept {
-    if (why == socks::errc::login_refused)
+    if (why == socks::errc::credentials_refused)
         return "the proxy does not know this user, or the password is wrong";
     if (why == socks::errc::no_acceptable_method)
         return "the proxy wants a login where none was given, or the reverse";
@@ -43,17 +43,17 @@ class not_connected : public std::runtime_error {
   private:
     static std::string described(const socks::chain::action& a) {
         if (a.error() != socks::errc::refused)
-            return std::string(name(a.error())) + ": " + meaning(a.error());
+            return std::string(to_string(a.error())) + ": " + meaning(a.error());
         char room[socks::max_text_outcome];
         const std::string reason(std::string_view(format(socks::outcome(a.code()), room).data()));
-        return "reply " + std::to_string(a.code().octet) + ", " + text(a.code()) + ": " + reason;
+        return "reply " + std::to_string(a.code().value) + ", " + text(a.code()) + ": " + reason;
     }
 };
 
 /// Opens the route `way` over `fd`, a connection to its first proxy. @returns early data of the destination.
 inline std::string open_tunnel(int fd, const socks::route& way, transcript& record) {
     using next = socks::chain::next;
-    socks::chain handshake(socks::client_options{.whole_refusal = true});
+    socks::chain handshake(socks::client_options{.wait_for_full_refusal = true});
     socks::inbox<socks::chain::max_input> rx;
     std::array<char, socks::chain::max_output> tx;
     for (;;) {
@@ -64,7 +64,7 @@ inline std::string open_tunnel(int fd, const socks::route& way, transcript& reco
                 write_all(fd, s.data());
                 break;
             case next::recv: {
-                const socks::buffer room = rx.space(s.need());
+                const socks::buffer room = rx.prepare(s.needed());
                 const size_t n = read_some(fd, room);
                 if (n == 0) {
                     handshake.end_of_stream();
@@ -77,7 +77,7 @@ inline std::string open_tunnel(int fd, const socks::route& way, transcript& reco
             case next::negotiate: handshake.negotiated(false); break;  // this client offers no such method
             case next::wait: break;                                    // never: each answer comes at once
             case next::bound: break;                                   // only for BIND
-            case next::done: return std::string(std::string_view(s.finish().early));
+            case next::done: return std::string(std::string_view(s.result().early));
             case next::fail: throw not_connected(s);
         }
     }
@@ -129,7 +129,7 @@ inline uint64_t http_get(int fd, const http_url& url, std::string received,
     const auto promised = content_length(head);
     if (promised && *promised != size)
         throw std::runtime_error("the file ended after " + std::to_string(size) + " of " +
-                                 std::to_string(*promised) + " octets");
+                                 std::to_string(*promised) + " bytes");
     return size;
 }
 

@@ -34,7 +34,7 @@ struct settings {
 int failed(const socks::client::action& s) {
     const bool refused = s.error() == socks::errc::refused;
     std::fprintf(stderr, "gssapi_client: %s%s\n", refused ? "the proxy refused: " : "",
-                 refused ? example::text(s.code()).c_str() : name(s.error()));
+                 refused ? example::text(s.code()).c_str() : to_string(s.error()));
     return 1;
 }
 
@@ -54,7 +54,7 @@ int open_tunnel(int fd, const settings& set) {
                     example::write_all(fd, s.data());
                 break;
             case next::recv: {
-                const socks::buffer room = rx.space(s.need());
+                const socks::buffer room = rx.prepare(s.needed());
                 if (const size_t n = inside ? inside->read_some(room) : example::read_some(fd, room))
                     rx.commit(n);
                 else
@@ -70,7 +70,7 @@ int open_tunnel(int fd, const settings& set) {
             case next::bound:  // only for BIND, which this client does not request
             case next::wait: break;
             case next::done:
-                example::relay(inside, fd, s.finish().early, STDIN_FILENO, STDOUT_FILENO);
+                example::relay(inside, fd, s.result().early, STDIN_FILENO, STDOUT_FILENO);
                 return 0;
             case next::fail: return failed(s);
         }
@@ -90,14 +90,14 @@ std::optional<settings> parse(example::arguments args) {
             s.security.least = example::protection(args.value());
         else if (args.is("--nec"))
             s.security.nec = true;
-        else if (args.is_operand() && s.want.to.host.is() == socks::host::kind::none)
+        else if (args.is_operand() && s.want.to.host.kind() == socks::host_kind::none)
             s.want.to = example::parse_endpoint("TARGET", args.name());
         else
             args.unknown();
     }
-    if (s.proxy.host.is() == socks::host::kind::none) throw example::bad_argument("--proxy is missing");
-    if (s.want.to.host.is() == socks::host::kind::none) throw example::bad_argument("TARGET is missing");
-    if (s.service.empty() && s.proxy.host.is() != socks::host::kind::name)
+    if (s.proxy.host.kind() == socks::host_kind::none) throw example::bad_argument("--proxy is missing");
+    if (s.want.to.host.kind() == socks::host_kind::none) throw example::bad_argument("TARGET is missing");
+    if (s.service.empty() && s.proxy.host.kind() != socks::host_kind::name)
         throw example::bad_argument(
             "an address proves nothing: give the --service, or the proxy by its name");
     if (s.service.empty()) s.service.append("rcmd@").append(std::string_view(s.proxy.host.name()));

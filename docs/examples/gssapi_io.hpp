@@ -50,7 +50,7 @@ class protected_stream {
         socks::bytes answer;
         do {
             gss_buffer_desc in = gss_view(answer);
-            gss_octets token;
+            gss_bytes token;
             major = gss_init_sec_context(&minor, GSS_C_NO_CREDENTIAL, &context_.handle, peer_.handle,
                                          GSS_C_NO_OID, flags, 0, GSS_C_NO_CHANNEL_BINDINGS, &in, nullptr,
                                          token.out(), &given, nullptr);
@@ -66,7 +66,7 @@ class protected_stream {
         send_level(wanted.least, wanted.nec);
         level_ = receive_level(wanted.nec);
         if (protection_fault(level_, socks::at_least{wanted.least}) != socks::errc::none)
-            throw std::runtime_error(std::string(name(socks::errc::weak_protection)) + ": " +
+            throw std::runtime_error(std::string(to_string(socks::errc::weak_protection)) + ": " +
                                      example::text(level_));
         fits_ = wrap_size_limit();
     }
@@ -80,7 +80,7 @@ class protected_stream {
         OM_uint32 given = 0;
         do {
             gss_buffer_desc in = gss_view(expect(socks::gssapi_type::authentication));
-            gss_octets token;
+            gss_bytes token;
             major = gss_accept_sec_context(&minor, &context_.handle, GSS_C_NO_CREDENTIAL, &in,
                                            GSS_C_NO_CHANNEL_BINDINGS, &peer_.handle, nullptr, token.out(),
                                            &given, nullptr, nullptr);
@@ -104,14 +104,14 @@ class protected_stream {
     /// The authenticated name of the other side.
     [[nodiscard]] std::string peer() const {
         OM_uint32 minor = 0;
-        gss_octets text;
+        gss_bytes text;
         gss_must(gss_display_name(&minor, peer_.handle, text.out(), nullptr), minor, "cannot print a name");
         return escaped(text.view());
     }
 
-    void write_all(std::string_view octets) {
-        for (; !octets.empty(); octets.remove_prefix(std::min(fits_, octets.size())))
-            send_wrapped(socks::gssapi_type::user_data, octets.substr(0, fits_), confidential());
+    void write_all(std::string_view bytes) {
+        for (; !bytes.empty(); bytes.remove_prefix(std::min(fits_, bytes.size())))
+            send_wrapped(socks::gssapi_type::user_data, bytes.substr(0, fits_), confidential());
     }
 
     /// Waits for bytes and unwraps them into `room`. @returns how many, or 0 at the end of the stream.
@@ -121,7 +121,7 @@ class protected_stream {
             if (!token) return 0;
             rest_ = unwrap(*token, level_ == socks::protection::confidentiality);
         }
-        const size_t n = rest_.copy(room.data(), room.room());
+        const size_t n = rest_.copy(room.data(), room.capacity());
         rest_.remove_prefix(n);
         return n;
     }
@@ -147,14 +147,14 @@ class protected_stream {
 
     void send(socks::gssapi_type type, std::string_view token) {
         const socks::encoded made = socks::encode_gssapi({type, token}, tx_);
-        if (!made) throw std::runtime_error(name(made.error()));
+        if (!made) throw std::runtime_error(to_string(made.error()));
         example::write_all(fd_, made.data());
     }
 
     // Two threads use the context, but they must not use it at the same time.
-    void send_wrapped(socks::gssapi_type type, std::string_view octets, bool confidential) {
-        gss_buffer_desc in = gss_view(octets);
-        gss_octets token;
+    void send_wrapped(socks::gssapi_type type, std::string_view bytes, bool confidential) {
+        gss_buffer_desc in = gss_view(bytes);
+        gss_bytes token;
         OM_uint32 minor = 0;
         int encrypted = 0;
         {
@@ -180,39 +180,39 @@ class protected_stream {
 
     void send_level(socks::protection level, bool nec) {
         char room[socks::protection_size];
-        const socks::bytes octet = encode_protection(level, room).data();
+        const socks::bytes byte = encode_protection(level, room).data();
         if (nec)
-            send(socks::gssapi_type::protection_level, octet);
+            send(socks::gssapi_type::protection_level, byte);
         else
-            send_wrapped(socks::gssapi_type::protection_level, octet, false);
+            send_wrapped(socks::gssapi_type::protection_level, byte, false);
     }
 
     socks::protection receive_level(bool nec) {
         const socks::bytes token = expect(socks::gssapi_type::protection_level);
         const auto level = socks::decode_protection(nec ? token : socks::bytes(unwrap(token, false)));
-        if (!level) throw std::runtime_error(name(level.error()));
+        if (!level) throw std::runtime_error(to_string(level.error()));
         return *level;
     }
 
     // @returns the next token, valid until the next call, or nothing at the end of the stream.
     std::optional<socks::bytes> receive(socks::gssapi_type due) {
         for (;;) {
-            const auto message = socks::decode_gssapi(rx_.unread(), due, socks::max_gssapi_token);
-            if (message.error() != socks::errc::none) throw std::runtime_error(name(message.error()));
+            const auto message = socks::decode_gssapi(rx_.data(), due, socks::max_gssapi_token);
+            if (message.error() != socks::errc::none) throw std::runtime_error(to_string(message.error()));
             if (message) {
-                rx_.drop(message.used());
+                rx_.consume(message.consumed());
                 return message->token;
             }
-            const size_t n = example::read_some(fd_, rx_.space());
+            const size_t n = example::read_some(fd_, rx_.prepare());
             if (n == 0 && rx_.empty()) return {};
-            if (n == 0) throw std::runtime_error(name(socks::errc::truncated));
+            if (n == 0) throw std::runtime_error(to_string(socks::errc::truncated));
             rx_.commit(n);
         }
     }
 
     socks::bytes expect(socks::gssapi_type due) {
         const std::optional<socks::bytes> token = receive(due);
-        if (!token) throw std::runtime_error(name(socks::errc::closed));
+        if (!token) throw std::runtime_error(to_string(socks::errc::closed));
         return *token;
     }
 
@@ -222,7 +222,7 @@ class protected_stream {
     socks::protection level_ = socks::protection::none;
     size_t fits_ = 0;
     std::mutex context_guard_;
-    gss_octets plain_;
+    gss_bytes plain_;
     std::string_view rest_;  // the part of plain_ that is not read yet
     socks::inbox<socks::gssapi_head_size + socks::max_gssapi_token> rx_;
     std::array<char, socks::gssapi_head_size + socks::max_gssapi_token> tx_;

@@ -13,27 +13,27 @@
 namespace example {
 
 /// Bytes that GSS-API allocated.
-class gss_octets {
+class gss_bytes {
   public:
-    gss_octets() noexcept = default;
-    gss_octets(const gss_octets&) = delete;
-    gss_octets& operator=(const gss_octets&) = delete;
-    ~gss_octets() { reset(); }
+    gss_bytes() noexcept = default;
+    gss_bytes(const gss_bytes&) = delete;
+    gss_bytes& operator=(const gss_bytes&) = delete;
+    ~gss_bytes() { reset(); }
 
     [[nodiscard]] gss_buffer_t out() noexcept {
         reset();
-        return &octets_;
+        return &bytes_;
     }
     [[nodiscard]] std::string_view view() const noexcept {
-        return {static_cast<const char*>(octets_.value), octets_.length};
+        return {static_cast<const char*>(bytes_.value), bytes_.length};
     }
 
   private:
     void reset() noexcept {
         OM_uint32 minor = 0;
-        gss_release_buffer(&minor, &octets_);
+        gss_release_buffer(&minor, &bytes_);
     }
-    gss_buffer_desc octets_ = GSS_C_EMPTY_BUFFER;
+    gss_buffer_desc bytes_ = GSS_C_EMPTY_BUFFER;
 };
 
 /// A security context, empty at first.
@@ -63,8 +63,8 @@ struct gss_name {
 };
 
 /// A view of bytes that GSS-API reads. The C type lacks const, but GSS-API never writes to them.
-inline gss_buffer_desc gss_view(std::string_view octets) noexcept {
-    return {octets.size(), const_cast<char*>(octets.data())};
+inline gss_buffer_desc gss_view(std::string_view bytes) noexcept {
+    return {bytes.size(), const_cast<char*>(bytes.data())};
 }
 
 /// Throws the message of GSS-API if a call failed. `minor` is the code of the mechanism.
@@ -74,7 +74,7 @@ inline void gss_must(OM_uint32 major, OM_uint32 minor, const char* what) {
     for (const auto& [code, kind] : {std::pair{major, GSS_C_GSS_CODE}, std::pair{minor, GSS_C_MECH_CODE}}) {
         OM_uint32 ignored = 0;
         OM_uint32 more = 0;
-        gss_octets text;
+        gss_bytes text;
         gss_display_status(&ignored, code, kind, GSS_C_NO_OID, &more, text.out());
         said.append(": ").append(text.view());
     }

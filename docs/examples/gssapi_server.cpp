@@ -71,11 +71,11 @@ void serve(int fd, const settings& set) {
                     inside->write_all(s.data());
                 else
                     example::write_all(fd, s.data());
-                tx.sent(s.data().size());
+                tx.consume(s.data().size());
                 break;
             case next::recv: {
                 // Read only what is needed: the bytes after the greeting do not belong in this inbox.
-                const socks::buffer room = rx.space(s.need());
+                const socks::buffer room = rx.prepare(s.needed());
                 if (const size_t n = inside ? inside->read_some(room) : example::read_some(fd, room))
                     rx.commit(n);
                 else
@@ -89,12 +89,12 @@ void serve(int fd, const settings& set) {
                 handshake.negotiated(true);
                 break;
             case next::serve: handshake.answer(dial(s.command(), s.to(), out), tx); break;
-            case next::login:  // this server accepts no such method
+            case next::authenticate:  // this server accepts no such method
             case next::wait: break;
             case next::done:
                 ::alarm(0);
-                return example::relay(inside, fd, s.finish().early, out.get(), out.get());
-            case next::fail: throw std::runtime_error(name(s.error()));
+                return example::relay(inside, fd, s.result().early, out.get(), out.get());
+            case next::fail: throw std::runtime_error(to_string(s.error()));
         }
     }
 }

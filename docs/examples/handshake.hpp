@@ -31,7 +31,7 @@ class handshake {
     /// Runs the handshakes over `fd`, a connection to the first proxy. For BIND, calls `bound` with the
     /// address at which the proxy listens.
     /// @returns the reply and the early data after it. Both point into this object.
-    socks::chain::finished run(int fd, const std::function<void(const socks::endpoint&)>& bound = {}) {
+    socks::chain::completed run(int fd, const std::function<void(const socks::endpoint&)>& bound = {}) {
         for (;;) {
             const auto s = machine_.step(way_, rx_, tx_);
             switch (s.next()) {
@@ -40,7 +40,7 @@ class handshake {
                     tx_.clear();  // all bytes are sent; this wipes a password
                     break;
                 case next::recv:
-                    if (const size_t n = read_some(fd, rx_.space(s.need())))
+                    if (const size_t n = read_some(fd, rx_.prepare(s.needed())))
                         rx_.commit(n);
                     else
                         machine_.end_of_stream();
@@ -50,7 +50,7 @@ class handshake {
                     break;
                 case next::negotiate: machine_.negotiated(false); break;  // this client offers no such method
                 case next::wait: break;                                   // never: each answer comes at once
-                case next::done: return s.finish();
+                case next::done: return s.result();
                 case next::fail: throw not_granted(described(s), socks::outcome_of(s));
             }
         }
@@ -58,14 +58,14 @@ class handshake {
 
   private:
     [[nodiscard]] std::string described(const socks::chain::action& s) const {
-        if (blame(s.error()) == socks::party::caller) return name(s.error());
-        const std::string proxy = "the proxy at " + text(way_.through[machine_.hop()].at);
+        if (blame(s.error()) == socks::party::caller) return to_string(s.error());
+        const std::string proxy = "the proxy at " + text(way_.through[machine_.hop()].proxy);
         if (s.error() == socks::errc::refused) {
             char room[socks::max_text_code];
             return proxy +
                    " refused: " + std::string(std::string_view(code_(s.code(), socks::buffer(room)).data()));
         }
-        return proxy + ": " + name(s.error());
+        return proxy + ": " + to_string(s.error());
     }
 
     socks::route way_;

@@ -27,7 +27,7 @@ inline std::pair<std::string_view, std::string_view> split(std::string_view text
 
 inline socks::endpoint parse_authority(std::string_view text, uint16_t default_port) {
     const auto e = socks::parse_endpoint(text, default_port);
-    if (!e) throw bad_argument("\"" + std::string(text) + "\" is no HOST:PORT: " + name(e.error()));
+    if (!e) throw bad_argument("\"" + std::string(text) + "\" is no HOST:PORT: " + to_string(e.error()));
     return *e;
 }
 

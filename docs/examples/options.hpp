@@ -80,14 +80,14 @@ class arguments {
 /// Parses HOST:PORT, or HOST if `fallback` is a port. The result points into the argument.
 inline socks::endpoint parse_endpoint(const char* what, std::string_view text, int fallback = -1) {
     const auto e = socks::parse_endpoint(text, fallback);
-    if (!e) throw bad_argument(std::string(what) + " \"" + std::string(text) + "\": " + name(e.error()));
+    if (!e) throw bad_argument(std::string(what) + " \"" + std::string(text) + "\": " + to_string(e.error()));
     return *e;
 }
 
 /// Parses the ADDRESS:PORT of --listen.
 inline socks::endpoint parse_listen(std::string_view text) {
     const auto e = socks::parse_endpoint(text);
-    if (!e || e->host.is() == socks::host::kind::name)
+    if (!e || e->host.kind() == socks::host_kind::name)
         throw bad_argument("--listen needs ADDRESS:PORT, not \"" + std::string(text) + '"');
     return *e;
 }

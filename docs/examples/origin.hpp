@@ -18,7 +18,7 @@
 namespace example {
 
 /// The byte of the file at `position`. SplitMix64 produces eight bytes at a time.
-inline char file_octet(uint64_t position) noexcept {
+inline char file_byte(uint64_t position) noexcept {
     uint64_t z = (position / 8 + 1) * 0x9e3779b97f4a7c15;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
@@ -57,7 +57,7 @@ class origin {
     static unique_fd make_file() {
         unique_fd file(must(::memfd_create("file", MFD_CLOEXEC), "memfd_create"));
         std::vector<char> content(file_size);
-        for (uint64_t i = 0; i < file_size; ++i) content[i] = file_octet(i);
+        for (uint64_t i = 0; i < file_size; ++i) content[i] = file_byte(i);
         write_all(file.get(), {content.data(), content.size()});
         return file;
     }

@@ -72,19 +72,19 @@ class socket_address {
 
     /// @param e  an endpoint whose host is an address, not a name.
     explicit socket_address(const socks::endpoint& e) noexcept {
-        if (e.host.is() == socks::host::kind::ipv6) {
+        if (e.host.kind() == socks::host_kind::ipv6) {
             sockaddr_in6 six{};
             six.sin6_family = AF_INET6;
             six.sin6_port = htons(e.port);
             const socks::ipv6 a = e.host.v6();
-            std::memcpy(&six.sin6_addr, a.octets, sizeof a.octets);
+            std::memcpy(&six.sin6_addr, a.bytes, sizeof a.bytes);
             assign(&six, sizeof six);
         } else {
             sockaddr_in four{};
             four.sin_family = AF_INET;
             four.sin_port = htons(e.port);
             const socks::ipv4 a = e.host.v4();
-            std::memcpy(&four.sin_addr, a.octets, sizeof a.octets);
+            std::memcpy(&four.sin_addr, a.bytes, sizeof a.bytes);
             assign(&four, sizeof four);
         }
     }
@@ -102,16 +102,16 @@ class socket_address {
             sockaddr_in four;
             std::memcpy(&four, &storage_, sizeof four);
             socks::ipv4 a;
-            std::memcpy(a.octets, &four.sin_addr, sizeof a.octets);
+            std::memcpy(a.bytes, &four.sin_addr, sizeof a.bytes);
             return {a, ntohs(four.sin_port)};
         }
         if (family() != AF_INET6) return {};
         sockaddr_in6 six;
         std::memcpy(&six, &storage_, sizeof six);
         socks::ipv6 a;
-        std::memcpy(a.octets, &six.sin6_addr, sizeof a.octets);
+        std::memcpy(a.bytes, &six.sin6_addr, sizeof a.bytes);
         const uint16_t port = ntohs(six.sin6_port);
-        const uint8_t* const o = a.octets;
+        const uint8_t* const o = a.bytes;
         if (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr)) return {socks::ipv4{o[12], o[13], o[14], o[15]}, port};
         return {a, port};
     }
@@ -159,13 +159,13 @@ inline unique_fd listen_on(const socks::endpoint& where, int backlog, int flags 
 inline ssize_t receive_from(int fd, socks::buffer room, socket_address& from) noexcept {
     from = {};
     return uninterrupted(
-        [&] { return ::recvfrom(fd, room.data(), room.room(), 0, from.data(), from.room()); });
+        [&] { return ::recvfrom(fd, room.data(), room.capacity(), 0, from.data(), from.room()); });
 }
 
 /// @returns false, with errno set, if the datagram was not sent. True does not mean that it arrives.
-inline bool send_to(int fd, std::string_view octets, socket_address& to) noexcept {
+inline bool send_to(int fd, std::string_view bytes, socket_address& to) noexcept {
     return uninterrupted([&] {
-               return ::sendto(fd, octets.data(), octets.size(), MSG_NOSIGNAL, to.data(), to.size());
+               return ::sendto(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL, to.data(), to.size());
            }) >= 0;
 }
 
@@ -190,7 +190,7 @@ inline looked_up look_up(const std::string& name, uint16_t port, int family = AF
     for (const addrinfo* a = list; a != nullptr; a = a->ai_next) {
         socks::endpoint e = socket_address(a->ai_addr, a->ai_addrlen).endpoint();
         e.port = port;
-        if (e.host.is() != socks::host::kind::none) found.addresses.push_back(e);
+        if (e.host.kind() != socks::host_kind::none) found.addresses.push_back(e);
     }
     ::freeaddrinfo(list);
     return found;
@@ -198,16 +198,16 @@ inline looked_up look_up(const std::string& name, uint16_t port, int family = AF
 
 /// Bytes of a peer as printable text. A space, a backslash and every byte that is not printable ASCII become
 /// \xNN. A peer cannot forge a line of a log or move a cursor with that text.
-inline std::string escaped(std::string_view octets) {
+inline std::string escaped(std::string_view bytes) {
     std::string text;
-    for (const char c : octets) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (octet > 0x20 && octet < 0x7f && c != '\\') {
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte > 0x20 && byte < 0x7f && c != '\\') {
             text += c;
         } else {
             text += "\\x";
-            text += "0123456789abcdef"[octet >> 4];
-            text += "0123456789abcdef"[octet & 0xf];
+            text += "0123456789abcdef"[byte >> 4];
+            text += "0123456789abcdef"[byte & 0xf];
         }
     }
     return text;
@@ -237,7 +237,7 @@ std::string text(const Number& number) {
 inline std::vector<socks::endpoint> addresses_of(const socks::endpoint& e, int family = AF_UNSPEC) {
     looked_up found = look_up(std::string(std::string_view(e.host.name())), e.port, family);
     if (found.addresses.empty())
-        throw std::runtime_error("no address of " + text(e) + ": " + name(found.failure));
+        throw std::runtime_error("no address of " + text(e) + ": " + to_string(found.failure));
     return std::move(found.addresses);
 }
 

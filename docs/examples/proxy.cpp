@@ -106,8 +106,8 @@ settings parse(example::arguments args) {
         } else if (args.is("--relay-address")) {
             const std::string_view where = args.value();
             s.proxy.relay_address = socks::host(where);
-            if (s.proxy.relay_address.is() != socks::host::kind::ipv4 &&
-                s.proxy.relay_address.is() != socks::host::kind::ipv6)
+            if (s.proxy.relay_address.kind() != socks::host_kind::ipv4 &&
+                s.proxy.relay_address.kind() != socks::host_kind::ipv6)
                 throw example::bad_argument("--relay-address needs an address, not \"" + std::string(where) +
                                             '"');
         } else if (args.is("--user")) {

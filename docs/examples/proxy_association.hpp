@@ -75,17 +75,17 @@ class association final : public std::enable_shared_from_this<association> {
             const auto d = socks::decode_datagram({room().data(), static_cast<size_t>(n)});
             if (!d || !client_.admit(from.endpoint())) continue;
             client_address_ = from;
-            forward(d->at(), std::string_view(d->data()));
+            forward(d->remote(), std::string_view(d->data()));
         }
     }
 
     // A name that spells an address is treated as that address.
     void forward(const socks::endpoint& to, std::string_view data) {
-        const socks::host spelled = socks::literal_in(to.host);
-        if (spelled.is() == socks::host::kind::bad || !socks::printable(to.host)) return;
-        if (spelled.is() == socks::host::kind::none && to.host.is() == socks::host::kind::name)
+        const socks::host spelled = socks::spelled_address(to.host);
+        if (spelled.kind() == socks::host_kind::bad || !socks::is_printable(to.host)) return;
+        if (spelled.kind() == socks::host_kind::none && to.host.kind() == socks::host_kind::name)
             return forward(std::string(std::string_view(to.host.name())), to.port, data);
-        const socks::host& host = to.host.is() == socks::host::kind::name ? spelled : to.host;
+        const socks::host& host = to.host.kind() == socks::host_kind::name ? spelled : to.host;
         const socks::endpoint address = socket_address({host, to.port}).endpoint();
         if (forbidden(common_.options.forbidden, address.host)) return;
         destination* d = find({}, address);
@@ -103,7 +103,7 @@ class association final : public std::enable_shared_from_this<association> {
                     if (const auto self = weak.lock()) self->resolved(name, port, found.addresses);
                 });
         }
-        if (d->address.host.is() != socks::host::kind::none)
+        if (d->address.host.kind() != socks::host_kind::none)
             send(*d, data);
         else if (d->waiting.size() < max_waiting)
             d->waiting.emplace_back(data);

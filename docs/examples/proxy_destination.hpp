@@ -32,8 +32,8 @@ inline socks::host route_to(const socks::host& to) noexcept {
 }
 
 inline void proxy_session::serve(const socks::server::action& s) {
-    request_ = text(s.via()) + ' ' + text(s.command()) + ' ' + text(s.to());
-    handshake_->via = s.via();
+    request_ = text(s.version()) + ' ' + text(s.command()) + ' ' + text(s.to());
+    handshake_->via = s.version();
     handshake_->command = s.command();
     switch (s.command()) {
         case socks::command::connect:
@@ -47,11 +47,11 @@ inline void proxy_session::serve(const socks::server::action& s) {
 // A name that only a resolver reads as an address, for example 127.1, is refused.
 // socket_address converts ::ffff:a.b.c.d to IPv4, because a caller from there has that IPv4 address.
 inline void proxy_session::reach(const socks::endpoint& to) {
-    const bool named = to.host.is() == socks::host::kind::name;
-    const socks::host spelled = named ? socks::literal_in(to.host) : to.host;
-    if (spelled.is() == socks::host::kind::bad || !socks::printable(to.host))
+    const bool named = to.host.kind() == socks::host_kind::name;
+    const socks::host spelled = named ? socks::spelled_address(to.host) : to.host;
+    if (spelled.kind() == socks::host_kind::bad || !socks::is_printable(to.host))
         return refuse(socks::dial_error::not_allowed);
-    if (spelled.is() != socks::host::kind::none)
+    if (spelled.kind() != socks::host_kind::none)
         return reached({{socket_address({spelled, to.port}).endpoint()}});
     at_ = at::resolving;
     handshake_->asked = common_.names.resolve(std::string(std::string_view(to.host.name())), to.port,
@@ -109,7 +109,7 @@ inline void proxy_session::listen() {
     const socks::host& caller = h.addresses[0].host;
     const socks::host here =
         socks::is_unspecified(caller) ? local_endpoint(client_.fd.get()).host : route_to(caller);
-    if (here.is() == socks::host::kind::none) return refuse(socks::dial_error::network_unreachable);
+    if (here.kind() == socks::host_kind::none) return refuse(socks::dial_error::network_unreachable);
     target_.adopt(listen_on({here, 0}, 1, SOCK_NONBLOCK));
     if (!target_.fd || !common_.loop.watch(target_.fd.get(), EPOLLIN | EPOLLET, target_))
         return refuse(socks::dial_error_from_errno(errno));
@@ -151,7 +151,7 @@ inline void proxy_session::associate(const socks::endpoint& declared) {
     if (association_->open(local_endpoint(client_.fd.get()).host)) {
         socks::endpoint told = association_->address();
         const socks::host& outside = common_.options.relay_address;
-        if (outside.is() != socks::host::kind::none) told.host = outside;
+        if (outside.kind() != socks::host_kind::none) told.host = outside;
         return answer({socks::code5::succeeded, told});
     }
     const int error = errno;
@@ -164,7 +164,7 @@ inline void proxy_session::answer(const socks::reply& outcome) {
     handshake_->asked.reset();
     const bool five = handshake_->via == socks::version::v5;
     if (outcome.code.succeeded())
-        outcome_ = five ? name(socks::code5::succeeded) : name(socks::code4::granted);
+        outcome_ = five ? to_string(socks::code5::succeeded) : to_string(socks::code4::granted);
     at_ = at::talking;
     deadline_ = common_.loop.now() + seconds(5);
 }

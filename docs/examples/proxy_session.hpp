@@ -68,7 +68,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
 
     void talk();
     bool receive();
-    bool transmit(socks::bytes octets);
+    bool transmit(socks::bytes bytes);
     void serve(const socks::server::action& s);
     void reach(const socks::endpoint& to);
     void reached(looked_up found);
@@ -102,7 +102,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
 inline proxy_session::handshake::handshake(const proxy_options& options)
     : machine({.v5 = !options.socks4_only,
                .v4_after_greeting = options.socks4_only,
-               .methods = options.users.empty() ? socks::method::none : socks::method::login}) {}
+               .methods = options.users.empty() ? socks::method::none : socks::method::username_password}) {}
 
 inline proxy_session::proxy_session(proxy_common& common, unique_fd client, const socks::endpoint& peer)
     : common_(common),
@@ -146,8 +146,8 @@ inline void proxy_session::talk() {
             case next::recv:
                 if (!receive()) return;
                 break;
-            case next::login:
-                h.machine.grant(known(common_.options.users, s.user(), s.password()), h.tx);
+            case next::authenticate:
+                h.machine.authenticated(known(common_.options.users, s.user(), s.password()), h.tx);
                 break;
             case next::negotiate: h.machine.negotiated(false); break;  // this proxy accepts no such method
             case next::serve: serve(s); break;
@@ -155,7 +155,7 @@ inline void proxy_session::talk() {
                 // If the client closes before the caller of BIND connects, close the listener now, not at the
                 // deadline.
                 return at_ == at::listening && client_.hung_up ? end("client gone") : void();
-            case next::done: return begin_relay(s.finish().early);
+            case next::done: return begin_relay(s.result().early);
             case next::fail: return part(s);
         }
     }
@@ -163,17 +163,17 @@ inline void proxy_session::talk() {
 
 inline bool proxy_session::receive() {
     if (!client_.readable) return false;
-    const socks::buffer room = handshake_->rx.space();
-    const std::string_view octets = client_.receive({room.data(), room.room()});
-    if (!octets.empty()) handshake_->rx.commit(octets.size());
+    const socks::buffer room = handshake_->rx.prepare();
+    const std::string_view bytes = client_.receive({room.data(), room.capacity()});
+    if (!bytes.empty()) handshake_->rx.commit(bytes.size());
     if (client_.ended) handshake_->machine.end_of_stream();
     if (client_.broken) end("client gone");
-    return !octets.empty() || client_.ended;
+    return !bytes.empty() || client_.ended;
 }
 
-inline bool proxy_session::transmit(socks::bytes octets) {
+inline bool proxy_session::transmit(socks::bytes bytes) {
     if (!client_.writable) return false;
-    handshake_->tx.sent(client_.transmit(octets));
+    handshake_->tx.consume(client_.transmit(bytes));
     if (client_.broken) end("client gone");
     return client_.writable;
 }
@@ -184,7 +184,7 @@ constexpr std::string_view to_http_client =
     "This is a SOCKS proxy, not an HTTP proxy.\n";
 
 inline void proxy_session::part(const socks::server::action& s) {
-    outcome_ = s.error() == socks::errc::refused ? text(s.code()) : name(s.error());
+    outcome_ = s.error() == socks::errc::refused ? text(s.code()) : to_string(s.error());
     target_.fd.reset();
     if (s.error() == socks::errc::peer_is_http) client_.transmit(to_http_client);
     if (client_.ended) return end({});
@@ -207,7 +207,7 @@ inline void proxy_session::begin_relay(socks::bytes early) {
         handshake_.reset();
         at_ = at::associated;
         deadline_ = common_.loop.now() + common_.options.idle_limit;
-        return early.empty() ? attend() : end("octets behind the request");
+        return early.empty() ? attend() : end("bytes behind the request");
     }
     // The next line is the policy on early data. To refuse early data, write:
     //     if (!early.empty()) return end("early data");
@@ -235,7 +235,7 @@ inline void proxy_session::relay() {
 inline void proxy_session::attend() {
     if (!client_.readable) return;
     const bool said = !client_.receive(common_.scratch).empty();
-    if (said) return end("octets behind the request");
+    if (said) return end("bytes behind the request");
     if (client_.broken) return end("client gone");
     if (client_.ended) return end({});
 }
@@ -273,7 +273,7 @@ inline void proxy_session::end(std::string_view why) {
     const auto ms =
         std::chrono::duration_cast<std::chrono::milliseconds>(common_.loop.now() - began_).count();
     common_.lines += text(peer_) + ' ' + request_ + ": " + outcome_ + ", " + std::to_string(client_.carried) +
-                     " octets up, " + std::to_string(target_.carried) + " down, " + std::to_string(ms) +
+                     " bytes up, " + std::to_string(target_.carried) + " down, " + std::to_string(ms) +
                      " ms\n";
 }
 

@@ -69,12 +69,12 @@ struct stream {
     }
 
     /// Sends the bytes that the socket accepts. @returns how many.
-    size_t transmit(std::string_view octets) noexcept {
+    size_t transmit(std::string_view bytes) noexcept {
         const ssize_t n =
-            uninterrupted([&] { return ::send(fd.get(), octets.data(), octets.size(), MSG_NOSIGNAL); });
+            uninterrupted([&] { return ::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL); });
         if (n < 0 && errno != EAGAIN) broken = true;
         const size_t taken = n < 0 ? 0 : static_cast<size_t>(n);
-        if (taken < octets.size()) writable = false;
+        if (taken < bytes.size()) writable = false;
         return taken;
     }
 
@@ -166,11 +166,11 @@ inline bool carry(stream& from, stream& to, std::span<char> scratch, conduit& th
         }
         if (!from.readable) return false;
         if (from.bulk && to.writable && through.carry(from, to)) continue;
-        const std::string_view octets = from.receive(scratch);
-        if (octets.empty()) continue;
-        from.carried += octets.size();
-        const size_t taken = to.writable ? to.transmit(octets) : 0;
-        if (taken < octets.size()) to.unsent.assign(octets.substr(taken));
+        const std::string_view bytes = from.receive(scratch);
+        if (bytes.empty()) continue;
+        from.carried += bytes.size();
+        const size_t taken = to.writable ? to.transmit(bytes) : 0;
+        if (taken < bytes.size()) to.unsent.assign(bytes.substr(taken));
     }
     return !from.broken && !to.broken;
 }

@@ -57,7 +57,7 @@ bool look_up(settings& s, const socks::host& host) {
         const example::unique_fd fd = example::connect_to_any(s.via.first());
         example::handshake handshake(way, socks::tor::format);
         const socks::host found = socks::tor::found(s.command, handshake.run(fd.get()).reply);
-        if (found.is() == socks::host::kind::none) throw std::runtime_error("no answer in the reply");
+        if (found.kind() == socks::host_kind::none) throw std::runtime_error("no answer in the reply");
         std::printf("%s\n", example::text(found).c_str());
         return true;
     } catch (const std::runtime_error& e) {

@@ -13,11 +13,11 @@ class annotator {
   public:
     [[nodiscard]] const std::string& lines() const noexcept { return lines_; }
 
-    void annotate(bool by_client, socks::bytes octets) {
+    void annotate(bool by_client, socks::bytes bytes) {
         by_client_ = by_client;
-        while (!octets.empty()) {
+        while (!bytes.empty()) {
             starts_ = true;
-            octets = octets.from(by_client ? client_message(octets) : proxy_message(octets));
+            bytes = bytes.subspan(by_client ? client_message(bytes) : proxy_message(bytes));
         }
     }
 
@@ -33,7 +33,7 @@ class annotator {
         const std::string fragment = std::to_string(d->fragment());
         line(in.first(4), "RSV " + std::to_string(in[0] << 8 | in[1]) + ", FRAG " + fragment + ", ATYP " +
                               coded(static_cast<socks::address_type>(in[3])));
-        place(in.first(in.size() - d->data().size()), "DST", d->at());
+        place(in.first(in.size() - d->data().size()), "DST", d->remote());
         line(d->data(), "DATA " + escaped(std::string_view(d->data())));
     }
 
@@ -61,52 +61,52 @@ class annotator {
         std::string words = "VER 5, NMETHODS " + std::to_string(in[1]) + ", METHODS";
         for (size_t i = 0; i < g->methods.size(); ++i)
             words += (i == 0 ? " " : ", ") + coded(static_cast<socks::method>(g->methods[i]));
-        line(in.first(g.used()), words);
+        line(in.first(g.consumed()), words);
         due_ = due::choice;
-        return g.used();
+        return g.consumed();
     }
 
     size_t choice(socks::bytes in) {
-        const auto m = socks::decode_choice(in);
+        const auto m = socks::decode_method_selection(in);
         if (!m) return strange(in, "choice of a method", m.error());
-        line(in.first(m.used()), "VER 5, METHOD " + coded(*m));
-        due_ = *m == socks::method::login ? due::login : due::request;
-        return m.used();
+        line(in.first(m.consumed()), "VER 5, METHOD " + coded(*m));
+        due_ = *m == socks::method::username_password ? due::login : due::request;
+        return m.consumed();
     }
 
     size_t login(socks::bytes in) {
-        const auto l = socks::decode_login(in);
+        const auto l = socks::decode_credentials(in);
         if (!l) return strange(in, "login", l.error(), hidden);
         line(in.first(2), "VER " + std::to_string(in[0]) + ", ULEN " + std::to_string(l->user.size()));
         line(l->user, "UNAME " + escaped(l->user));
-        line(in.from(2 + l->user.size()).first(1), "PLEN " + std::to_string(l->password.size()));
+        line(in.subspan(2 + l->user.size()).first(1), "PLEN " + std::to_string(l->password.size()));
         line(l->password, "PASSWD " + std::string(l->password.size(), '*'), hidden);
         due_ = due::status;
-        return l.used();
+        return l.consumed();
     }
 
     size_t status(socks::bytes in) {
-        const auto s = socks::decode_status(in);
+        const auto s = socks::decode_auth_status(in);
         if (!s) return strange(in, "status of the login", s.error());
-        line(in.first(s.used()), "VER " + std::to_string(in[0]) + ", STATUS " + std::to_string(*s) +
-                                     (*s == 0 ? " user name and password accepted" : " refused"));
+        line(in.first(s.consumed()), "VER " + std::to_string(in[0]) + ", STATUS " + std::to_string(*s) +
+                                         (*s == 0 ? " user name and password accepted" : " refused"));
         due_ = due::request;
-        return s.used();
+        return s.consumed();
     }
 
     size_t request5(socks::bytes in) {
         const auto r = socks::decode_request5(in);
         if (!r) return strange(in, "request", r.error());
-        address5(in.first(r.used()), "CMD " + coded(r->command), "DST", r->to);
+        address5(in.first(r.consumed()), "CMD " + coded(r->command), "DST", r->to);
         due_ = due::reply;
-        return r.used();
+        return r.consumed();
     }
 
     size_t reply5(socks::bytes in) {
         const auto r = socks::decode_reply5(in);
         if (!r) return strange(in, "reply", r.error());
-        address5(in.first(r.used()), "REP " + coded(r->code), "BND", r->bound);
-        return r.used();
+        address5(in.first(r.consumed()), "REP " + coded(r->code), "BND", r->bound);
+        return r.consumed();
     }
 
     // The common part of request and reply: four bytes, an address, a port.
@@ -122,47 +122,47 @@ class annotator {
         const bool named = static_cast<socks::address_type>(in[3]) == socks::address_type::name;
         const std::string length = named ? "LEN " + std::to_string(in[4]) + ", " : "";
         const size_t end = in.size() - 2;
-        line(in.first(end).from(4), length + prefix + ".ADDR " + address(e.host));
-        line(in.from(end), prefix + ".PORT " + std::to_string(e.port));
+        line(in.first(end).subspan(4), length + prefix + ".ADDR " + address(e.host));
+        line(in.subspan(end), prefix + ".PORT " + std::to_string(e.port));
     }
 
     size_t request4(socks::bytes in) {
         const auto r = socks::decode_request4(in);
         if (!r) return strange(in, "request", r.error());
-        const bool named = r->to.host.is() == socks::host::kind::name;
+        const bool named = r->to.host.kind() == socks::host_kind::name;
         const std::string ip =
             named ? "0.0.0." + std::to_string(in[7]) + ", a name follows" : address(r->to.host);
         const size_t user = r->user.size() + 1;
         line(in.first(8),
              "VN 4, CD " + coded(r->command) + ", DSTPORT " + std::to_string(r->to.port) + ", DSTIP " + ip);
-        line(in.from(8).first(user), "USERID " + (r->user.empty() ? "empty" : escaped(r->user)) + ", NUL");
-        if (named) line(in.first(r.used()).from(8 + user), "NAME " + address(r->to.host) + ", NUL");
+        line(in.subspan(8).first(user), "USERID " + (r->user.empty() ? "empty" : escaped(r->user)) + ", NUL");
+        if (named) line(in.first(r.consumed()).subspan(8 + user), "NAME " + address(r->to.host) + ", NUL");
         four_ = true;
-        return r.used();
+        return r.consumed();
     }
 
     size_t reply4(socks::bytes in) {
         const auto r = socks::decode_reply4(in);
         if (!r) return strange(in, "reply", r.error());
-        line(in.first(r.used()), "VN " + std::to_string(in[0]) + ", CD " + coded(r->code) + ", DSTPORT " +
-                                     std::to_string(r->bound.port) + ", DSTIP " + address(r->bound.host));
-        return r.used();
+        line(in.first(r.consumed()), "VN " + std::to_string(in[0]) + ", CD " + coded(r->code) + ", DSTPORT " +
+                                         std::to_string(r->bound.port) + ", DSTIP " + address(r->bound.host));
+        return r.consumed();
     }
 
     // The rest of the bytes is not the expected message, or only a part of it.
     size_t strange(socks::bytes in, const char* what, socks::errc why, secrecy s = shown) {
-        const std::string reason = why == socks::errc::none ? "incomplete" : name(why);
+        const std::string reason = why == socks::errc::none ? "incomplete" : to_string(why);
         line(in, std::string("not a ") + what + ": " + reason, s);
         return in.size();
     }
 
     // Prints eight bytes a line, with the words beside the first line.
-    void line(socks::bytes octets, const std::string& words, secrecy s = shown) {
+    void line(socks::bytes bytes, const std::string& words, secrecy s = shown) {
         constexpr size_t width = 8;
-        for (size_t i = 0; i == 0 || i < octets.size(); i += width) {
+        for (size_t i = 0; i == 0 || i < bytes.size(); i += width) {
             std::string hex;
-            for (size_t k = i; k < octets.size() && k < i + width; ++k)
-                hex += s == hidden ? "** " : hexed(octets[k]) + ' ';
+            for (size_t k = i; k < bytes.size() && k < i + width; ++k)
+                hex += s == hidden ? "** " : hexed(bytes[k]) + ' ';
             hex.resize(3 * width + 2, ' ');
             lines_ += !starts_ ? "           " : by_client_ ? "  client > " : "  proxy  < ";
             lines_ += i == 0 ? hex + words : hex.substr(0, hex.find_last_not_of(' ') + 1);
@@ -171,13 +171,13 @@ class annotator {
         }
     }
 
-    static std::string hexed(uint8_t octet) {
+    static std::string hexed(uint8_t byte) {
         constexpr std::string_view digits = "0123456789abcdef";
-        return {digits[octet >> 4], digits[octet & 0xf]};
+        return {digits[byte >> 4], digits[byte & 0xf]};
     }
 
     static std::string address(const socks::host& h) {
-        if (h.is() == socks::host::kind::none) return "unspecified";
+        if (h.kind() == socks::host_kind::none) return "unspecified";
         char room[socks::max_text_host];
         return escaped(socks::format(h, room).data());
     }
@@ -197,8 +197,8 @@ class annotator {
 /// Collects the bytes sent to and received from the proxies of a route. text() annotates them.
 class transcript {
   public:
-    void sent(size_t proxy, socks::bytes octets) { add(proxy, true, octets); }
-    void received(size_t proxy, socks::bytes octets) { add(proxy, false, octets); }
+    void sent(size_t proxy, socks::bytes bytes) { add(proxy, true, bytes); }
+    void received(size_t proxy, socks::bytes bytes) { add(proxy, false, bytes); }
 
     /// One or more lines for each message.
     [[nodiscard]] std::string text() const {
@@ -211,7 +211,7 @@ class transcript {
                 a = {};
                 proxy = t.proxy;
             }
-            a.annotate(t.by_client, t.octets);
+            a.annotate(t.by_client, t.bytes);
         }
         return lines + a.lines();
     }
@@ -220,14 +220,14 @@ class transcript {
     struct turn {
         size_t proxy;
         bool by_client;
-        std::string octets;
+        std::string bytes;
     };
 
     // Joins the pieces of a message.
-    void add(size_t proxy, bool by_client, socks::bytes octets) {
+    void add(size_t proxy, bool by_client, socks::bytes bytes) {
         if (turns_.empty() || turns_.back().proxy != proxy || turns_.back().by_client != by_client)
             turns_.push_back({proxy, by_client, {}});
-        turns_.back().octets += std::string_view(octets);
+        turns_.back().bytes += std::string_view(bytes);
     }
 
     std::vector<turn> turns_;

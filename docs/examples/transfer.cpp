@@ -72,7 +72,7 @@ std::string minutes(uint64_t seconds) { return "+" + std::to_string(seconds / 60
 // Prints one line for each fault of the configuration.
 void tell(const std::string& file, const socks::cft::findings& found) {
     for (const socks::cft::finding& f : found) {
-        std::string words(format(f, {}).room(), '\0');
+        std::string words(format(f, {}).required(), '\0');
         static_cast<void>(format(f, words));
         std::string line;  // escaped, except for the blanks between the words
         for (const char c : words) line += c == ' ' ? std::string(1, c) : example::escaped({&c, 1});
@@ -94,7 +94,7 @@ socks::cft::attempt next_attempt(const socks::cft::targets& targets, const socks
             throw example::bad_argument("no port is known for the service " + example::escaped(service));
         a.want.to.port = ntohs(static_cast<uint16_t>(entry->s_port));
     }
-    if (s.copilot) a.want = socks::first_try(a.want.to, a.want.login);
+    if (s.copilot) a.want = socks::first_try(a.want.to, a.want.credentials);
     return a;
 }
 
@@ -103,7 +103,7 @@ int check(const socks::cft::targets& targets, const settings& s) {
         for (uint32_t h = 0; h < targets.hosts(); ++h) {
             const socks::cft::attempt a = next_attempt(targets, {h, p}, s);
             std::printf("%s by %s through %s, at most %u connections\n", example::text(a.want.to).c_str(),
-                        name(a.want.via), example::text(a.proxy).c_str(), a.maxcnx);
+                        to_string(a.want.version), example::text(a.proxy).c_str(), a.maxcnx);
         }
     if (targets.schedule().limit == 0) {
         std::printf("no retries\n");
@@ -155,7 +155,7 @@ socks::outcome use(const example::connection& c, const settings& s) {
     }
     try {
         const example::fingerprint sent = example::send_file(c.fd.get(), s.file, c.early, s.patience);
-        std::printf("the partner confirms %llu octets, checksum %016llx\n",
+        std::printf("the partner confirms %llu bytes, checksum %016llx\n",
                     static_cast<unsigned long long>(sent.size),
                     static_cast<unsigned long long>(sent.checksum));
         return socks::errc::none;
@@ -168,8 +168,9 @@ std::string in_words(const socks::outcome& how) {
     char room[socks::max_text_outcome];
     const std::string reason(std::string_view(format(how, room).data()));
     if (!how.has_code()) return reason;
-    return example::text(how.code()) + " (" + (how.code().via == socks::version::v5 ? "SOCKS5" : "SOCKS4") +
-           " reply " + std::to_string(how.code().octet) + "): " + reason;
+    return example::text(how.code()) + " (" +
+           (how.code().version == socks::version::v5 ? "SOCKS5" : "SOCKS4") + " reply " +
+           std::to_string(how.code().value) + "): " + reason;
 }
 
 // Runs attempts until the transfer is done, given up, or on hold without an operator who can restart it.
@@ -189,7 +190,8 @@ int transfer(const socks::cft::targets& targets, const settings& s) {
     for (;;) {
         const socks::cft::attempt a = next_attempt(targets, attempts.target(), s);
         std::fprintf(log, "%s: to %s by %s through %s\n", minutes(clock.now()).c_str(),
-                     example::text(a.want.to).c_str(), name(a.want.via), example::text(a.proxy).c_str());
+                     example::text(a.want.to).c_str(), to_string(a.want.version),
+                     example::text(a.proxy).c_str());
         const example::connection c = example::connect_through(a.proxy, a.want, s.patience, s.copilot);
         const socks::outcome how = c.how.succeeded() ? use(c, s) : c.how;
         const std::string now = minutes(clock.now());
@@ -202,9 +204,9 @@ int transfer(const socks::cft::targets& targets, const settings& s) {
             case socks::retry::next::again:
                 std::fprintf(log, "%s: retry in %u min, at %s\n", now.c_str(),
                              minutes_until_next(targets.schedule(), attempts.failed()),
-                             minutes(attempts.at()).c_str());
-                if (!clock.is_virtual() && desk.starts_within(clock.seconds_until(attempts.at()))) restart();
-                clock.advance_to(attempts.at());
+                             minutes(attempts.due()).c_str());
+                if (!clock.is_virtual() && desk.starts_within(clock.seconds_until(attempts.due()))) restart();
+                clock.advance_to(attempts.due());
                 break;
             case socks::retry::next::hold:
                 std::fprintf(log, "%s: on hold (state K) until START\n", now.c_str());
@@ -223,7 +225,7 @@ int receive(const settings& s) {
         example::uninterrupted([&] { return ::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC); }),
         "accept"));
     const example::fingerprint received = example::receive_file(sender.get(), s.file, s.patience);
-    std::printf("received %llu octets, checksum %016llx\n", static_cast<unsigned long long>(received.size),
+    std::printf("received %llu bytes, checksum %016llx\n", static_cast<unsigned long long>(received.size),
                 static_cast<unsigned long long>(received.checksum));
     return 0;
 }

@@ -35,14 +35,14 @@ inline socks::outcome handshake(conversation& c, const socks::request& want, siz
     std::array<char, socks::client::max_output> tx;
     for (;;) {
         const auto s = machine.step(want, c.rx, tx);
-        used += s.used();
+        used += s.consumed();
         switch (s.next()) {
             case next::send:
                 write_all(c.fd.get(), s.data(), c.until);
                 socks::wipe(tx);  // the buffer may have held the password
                 break;
             case next::recv:
-                if (const size_t n = read_some(c.fd.get(), c.rx.space(s.need()), c.until))
+                if (const size_t n = read_some(c.fd.get(), c.rx.prepare(s.needed()), c.until))
                     c.rx.commit(n);
                 else
                     machine.end_of_stream();
@@ -51,8 +51,8 @@ inline socks::outcome handshake(conversation& c, const socks::request& want, siz
             case next::wait: break;                                  // never: each answer comes at once
             case next::bound: break;                                 // only for BIND
             case next::done: {
-                const auto [reply, octets] = s.finish();
-                c.early = std::string(std::string_view(octets));
+                const auto [reply, bytes] = s.result();
+                c.early = std::string(std::string_view(bytes));
                 return reply.code;
             }
             case next::fail: return socks::outcome_of(s);

@@ -24,23 +24,23 @@ struct fingerprint {
     uint64_t size = 0;
     uint64_t checksum = 0xcbf29ce484222325;
 
-    void add(std::string_view octets) noexcept {
-        for (const char c : octets) checksum = (checksum ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-        size += octets.size();
+    void add(std::string_view bytes) noexcept {
+        for (const char c : bytes) checksum = (checksum ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+        size += bytes.size();
     }
 
     friend bool operator==(const fingerprint&, const fingerprint&) = default;
 };
 
 inline std::string big_endian(uint64_t number) {
-    std::string octets;
-    for (int shift = 56; shift >= 0; shift -= 8) octets += static_cast<char>(number >> shift & 0xff);
-    return octets;
+    std::string bytes;
+    for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift & 0xff);
+    return bytes;
 }
 
-inline uint64_t number_in(std::string_view octets) {
+inline uint64_t number_in(std::string_view bytes) {
     uint64_t number = 0;
-    for (const char c : octets.substr(0, 8)) number = number << 8 | static_cast<unsigned char>(c);
+    for (const char c : bytes.substr(0, 8)) number = number << 8 | static_cast<unsigned char>(c);
     return number;
 }
 
@@ -79,9 +79,9 @@ inline fingerprint send_file(int fd, const std::string& path, std::string early,
         const auto left = static_cast<std::streamsize>(static_cast<uint64_t>(size) - sent.size);
         file.read(room.data(), std::min(left, static_cast<std::streamsize>(room.size())));
         if (file.gcount() == 0) throw std::runtime_error(path + " became shorter while it was sent");
-        const std::string_view octets(room.data(), static_cast<size_t>(file.gcount()));
-        write_all(fd, octets, in(patience));
-        sent.add(octets);
+        const std::string_view bytes(room.data(), static_cast<size_t>(file.gcount()));
+        write_all(fd, bytes, in(patience));
+        sent.add(bytes);
     }
     if (!read_up_to(fd, early, 16, in(patience)))
         throw std::system_error(ECONNRESET, std::generic_category(), "no confirmation");

@@ -83,13 +83,13 @@ std::optional<settings> parse(example::arguments args) {
             s.options.pipelined = true;
         else if (args.is("--tor"))
             s.code = socks::tor::format;
-        else if (args.is_operand() && s.to.host.is() == socks::host::kind::none)
+        else if (args.is_operand() && s.to.host.kind() == socks::host_kind::none)
             s.to = example::parse_endpoint("TARGET", args.name());
         else
             args.unknown();
     }
     if (s.via.size() == 0) throw example::bad_argument("--via is missing");
-    if (s.to.host.is() == socks::host::kind::none) throw example::bad_argument("TARGET is missing");
+    if (s.to.host.kind() == socks::host_kind::none) throw example::bad_argument("TARGET is missing");
     return s;
 }
 

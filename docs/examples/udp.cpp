@@ -55,7 +55,7 @@ std::optional<settings> parse(example::arguments args) {
     }
     // A chain carries only the request. The datagrams go straight to the last proxy, past the others.
     if (s.via.size() != 1) throw example::bad_argument("exactly one --via is needed");
-    if (s.to.host.is() == socks::host::kind::none) throw example::bad_argument("--to is missing");
+    if (s.to.host.kind() == socks::host_kind::none) throw example::bad_argument("--to is missing");
     return s;
 }
 
@@ -64,7 +64,7 @@ bool print(example::udp_client& client) {
     const std::optional<socks::datagram> answer = client.receive();
     if (!answer) return false;
     const std::string data = example::escaped(std::string_view(answer->data()));
-    std::printf("%s %s\n", example::text(answer->at()).c_str(), data.c_str());
+    std::printf("%s %s\n", example::text(answer->remote()).c_str(), data.c_str());
     std::fflush(stdout);
     return true;
 }

@@ -12,7 +12,7 @@ namespace example {
 /// An association. It lives as long as its control connection.
 class udp_client {
   public:
-    explicit udp_client(const socks::hop& proxy) : control_(connect_to_any(proxy.at)) {
+    explicit udp_client(const socks::hop& proxy) : control_(connect_to_any(proxy.proxy)) {
         // DST is the source of our datagrams, not their destination. A NAT may hide it, so send all zeros.
         const socks::host reached = remote_endpoint(control_.get()).host;
         handshake asked({.through = {&proxy, 1},
@@ -31,7 +31,7 @@ class udp_client {
     /// @returns the sent datagram, header and data, valid until the next call.
     socks::bytes send(const socks::endpoint& to, std::string_view data) {
         const auto datagram = encode_datagram(to, data, room_);
-        if (!datagram) throw std::runtime_error(name(datagram.error()));
+        if (!datagram) throw std::runtime_error(to_string(datagram.error()));
         socket_address relay(relay_);
         if (!send_to(socket_.get(), std::string_view(datagram.data()), relay)) must(-1, "cannot send");
         return datagram.data();
@@ -53,7 +53,7 @@ class udp_client {
 
   private:
     static socks::endpoint resolved(const socks::endpoint& e) {
-        if (e.host.is() != socks::host::kind::name) return e;
+        if (e.host.kind() != socks::host_kind::name) return e;
         return addresses_of(e)[0];
     }
 

@@ -22,9 +22,10 @@ class via {
         credentials_.emplace_back();
         const auto proxy = socks::parse_proxy_uri(uri, credentials_.back());
         if (!proxy)
-            throw bad_argument("--via, at octet " + std::to_string(proxy.at() + 1) + ": " +
-                               name(proxy.error()));
-        hops_.push_back({.at = proxy->proxy, .via = proxy->via, .login = proxy->login});
+            throw bad_argument("--via, at byte " + std::to_string(proxy.position() + 1) + ": " +
+                               to_string(proxy.error()));
+        hops_.push_back(
+            {.proxy = proxy->proxy, .version = proxy->version, .credentials = proxy->credentials});
         resolve_here_.push_back(proxy->resolve_here);
     }
 
@@ -34,30 +35,30 @@ class via {
     [[nodiscard]] bool resolves_here() const noexcept { return resolve_here_.back(); }
 
     /// The proxy that the program connects to.
-    [[nodiscard]] const socks::endpoint& first() const noexcept { return hops_[0].at; }
+    [[nodiscard]] const socks::endpoint& first() const noexcept { return hops_[0].proxy; }
 
     /// The host of the last proxy, for replies without an address. `fd` is the connection to the first proxy.
     [[nodiscard]] socks::host last(int fd) const noexcept {
-        return size() == 1 ? remote_endpoint(fd).host : hops_.back().at.host;
+        return size() == 1 ? remote_endpoint(fd).host : hops_.back().proxy.host;
     }
 
     /// The route to `to`. Proxies of socks4:// and socks5:// get addresses, which this call resolves; it may
     /// block.
     [[nodiscard]] socks::route route(socks::command command, const socks::endpoint& to) {
-        for (size_t i = 0; i + 1 < size(); ++i) hops_[i + 1].at = known_to(i, hops_[i + 1].at);
+        for (size_t i = 0; i + 1 < size(); ++i) hops_[i + 1].proxy = known_to(i, hops_[i + 1].proxy);
         return {.through = hops_, .command = command, .to = size() == 0 ? to : known_to(size() - 1, to)};
     }
 
   private:
     [[nodiscard]] socks::endpoint known_to(size_t i, const socks::endpoint& to) const {
-        if (!resolve_here_[i] || to.host.is() != socks::host::kind::name) return to;
-        const int family = hops_[i].via == socks::version::v5 ? AF_UNSPEC : AF_INET;
+        if (!resolve_here_[i] || to.host.kind() != socks::host_kind::name) return to;
+        const int family = hops_[i].version == socks::version::v5 ? AF_UNSPEC : AF_INET;
         return addresses_of(to, family)[0];
     }
 
     std::vector<socks::hop> hops_;
     std::vector<bool> resolve_here_;
-    std::list<std::array<char, socks::max_uri_login>> credentials_;  // the hops point to these
+    std::list<std::array<char, socks::max_uri_credentials>> credentials_;  // the hops point to these
 };
 
 }  // namespace example

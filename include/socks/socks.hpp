@@ -1,5 +1,5 @@
 // The whole library in one include.
-// Octets go in, actions come out: no socket, no clock, no allocation, no log, no exception.
+// Bytes go in, actions come out: no socket, no clock, no allocation, no log, no exception.
 //
 // These headers stand beside it, each for those who need it: <socks/policy/errno.hpp>, which needs <errno.h>,
 // <socks/system/getaddrinfo.hpp>, which needs <netdb.h>, and <socks/policy/transfer_cft.hpp> for one application's
@@ -13,6 +13,7 @@
 #include <socks/core/bytes.hpp>
 #include <socks/core/decoded.hpp>
 #include <socks/core/error.hpp>
+#include <socks/core/fixed_bytes.hpp>
 #include <socks/core/ip.hpp>
 #include <socks/core/letters.hpp>
 #include <socks/core/memory.hpp>
@@ -41,12 +42,12 @@
 #include <socks/wire/datagram.hpp>
 #include <socks/wire/endpoint5.hpp>
 #include <socks/wire/gssapi.hpp>
-#include <socks/wire/login.hpp>
 #include <socks/wire/reader.hpp>
 #include <socks/wire/sniff.hpp>
 #include <socks/wire/socks4.hpp>
 #include <socks/wire/socks5.hpp>
 #include <socks/wire/udp_over_tcp.hpp>
+#include <socks/wire/username_password.hpp>
 #include <socks/wire/writer.hpp>
 
 #endif

@@ -1,4 +1,4 @@
-// Nothing tells it from an array whose last octet would be cut off.
+// Nothing tells it from an array whose last byte would be cut off.
 // says: a_char_array_without_closing_nul_is_not_a_literal
 
 #include <socks/socks.hpp>

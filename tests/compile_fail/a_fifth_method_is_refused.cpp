@@ -7,9 +7,10 @@
 using socks::method;
 
 #if defined(REFUSED)
-constexpr socks::methods offered(method::none, method::gssapi, method::login, method::chap, method::ssl);
+constexpr socks::methods offered(method::none, method::gssapi, method::username_password, method::chap,
+                                 method::ssl);
 #else
-constexpr socks::methods offered(method::none, method::gssapi, method::login, method::chap);
+constexpr socks::methods offered(method::none, method::gssapi, method::username_password, method::chap);
 #endif
 
 static_assert(offered.size() == 4);

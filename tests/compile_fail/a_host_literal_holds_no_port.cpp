@@ -9,4 +9,4 @@ constexpr socks::host to = "localhost:80";
 constexpr socks::host to = "localhost";
 #endif
 
-static_assert(to.is() == socks::host::kind::name);
+static_assert(to.kind() == socks::host_kind::name);

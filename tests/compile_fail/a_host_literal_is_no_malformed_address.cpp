@@ -9,4 +9,4 @@ constexpr socks::host to = "1.2.3.256";
 constexpr socks::host to = "1.2.3.255";
 #endif
 
-static_assert(to.is() == socks::host::kind::ipv4);
+static_assert(to.kind() == socks::host_kind::ipv4);

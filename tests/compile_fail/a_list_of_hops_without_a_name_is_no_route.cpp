@@ -4,9 +4,9 @@
 #include <socks/socks.hpp>
 
 size_t length() {
-    const socks::hop proxies[] = {{.at = {"a.example", 1080}}, {.at = {"b.example", 1080}}};
+    const socks::hop proxies[] = {{.proxy = {"a.example", 1080}}, {.proxy = {"b.example", 1080}}};
 #if defined(REFUSED)
-    const socks::hops through{{{.at = {"a.example", 1080}}, {.at = {"b.example", 1080}}}};
+    const socks::hops through{{{.proxy = {"a.example", 1080}}, {.proxy = {"b.example", 1080}}}};
 #else
     const socks::hops through{proxies};
 #endif

@@ -5,11 +5,11 @@
 #include <socks/socks.hpp>
 
 size_t received() {
-    std::array<char, 3> octets{5, 1, 0};
+    std::array<char, 3> bytes{5, 1, 0};
 #if defined(REFUSED)
-    const socks::bytes in = octets;
+    const socks::bytes in = bytes;
 #else
-    const std::array<char, 3>& filled = octets;
+    const std::array<char, 3>& filled = bytes;
     const socks::bytes in = filled;
 #endif
     return in.size();

@@ -1,5 +1,5 @@
 // A switch without default, and the compiler knows what is missing.
-// says: enumeration value .?login.? not handled
+// says: enumeration value .?authenticate.? not handled
 
 #include <socks/socks.hpp>
 
@@ -9,7 +9,7 @@ bool is_over(socks::server::next n) {
         case next::send:
         case next::recv:
 #if !defined(REFUSED)
-        case next::login:
+        case next::authenticate:
 #endif
         case next::negotiate:
         case next::serve:

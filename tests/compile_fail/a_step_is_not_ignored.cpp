@@ -1,4 +1,4 @@
-// Whoever ignores an action loses octets.
+// Whoever ignores an action loses bytes.
 // says: nodiscard
 // says: step\(want, in, out\)
 

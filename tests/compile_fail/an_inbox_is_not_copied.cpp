@@ -9,5 +9,5 @@ size_t waiting(const socks::inbox<512>& in) {
 #else
     const socks::inbox<512>& kept = in;
 #endif
-    return kept.unread().size();
+    return kept.data().size();
 }

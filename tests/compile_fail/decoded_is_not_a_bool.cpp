@@ -4,7 +4,7 @@
 #include <socks/socks.hpp>
 
 bool logged_in(socks::bytes in) {
-    const auto status = socks::decode_status(in);
+    const auto status = socks::decode_auth_status(in);
 #if defined(REFUSED)
     const bool good = status;
 #else

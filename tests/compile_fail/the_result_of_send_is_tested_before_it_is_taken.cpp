@@ -6,8 +6,8 @@
 
 void transmitted(socks::outbox<524>& tx, int result) {
 #if defined(REFUSED)
-    tx.sent(result);
+    tx.consume(result);
 #else
-    if (result >= 0) tx.sent(static_cast<size_t>(result));
+    if (result >= 0) tx.consume(static_cast<size_t>(result));
 #endif
 }

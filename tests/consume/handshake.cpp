@@ -6,7 +6,7 @@ namespace {
 
 template <size_t N>
 void deliver(socks::bytes from, socks::inbox<N>& to) noexcept {
-    const socks::buffer room = to.space(from.size());
+    const socks::buffer room = to.prepare(from.size());
     for (size_t i = 0; i < from.size(); ++i) room.data()[i] = from.data()[i];
     to.commit(from.size());
 }
@@ -14,12 +14,12 @@ void deliver(socks::bytes from, socks::inbox<N>& to) noexcept {
 }  // namespace
 
 bool handshake_succeeds() noexcept {
-    const socks::request want{.to = {"files.example.com", 443}, .login = {"john", "foo"}};
+    const socks::request want{.to = {"files.example.com", 443}, .credentials = {"john", "foo"}};
     const socks::reply connected{socks::code5::succeeded, {socks::ipv4{192, 0, 2, 7}, 1080}};
     socks::client client;
     socks::inbox<socks::client::max_input> to_client;
     char from_client[socks::client::max_output];
-    socks::server server{{.methods = {socks::method::login}}};
+    socks::server server{{.methods = {socks::method::username_password}}};
     socks::inbox<socks::server::max_input> to_server;
     socks::outbox<socks::server::max_pending> from_server;
     for (int turn = 0; turn < 16; ++turn) {
@@ -27,7 +27,7 @@ bool handshake_succeeds() noexcept {
         switch (c.next()) {
             case socks::client::next::send: deliver(c.data(), to_server); break;
             case socks::client::next::recv: break;
-            case socks::client::next::done: return c.finish().reply.bound == connected.bound;
+            case socks::client::next::done: return c.result().reply.bound == connected.bound;
             case socks::client::next::negotiate:
             case socks::client::next::wait:
             case socks::client::next::bound:
@@ -37,10 +37,10 @@ bool handshake_succeeds() noexcept {
         switch (s.next()) {
             case socks::server::next::send:
                 deliver(s.data(), to_client);
-                from_server.sent(s.data().size());
+                from_server.consume(s.data().size());
                 break;
-            case socks::server::next::login:
-                server.grant(s.user() == "john" && s.password() == "foo", from_server);
+            case socks::server::next::authenticate:
+                server.authenticated(s.user() == "john" && s.password() == "foo", from_server);
                 break;
             case socks::server::next::serve:
                 if (s.to() != want.to) return false;
@@ -56,4 +56,4 @@ bool handshake_succeeds() noexcept {
     return false;
 }
 
-const void* wildcard() noexcept { return &socks::any_ipv4; }
+const void* wildcard() noexcept { return &socks::unspecified_ipv4; }

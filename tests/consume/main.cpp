@@ -5,6 +5,6 @@
 #include "handshake.hpp"
 
 int main() {
-    const bool is_one = wildcard() == static_cast<const void*>(&socks::any_ipv4);
+    const bool is_one = wildcard() == static_cast<const void*>(&socks::unspecified_ipv4);
     return is_one && handshake_succeeds() ? 0 : 1;
 }

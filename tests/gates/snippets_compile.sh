@@ -37,7 +37,7 @@ void relay(int, const socks::reply&, socks::bytes);
 struct received { socks::endpoint from; ssize_t size; };
 void report(const socks::outcome&);
 void report(size_t, socks::errc);
-void report(size_t, const socks::outcome&, socks::client::ahead);
+void report(size_t, const socks::outcome&, socks::client::early_messages);
 void send_to(socks::endpoint, socks::bytes);
 received receive_from(socks::buffer);
 void use(socks::endpoint, socks::bytes);

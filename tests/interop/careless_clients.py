@@ -65,12 +65,12 @@ class Cases:
     def enter(self, kind):
         return connect((self.stage.login if kind == "login" else self.stage.open).port)
 
-    def octet_by_octet(self, kind):
+    def byte_by_byte(self, kind):
         with self.enter(kind) as s:
             for step in dialogue(kind, self.talker):
-                for octet in step[0]:
-                    s.sendall(bytes([octet]))
-                    time.sleep(0.001)  # so that each octet travels alone
+                for byte in step[0]:
+                    s.sendall(bytes([byte]))
+                    time.sleep(0.001)  # so that each byte travels alone
                 answer = receive_answers(s, [step])
             talk(s, answer)
 
@@ -108,7 +108,7 @@ class Cases:
             sender.join()
 
     def bind(self, kind):
-        """Both answers, then octets both ways, each way until its own end."""
+        """Both answers, then bytes both ways, each way until its own end."""
         steps = dialogue(kind, NOBODY, command=2)
         with self.enter(kind) as s:
             s.sendall(everything(steps))
@@ -139,7 +139,7 @@ class Cases:
             expect(receive_all(s), answer, "the answer")
         proxy.line(logged, since)
 
-    def cut_at_every_octet(self):
+    def cut_at_every_byte(self):
         """A client that ends inside the handshake gets the end of the stream, not silence."""
         whole = everything(dialogue("login", self.talker))
         for size in range(len(whole)):
@@ -187,13 +187,13 @@ class Cases:
 
     def table(self):
         flood = b"\xff" * 65536
-        any_ipv4 = b"\x00\x01" + bytes(6)
+        unspecified_ipv4 = b"\x00\x01" + bytes(6)
         turned_away = self.turned_away
         return {
-            "a_SOCKS4_client_octet_by_octet": (self.octet_by_octet, "4"),
-            "a_SOCKS4a_client_octet_by_octet": (self.octet_by_octet, "4a"),
-            "a_SOCKS5_client_octet_by_octet": (self.octet_by_octet, "5"),
-            "a_SOCKS5_client_with_a_login_octet_by_octet": (self.octet_by_octet, "login"),
+            "a_SOCKS4_client_byte_by_byte": (self.byte_by_byte, "4"),
+            "a_SOCKS4a_client_byte_by_byte": (self.byte_by_byte, "4a"),
+            "a_SOCKS5_client_byte_by_byte": (self.byte_by_byte, "5"),
+            "a_SOCKS5_client_with_a_login_byte_by_byte": (self.byte_by_byte, "login"),
             "a_SOCKS4_client_in_one_piece_with_early_data": (self.coalesced, "4"),
             "a_SOCKS4a_client_in_one_piece_with_early_data": (self.coalesced, "4a"),
             "a_SOCKS5_client_in_one_piece_with_early_data": (self.coalesced, "5"),
@@ -213,28 +213,28 @@ class Cases:
             "a_flood_that_is_not_SOCKS": (turned_away, flood, b"", "the peer does not speak SOCKS"),
             "a_SOCKS4_user_ID_without_end":
                 (turned_away, b"\x04\x01\x00\x50\x7f\x00\x00\x01" + flood, b"\x00\x5b" + bytes(6),
-                 "user ID longer than 255 octets"),
+                 "user ID longer than 255 bytes"),
             "a_SOCKS4a_name_without_end":
                 (turned_away, b"\x04\x01\x00\x50\x00\x00\x00\x07" b"ann\x00" + flood, b"\x00\x5b" + bytes(6),
-                 "host name longer than 255 octets"),
+                 "host name longer than 255 bytes"),
             "an_unknown_SOCKS4_command":
                 (turned_away, dialogue("4", self.talker, 9)[0][0], b"\x00\x5b" + bytes(6), "request rejected"),
             "UDP_ASSOCIATE_by_SOCKS4_is_refused":
                 (turned_away, bytes.fromhex("04030000 7f000001 00"), b"\x00\x5b" + bytes(6),
                  "command of SOCKS5 in a SOCKS4 request"),
             "an_unknown_SOCKS5_command":
-                (turned_away, everything(dialogue("5", self.talker, 9)), CHOICE + b"\x05\x07" + any_ipv4,
+                (turned_away, everything(dialogue("5", self.talker, 9)), CHOICE + b"\x05\x07" + unspecified_ipv4,
                  "command not supported"),
             "an_unknown_address_type":
-                (turned_away, HELLO + b"\x05\x01\x00\x02" + bytes(9), CHOICE + b"\x05\x08" + any_ipv4,
+                (turned_away, HELLO + b"\x05\x01\x00\x02" + bytes(9), CHOICE + b"\x05\x08" + unspecified_ipv4,
                  "unknown address type"),
             "no_methods_at_all": (turned_away, b"\x05\x00", b"\x05\xff", "no authentication method offered"),
             "no_method_in_common":
                 (turned_away, b"\x05\x02\x01\x80", b"\x05\xff", "no acceptable authentication method"),
             "a_refused_IPv6_destination_has_an_IPv4_answer":
                 (turned_away, HELLO + b"\x05\x01\x00\x04" + bytes(15) + b"\x01" + NOBODY,
-                 CHOICE + b"\x05\x05" + any_ipv4, "connection refused"),
-            "a_client_that_ends_after_any_octet": (self.cut_at_every_octet,),
+                 CHOICE + b"\x05\x05" + unspecified_ipv4, "connection refused"),
+            "a_client_that_ends_after_any_byte": (self.cut_at_every_byte,),
             "a_client_that_is_not_on_the_list": (self.not_on_the_list,),
             "a_client_past_the_limit_waits": (self.past_the_limit,),
             "a_silent_client_is_let_go": (self.silent,),

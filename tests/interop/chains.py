@@ -70,7 +70,7 @@ class Cases:
     def misspelled(self):
         done = self.tunnel("--via", "socks5h:", "127.0.0.1:9")
         expect(done.returncode, 2, "exit code of the tunnel")
-        expect_in("--via, at octet 9: ", done.stderr.decode(), "what the tunnel says")
+        expect_in("--via, at byte 9: ", done.stderr.decode(), "what the tunnel says")
 
     def left_nothing_open(self):
         self.ours.closes_everything()
@@ -88,7 +88,7 @@ class Cases:
             "the_same_proxy_twice": (carried, f"socks5h://{john}strict", f"socks5h://{john}strict"),
             "three_proxies_pipelined":
                 (carried, "--pipelined", "socks5h://dante", f"socks5h://{john}strict", "socks5h://openssh"),
-            "octets_both_ways_at_once_through_three":
+            "bytes_both_ways_at_once_through_three":
                 (self.both_ways_at_once, "socks5h://openssh", "socks4a://ours", "socks5h://dante"),
             "the_last_of_three_proxies_binds": (self.bound, "socks5h://openssh", "socks5h://dante", "socks5h://ours"),
             "the_last_of_three_proxies_binds_by_SOCKS4":
@@ -105,7 +105,7 @@ class Cases:
             "the_proxy_in_the_middle_is_not_there":
                 (refused, "ours", " refused: connection refused", "socks5h://ours", "socks5h://nobody",
                  "socks5h://dante"),
-            "the_octet_that_a_URI_lacks_is_counted_from_one": (self.misspelled,),
+            "the_byte_that_a_URI_lacks_is_counted_from_one": (self.misspelled,),
             "no_tunnel_left_a_connection_open": (self.left_nothing_open,),
         }
 

@@ -42,7 +42,7 @@ class Cases:
         self.stage = stage
 
     def fetch(self, version, host, scheme="http", login=PLAIN, proxy="open"):
-        """Every octet of the file arrives, and our log shows the request that curl meant."""
+        """Every byte of the file arrives, and our log shows the request that curl meant."""
         proxy, origin = getattr(self.stage, proxy), getattr(self.stage, scheme)
         since = proxy.mark()
         done = curl(version, *(o.format(proxy.address) for o in login), "--cacert", scratch / "cert.pem",

@@ -23,12 +23,12 @@ from stage import Proxy, Stage
 
 
 class Urgent(Talker):
-    """Answers with what it got, each octet of it urgent."""
+    """Answers with what it got, each byte of it urgent."""
 
     def handle(self):
-        for octet in receive_all(self.request):
-            self.request.send(bytes([octet]), socket.MSG_OOB)
-            time.sleep(0.001)  # there is one urgent octet at a time
+        for byte in receive_all(self.request):
+            self.request.send(bytes([byte]), socket.MSG_OOB)
+            time.sleep(0.001)  # there is one urgent byte at a time
 
 
 class Sink(socketserver.BaseRequestHandler):
@@ -40,10 +40,10 @@ class Sink(socketserver.BaseRequestHandler):
             pass
 
 
-def send_without_end(s, octets):
+def send_without_end(s, bytes):
     try:
         while True:
-            s.sendall(octets)
+            s.sendall(bytes)
     except OSError:
         pass
 
@@ -106,14 +106,14 @@ class Cases:
             self.greeted(proxy.port)
 
     def urgent_from_the_client(self):
-        """Urgent octets arrive in their place among the others, and what follows them does too."""
+        """Urgent bytes arrive in their place among the others, and what follows them does too."""
         with self.enter(self.to(self.stage.talker)) as s:
             expect(receive(s, len(BANNER)), BANNER, "the banner")
             sent = b""
             for n in range(64):
-                for octets, flags in ((b"before%d" % n, 0), (b"!", socket.MSG_OOB), (b"behind%d" % n, 0)):
-                    s.send(octets, flags)
-                    sent += octets
+                for bytes, flags in ((b"before%d" % n, 0), (b"!", socket.MSG_OOB), (b"behind%d" % n, 0)):
+                    s.send(bytes, flags)
+                    sent += bytes
             s.shutdown(socket.SHUT_WR)
             expect(receive_all(s), sent, "what came back")
 
@@ -167,7 +167,7 @@ class Cases:
             expect(waited < SOON, True, f"an answer within {SOON} seconds; it took {waited:.1f}")
 
     def busy_sessions(self):
-        """Clients with more octets than a turn of the loop carries; another one comes through all the same."""
+        """Clients with more bytes than a turn of the loop carries; another one comes through all the same."""
         with buffers_of(8 * 1024 * 1024):
             flood = bytes(4 * 1024 * 1024)
             sink = self.to(Origin(Sink))
@@ -187,8 +187,8 @@ class Cases:
         return {
             "BIND_for_an_IPv4_mapped_address_expects_the_IPv4_caller": (self.bind_for_a_mapped_address,),
             "BIND_ends_with_its_client": (self.bind_of_one_who_has_gone,),
-            "urgent_octets_of_the_client_keep_their_place": (self.urgent_from_the_client,),
-            "urgent_octets_of_the_destination_keep_their_place": (self.urgent_from_the_destination,),
+            "urgent_bytes_of_the_client_keep_their_place": (self.urgent_from_the_client,),
+            "urgent_bytes_of_the_destination_keep_their_place": (self.urgent_from_the_destination,),
             "a_log_that_nobody_reads_stops_nothing": (self.stalled_log,),
             "look_ups_that_nobody_waits_for_hold_up_nobody": (self.abandoned_look_ups,),
             "busy_sessions_starve_nobody": (self.busy_sessions,),

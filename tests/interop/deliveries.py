@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The same handshakes in other pieces: a ferry between client and server passes octets on one by one, or keeps the
+"""The same handshakes in other pieces: a ferry between client and server passes bytes on one by one, or keeps the
 server's last answer until it can go together with what the destination says first.
 
     deliveries.py PROXY [CASE...]
@@ -42,7 +42,7 @@ class Cases(Tunnels):
         self.greeter, self.http, self.echo = Origin(Greeter), Origin(File), Echo()
         own_address(self.greeter)
         self.open = Proxy("open", program)
-        self.login = Proxy("login", program, "--user", USER, "--password", PASSWORD)
+        self.credentials = Proxy("login", program, "--user", USER, "--password", PASSWORD)
         add_user()
         self.servers = {
             "Dante": dante("none", 9), "Dante_login": dante("username", 9), "OpenSSH": openssh(),
@@ -225,13 +225,13 @@ class Cases(Tunnels):
             f"Node_associates_with_a_login_{ALONE}": (self.node_associates, mine),
             f"microsocks_serves_SOCKS5_{EARLY}": (server, "microsocks", "5", EARLY),
             f"microsocks_serves_SOCKS5_with_a_login_{EARLY}": (server, "microsocks_login", "5", EARLY, told),
-            "microsocks_takes_part_of_a_greeting_octet_by_octet_for_all_of_it": (self.microsocks_takes_part_for_all,),
-            "microsocks_takes_part_of_a_greeting_with_a_login_octet_by_octet_for_all_of_it":
+            "microsocks_takes_part_of_a_greeting_byte_by_byte_for_all_of_it": (self.microsocks_takes_part_for_all,),
+            "microsocks_takes_part_of_a_greeting_with_a_login_byte_by_byte_for_all_of_it":
                 (self.microsocks_takes_part_for_all, "microsocks_login", told),
             **{f"socksio_by_{kind}_takes_an_answer_{how}_for_malformed": (self.socksio_takes_for_malformed, ferry, *ask)
                for kind, ask in (("SOCKS4", ("4", here)), ("SOCKS4a", ("4a",)), ("SOCKS5", ("5",)),
                                  ("SOCKS5_with_a_login", ("5", NAME, mine)))
-               for how, ferry in (("octet_by_octet", (as_they_come, slowly)),
+               for how, ferry in (("byte_by_byte", (as_they_come, slowly)),
                                   ("together_with_early_data", (as_they_come, together)))},
         }
 

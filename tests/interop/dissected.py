@@ -37,8 +37,8 @@ def choice(method):
 LOGIN = "client", {"version": "5", "subnegotiation_version": "1", "username": "john", "password": "foo bar"}
 
 
-def status(octet):
-    return "server", {"version": "5", "subnegotiation_version": "1", "auth_status": octet}
+def status(byte):
+    return "server", {"version": "5", "subnegotiation_version": "1", "auth_status": byte}
 
 
 def address5(host):
@@ -76,7 +76,7 @@ WANTED = {
     "socks5_bind": [*OPEN, request5(BIND, FOUR, "20"), reply5("0", "127.0.0.1", "3333")],
     "login_accepted": [greeting("0", "2"), choice("2"), LOGIN, status("0"), request5(CONNECT, FOUR, "80"),
                        reply5("0", "192.0.2.9", "5555")],
-    "login_refused": [greeting("0", "2"), choice("2"), LOGIN, status("1")],
+    "credentials_refused": [greeting("0", "2"), choice("2"), LOGIN, status("1")],
     "no_method": [greeting("1", "128", "254"), choice("255")],
     "socks4": [request4(CONNECT, FOUR, "80"), reply4("90", FOUR, "80")],
     "socks4_bind": [request4(BIND, FOUR, "20"), reply4("90", "127.0.0.1", "3333")],
@@ -95,8 +95,8 @@ class Cases:
         self.frames = {}  # of each conversation: who sent it, and its number
         with Capture(scratch / "messages.pcap") as capture:
             for line in said.splitlines():
-                conversation, sender, octets = line.split()
-                self.send(capture, conversation, sender, bytes.fromhex(octets))
+                conversation, sender, bytes = line.split()
+                self.send(capture, conversation, sender, bytes.fromhex(bytes))
         fields = [f"socks.{field}" for field in SOCKS] + OTHERS + CHECKSUMS
         checked = [word for layer in ("ip", "tcp", "udp") for word in ("-o", f"{layer}.check_checksum:TRUE")]
         done = subprocess.run(["tshark", "-n", "-r", scratch / "messages.pcap", "-d", f"tcp.port=={PROXY},socks",
@@ -104,16 +104,16 @@ class Cases:
                               check=True, capture_output=True, text=True, timeout=PATIENCE)
         self.read = [dict(zip(SOCKS + OTHERS + CHECKSUMS, row.split("\t"))) for row in done.stdout.splitlines()]
 
-    def send(self, capture, conversation, sender, octets):
+    def send(self, capture, conversation, sender, bytes):
         if conversation not in self.frames:
             self.frames[conversation] = []
             self.connection = Connection(capture, 40000 + len(self.frames), PROXY)
         if sender == "to_relay":
-            frame = capture.datagram(CLIENT, RELAY, octets)
+            frame = capture.datagram(CLIENT, RELAY, bytes)
         elif sender == "from_relay":
-            frame = capture.datagram(RELAY, CLIENT, octets)
+            frame = capture.datagram(RELAY, CLIENT, bytes)
         else:
-            frame = self.connection.send(sender, octets)
+            frame = self.connection.send(sender, bytes)
         self.frames[conversation].append((sender, frame))
 
     def agrees(self, conversation):
@@ -133,7 +133,7 @@ class Cases:
         names = {
             "socks5_IPv4": "SOCKS5_to_an_IPv4_address", "socks5_IPv6": "SOCKS5_to_an_IPv6_address",
             "socks5_name": "SOCKS5_to_a_name", "socks5_refused": "a_refusal_by_SOCKS5", "socks5_bind": "SOCKS5_BIND",
-            "login_accepted": "SOCKS5_with_a_login", "login_refused": "a_refused_SOCKS5_login",
+            "login_accepted": "SOCKS5_with_a_login", "credentials_refused": "a_refused_SOCKS5_login",
             "no_method": "a_SOCKS5_greeting_without_an_acceptable_method", "socks4": "SOCKS4_to_an_IPv4_address",
             "socks4_bind": "SOCKS4_BIND", "socks4_rejected": "a_rejection_by_SOCKS4", "socks4a": "SOCKS4a_to_a_name",
             "datagrams": "SOCKS5_UDP_ASSOCIATE_and_datagrams",

@@ -7,35 +7,35 @@ import time
 
 from origins import BANNER, connect
 
-SHORT = 4000  # octets that travel alone each way; a handshake has fewer, its tokens of Kerberos included
+SHORT = 4000  # bytes that travel alone each way; a handshake has fewer, its tokens of Kerberos included
 
 
 def one_by_one(source, sink):
     alone = 0
-    while octets := source.recv(65536):
-        while octets and alone < SHORT:
-            sink.sendall(octets[:1])
-            octets, alone = octets[1:], alone + 1
-            time.sleep(0.0005)  # so that each octet travels alone
-        sink.sendall(octets)
+    while bytes := source.recv(65536):
+        while bytes and alone < SHORT:
+            sink.sendall(bytes[:1])
+            bytes, alone = bytes[1:], alone + 1
+            time.sleep(0.0005)  # so that each byte travels alone
+        sink.sendall(bytes)
 
 
 def slowly(source, sink):
-    while octet := source.recv(1):
-        sink.sendall(octet)
+    while byte := source.recv(1):
+        sink.sendall(byte)
         time.sleep(0.2)
 
 
 def as_they_come(source, sink):
-    while octets := source.recv(65536):
-        sink.sendall(octets)
+    while bytes := source.recv(65536):
+        sink.sendall(bytes)
 
 
 def together(source, sink):
-    """A choice or a verdict has two octets and goes on; the answer behind it waits for the banner."""
+    """A choice or a verdict has two bytes and goes on; the answer behind it waits for the banner."""
     held = b""
-    while octets := source.recv(65536):
-        held += octets
+    while bytes := source.recv(65536):
+        held += bytes
         if len(held) == 2:
             sink.sendall(held)
             held = b""
@@ -46,10 +46,10 @@ def together(source, sink):
 
 
 def behind_the_first(source, sink):
-    """BIND: the first answer, which has more than two octets, goes on; the second waits for the banner."""
-    while octets := source.recv(65536):
-        sink.sendall(octets)
-        if len(octets) > 2:
+    """BIND: the first answer, which has more than two bytes, goes on; the second waits for the banner."""
+    while bytes := source.recv(65536):
+        sink.sendall(bytes)
+        if len(bytes) > 2:
             return together(source, sink)
 
 
@@ -84,6 +84,6 @@ class Ferry:
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
-ALONE, EARLY = "octet_by_octet", "and_its_answer_together_with_early_data"
+ALONE, EARLY = "byte_by_byte", "and_its_answer_together_with_early_data"
 HOW = {ALONE: (one_by_one, one_by_one), EARLY: (as_they_come, together)}
 HOW_BIND = {ALONE: HOW[ALONE], EARLY: (as_they_come, behind_the_first)}

@@ -24,12 +24,12 @@ running = []
 
 
 def expect(found, wanted, what):
-    """Fails the case unless both are equal. Long octets are told by length and first difference."""
+    """Fails the case unless both are equal. Long bytes are told by length and first difference."""
     if found == wanted:
         return
     if isinstance(found, bytes) and isinstance(wanted, bytes) and len(found) + len(wanted) > 400:
         same = next((i for i, (a, b) in enumerate(zip(found, wanted)) if a != b), min(len(found), len(wanted)))
-        raise AssertionError(f"{what}: {len(found)} octets, {len(wanted)} wanted, the first {same} are equal")
+        raise AssertionError(f"{what}: {len(found)} bytes, {len(wanted)} wanted, the first {same} are equal")
     raise AssertionError(f"{what}: {found!r}, wanted {wanted!r}")
 
 

@@ -104,20 +104,20 @@ def dante(program):
 class Tap(Ferry):
     """Hears what both say, and may change what the client does."""
 
-    def __init__(self, port, change=lambda octets: octets):
+    def __init__(self, port, change=lambda bytes: bytes):
         self.heard = self.answered = b""
         self.change = change
         super().__init__(port, self.up, self.down)
 
     def up(self, client, server):
-        while octets := client.recv(65536):
-            self.heard += octets
-            server.sendall(self.change(octets))
+        while bytes := client.recv(65536):
+            self.heard += bytes
+            server.sendall(self.change(bytes))
 
     def down(self, server, client):
-        while octets := server.recv(65536):
-            self.answered += octets
-            client.sendall(octets)
+        while bytes := server.recv(65536):
+            self.answered += bytes
+            client.sendall(bytes)
 
 
 class Cases:
@@ -172,31 +172,31 @@ class Cases:
 
     def level_lowered_on_the_way(self, server):
         """Without wrapping anyone can: what the client accepts at least is what counts."""
-        tap = Tap(server.port, lambda octets: octets.replace(b"\1\2\0\1\2", b"\1\2\0\1\1"))
+        tap = Tap(server.port, lambda bytes: bytes.replace(b"\1\2\0\1\2", b"\1\2\0\1\1"))
         done = self.run(tap, "confidentiality", "--nec", target=f"127.0.0.1:{self.talker.port}")
         expect(done.returncode, 1, "exit code of the client")
         expect_in("protection level too low", done.stderr.decode(), "what the client says")
 
     def an_abort(self):
-        """The server cannot read a token that was damaged on its way, and says so in two octets."""
-        tap = Tap(self.ours.port, lambda octets: octets[:40] + bytes(len(octets) - 40) if len(octets) > 40 else octets)
+        """The server cannot read a token that was damaged on its way, and says so in two bytes."""
+        tap = Tap(self.ours.port, lambda bytes: bytes[:40] + bytes(len(bytes) - 40) if len(bytes) > 40 else bytes)
         done = self.run(tap, "integrity", target=f"127.0.0.1:{self.talker.port}")
         expect(done.returncode, 1, "exit code of the client")
         expect_in("authentication failed", done.stderr.decode(), "what the client says")
         expect(tap.answered, b"\5\1\1\xff", "what the server said")
 
     def too_slow(self, sent):
-        """The greeting, and then octets of a token without end, or nothing."""
+        """The greeting, and then bytes of a token without end, or nothing."""
         since, began = self.hasty.mark(), time.monotonic()
         with connect(self.hasty.port) as s:
             s.sendall(sent)
             heard = b""
             while True:
                 if select.select([s], [], [], 0.2)[0]:
-                    octets = s.recv(100)
-                    if not octets:
+                    bytes = s.recv(100)
+                    if not bytes:
                         break
-                    heard += octets
+                    heard += bytes
                 elif sent:
                     s.sendall(b"\0")
         expect(heard, b"\5\1" if sent else b"", "what the server says")

@@ -84,7 +84,7 @@ class Cases:
         proxy.line(f"{logged}:{self.talker}: ", since)
 
     def node_binds(self, version, login=()):
-        """A caller at the address of the first reply; the second lets the octets of both through."""
+        """A caller at the address of the first reply; the second lets the bytes of both through."""
         proxy = self.stage.login if login else self.stage.open
         with subprocess.Popen(self.node(proxy, "bind", version, "127.0.0.1", 9, login), stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE) as node:

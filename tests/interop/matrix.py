@@ -14,7 +14,7 @@ import sys
 
 from peers import BY_HAND, PEERS, version_of
 
-DELIVERIES = ("whole", "octet by octet", "coalesced")
+DELIVERIES = ("whole", "byte by byte", "coalesced")
 RUNS = "## Runs"
 
 HEAD = """# Interoperability
@@ -41,7 +41,7 @@ SOCKS = (("SOCKS4a", r"(?i)socks4a"), ("SOCKS4", r"(?i)socks4"), ("SOCKS5", ""))
 COMMAND = (("BIND", r"(?i)bind"), ("UDP ASSOCIATE", r"(?i)associate"), ("CONNECT", ""))
 TOR_COMMAND = (("RESOLVE", r"resolves|look_for|login"), *COMMAND)
 METHOD = (("none", r"wants_none"), ("user name and password", r"login|password"), ("none", ""))
-DELIVERY = (("octet by octet", r"octet_by_octet"), ("coalesced", r"pipelined|early"), ("whole", ""))
+DELIVERY = (("byte by byte", r"byte_by_byte"), ("coalesced", r"pipelined|early"), ("whole", ""))
 REFUSED = (r"refuse|forbid|dropped|wrong_password|wants(_a_login)?$|nobody_|a_route$|hears_out|address_that_is_none"
            r"|without_end|unknown|no_methods?_|not_SOCKS$")
 OUTCOME = (("agreed", r"^tshark_"), ("refused", REFUSED), ("carried", ""))
@@ -53,10 +53,10 @@ OF_THE_PROTOCOL = r"SOCKS|unknown|^no_method|IPv4_answer|^(long_)?datagrams|drop
 OTHERWISE = {
     "microsocks_loses_what_a_pipelined_client_sends":
         ("loses what comes early", "serves it", "a_SOCKS5_client_in_one_piece_with_early_data"),
-    "microsocks_takes_part_of_a_greeting_octet_by_octet_for_all_of_it":
-        ("takes part of a message for all of it", "waits for the rest", "a_SOCKS5_client_octet_by_octet"),
-    "microsocks_takes_part_of_a_greeting_with_a_login_octet_by_octet_for_all_of_it":
-        ("takes part of a message for all of it", "waits for the rest", "a_SOCKS5_client_with_a_login_octet_by_octet"),
+    "microsocks_takes_part_of_a_greeting_byte_by_byte_for_all_of_it":
+        ("takes part of a message for all of it", "waits for the rest", "a_SOCKS5_client_byte_by_byte"),
+    "microsocks_takes_part_of_a_greeting_with_a_login_byte_by_byte_for_all_of_it":
+        ("takes part of a message for all of it", "waits for the rest", "a_SOCKS5_client_with_a_login_byte_by_byte"),
     "microsocks_has_no_BIND": ("refuses", "serves it", "SOCKS5_BIND_answers_twice"),
     "microsocks_has_no_SOCKS4": ("answers as SOCKS5", "serves it", "curl_socks4_to_an_IPv4_address"),
     "ss_local_grants_what_then_fails":
@@ -74,8 +74,8 @@ OTHERWISE = {
 for kind, ours in (("SOCKS4", "OpenSSH_serves_SOCKS4"), ("SOCKS4a", "OpenSSH_serves_SOCKS4a"),
                    ("SOCKS5", "Dante_serves_SOCKS5"), ("SOCKS5_with_a_login", "Dante_serves_SOCKS5_with_a_login")):
     OTHERWISE |= {
-        f"socksio_by_{kind}_takes_an_answer_octet_by_octet_for_malformed":
-            ("takes part of an answer for malformed", "waits for the rest", f"{ours}_octet_by_octet"),
+        f"socksio_by_{kind}_takes_an_answer_byte_by_byte_for_malformed":
+            ("takes part of an answer for malformed", "waits for the rest", f"{ours}_byte_by_byte"),
         f"socksio_by_{kind}_takes_an_answer_together_with_early_data_for_malformed":
             ("takes both together for malformed", "hands both over",
              f"{ours}_and_its_answer_together_with_early_data"),

@@ -31,8 +31,8 @@ class conversation {
     void print(const char* sender, const encoded& message) const {
         complete = complete && message;
         std::printf("%s %s ", title_, sender);
-        const bytes octets = message.data();
-        for (size_t i = 0; i < octets.size(); ++i) std::printf("%02x", unsigned{octets[i]});
+        const bytes bytes = message.data();
+        for (size_t i = 0; i < bytes.size(); ++i) std::printf("%02x", unsigned{bytes[i]});
         std::printf("\n");
     }
 
@@ -45,7 +45,7 @@ char room[600];
 conversation opened(const char* title) {
     const conversation c(title);
     c.client(encode_greeting({"\x00"}, room));
-    c.server(encode_choice(method::none, room));
+    c.server(encode_method_selection(method::none, room));
     return c;
 }
 
@@ -58,9 +58,9 @@ void socks5(const char* title, command what, const endpoint& to, code5 code, con
 void with_login(const char* title, uint8_t status) {
     const conversation c(title);
     c.client(encode_greeting({"\x00\x02"}, room));
-    c.server(encode_choice(method::login, room));
-    c.client(encode_login({"john", "foo bar"}, room));
-    c.server(encode_status(status, room));
+    c.server(encode_method_selection(method::username_password, room));
+    c.client(encode_credentials({"john", "foo bar"}, room));
+    c.server(encode_auth_status(status, room));
     if (status != 0) return;
     c.client(encode_request5({command::connect, {four, 80}}, room));
     c.server(encode_reply5({code5::succeeded, bound_four}, room));
@@ -92,10 +92,10 @@ int main() {
     socks5("socks5_refused", command::connect, {four, 81}, code5::connection_refused, nobody);
     socks5("socks5_bind", command::bind, {four, 20}, code5::succeeded, relay);
     with_login("login_accepted", 0);
-    with_login("login_refused", 1);
+    with_login("credentials_refused", 1);
     const conversation none("no_method");
     none.client(encode_greeting({"\x01\x80\xfe"}, room));
-    none.server(encode_choice(method::no_acceptable, room));
+    none.server(encode_method_selection(method::no_acceptable, room));
     socks4("socks4", command::connect, {four, 80}, code4::granted, {four, 80});
     socks4("socks4_bind", command::bind, {four, 20}, code4::granted, relay);
     socks4("socks4_rejected", command::connect, {four, 81}, code4::rejected, nobody);

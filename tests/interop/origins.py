@@ -146,7 +146,7 @@ def connect(port, address="127.0.0.1"):
 
 
 def receive(s, size):
-    """Exactly `size` octets, or what came before the end of the stream."""
+    """Exactly `size` bytes, or what came before the end of the stream."""
     data = bytearray()
     while len(data) < size:
         more = s.recv(size - len(data))

@@ -75,7 +75,7 @@ def openssh():
 
 
 def is_called_back(command, listens=rb"the proxy listens on 127\.0\.0\.1:(\d+)\n", early=b""):
-    """BIND: a caller at the address that the client tells first; the second reply lets the octets of both through."""
+    """BIND: a caller at the address that the client tells first; the second reply lets the bytes of both through."""
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as client:
         try:
             said = client.stderr.readline()
@@ -137,7 +137,7 @@ class Cases(Tunnels):
         expect(done.stdout, PAYLOAD + PAYLOAD, "what came, and came back")
 
     def bound(self, server, version, login=""):
-        """A caller at the address of the first reply; the second lets the octets of both through."""
+        """A caller at the address of the first reply; the second lets the bytes of both through."""
         is_called_back(self.command(server, version, "--command", "bind", "127.0.0.1:9", login=login))
 
     def forbidden_by_ruleset(self, version, said):
@@ -158,7 +158,7 @@ class Cases(Tunnels):
             "Dante_carries_SOCKS5_with_a_login_to_a_name": (carried, dante_login, "5", NAME, login),
             "Dante_serves_a_pipelined_client": (carried, dante, "5", NAME, "", PIPELINED),
             "Dante_serves_a_pipelined_client_with_a_login": (carried, dante_login, "5", NAME, login, PIPELINED),
-            "Dante_carries_octets_both_ways_at_once": (self.both_ways_at_once, dante),
+            "Dante_carries_bytes_both_ways_at_once": (self.both_ways_at_once, dante),
             "Dante_answers_SOCKS4_BIND_twice": (bound, dante, "4"),
             "Dante_answers_SOCKS5_BIND_twice": (bound, dante, "5"),
             "Dante_answers_SOCKS5_BIND_with_a_login_twice": (bound, dante_login, "5", login),
@@ -179,7 +179,7 @@ class Cases(Tunnels):
             "OpenSSH_carries_SOCKS5_to_an_IPv6_address": (carried, ssh, "5", "[::1]"),
             "OpenSSH_carries_SOCKS5_to_a_name": (carried, ssh, "5", NAME),
             "OpenSSH_serves_a_pipelined_client": (carried, ssh, "5", NAME, "", PIPELINED),
-            "OpenSSH_carries_octets_both_ways_at_once": (self.both_ways_at_once, ssh),
+            "OpenSSH_carries_bytes_both_ways_at_once": (self.both_ways_at_once, ssh),
             "OpenSSH_closes_instead_of_refusing_by_SOCKS4": (refused, ssh, "4", "connection closed before a message"),
             "OpenSSH_closes_instead_of_refusing_by_SOCKS5": (refused, ssh, "5", "connection closed before a message"),
         }

@@ -85,7 +85,7 @@ class Cases(Tunnels):
                 (refused, micro_login, "5", "no acceptable authentication method"),
             "microsocks_passes_on_a_refused_connection": (refused, micro, "5", "connection refused"),
             "microsocks_has_no_BIND": (refused, micro, "5", "command not supported", *bind),
-            "microsocks_has_no_SOCKS4": (refused, micro, "4", "wrong version octet"),
+            "microsocks_has_no_SOCKS4": (refused, micro, "4", "wrong version byte"),
             "ss_local_carries_SOCKS5_to_an_IPv4_address": (mirrored, shadow, "127.0.0.1"),
             "ss_local_carries_SOCKS5_to_an_IPv6_address": (mirrored, shadow, "[::1]"),
             "ss_local_carries_SOCKS5_to_a_name": (mirrored, shadow, NAME),

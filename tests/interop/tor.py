@@ -64,7 +64,7 @@ class Cases:
         expect_in(said, done.stderr, "what resolve says")
         expect(done.returncode, 1, "exit code of resolve")
 
-    def login_refused(self, login):
+    def credentials_refused(self, login):
         done = self.run(self.resolve_program, "192.0.2.7", login=login)
         expect_in("user name and password refused", done.stderr, "what resolve says")
         expect(done.returncode, 1, "exit code of resolve")
@@ -97,7 +97,7 @@ class Cases:
             "Tor_takes_any_login": (resolved, ["192.0.2.7"], ["192.0.2.7"], "socks5h", "john:foo%20bar@"),
             "Tor_takes_a_login_of_its_own_format":
                 (resolved, ["192.0.2.7"], ["192.0.2.7"], "socks5h", "%3CtorS0X%3E0:mail@"),
-            "Tor_refuses_a_login_of_an_unknown_format": (self.login_refused, "%3CtorS0X%3E7:mail@"),
+            "Tor_refuses_a_login_of_an_unknown_format": (self.credentials_refused, "%3CtorS0X%3E7:mail@"),
             "Tor_refuses_to_look_for_the_name_of_loopback": (unresolved, "host unreachable", "--reverse", "127.0.0.1"),
             "Tor_refuses_to_look_for_the_name_of_a_name":
                 (unresolved, "address type not supported", "--reverse", "files.example.com"),

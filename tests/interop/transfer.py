@@ -58,8 +58,8 @@ CLASS = '2',
 
 # An ODETTE responder speaks first: a stream transmission header (version 1, length 23) and SSRM.
 SSRM = b"\x10\x00\x00\x17IODETTE FTP READY \r"
-# A PeSIT requester does: a length, phase and type of an FPDU, two identifiers, then parameters; here every octet is one.
-FPDU = struct.pack(">HBBBB", 6 + 3 * 256, 0x40, 0x20, 0, 1) + bytes(o for octet in range(256) for o in (octet, 1, octet))
+# A PeSIT requester does: a length, phase and type of an FPDU, two identifiers, then parameters; here every byte is one.
+FPDU = struct.pack(">HBBBB", 6 + 3 * 256, 0x40, 0x20, 0, 1) + bytes(o for byte in range(256) for o in (byte, 1, byte))
 
 
 class Responder(Talker):
@@ -97,7 +97,7 @@ class Socks4Only(socketserver.BaseRequestHandler):
 class Slow(socketserver.BaseRequestHandler):
     """A proxy that speaks SOCKS4 and a partner, in one; what it does next takes for ever, but never quite stops."""
 
-    pause = 0.3  # seconds between two octets
+    pause = 0.3  # seconds between two bytes
 
     def handle(self):
         receive(self.request, len(b"\x04\x01\x06\xe1\x7f\x00\x00\x01john\x00"))
@@ -106,10 +106,10 @@ class Slow(socketserver.BaseRequestHandler):
         except OSError:  # the client has given up
             pass
 
-    def send_slowly(self, octets):
-        for octet in octets:
+    def send_slowly(self, bytes):
+        for byte in bytes:
             time.sleep(self.pause)
-            self.request.sendall(bytes([octet]))
+            self.request.sendall(bytes([byte]))
 
 
 class SlowProxy(Slow):
@@ -133,8 +133,8 @@ class SlowWitness(Slow):
 
 def fnv1a(data):
     checksum = 0xCBF29CE484222325
-    for octet in data:
-        checksum = (checksum ^ octet) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    for byte in data:
+        checksum = (checksum ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
     return checksum
 
 
@@ -195,7 +195,7 @@ class Cases:
     def expect_arrived(self, done):
         expect(done.returncode, 0, f"exit code ({done.stdout}{done.stderr})")
         expect(self.received.read_bytes(), PAYLOAD, "the file at the partner's")
-        expect_in(f"confirms {len(PAYLOAD)} octets", done.stdout, "what the operator sees")
+        expect_in(f"confirms {len(PAYLOAD)} bytes", done.stdout, "what the operator sees")
 
     # The cases.
 
@@ -285,7 +285,7 @@ class Cases:
                      "user name and password refused", start)
 
     def relayed(self, kind, responder, sent, comes_first):
-        """The octets of another protocol, and of a partner who speaks first."""
+        """The bytes of another protocol, and of a partner who speaks first."""
         proxy, partner = self.proxy(kind), Origin(responder)
         try:
             done = subprocess.run(self.command(self.config(kind, SAP=f"'{partner.port}'"), "--relay"), input=sent,
@@ -296,7 +296,7 @@ class Cases:
             proxy.stop()
 
     def tls(self, kind):
-        """openssl's client and server, each other's octets compared, with `transfer --relay` and a proxy between them."""
+        """openssl's client and server, each other's bytes compared, with `transfer --relay` and a proxy between them."""
         proxy = self.proxy(kind)
         upwards, downwards = self.payload, scratch / "downwards"
         downwards.write_bytes(PAYLOAD[::-1][:3000017])
@@ -321,10 +321,10 @@ class Cases:
                 with subprocess.Popen(client, **pipes) as here:
                     try:
                         for sender, receiver, file in ((here, there, upwards), (there, here, downwards)):
-                            octets = file.read_bytes()
-                            writer = threading.Thread(target=lambda: (sender.stdin.write(octets), sender.stdin.flush()))
+                            bytes = file.read_bytes()
+                            writer = threading.Thread(target=lambda: (sender.stdin.write(bytes), sender.stdin.flush()))
                             writer.start()
-                            expect(receiver.stdout.read(len(octets)), octets, "what came through TLS")
+                            expect(receiver.stdout.read(len(bytes)), bytes, "what came through TLS")
                             writer.join()
                     finally:
                         here.kill(), there.kill()

@@ -13,13 +13,13 @@ char room[1024];
 // Both halves of its input.
 size_t compare(bytes both) {
     const size_t half = both.size() / 2;
-    return socks::constant_time_equal(both.first(half), both.from(half)) ? 1 : 0;
+    return socks::constant_time_equal(both.first(half), both.subspan(half)) ? 1 : 0;
 }
 
 // A first byte that says how long the first secret is, and both secrets.
 size_t compare_uneven(bytes both) {
-    const bytes secrets = both.from(1);
-    return socks::constant_time_equal(secrets.first(both[0]), secrets.from(both[0])) ? 1 : 0;
+    const bytes secrets = both.subspan(1);
+    return socks::constant_time_equal(secrets.first(both[0]), secrets.subspan(both[0])) ? 1 : 0;
 }
 
 void comparing_secrets_of_one_length_takes_one_number_of_instructions(check& t) {
@@ -94,18 +94,18 @@ size_t wipe(bytes key) {
 template <class Box>
 size_t clear(bytes key) {
     Box box;
-    const socks::buffer to = box.space();
-    fill(to.data(), to.room(), key[0]);
-    box.commit(to.room());
+    const socks::buffer to = box.prepare();
+    fill(to.data(), to.capacity(), key[0]);
+    box.commit(to.capacity());
     box.clear();
     return 1;
 }
 
-size_t clear_owned(bytes key) {
+size_t clear_fixed_bytes(bytes key) {
     char secret[500];
-    socks::owned<500> copy;
+    socks::fixed_bytes<500> copy;
     fill(secret, sizeof secret, key[0]);
-    const bool fits = copy.assign(bytes(secret, sizeof secret));
+    const bool fits = copy.store(bytes(secret, sizeof secret));
     asm volatile("" : : "r"(&copy) : "memory");
     copy.clear();
     socks::wipe(secret);
@@ -117,7 +117,7 @@ void what_was_wiped_is_not_left_on_the_stack(check& t) {
     t.ok(!is_left(wipe, 2));
     t.ok(!is_left(clear<socks::inbox<500>>, 3));
     t.ok(!is_left(clear<socks::outbox<500>>, 4));
-    t.ok(!is_left(clear_owned, 5));
+    t.ok(!is_left(clear_fixed_bytes, 5));
 }
 RUN(what_was_wiped_is_not_left_on_the_stack)
 

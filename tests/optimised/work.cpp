@@ -19,8 +19,8 @@ class maker {
         for (size_t i = 0; i < text.size(); ++i) room[size_++] = text.data()[i];
         return *this;
     }
-    maker& put(size_t octet) {
-        room[size_++] = static_cast<char>(octet);
+    maker& put(size_t byte) {
+        room[size_++] = static_cast<char>(byte);
         return *this;
     }
     maker& repeat(bytes unit, size_t n) {
@@ -66,8 +66,9 @@ size_t search(bytes in) {
 size_t judge(bytes text) {
     const host h(text);
     const host received = host::as_received(text.size() < 255 ? text : text.first(255));
-    return size_t{canonical_equal(h, received)} + printable(received) + ldh(received) + is_global(received) +
-           parse_endpoint(text, 1).at() + parse_ipv6(text).at() + static_cast<size_t>(sniff(text));
+    return size_t{canonical_equal(h, received)} + is_printable(received) + is_ldh(received) +
+           is_global(received) + parse_endpoint(text, 1).position() + parse_ipv6(text).position() +
+           static_cast<size_t>(sniff(text));
 }
 
 void the_work_for_a_host_is_linear(check& t) {
@@ -79,10 +80,10 @@ void the_work_for_a_host_is_linear(check& t) {
 RUN(the_work_for_a_host_is_linear)
 
 size_t read_uri(bytes text) {
-    char login[max_uri_login];
+    char login[max_uri_credentials];
     char out[max_text_uri];
     const auto uri = parse_proxy_uri(text, login);
-    return uri ? format(*uri, out).made() : uri.at();
+    return uri ? format(*uri, out).size() : uri.position();
 }
 
 void the_work_for_a_uri_is_linear(check& t) {
@@ -102,7 +103,7 @@ size_t parse(bytes text) {
     return events;
 }
 
-size_t unescape(bytes text) { return cft::decode_value(text, room).made() + cft::escape_fault(text); }
+size_t unescape(bytes text) { return cft::decode_value(text, room).size() + cft::escape_fault(text); }
 
 void the_work_for_a_cftutil_text_is_linear(check& t) {
     for (const bytes unit :
@@ -143,7 +144,7 @@ template <class Step>
 size_t byte_by_byte(bytes says, Step step) {
     size_t used = 0;
     for (size_t n = 0; n <= says.size();) {
-        switch (step(says.first(n).from(used), used)) {
+        switch (step(says.first(n).subspan(used), used)) {
             case 0: return used;
             case 1: break;
             default: ++n;
@@ -161,8 +162,8 @@ size_t posted(bytes says, Step step) {
         if (left == 0) return n;
         if (left == 1) continue;
         if (n == says.size()) return n;
-        const buffer to = rx.space(1U);
-        if (to.room() == 0) return n;
+        const buffer to = rx.prepare(1U);
+        if (to.capacity() == 0) return n;
         to.data()[0] = says.data()[n++];
         rx.commit(1U);
     }
@@ -173,7 +174,7 @@ int answered(server& m, const server::action& a, buffer out) {
     using next = server::next;
     switch (a.next()) {
         case next::recv: return 2;
-        case next::login: static_cast<void>(m.grant(true, out)); return 1;
+        case next::authenticate: static_cast<void>(m.authenticated(true, out)); return 1;
         case next::negotiate: m.negotiated(true); return 1;
         case next::serve: static_cast<void>(m.answer({code5::succeeded, {}}, out)); return 1;
         case next::send: return 1;
@@ -184,14 +185,14 @@ int answered(server& m, const server::action& a, buffer out) {
     return 0;
 }
 
-const server_options all_methods{.methods = {method::login, method::none}};
+const server_options all_methods{.methods = {method::username_password, method::none}};
 
 size_t serve(bytes says) {
     server m(all_methods);
     char out[server::max_pending];
     return byte_by_byte(says, [&](bytes in, size_t& used) {
         const auto a = m.step(in, out);
-        used += a.used();
+        used += a.consumed();
         return answered(m, a, out);
     });
 }
@@ -252,18 +253,18 @@ int received(const Action& a) {
 
 size_t ask(bytes says) {
     const request want{.command = command::bind, .to = {"files.example.com", 443}};
-    client m({.whole_refusal = true});
+    client m({.wait_for_full_refusal = true});
     char out[client::max_output];
     return byte_by_byte(says, [&](bytes in, size_t& used) {
         const auto a = m.step(want, in, out);
-        used += a.used();
+        used += a.consumed();
         return received(a);
     });
 }
 
 size_t ask_posted(bytes says) {
     const request want{.to = {"files.example.com", 443}};
-    client m({.whole_refusal = true});
+    client m({.wait_for_full_refusal = true});
     char out[client::max_output];
     return posted<client>(says, [&](auto& rx) { return received(m.step(want, rx, out)); });
 }
@@ -271,13 +272,13 @@ size_t ask_posted(bytes says) {
 // Through 32 proxies.
 size_t ask_all(bytes says) {
     hop proxies[32];
-    for (hop& h : proxies) h.at = {"192.0.2.7", 1080};
+    for (hop& h : proxies) h.proxy = {"192.0.2.7", 1080};
     const route way{.through = proxies, .to = {"files.example.com", 443}};
     chain m;
     char out[chain::max_output];
     return byte_by_byte(says, [&](bytes in, size_t& used) {
         const auto a = m.step(way, in, out);
-        used += a.used();
+        used += a.consumed();
         return received(a);
     });
 }
@@ -305,15 +306,15 @@ RUN(the_work_of_a_client_is_linear_byte_by_byte)
 size_t unframe(bytes in) {
     size_t used = 0;
     for (size_t n = 0; n <= in.size(); ++n)
-        if (const auto d = decode_framed(in.first(n).from(used))) used += d.used();
+        if (const auto d = decode_framed(in.first(n).subspan(used))) used += d.consumed();
     return used;
 }
 
 size_t unwrap(bytes in) {
     size_t used = 0;
     for (size_t n = 0; n <= in.size(); ++n)
-        if (const auto m = decode_gssapi(in.first(n).from(used), gssapi_type::user_data, max_gssapi_token))
-            used += m.used();
+        if (const auto m = decode_gssapi(in.first(n).subspan(used), gssapi_type::user_data, max_gssapi_token))
+            used += m.consumed();
     return used;
 }
 

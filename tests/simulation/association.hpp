@@ -1,6 +1,6 @@
 // One association of UDP: a client sends messages, whole or in fragments, over a network that loses, repeats, delays and
 // overtakes datagrams; strangers send others to the same relay, and somebody sends garbage. The relay is that of users: a
-// source lock, and a reassembly queue behind it. What has to be delivered is told by who sent what when, not by octets.
+// source lock, and a reassembly queue behind it. What has to be delivered is told by who sent what when, not by bytes.
 
 #ifndef SOCKS_TESTS_SIMULATION_ASSOCIATION_HPP
 #define SOCKS_TESTS_SIMULATION_ASSOCIATION_HPP
@@ -49,7 +49,7 @@ class association {
         socks::endpoint from;
         uint32_t message;  // UINT32_MAX: garbage
         uint32_t position;
-        std::string octets;
+        std::string bytes;
     };
 
     association(uint64_t seed, judge& law) : law_(law), d_(seed) {
@@ -84,13 +84,13 @@ class association {
         for (uint32_t f = 1; f <= m.fragments; ++f) {
             const size_t size = f == m.fragments ? m.data.size() - done : m.data.size() / m.fragments;
             const bool last = f == m.fragments;
-            const uint32_t octet = m.fragments == 1 ? 0 : f | (last ? 0x80U : 0U);
+            const uint32_t byte = m.fragments == 1 ? 0 : f | (last ? 0x80U : 0U);
             char room[1'500];
-            const socks::encoded e = socks::encode_datagram(m.to, bytes(m.data).from(done).first(size), room,
-                                                            static_cast<uint8_t>(octet));
+            const socks::encoded e = socks::encode_datagram(m.to, bytes(m.data).subspan(done).first(size),
+                                                            room, static_cast<uint8_t>(byte));
             law_.demand(bool{e});
             done += size;
-            set_off({0, m.from, i, f, std::string(room, e.made())});
+            set_off({0, m.from, i, f, std::string(room, e.size())});
         }
         if (rough_ && d_.once_in(3))
             set_off({0, any_source(), UINT32_MAX, 0, std::string(d_.below(4), '\0')});
@@ -112,8 +112,8 @@ class association {
 
     void arrive(const packet& p) {
         ++law_.steps;
-        law_.octets += p.octets.size();
-        const std::vector<char> exact(p.octets.begin(), p.octets.end());
+        law_.bytes += p.bytes.size();
+        const std::vector<char> exact(p.bytes.begin(), p.bytes.end());
         const bytes in(exact.data(), exact.size());
         const bool decoded = bool{socks::decode_datagram(in, socks::lenient, socks::fragments::keep)};
         law_.demand(decoded == (p.message != UINT32_MAX));
@@ -130,7 +130,8 @@ class association {
         if (!complete || law_.bad) return;
         message& m = messages_[p.message];
         law_.say("relay", "delivers message", p.message);
-        law_.demand(text(s.whole().data()) == m.data && s.whole().at() == m.to && s.whole().fragment() == 0);
+        law_.demand(text(s.whole().data()) == m.data && s.whole().remote() == m.to &&
+                    s.whole().fragment() == 0);
         ++m.delivered;
         ++law_.counts[m.fragments == 1 ? whole : put_together];
     }

@@ -27,7 +27,7 @@ struct side {
     bool ends = false;    // a villain that ends its stream
     uint32_t steps = 0;
     uint32_t idle = 0;  // times that it was woken
-    uint32_t used = 0;  // octets of the handshake
+    uint32_t used = 0;  // bytes of the handshake
     payload says{};
     uint32_t said = 0;
     uint32_t heard = 0;  // of the other's payload
@@ -54,7 +54,7 @@ class connection {
 
   private:
     struct route {
-        link octets{};
+        link bytes{};
         bool flying = false;    // an arrival is set
         bool end_told = false;  // the reader was woken by the end
         bool blocked = false;   // the writer waits for room
@@ -73,7 +73,7 @@ class connection {
     template <class Machine, size_t N>
     bool get(side& s, route& in, Machine& machine, socks::inbox<N>& box, size_t need);
     bool count(side& s, const route& out, const route& in);
-    void hear(side& s, bytes octets, const side& other);
+    void hear(side& s, bytes bytes, const side& other);
     void finish(side& s, result r, errc why, route& out);
     void arrive(route& r);
     void set_off(route& r, happening arrival);
@@ -104,7 +104,7 @@ class connection {
     dice d_{0};
     uint32_t index_ = 0;
     uint32_t life_ = 0;
-    bool fine_ = false;     // octets arrive a few at a time
+    bool fine_ = false;     // bytes arrive a few at a time
     bool precise_ = false;  // the client reads exactly what it needs
     bool good_ = false;     // it must succeed, if both are honest
     bool over_ = false;

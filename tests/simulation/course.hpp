@@ -24,7 +24,7 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, jud
     good_ = must_succeed(last_);
     for (const proxy& p : fronts_) good_ = good_ && must_succeed(p);
     far_ = socks::server(proxy_at(0).serves);
-    const socks::client_options takes{.whole_refusal = d_.once_in(4), .pipelined = d_.once_in(4)};
+    const socks::client_options takes{.wait_for_full_refusal = d_.once_in(4), .pipelined = d_.once_in(4)};
     near_ = socks::client(takes);
     chain_ = socks::chain(takes);
     // At least one of the two is honest.
@@ -68,7 +68,7 @@ inline void connection::line_up(uint32_t n) {
     socks::endpoint at{"gate.example.net", 1080};
     for (size_t i = 0; i < proxies(); ++i) {
         const socks::request& want = proxy_at(i).want;
-        hops_.push_back({at, want.via, want.login, want.methods});
+        hops_.push_back({at, want.version, want.credentials, want.methods});
         at = want.to;
     }
 }
@@ -105,8 +105,8 @@ inline bool connection::handle(happening what, calendar& time, judge& law) {
     }
     // Who is over takes in nothing any more; what arrives for it is gone.
     char sink[link::capacity];
-    if (client_.at == phase::over) static_cast<void>(down_.octets.read(sink));
-    if (server_.at == phase::over) static_cast<void>(up_.octets.read(sink));
+    if (client_.at == phase::over) static_cast<void>(down_.bytes.read(sink));
+    if (server_.at == phase::over) static_cast<void>(up_.bytes.read(sink));
     if (client_.at == phase::over && server_.at == phase::over) {
         verify();
         over_ = true;
@@ -114,11 +114,11 @@ inline bool connection::handle(happening what, calendar& time, judge& law) {
     }
     set_off(up_, happening::arrival_up);
     set_off(down_, happening::arrival_down);
-    if (up_.blocked && up_.octets.room() != 0) {
+    if (up_.blocked && up_.bytes.room() != 0) {
         up_.blocked = false;
         wake(happening::client_wakes, delay());
     }
-    if (down_.blocked && down_.octets.room() != 0) {
+    if (down_.blocked && down_.bytes.room() != 0) {
         down_.blocked = false;
         wake(happening::server_wakes, delay());
     }
@@ -128,30 +128,30 @@ inline bool connection::handle(happening what, calendar& time, judge& law) {
 // Some or all of what is on its way.
 inline void connection::arrive(route& r) {
     r.flying = false;
-    const auto n = static_cast<uint32_t>(r.octets.on_its_way());
+    const auto n = static_cast<uint32_t>(r.bytes.on_its_way());
     const uint32_t most = fine_ ? 3 : n;
-    if (n != 0) r.octets.arrive(d_.once_in(2) ? (most < n ? most : n) : 1 + d_.below(most < n ? most : n));
+    if (n != 0) r.bytes.arrive(d_.once_in(2) ? (most < n ? most : n) : 1 + d_.below(most < n ? most : n));
 }
 
 inline void connection::set_off(route& r, happening arrival) {
-    const bool news = r.octets.on_its_way() != 0 || (r.octets.at_end() && !r.end_told);
+    const bool news = r.bytes.on_its_way() != 0 || (r.bytes.at_end() && !r.end_told);
     if (!news || r.flying) return;
-    r.end_told = r.octets.at_end();
+    r.end_told = r.bytes.at_end();
     r.flying = true;
     wake(arrival, delay());
 }
 
 inline void connection::drop_all() {
-    up_.octets.reset();
-    down_.octets.reset();
+    up_.bytes.reset();
+    down_.bytes.reset();
 }
 
 inline void connection::finish(side& s, result r, errc why, route& out) {
     s.came_to = s.came_to == result::none ? r : s.came_to;
     s.why = why;
     s.at = phase::over;
-    out.octets.end();
-    law_->say(&s == &client_ ? "client" : "server", socks::name(why), static_cast<size_t>(r));
+    out.bytes.end();
+    law_->say(&s == &client_ ? "client" : "server", socks::to_string(why), static_cast<size_t>(r));
 }
 
 inline void connection::verify() {
@@ -160,7 +160,7 @@ inline void connection::verify() {
     if (client_ours) ++law_->counts[static_cast<size_t>(client_.came_to)];
     if (server_ours) ++law_->counts[static_cast<size_t>(server_.came_to)];
     if (fronts_.size() == 3 && server_ours && client_.came_to == result::done) ++law_->chains;
-    law_->octets += up_.octets.read() + down_.octets.read();
+    law_->bytes += up_.bytes.read() + down_.bytes.read();
     const auto ended = [&](const side& s, const side& other) {
         law_->demand(s.came_to != result::none);
         // Only a peer who neither speaks nor ends lets the time run out.

@@ -12,7 +12,7 @@ struct judge {
     bool trace = false;
     bool bad = false;
     uint64_t steps = 0;
-    uint64_t octets = 0;
+    uint64_t bytes = 0;
     uint64_t chains = 0;      // handshakes done through four proxies
     uint64_t counts[4] = {};  // by the result of an honest side, or by what became of a datagram
 

@@ -34,7 +34,7 @@ class dice {
     uint64_t state_;
 };
 
-// What happens to a connection: octets arrive in one direction, a side has reason to go on, an application found its
+// What happens to a connection: bytes arrive in one direction, a side has reason to go on, an application found its
 // answer, or the time is up.
 enum class happening : uint8_t { arrival_up, arrival_down, client_wakes, server_wakes, answer_due, deadline };
 
@@ -65,7 +65,7 @@ class calendar {
     uint64_t now_ = 0;
 };
 
-// One direction: octets on their way, then octets that arrived. It holds little, so that writes are short.
+// One direction: bytes on their way, then bytes that arrived. It holds little, so that writes are short.
 class link {
   public:
     static constexpr size_t capacity = 128;
@@ -75,7 +75,7 @@ class link {
         if (ended_ || gone_) return gone_ ? from.size() : 0;
         size_t n = 0;
         for (; n < from.size() && size_ < capacity; ++n)
-            octets_[(begin_ + size_++) % capacity] = from.data()[n];
+            bytes_[(begin_ + size_++) % capacity] = from.data()[n];
         written_ += n;
         return n;
     }
@@ -100,8 +100,8 @@ class link {
     // Reads at most what arrived.
     size_t read(buffer to) {
         size_t n = 0;
-        for (; n < to.room() && arrived_ != 0; ++n, --arrived_, --size_) {
-            to.data()[n] = octets_[begin_];
+        for (; n < to.capacity() && arrived_ != 0; ++n, --arrived_, --size_) {
+            to.data()[n] = bytes_[begin_];
             begin_ = (begin_ + 1) % capacity;
         }
         read_ += n;
@@ -116,10 +116,10 @@ class link {
     size_t arrived_ = 0;
     bool ended_ = false;
     bool gone_ = false;
-    char octets_[capacity];
+    char bytes_[capacity];
 };
 
-// What a side sends through the tunnel: any octet of it is known by its place.
+// What a side sends through the tunnel: any byte of it is known by its place.
 class payload {
   public:
     payload() = default;

@@ -14,14 +14,14 @@ inline constexpr auto toy = static_cast<socks::method>(0x80);
 
 enum class manners : uint8_t {
     honest,
-    babbles,     // random octets
+    babbles,     // random bytes
     disorders,   // true messages, in another order, some missing
     pipelines,   // all its messages at once, and payload behind them
-    drips,       // one octet now and then, and never an end
-    floods,      // octets without end
+    drips,       // one byte now and then, and never an end
+    floods,      // bytes without end
     mute,        // nothing at all
-    vanishes,    // honest, but the connection is reset at some octet
-    cuts_short,  // honest messages up to some octet, then the end of the stream
+    vanishes,    // honest, but the connection is reset at some byte
+    cuts_short,  // honest messages up to some byte, then the end of the stream
 };
 
 inline const char* name(manners m) {
@@ -50,7 +50,7 @@ inline bytes letters(dice& d, uint32_t size) {
         while (s.size() < 1024) s += static_cast<char>('a' + chance.below(26));
         return s;
     }();
-    return bytes(all).from(d.below(512)).first(size);
+    return bytes(all).subspan(d.below(512)).first(size);
 }
 
 // Mostly short, now and then at the limit.
@@ -66,8 +66,8 @@ inline socks::host any_host(dice& d, socks::version via) {
     const uint32_t kind = d.below(via == socks::version::v4 ? 1 : via == socks::version::v4a ? 2 : 3);
     socks::ipv6 six;
     socks::ipv4 four;
-    for (uint8_t& octet : six.octets) octet = static_cast<uint8_t>(d.draw());
-    for (uint8_t& octet : four.octets) octet = static_cast<uint8_t>(1 + d.below(255));
+    for (uint8_t& byte : six.bytes) byte = static_cast<uint8_t>(d.draw());
+    for (uint8_t& byte : four.bytes) byte = static_cast<uint8_t>(1 + d.below(255));
     if (kind == 0) return four;
     if (kind == 2) return six;
     return letters(d, any_size(d, 1));
@@ -77,13 +77,13 @@ inline socks::request any_request(dice& d) {
     constexpr socks::version versions[] = {socks::version::v5, socks::version::v5, socks::version::v4,
                                            socks::version::v4a};
     socks::request r;
-    r.via = versions[d.below(4)];
-    r.command = static_cast<socks::command>(1 + d.below(r.via == socks::version::v5 ? 3 : 2));
-    r.to = {any_host(d, r.via), static_cast<uint16_t>(d.draw())};
-    if (d.once_in(2)) r.login = {letters(d, any_size(d, 0)), letters(d, any_size(d, 0))};
-    if (r.via == socks::version::v5 && d.once_in(4)) {
+    r.version = versions[d.below(4)];
+    r.command = static_cast<socks::command>(1 + d.below(r.version == socks::version::v5 ? 3 : 2));
+    r.to = {any_host(d, r.version), static_cast<uint16_t>(d.draw())};
+    if (d.once_in(2)) r.credentials = {letters(d, any_size(d, 0)), letters(d, any_size(d, 0))};
+    if (r.version == socks::version::v5 && d.once_in(4)) {
         r.methods = {toy, socks::method::none};
-        if (r.login.given) static_cast<void>(r.methods.add(socks::method::login));
+        if (r.credentials.given) static_cast<void>(r.methods.add(socks::method::username_password));
     }
     return r;
 }
@@ -93,7 +93,7 @@ inline socks::server_options any_options(dice& d) {
     o.v4 = !d.once_in(12);
     o.v4a = !d.once_in(12);
     o.v5 = !d.once_in(12);
-    constexpr socks::method all[] = {socks::method::none, socks::method::login, toy};
+    constexpr socks::method all[] = {socks::method::none, socks::method::username_password, toy};
     const uint32_t first = d.below(3);
     o.methods = all[first];
     if (!d.once_in(3)) static_cast<void>(o.methods.add(all[(first + 1) % 3]));
@@ -133,7 +133,7 @@ struct proxy {
 
 inline proxy any_proxy(dice& d) {
     proxy p{any_request(d), any_options(d), {}};
-    p.app = any_application(d, p.want.via);
+    p.app = any_application(d, p.want.version);
     return p;
 }
 
@@ -153,8 +153,8 @@ inline bool must_succeed(const proxy& p) {
     const auto& [want, serves, app] = p;
     const bool replies_good = app.replies[0].code.succeeded() &&
                               (want.command != socks::command::bind || app.replies[1].code.succeeded());
-    if (want.via != socks::version::v5) {
-        const bool named = want.to.host.is() == socks::host::kind::name;
+    if (want.version != socks::version::v5) {
+        const bool named = want.to.host.kind() == socks::host_kind::name;
         return (named ? serves.v4a : serves.v4) && serves.methods.contains(socks::method::none) &&
                replies_good;
     }
@@ -165,12 +165,12 @@ inline bool must_succeed(const proxy& p) {
 
 // Messages one behind the other, and where each ends.
 struct messages {
-    std::string octets{};
+    std::string bytes{};
     std::vector<size_t> ends{};
 
     void put(const socks::encoded& e) {
-        octets.append(e.data().data(), e.made());
-        ends.push_back(octets.size());
+        bytes.append(e.data().data(), e.size());
+        ends.push_back(bytes.size());
     }
 };
 
@@ -178,27 +178,27 @@ struct messages {
 inline void add_client(const proxy& p, messages& all) {
     const auto& [want, serves, app] = p;
     char room[600];
-    if (want.via != socks::version::v5)
-        return all.put(socks::encode_request4({want.command, want.to, want.login.user}, room));
+    if (want.version != socks::version::v5)
+        return all.put(socks::encode_request4({want.command, want.to, want.credentials.user}, room));
     socks::method chosen{};
-    all.put(socks::encode_greeting({want.offer().octets()}, room));
-    if (method_of(want, serves, chosen) && chosen == socks::method::login)
-        all.put(socks::encode_login(want.login, room));
+    all.put(socks::encode_greeting({want.offer().as_bytes()}, room));
+    if (method_of(want, serves, chosen) && chosen == socks::method::username_password)
+        all.put(socks::encode_credentials(want.credentials, room));
     all.put(socks::encode_request5({want.command, want.to}, room));
 }
 
 inline void add_server(const proxy& p, messages& all) {
     const auto& [want, serves, app] = p;
     char room[600];
-    const bool five = want.via == socks::version::v5;
-    if (five) all.put(socks::encode_choice(want.offer()[0], room));
-    if (five && want.offer()[0] == socks::method::login)
-        all.put(socks::encode_status(app.grants ? 0 : 1, room));
+    const bool five = want.version == socks::version::v5;
+    if (five) all.put(socks::encode_method_selection(want.offer()[0], room));
+    if (five && want.offer()[0] == socks::method::username_password)
+        all.put(socks::encode_auth_status(app.grants ? 0 : 1, room));
     for (const socks::reply& r : app.replies)
         if (five)
-            all.put(socks::encode_reply5({static_cast<socks::code5>(r.code.octet), r.bound}, room));
+            all.put(socks::encode_reply5({static_cast<socks::code5>(r.code.value), r.bound}, room));
         else
-            all.put(socks::encode_reply4({static_cast<socks::code4>(r.code.octet), r.bound}, room));
+            all.put(socks::encode_reply4({static_cast<socks::code4>(r.code.value), r.bound}, room));
 }
 
 // What a villain sends.

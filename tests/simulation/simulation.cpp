@@ -1,5 +1,5 @@
 // Thousands of clients and servers at once, honest and malicious, over a network that delays, splits, merges, resets
-// and floods as its seed says. No octet is lost or invented, both sides agree, work and memory of each are bounded,
+// and floods as its seed says. No byte is lost or invented, both sides agree, work and memory of each are bounded,
 // and every handshake ends. A connection that breaks a law prints the command that replays it alone.
 //
 //     simulation [--handshakes N] [--at-once N] [--seed N]
@@ -97,8 +97,8 @@ bool run(uint64_t n, uint32_t at_once, uint64_t seed, const char* program) {
     report(at_once, f);
     if (f.law.bad) return false;
     std::printf("    honest sides: %" PRIu64 " done, %" PRIu64 " failed, %" PRIu64 " timed out; %" PRIu64
-                " octets read; %" PRIu64 " handshakes done through four proxies\n",
-                f.law.counts[1], f.law.counts[2], f.law.counts[3], f.law.octets, f.law.chains);
+                " bytes read; %" PRIu64 " handshakes done through four proxies\n",
+                f.law.counts[1], f.law.counts[2], f.law.counts[3], f.law.bytes, f.law.chains);
     return enough(f.law.counts[1] * 4 > n && f.law.counts[2] * 8 > n && f.law.counts[3] != 0 &&
                   f.law.chains * 250 > n);
 }
@@ -163,7 +163,7 @@ int main(int argc, char** argv) {
     std::printf("%10s %10s %12s %10s %8s %8s\n", "handshakes", "at once", "per second", "ns each", "steps",
                 "MiB");
     if (!soak) return run(handshakes, at_once, seed, argv[0]) ? 0 : 1;
-    std::printf("one connection, both ends and the network between them: %zu octets\n", sizeof(connection));
+    std::printf("one connection, both ends and the network between them: %zu bytes\n", sizeof(connection));
     bool good = true;
     for (const uint32_t crowd : {1'000U, 10'000U, 100'000U, 1'000'000U})
         good = good && run(handshakes / 4, crowd, seed++, argv[0]);

@@ -16,9 +16,9 @@ inline constexpr uint32_t most_used_by_client = 2 + 2 + 2 * 262;
 template <size_t M>
 bool connection::put(side& s, route& out, socks::outbox<M>& box, bytes data) {
     const size_t most = d_.once_in(2) ? data.size() : 1 + d_.below(static_cast<uint32_t>(data.size()));
-    const size_t n = out.octets.write(data.first(most));
-    box.sent(n);
-    if (out.octets.written() >= s.vanishes_at) drop_all();
+    const size_t n = out.bytes.write(data.first(most));
+    box.consume(n);
+    if (out.bytes.written() >= s.vanishes_at) drop_all();
     out.blocked = n == 0;
     return n != 0;
 }
@@ -26,15 +26,15 @@ bool connection::put(side& s, route& out, socks::outbox<M>& box, bytes data) {
 // Answers recv. False when there is nothing to read.
 template <class Machine, size_t N>
 bool connection::get(side& s, route& in, Machine& machine, socks::inbox<N>& box, size_t need) {
-    law_->demand(need >= 1 && need <= Machine::max_input - box.unread().size());
-    if (in.octets.readable() == 0 && in.octets.at_end()) {
+    law_->demand(need >= 1 && need <= Machine::max_input - box.data().size());
+    if (in.bytes.readable() == 0 && in.bytes.at_end()) {
         law_->demand(!s.closed);  // a closed stream is not waited for
         s.closed = true;
         machine.end_of_stream();
         return true;
     }
-    const buffer to = precise_ ? box.space(need) : box.space();
-    const size_t n = in.octets.read(to);
+    const buffer to = precise_ ? box.prepare(need) : box.prepare();
+    const size_t n = in.bytes.read(to);
     if (n == 0) return false;
     box.commit(n);
     return true;
@@ -44,33 +44,32 @@ bool connection::get(side& s, route& in, Machine& machine, socks::inbox<N>& box,
 inline bool connection::count(side& s, const route& out, const route& in) {
     ++s.steps;
     ++law_->steps;
-    law_->demand(s.steps <= 2 * (in.octets.read() + out.octets.written()) + s.idle + 24 * proxies());
+    law_->demand(s.steps <= 2 * (in.bytes.read() + out.bytes.written()) + s.idle + 24 * proxies());
     return !law_->bad;
 }
 
-// Payload, octet for octet, as far as an honest side sends it.
-inline void connection::hear(side& s, bytes octets, const side& other) {
+// Payload, byte for byte, as far as an honest side sends it.
+inline void connection::hear(side& s, bytes bytes, const side& other) {
     const bool known = has_machine(other.how) || (other.how == manners::pipelines && &other == &client_);
-    for (size_t i = 0; known && i < octets.size(); ++i)
+    for (size_t i = 0; known && i < bytes.size(); ++i)
         law_->demand(s.heard + i < other.says.size() &&
-                     octets.data()[i] == other.says.at(s.heard + static_cast<uint32_t>(i)));
-    s.heard += static_cast<uint32_t>(octets.size());
+                     bytes.data()[i] == other.says.at(s.heard + static_cast<uint32_t>(i)));
+    s.heard += static_cast<uint32_t>(bytes.size());
 }
 
 inline void connection::tunnel(side& s, route& out, route& in, const side& other) {
-    char octets[link::capacity];
+    char room[link::capacity];
     while (s.said < s.says.size()) {
         const char c = s.says.at(s.said);
-        if (out.octets.write({&c, 1}) == 0) break;
+        if (out.bytes.write({&c, 1}) == 0) break;
         ++s.said;
     }
-    if (out.octets.written() >= s.vanishes_at) drop_all();
-    out.blocked = s.said < s.says.size() && !out.octets.gone();
-    if (s.said == s.says.size()) out.octets.end();
-    for (size_t n = in.octets.read(octets); n != 0; n = in.octets.read(octets)) hear(s, {octets, n}, other);
+    if (out.bytes.written() >= s.vanishes_at) drop_all();
+    out.blocked = s.said < s.says.size() && !out.bytes.gone();
+    if (s.said == s.says.size()) out.bytes.end();
+    for (size_t n = in.bytes.read(room); n != 0; n = in.bytes.read(room)) hear(s, {room, n}, other);
     if (other.how == manners::floods && s.heard > 500) drop_all();
-    if (in.octets.at_end() && (out.octets.ended() || out.octets.gone()))
-        finish(s, s.came_to, errc::none, out);
+    if (in.bytes.at_end() && (out.bytes.ended() || out.bytes.gone())) finish(s, s.came_to, errc::none, out);
 }
 
 template <class Machine, class Want>
@@ -79,15 +78,15 @@ void connection::client_turn(Machine& near, const Want& want) {
     ++client_.idle;
     while (client_.at == phase::handshake && count(client_, up_, down_)) {
         const auto a = near.step(want, client_in_, client_out_);
-        client_.used += static_cast<uint32_t>(a.used());
+        client_.used += static_cast<uint32_t>(a.consumed());
         switch (a.next()) {
             case next::send:
                 law_->say("client", "send", a.data().size());
                 if (!put(client_, up_, client_out_, a.data())) return;
                 break;
             case next::recv:
-                law_->say("client", "recv", a.need());
-                if (!get(client_, down_, near, client_in_, a.need())) return;
+                law_->say("client", "recv", a.needed());
+                if (!get(client_, down_, near, client_in_, a.needed())) return;
                 break;
             case next::negotiate: near.negotiated(proxy_at(hop_of(near)).app.grants); break;
             case next::wait: law_->demand(false); return;
@@ -95,7 +94,7 @@ void connection::client_turn(Machine& near, const Want& want) {
                 if (has_machine(server_.how)) law_->demand(a.bound() == last_.app.replies[0].bound);
                 break;
             case next::done: {
-                const auto got = a.finish();
+                const auto got = a.result();
                 const socks::reply& told =
                     last_.app.replies[last_.want.command == socks::command::bind ? 1 : 0];
                 if (has_machine(server_.how))
@@ -118,7 +117,7 @@ inline void connection::server_turn() {
     ++server_.idle;
     while (server_.at == phase::handshake && count(server_, down_, up_)) {
         const auto a = far_.step(server_in_, server_out_);
-        server_.used += static_cast<uint32_t>(a.used());
+        server_.used += static_cast<uint32_t>(a.consumed());
         law_->demand(!asked_ || a.next() == next::wait);
         const bool honest = has_machine(client_.how);
         const socks::request& want = proxy_at(reached_).want;
@@ -129,11 +128,13 @@ inline void connection::server_turn() {
                 if (!put(server_, down_, server_out_, a.data())) return;
                 break;
             case next::recv:
-                law_->say("server", "recv", a.need());
-                if (!get(server_, up_, far_, server_in_, a.need())) return;
+                law_->say("server", "recv", a.needed());
+                if (!get(server_, up_, far_, server_in_, a.needed())) return;
                 break;
-            case next::login:
-                if (honest) law_->demand(a.user() == want.login.user && a.password() == want.login.password);
+            case next::authenticate:
+                if (honest)
+                    law_->demand(a.user() == want.credentials.user &&
+                                 a.password() == want.credentials.password);
                 asks = question::login;
                 break;
             case next::negotiate: asks = question::negotiate; break;
@@ -141,8 +142,8 @@ inline void connection::server_turn() {
                 law_->demand(let_in_ || far_.method() == socks::method::none);
                 if (honest) {
                     law_->demand(a.command() == want.command && a.to() == want.to);
-                    law_->demand((a.via() == socks::version::v5) == (want.via == socks::version::v5));
-                    if (want.via != socks::version::v5) law_->demand(a.user() == want.login.user);
+                    law_->demand((a.version() == socks::version::v5) == (want.version == socks::version::v5));
+                    if (want.version != socks::version::v5) law_->demand(a.user() == want.credentials.user);
                 }
                 asks = question::serve;
                 break;
@@ -155,12 +156,12 @@ inline void connection::server_turn() {
             case next::done:
                 law_->demand(answered_ >= 1 && server_.used <= (reached_ + 1) * most_used_by_server);
                 if (reached_ < fronts_.size()) {
-                    next_proxy(a.finish().early);
+                    next_proxy(a.result().early);
                     break;
                 }
                 server_.came_to = result::done;
                 server_.at = phase::tunnel;
-                hear(server_, a.finish().early, client_);
+                hear(server_, a.result().early, client_);
                 break;
             case next::fail: finish(server_, result::failed, a.error(), down_); break;
         }
@@ -180,12 +181,12 @@ inline void connection::next_proxy(bytes early) {
     if (server_.closed) far_.end_of_stream();
     let_in_ = false;
     answered_ = 0;
-    const std::string octets(early.data(), early.size());
+    const std::string bytes(early.data(), early.size());
     server_in_.clear();
-    if (octets.empty()) return;
-    const buffer room = server_in_.space();
-    std::memcpy(room.data(), octets.data(), octets.size());
-    server_in_.commit(octets.size());
+    if (bytes.empty()) return;
+    const buffer room = server_in_.prepare();
+    std::memcpy(room.data(), bytes.data(), bytes.size());
+    server_in_.commit(bytes.size());
 }
 
 // The application has made up its mind.
@@ -197,7 +198,7 @@ inline void connection::answer() {
         case question::none: law_->demand(false); break;
         case question::login:
             let_in_ = app.grants;
-            far_.grant(app.grants, server_out_);
+            far_.authenticated(app.grants, server_out_);
             break;
         case question::negotiate:
             let_in_ = app.grants;
@@ -212,27 +213,27 @@ inline void connection::answer() {
 
 inline void connection::villain(side& s, route& out, route& in, const side& other, happening wakes) {
     const happening own = &s == &client_ ? happening::client_wakes : happening::server_wakes;
-    char octets[link::capacity];
-    while (in.octets.read(octets) != 0) continue;
+    char room[link::capacity];
+    while (in.bytes.read(room) != 0) continue;
     if (s.at == phase::over) return;
     const bool patient = s.how == manners::drips;
     if (!patient || wakes == own) {
-        const bytes left = bytes(s.script).from(s.scripted);
-        s.scripted += out.octets.write(left.first(patient && !left.empty() ? 1 : left.size()));
+        const bytes left = bytes(s.script).subspan(s.scripted);
+        s.scripted += out.bytes.write(left.first(patient && !left.empty() ? 1 : left.size()));
     }
     const bool said_all = s.scripted == s.script.size();
-    out.blocked = !patient && !said_all && !out.octets.gone();
+    out.blocked = !patient && !said_all && !out.bytes.gone();
     if (patient && wakes == own && !said_all) wake(own, 20 + d_.below(60));
     if (s.how == manners::floods && said_all && wakes == own && other.at != phase::over) {
         law_->demand(++s.said < 4000);  // somebody takes all this
-        for (size_t n = out.octets.room(); n != 0; --n) {
+        for (size_t n = out.bytes.room(); n != 0; --n) {
             const char c = static_cast<char>(d_.draw());
-            static_cast<void>(out.octets.write({&c, 1}));
+            static_cast<void>(out.bytes.write({&c, 1}));
         }
         wake(own, 1 + d_.below(8));
     }
-    if (said_all && s.ends && s.how != manners::floods) out.octets.end();
-    if (other.at == phase::over || out.octets.ended()) s.at = phase::over;
+    if (said_all && s.ends && s.how != manners::floods) out.bytes.end();
+    if (other.at == phase::over || out.bytes.ended()) s.at = phase::over;
 }
 
 }  // namespace simulation

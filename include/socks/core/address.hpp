@@ -48,12 +48,15 @@ constexpr size_t find_invisible(bytes text) noexcept {
     return i;
 }
 
-// A name in a message that was checked: 1 to 255 octets, none of them a NUL.
+// A name in a message that was checked: 1 to 255 bytes, none of them a NUL.
 struct checked_name {
-    bytes octets;
+    bytes text;
 };
 
 }  // namespace detail
+
+/// What a host is. `bad` is text that is none of the others.
+enum class host_kind : uint8_t { none, ipv4, ipv6, name, bad };
 
 /// An IPv4 address, an IPv6 address, a host name, none, or bad text.
 ///
@@ -75,26 +78,25 @@ struct checked_name {
 /// @cost      making one and == are O(size), all else O(1).
 class host {
   public:
-    enum class kind : uint8_t { none, ipv4, ipv6, name, bad };
     static constexpr size_t max_name = 255;
 
     /// No host: the wildcard of BIND and UDP ASSOCIATE, and what an empty name in a reply means.
     constexpr host() noexcept : name_(nullptr) {}
 
-    constexpr host(const ipv4& a) noexcept : v4_(a), kind_(kind::ipv4) {}
-    constexpr host(const ipv6& a) noexcept : v6_(a), kind_(kind::ipv6) {}
+    constexpr host(const ipv4& a) noexcept : v4_(a), kind_(host_kind::ipv4) {}
+    constexpr host(const ipv6& a) noexcept : v6_(a), kind_(host_kind::ipv6) {}
 
     /// For decoders: a name as received, of a message that was checked.
     constexpr host(detail::checked_name n) noexcept
-        : name_(n.octets.data()), size_(static_cast<uint8_t>(n.octets.size())), kind_(kind::name) {}
+        : name_(n.text.data()), size_(static_cast<uint8_t>(n.text.size())), kind_(host_kind::name) {}
 
     /// A literal, checked by the compiler.
     template <size_t N>
     consteval host(const char (&literal)[N]) noexcept : host(bytes(literal)) {
-        if (kind_ == kind::bad) detail::this_text_is_neither_an_address_nor_a_host_name();
+        if (kind_ == host_kind::bad) detail::this_text_is_neither_an_address_nor_a_host_name();
     }
 
-    /// Text at run time. Ask `is()` for kind::bad, or let the machine refuse it.
+    /// Text at run time. Ask `kind()` for host_kind::bad, or let the machine refuse it.
     constexpr host(bytes text SOCKS_LIFETIMEBOUND) noexcept : host(classify(text)) {}
 
     template <class C>
@@ -109,19 +111,19 @@ class host {
     /// one on as what it spells, make a host of its text: `host(h.name())`. It is also the way to send a name in another
     /// encoding to a proxy that is known to take it. More than 255 bytes are no name and make a bad host.
     [[nodiscard]] static constexpr host as_received(bytes name SOCKS_LIFETIMEBOUND) noexcept {
-        if (name.size() > max_name) return {kind::bad, name, errc::bad_host};
-        return {kind::name, name, name.empty() || name.contains('\0') ? errc::bad_host : errc::none};
+        if (name.size() > max_name) return {host_kind::bad, name, errc::bad_host};
+        return {host_kind::name, name, name.empty() || name.contains('\0') ? errc::bad_host : errc::none};
     }
 
     /// For what keeps a copy of the name, or of the text that was bad: the same host, with its name() at `copy`.
     /// @lifetime  a name points to `copy`.
     [[nodiscard]] constexpr host with_name_at(const char* copy SOCKS_LIFETIMEBOUND) const noexcept {
         host moved = *this;
-        if (kind_ == kind::name || kind_ == kind::bad) moved.name_ = copy;
+        if (kind_ == host_kind::name || kind_ == host_kind::bad) moved.name_ = copy;
         return moved;
     }
 
-    [[nodiscard]] constexpr kind is() const noexcept { return kind_; }
+    [[nodiscard]] constexpr host_kind kind() const noexcept { return kind_; }
 
     /// Whether it may be sent to a peer: not bad, and if it is a name as received, neither empty nor with a NUL inside.
     [[nodiscard]] constexpr bool is_sendable() const noexcept { return fault_ == errc::none; }
@@ -131,21 +133,21 @@ class host {
     ///          bad_host       any other bad text; a name as received that is empty or has a NUL inside
     [[nodiscard]] constexpr errc error() const noexcept { return fault_; }
 
-    /// The address; only for kind::ipv4.
+    /// The address; only for host_kind::ipv4.
     [[nodiscard]] constexpr socks::ipv4 v4() const noexcept {
-        SOCKS_ASSERT(kind_ == kind::ipv4);
+        SOCKS_ASSERT(kind_ == host_kind::ipv4);
         return v4_;
     }
 
-    /// The address; only for kind::ipv6.
+    /// The address; only for host_kind::ipv6.
     [[nodiscard]] constexpr socks::ipv6 v6() const noexcept {
-        SOCKS_ASSERT(kind_ == kind::ipv6);
+        SOCKS_ASSERT(kind_ == host_kind::ipv6);
         return v6_;
     }
 
-    /// The name, or the text that was bad, unless it is longer than 255 octets; empty otherwise.
+    /// The name, or the text that was bad, unless it is longer than 255 bytes; empty otherwise.
     [[nodiscard]] constexpr bytes name() const noexcept {
-        return {kind_ == kind::name || kind_ == kind::bad ? name_ : nullptr, size_};
+        return {kind_ == host_kind::name || kind_ == host_kind::bad ? name_ : nullptr, size_};
     }
 
     /// Whether both are of one kind with the same address or name(). A bad text of more than 255 bytes has an empty
@@ -153,33 +155,33 @@ class host {
     friend constexpr bool operator==(const host& a, const host& b) noexcept {
         if (a.kind_ != b.kind_) return false;
         switch (a.kind_) {
-            case kind::none: return true;
-            case kind::ipv4: return a.v4_ == b.v4_;
-            case kind::ipv6: return a.v6_ == b.v6_;
-            case kind::name:
-            case kind::bad: break;
+            case host_kind::none: return true;
+            case host_kind::ipv4: return a.v4_ == b.v4_;
+            case host_kind::ipv6: return a.v6_ == b.v6_;
+            case host_kind::name:
+            case host_kind::bad: break;
         }
         return bytes(a.name_, a.size_) == bytes(b.name_, b.size_);
     }
 
   private:
     // A text longer than a name can be is bad. Nothing of it is kept, because its front may be the name of another host.
-    constexpr host(kind is, bytes text, errc fault) noexcept
+    constexpr host(host_kind kind, bytes text, errc fault) noexcept
         : name_(text.data()),
           size_(static_cast<uint8_t>(text.size() <= max_name ? text.size() : 0)),
-          kind_(is),
+          kind_(kind),
           fault_(fault) {}
 
     static constexpr host classify(bytes text) noexcept {
         bytes inner = text;
         const bool bracketed = text.size() >= 2 && text[0] == '[' && text[text.size() - 1] == ']';
-        if (bracketed) inner = text.from(1).first(text.size() - 2);
+        if (bracketed) inner = text.subspan(1).first(text.size() - 2);
         if (const auto six = parse_ipv6(inner)) return *six;
         if (const auto four = parse_ipv4(text)) return *four;
         const errc fault = detail::find_invisible(text) != text.size() ? errc::bad_host_byte
                            : detail::is_no_name(text)                  ? errc::bad_host
                                                                        : errc::none;
-        return {fault == errc::none ? kind::name : kind::bad, text, fault};
+        return {fault == errc::none ? host_kind::name : host_kind::bad, text, fault};
     }
 
     // One at a time, as kind_ says.
@@ -189,7 +191,7 @@ class host {
         socks::ipv6 v6_;
     };
     uint8_t size_ = 0;
-    kind kind_ = kind::none;
+    host_kind kind_ = host_kind::none;
     errc fault_ = errc::none;
 };
 
@@ -202,8 +204,8 @@ struct endpoint {
 };
 
 /// The wildcards, by name.
-inline constexpr endpoint any_ipv4{ipv4{}, 0};
-inline constexpr endpoint any_ipv6{ipv6{}, 0};
+inline constexpr endpoint unspecified_ipv4{ipv4{}, 0};
+inline constexpr endpoint unspecified_ipv6{ipv6{}, 0};
 
 }  // namespace socks
 

@@ -1,8 +1,8 @@
-// The two views through which every octet passes: bytes to read, buffer to write.
+// The two views through which every byte passes: bytes to read, buffer to write.
 // Both are a pointer and a length, own nothing and are valid as long as what they point into.
 //
-// They hold char because a constant evaluation can read a char as text and as an octet, an unsigned char
-// only as an octet. Octets come out as uint8_t.
+// They hold char because a constant evaluation can read a char as text and as a byte, an unsigned char
+// only as a byte. Bytes come out as uint8_t.
 // <stddef.h> and <stdint.h>, not their C++ twins: bare-metal toolchains without a C++ library have only these.
 
 #ifndef SOCKS_CORE_BYTES_HPP
@@ -16,7 +16,7 @@
 namespace socks {
 
 static_assert(sizeof(size_t) >= 4,
-              "socks needs a size_t of 32 bits: a framed datagram has up to 65790 octets");
+              "socks needs a size_t of 32 bits: a framed datagram has up to 65790 bytes");
 
 class bytes;
 class buffer;
@@ -49,18 +49,18 @@ inline constexpr bool constant<const T&> = true;
 
 // char, unsigned char, or std::byte, which is told without its header by the to_integer found beside it.
 template <class T>
-concept octet = same<T, char> || same<T, unsigned char> ||
+concept byte_like = same<T, char> || same<T, unsigned char> ||
     (__is_enum(T) && sizeof(T) == 1 && requires(T t) { to_integer<unsigned char>(t); });
 
 template <class C>
 using element = decltype(*declval<C>().data());  // T& or const T&
 
 template <class C>
-concept contiguous = octet<typename plain<element<C&>>::type> && requires(C& c) {
+concept contiguous = byte_like<typename plain<element<C&>>::type> && requires(C& c) {
     c.data() + c.size();
 };
 
-// std::array and its like: all of its octets exist from the start, so its size does not say how many were
+// std::array and its like: all of its bytes exist from the start, so its size does not say how many were
 // received. Told from std::span, which has the same template parameters, by whose constness data() takes.
 template <class C>
 inline constexpr bool array_template = false;
@@ -74,7 +74,7 @@ concept mutable_array = array_template<typename plain<C>::type> && !constant<ele
 template <class C>
 concept readable = contiguous<C> && !mutable_array<C> && !same<typename plain<C>::type, bytes>;
 
-// What owns its octets is not trivial to copy, or passes its constness on to them.
+// What owns its bytes is not trivial to copy, or passes its constness on to them.
 template <class C>
 concept owning =
     !__is_trivially_copyable(typename plain<C>::type) ||
@@ -97,7 +97,7 @@ void a_char_array_without_closing_nul_is_not_a_literal() noexcept;
 
 }  // namespace detail
 
-/// A borrowed view of octets to read: wire input, names, user IDs and passwords alike.
+/// A borrowed view of bytes to read: wire input, names, user IDs and passwords alike.
 ///
 /// Made from string literals (the closing NUL does not count), from anything with `data()` and `size()` over
 /// `char`, `unsigned char` or `std::byte`, and from pointer and length. A local `char buf[512]` or a mutable
@@ -106,7 +106,7 @@ void a_char_array_without_closing_nul_is_not_a_literal() noexcept;
 ///
 /// A `char*` has no length and does not convert: wrap text of `argv` in a `std::string_view`.
 ///
-/// @lifetime  valid as long as the octets it points into.
+/// @lifetime  valid as long as the bytes it points into.
 /// @cost      two words; == and contains() are O(size), all else O(1).
 class bytes {
   public:
@@ -126,7 +126,7 @@ class bytes {
     constexpr bytes(C&& from SOCKS_LIFETIMEBOUND) noexcept
         : bytes(from.data(), static_cast<size_t>(from.size())) {}
 
-    // A view may be gone as soon as it was converted: the octets are not its own.
+    // A view may be gone as soon as it was converted: the bytes are not its own.
     template <class C>
         requires(detail::readable<C> && !detail::owning<C>)
     constexpr bytes(C&& from) noexcept : bytes(from.data(), static_cast<size_t>(from.size())) {}
@@ -134,7 +134,7 @@ class bytes {
     constexpr bytes(const char* data SOCKS_LIFETIMEBOUND, size_t size) noexcept : data_(data), size_(size) {}
 
     template <class T>
-        requires(detail::octet<T> && !detail::same<T, char>)
+        requires(detail::byte_like<T> && !detail::same<T, char>)
     constexpr bytes(const T* data SOCKS_LIFETIMEBOUND, size_t size) noexcept
         : data_(reinterpret_cast<const char*>(data)), size_(size) {}
 
@@ -142,25 +142,25 @@ class bytes {
     [[nodiscard]] constexpr size_t size() const noexcept { return size_; }
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
 
-    /// The octet at `i`, 0 <= i < size().
+    /// The byte at `i`, 0 <= i < size().
     [[nodiscard]] constexpr uint8_t operator[](size_t i) const noexcept {
         SOCKS_ASSERT(i < size_);
         return static_cast<uint8_t>(data_[i]);
     }
 
-    /// The first `n` octets, 0 <= n <= size().
+    /// The first `n` bytes, 0 <= n <= size().
     [[nodiscard]] constexpr bytes first(size_t n) const noexcept {
         SOCKS_ASSERT(n <= size_);
         return {data_, n};
     }
 
-    /// All but the first `n` octets, 0 <= n <= size().
-    [[nodiscard]] constexpr bytes from(size_t n) const noexcept {
+    /// All but the first `n` bytes, 0 <= n <= size().
+    [[nodiscard]] constexpr bytes subspan(size_t n) const noexcept {
         SOCKS_ASSERT(n <= size_);
         return {data_ + n, size_ - n};
     }
 
-    /// Whether the octet `c` occurs. O(size()).
+    /// Whether the byte `c` occurs. O(size()).
     [[nodiscard]] constexpr bool contains(char c) const noexcept { return detail::contains(data_, size_, c); }
 
     template <class V>
@@ -173,11 +173,11 @@ class bytes {
 
     template <class V>
         requires(!detail::view_over<V, char> && !detail::view_over<V, unsigned char> &&
-                 detail::octet<typename detail::plain<typename V::element_type>::type> &&
+                 detail::byte_like<typename detail::plain<typename V::element_type>::type> &&
                  detail::view_over<V, typename V::element_type>)
     operator V() const noexcept { return V(reinterpret_cast<const typename V::element_type*>(data_), size_); }
 
-    /// Same length and same octets. O(size()), and not in constant time: see constant_time_equal for secrets.
+    /// Same length and same bytes. O(size()), and not in constant time: see constant_time_equal for secrets.
     friend constexpr bool operator==(bytes a, bytes b) noexcept {
         return a.size_ == b.size_ && detail::equal(a.data_, b.data_, a.size_);
     }
@@ -204,7 +204,7 @@ class buffer {
     constexpr buffer() noexcept = default;
 
     template <class T, size_t N>
-        requires(detail::octet<T>)
+        requires(detail::byte_like<T>)
     constexpr buffer(T (&array SOCKS_LIFETIMEBOUND)[N]) noexcept : buffer(array, N) {}
 
     template <class C>
@@ -215,12 +215,12 @@ class buffer {
     constexpr buffer(char* data SOCKS_LIFETIMEBOUND, size_t room) noexcept : data_(data), room_(room) {}
 
     template <class T>
-        requires(detail::octet<T> && !detail::same<T, char>)
+        requires(detail::byte_like<T> && !detail::same<T, char>)
     constexpr buffer(T* data SOCKS_LIFETIMEBOUND, size_t room) noexcept
         : data_(reinterpret_cast<char*>(data)), room_(room) {}
 
     [[nodiscard]] constexpr char* data() const noexcept { return data_; }
-    [[nodiscard]] constexpr size_t room() const noexcept { return room_; }
+    [[nodiscard]] constexpr size_t capacity() const noexcept { return room_; }
 
   private:
     char* data_ = nullptr;
@@ -232,10 +232,10 @@ class buffer {
 constexpr void wipe(buffer room) noexcept {
     char* const p = room.data();
     if (__builtin_is_constant_evaluated()) {
-        for (size_t i = 0; i < room.room(); ++i) p[i] = 0;
+        for (size_t i = 0; i < room.capacity(); ++i) p[i] = 0;
     } else {
         volatile char* const v = p;
-        for (size_t i = 0; i < room.room(); ++i) v[i] = 0;
+        for (size_t i = 0; i < room.capacity(); ++i) v[i] = 0;
     }
 }
 

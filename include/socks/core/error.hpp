@@ -15,32 +15,32 @@ enum class errc : uint8_t {
     none = 0,
 
     // The peer, by what it sent.
-    peer_is_http = 1,           ///< its first octet begins an HTTP message
-    peer_is_tls = 2,            ///< its first octet begins a TLS record
-    peer_is_ssh = 3,            ///< its first octet begins an SSH banner
-    not_socks = 4,              ///< its first octet belongs to no version of SOCKS
-    bad_version = 5,            ///< a version octet that does not belong in this message
-    version_refused = 6,        ///< a version of SOCKS that this server does not accept
-    login_required = 7,         ///< SOCKS4, which has no authentication, towards a server that demands it
-    bad_reserved = 8,           ///< a reserved octet that is not zero (strict only)
-    bad_address_type = 9,       ///< an address type other than 1, 3 and 4
-    empty_name = 10,            ///< a host name of no octets
-    nul_in_name = 11,           ///< a host name with a NUL inside
-    name_too_long = 12,         ///< a SOCKS4a host name of more than 255 octets
-    user_too_long = 13,         ///< a SOCKS4 user ID of more than 255 octets
-    empty_credentials = 14,     ///< a user name or password of no octets (strict only)
-    no_methods = 15,            ///< a greeting that offers nothing
-    no_acceptable_method = 16,  ///< client and server have no method in common
-    method_not_offered = 17,    ///< the server chose a method that the client did not offer
-    login_refused = 18,         ///< user name and password were not accepted
-    negotiation_failed = 19,    ///< the sub-negotiation of another method failed
-    refused = 20,               ///< the request was refused; the reply code says why
-    fragmented = 21,            ///< a datagram that is a fragment, where none are put together
-    bad_length = 22,            ///< a length that contradicts the message it stands in
-    bad_message_type = 23,      ///< a GSSAPI message of another type than was due
-    weak_protection = 24,       ///< a GSSAPI protection level below the one demanded
-    spoke_first = 25,           ///< octets from a proxy of a chain before it was greeted
-    bad_command = 26,           ///< a SOCKS4 request with the number of a command that only SOCKS5 has
+    peer_is_http = 1,             ///< its first byte begins an HTTP message
+    peer_is_tls = 2,              ///< its first byte begins a TLS record
+    peer_is_ssh = 3,              ///< its first byte begins an SSH banner
+    not_socks = 4,                ///< its first byte belongs to no version of SOCKS
+    bad_version = 5,              ///< a version byte that does not belong in this message
+    version_refused = 6,          ///< a version of SOCKS that this server does not accept
+    authentication_required = 7,  ///< SOCKS4, which has no authentication, towards a server that demands it
+    bad_reserved = 8,             ///< a reserved byte that is not zero (strict only)
+    bad_address_type = 9,         ///< an address type other than 1, 3 and 4
+    empty_name = 10,              ///< a host name of no bytes
+    nul_in_name = 11,             ///< a host name with a NUL inside
+    name_too_long = 12,           ///< a SOCKS4a host name of more than 255 bytes
+    user_too_long = 13,           ///< a SOCKS4 user ID of more than 255 bytes
+    empty_credentials = 14,       ///< a user name or password of no bytes (strict only)
+    no_methods = 15,              ///< a greeting that offers nothing
+    no_acceptable_method = 16,    ///< client and server have no method in common
+    method_not_offered = 17,      ///< the server chose a method that the client did not offer
+    credentials_refused = 18,     ///< user name and password were not accepted
+    negotiation_failed = 19,      ///< the sub-negotiation of another method failed
+    refused = 20,                 ///< the request was refused; the reply code says why
+    fragmented = 21,              ///< a datagram that is a fragment, where none are put together
+    bad_length = 22,              ///< a length that contradicts the message it stands in
+    bad_message_type = 23,        ///< a GSSAPI message of another type than was due
+    weak_protection = 24,         ///< a GSSAPI protection level below the one demanded
+    spoke_first = 25,             ///< bytes from a proxy of a chain before it was greeted
+    bad_command = 26,             ///< a SOCKS4 request with the number of a command that only SOCKS5 has
 
     // The stream, by how it ended.
     closed = 32,              ///< ended where a message would have begun
@@ -55,7 +55,7 @@ enum class errc : uint8_t {
     finished = 66,        ///< a step after the handshake was done
     bad_host = 67,        ///< text that is neither an address nor a host name
     no_host = 68,         ///< a command that needs a destination has none
-    bad_user = 69,        ///< a user name of more than 255 octets, or a SOCKS4 user ID with a NUL inside
+    bad_user = 69,        ///< a user name of more than 255 bytes, or a SOCKS4 user ID with a NUL inside
     bad_password = 70,    ///< a password of more than 255 bytes, or in a URI one over SOCKS4, which has none
     no_credentials = 71,  ///< username/password is to be offered, but none are given
     bad_methods = 72,     ///< a list of no methods, of more than 255, or with 0xff inside
@@ -67,9 +67,9 @@ enum class errc : uint8_t {
     bad_route = 78,             ///< a route of no proxies, of more than 255, or one that became too short
     bad_scheme = 79,            ///< a URI of another scheme than SOCKS's
     bad_escape = 80,            ///< an escape without its digits: a percent sign of a URI, a slash of CFTUTIL
-    bad_path = 81,              ///< octets of a URI behind its authority
+    bad_path = 81,              ///< bytes of a URI behind its authority
     bad_schedule = 82,          ///< a number of a retry schedule outside its range
-    bad_token = 83,             ///< a GSSAPI token of more than 65535 octets, or of none where one is needed
+    bad_token = 83,             ///< a GSSAPI token of more than 65535 bytes, or of none where one is needed
     bad_host_byte = 84,         ///< text of a host with a control byte, a space, DEL or a byte above 0x7e
     bad_count = 85,             ///< a mailbox was told of more bytes than there were, or of none
     input_shrank = 86,          ///< input that a step has seen was taken away before it was used
@@ -79,7 +79,7 @@ enum class errc : uint8_t {
 /// Whose doing a failure can be.
 enum class party : uint8_t { none, peer, stream, caller };
 
-/// Who is at fault for `e`. A refusal (login_refused, negotiation_failed, refused) is the peer's on either side: to a
+/// Who is at fault for `e`. A refusal (credentials_refused, negotiation_failed, refused) is the peer's on either side: to a
 /// client the proxy said no, to a server the client asked for what was not granted.
 /// @cost  O(1), constexpr, noexcept.
 [[nodiscard]] constexpr party blame(errc e) noexcept {
@@ -90,27 +90,28 @@ enum class party : uint8_t { none, peer, stream, caller };
 /// The failure in words, for a log or an operator: a phrase without a full stop.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
-[[nodiscard]] constexpr const char* name(errc e) noexcept {
+[[nodiscard]] constexpr const char* to_string(errc e) noexcept {
     switch (e) {
         case errc::none: return "no error";
         case errc::peer_is_http: return "the peer speaks HTTP, not SOCKS";
         case errc::peer_is_tls: return "the peer speaks TLS, not SOCKS";
         case errc::peer_is_ssh: return "the peer speaks SSH, not SOCKS";
         case errc::not_socks: return "the peer does not speak SOCKS";
-        case errc::bad_version: return "wrong version octet";
+        case errc::bad_version: return "wrong version byte";
         case errc::version_refused: return "SOCKS version not accepted here";
-        case errc::login_required: return "SOCKS4 cannot authenticate and authentication is required";
-        case errc::bad_reserved: return "reserved octet is not zero";
+        case errc::authentication_required:
+            return "SOCKS4 cannot authenticate and authentication is required";
+        case errc::bad_reserved: return "reserved byte is not zero";
         case errc::bad_address_type: return "unknown address type";
         case errc::empty_name: return "empty host name";
         case errc::nul_in_name: return "NUL inside a host name";
-        case errc::name_too_long: return "host name longer than 255 octets";
-        case errc::user_too_long: return "user ID longer than 255 octets";
+        case errc::name_too_long: return "host name longer than 255 bytes";
+        case errc::user_too_long: return "user ID longer than 255 bytes";
         case errc::empty_credentials: return "empty user name or password";
         case errc::no_methods: return "no authentication method offered";
         case errc::no_acceptable_method: return "no acceptable authentication method";
         case errc::method_not_offered: return "the proxy chose an authentication method that was not offered";
-        case errc::login_refused: return "user name and password refused";
+        case errc::credentials_refused: return "user name and password refused";
         case errc::negotiation_failed: return "authentication failed";
         case errc::refused: return "request refused";
         case errc::fragmented: return "fragment of a datagram";
@@ -153,16 +154,16 @@ enum class party : uint8_t { none, peer, stream, caller };
     return "unknown error";
 }
 
-/// What a stream is that begins with `first` where a SOCKS message of another kind was due. One octet decides,
+/// What a stream is that begins with `first` where a SOCKS message of another kind was due. One byte decides,
 /// so that more of them cannot change the verdict.
 ///
 /// @returns  peer_is_http  A..Z except S: "GET", "CONNECT", "HTTP/1.1"
 ///           peer_is_ssh   S: "SSH-2.0"
 ///           peer_is_tls   0x16, a handshake record, or 0x15, an alert
-///           bad_version   0, 4 and 5, the first octets of SOCKS messages
+///           bad_version   0, 4 and 5, the first bytes of SOCKS messages
 ///           not_socks     anything else
 /// @cost     O(1), constexpr, noexcept.
-[[nodiscard]] SOCKS_SHARED constexpr errc stranger(uint8_t first) noexcept {
+[[nodiscard]] SOCKS_INLINE_UNLESS_SIZE constexpr errc identify_foreign_protocol(uint8_t first) noexcept {
     if (first == 'S') return errc::peer_is_ssh;
     if (first >= 'A' && first <= 'Z') return errc::peer_is_http;
     if (first == 0x16 || first == 0x15) return errc::peer_is_tls;

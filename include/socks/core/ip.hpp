@@ -9,23 +9,23 @@
 
 namespace socks {
 
-/// An IPv4 address, first octet first: `ipv4{127, 0, 0, 1}`. Default: 0.0.0.0.
+/// An IPv4 address, first byte first: `ipv4{127, 0, 0, 1}`. Default: 0.0.0.0.
 struct ipv4 {
-    uint8_t octets[4] = {};
+    uint8_t bytes[4] = {};
     friend constexpr bool operator==(const ipv4&, const ipv4&) noexcept = default;
 };
 
 /// An IPv6 address in network order. Default: `::`.
 struct ipv6 {
-    uint8_t octets[16] = {};
+    uint8_t bytes[16] = {};
     friend constexpr bool operator==(const ipv6&, const ipv6&) noexcept = default;
 };
 
 /// Whether SOCKS4a gives `a` the meaning "a name follows": 0.0.0.1 to 0.0.0.255. 0.0.0.0 is an address.
 /// @rfc  the SOCKS4a memo
 [[nodiscard]] constexpr bool is_name_marker(const ipv4& a) noexcept {
-    const uint32_t number = uint32_t{a.octets[0]} << 24 | uint32_t{a.octets[1]} << 16 |
-                            uint32_t{a.octets[2]} << 8 | uint32_t{a.octets[3]};
+    const uint32_t number = uint32_t{a.bytes[0]} << 24 | uint32_t{a.bytes[1]} << 16 |
+                            uint32_t{a.bytes[2]} << 8 | uint32_t{a.bytes[3]};
     return number - 1 < 255;
 }
 
@@ -61,7 +61,7 @@ constexpr int hex_digit(char c) noexcept {
         while (i < text.size() && i < begin + 3 && detail::is_digit(text.data()[i]))
             value = value * 10 + static_cast<unsigned>(text.data()[i++] - '0');
         if (i == begin || value > 255 || (i > begin + 1 && text.data()[begin] == '0')) return errc::bad_host;
-        address.octets[part] = static_cast<uint8_t>(value);
+        address.bytes[part] = static_cast<uint8_t>(value);
     }
     if (i != text.size()) return errc::bad_host;
     return address;
@@ -71,7 +71,7 @@ namespace detail {
 
 // The group at `i`, 0 <= i < 8.
 constexpr uint32_t group(const ipv6& a, size_t i) noexcept {
-    return static_cast<uint32_t>(a.octets[2 * i] << 8 | a.octets[2 * i + 1]);
+    return static_cast<uint32_t>(a.bytes[2 * i] << 8 | a.bytes[2 * i + 1]);
 }
 
 // One group, up to four hexadecimal digits at `i`, which moves behind them.
@@ -89,14 +89,14 @@ constexpr unsigned read_group(bytes text, size_t& i) noexcept {
 struct ipv6_groups {
     static constexpr size_t nowhere = 17;
     ipv6 address{};
-    size_t made = 0;       // octets
-    size_t gap = nowhere;  // octets before the "::"
+    size_t made = 0;       // bytes
+    size_t gap = nowhere;  // bytes before the "::"
 
     [[nodiscard]] constexpr bool gapped() const noexcept { return gap != nowhere; }
 
     constexpr void add(unsigned group) noexcept {
-        address.octets[made++] = static_cast<uint8_t>(group >> 8);
-        address.octets[made++] = static_cast<uint8_t>(group & 0xff);
+        address.bytes[made++] = static_cast<uint8_t>(group >> 8);
+        address.bytes[made++] = static_cast<uint8_t>(group & 0xff);
     }
 
     // What stood behind the "::" moves to the end. Without one nothing may be missing; with one, a group at least.
@@ -104,8 +104,8 @@ struct ipv6_groups {
         if (!gapped()) return made == 16;
         if (made > 14) return false;
         const size_t moved = made - gap;
-        for (size_t k = 1; k <= moved; ++k) address.octets[16 - k] = address.octets[made - k];
-        for (size_t k = gap; k < 16 - moved; ++k) address.octets[k] = 0;
+        for (size_t k = 1; k <= moved; ++k) address.bytes[16 - k] = address.bytes[made - k];
+        for (size_t k = gap; k < 16 - moved; ++k) address.bytes[k] = 0;
         return true;
     }
 };
@@ -136,10 +136,10 @@ struct ipv6_groups {
         const unsigned group = detail::read_group(text, i);
         if (i == begin) return errc::bad_host;
         if (i < n && p[i] == '.') {  // an IPv4 address, and nothing behind it
-            const auto tail = parse_ipv4(text.from(begin));
+            const auto tail = parse_ipv4(text.subspan(begin));
             if (groups.made > 12 || !tail) return errc::bad_host;
-            groups.add(static_cast<unsigned>(tail->octets[0] << 8 | tail->octets[1]));
-            groups.add(static_cast<unsigned>(tail->octets[2] << 8 | tail->octets[3]));
+            groups.add(static_cast<unsigned>(tail->bytes[0] << 8 | tail->bytes[1]));
+            groups.add(static_cast<unsigned>(tail->bytes[2] << 8 | tail->bytes[3]));
             break;
         }
         groups.add(group);

@@ -1,4 +1,4 @@
-// ASCII letters, and words that are the same but for the case of them. No locale: an octet above 0x7f is no letter.
+// ASCII letters, and words that are the same but for the case of them. No locale: a byte above 0x7f is no letter.
 
 #ifndef SOCKS_CORE_LETTERS_HPP
 #define SOCKS_CORE_LETTERS_HPP

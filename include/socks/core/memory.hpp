@@ -12,7 +12,7 @@
 
 namespace socks::detail {
 
-// Octets are char and uint8_t.
+// Bytes are char and uint8_t.
 template <class To, class From>
 constexpr void copy(To* to, const From* from, size_t n) noexcept {
     static_assert(sizeof(To) == 1 && sizeof(From) == 1);
@@ -36,7 +36,7 @@ constexpr bool same_place(const char* a, const char* b) noexcept {
 }
 
 // Whether p is one of q[0, n).
-SOCKS_INLINE constexpr bool lies_in(const char* p, const char* q, size_t n) noexcept {
+SOCKS_ALWAYS_INLINE constexpr bool lies_in(const char* p, const char* q, size_t n) noexcept {
     if (!__builtin_is_constant_evaluated())
         return reinterpret_cast<uintptr_t>(p) - reinterpret_cast<uintptr_t>(q) < n;
     bool found = false;
@@ -44,16 +44,16 @@ SOCKS_INLINE constexpr bool lies_in(const char* p, const char* q, size_t n) noex
     return found;
 }
 
-// Whether p[0, n) and q[0, m) share an octet.
-SOCKS_INLINE constexpr bool overlap(const char* p, size_t n, const char* q, size_t m) noexcept {
+// Whether p[0, n) and q[0, m) share a byte.
+SOCKS_ALWAYS_INLINE constexpr bool overlap(const char* p, size_t n, const char* q, size_t m) noexcept {
     if (__builtin_is_constant_evaluated()) return n != 0 && m != 0 && (lies_in(p, q, m) || lies_in(q, p, n));
-    // One comparison, mostly: the last octet of p is not in front of q, and the first one not behind it.
+    // One comparison, mostly: the last byte of p is not in front of q, and the first one not behind it.
     return reinterpret_cast<uintptr_t>(p) + n - 1 - reinterpret_cast<uintptr_t>(q) < n - 1 + m && n != 0 &&
            m != 0;
 }
 
 // Whether `to` is one of from[1, n): what is written front to back then lands on what is still to be read.
-SOCKS_INLINE constexpr bool is_ahead(const char* to, const char* from, size_t n) noexcept {
+SOCKS_ALWAYS_INLINE constexpr bool is_ahead(const char* to, const char* from, size_t n) noexcept {
     return n > 1 && lies_in(to, from + 1, n - 1);
 }
 
@@ -76,7 +76,7 @@ constexpr void move_bytes(char* to, const char* from, size_t n) noexcept {
     for (size_t i = 0; i < n; ++i) to[ahead ? n - 1 - i : i] = from[ahead ? n - 1 - i : i];
 }
 
-// Words have their first octet lowest; builds for size, and so small machines, go octet by octet.
+// Words have their first byte lowest; builds for size, and so small machines, go byte by byte.
 #if !defined(__OPTIMIZE_SIZE__) && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 inline constexpr bool by_words = true;
 #else
@@ -104,11 +104,11 @@ struct chunk<16> {
     typedef char type __attribute__((vector_size(16)));
 };
 
-// Moves n octets, Size <= n <= 2 * Size, as the first and the last `Size` of them. Both are read before either is
+// Moves n bytes, Size <= n <= 2 * Size, as the first and the last `Size` of them. Both are read before either is
 // written; in arrays instead of words, g++ would keep the state of a drive loop in memory. It is constexpr because clang 14
 // tries to evaluate it where nothing asks for a constant, and crashes when it cannot.
 template <size_t Size>
-SOCKS_INLINE constexpr void move_ends(char* to, const char* from, size_t n) noexcept {
+SOCKS_ALWAYS_INLINE constexpr void move_ends(char* to, const char* from, size_t n) noexcept {
     typename chunk<Size>::type first{};
     typename chunk<Size>::type last{};
     __builtin_memcpy(&first, from, Size);
@@ -117,11 +117,11 @@ SOCKS_INLINE constexpr void move_ends(char* to, const char* from, size_t n) noex
     __builtin_memcpy(to + (n - Size), &last, Size);
 }
 
-SOCKS_INLINE constexpr void move_short_text(char* to, const char* from, size_t n) noexcept {
+SOCKS_ALWAYS_INLINE constexpr void move_short_text(char* to, const char* from, size_t n) noexcept {
     if (n >= 16) {
-        SOCKS_ROLLED
+        SOCKS_NO_UNROLL
         for (; n > 32 && is_ahead(to, from, n); n -= 16) move_ends<16>(to + n - 16, from + n - 16, 16);
-        SOCKS_ROLLED
+        SOCKS_NO_UNROLL
         for (; n > 32; to += 16, from += 16, n -= 16) move_ends<16>(to, from, 16);
         move_ends<16>(to, from, n);
     } else if (n >= 8) {
@@ -138,7 +138,7 @@ SOCKS_INLINE constexpr void move_short_text(char* to, const char* from, size_t n
 #endif
 
 // As move_bytes, for texts, most of which are short: where speed counts no call, whatever the size.
-SOCKS_INLINE constexpr void move_text(char* to, const char* from, size_t n) noexcept {
+SOCKS_ALWAYS_INLINE constexpr void move_text(char* to, const char* from, size_t n) noexcept {
 #if defined(__GNUC__)
     if (!__builtin_is_constant_evaluated()) {
         if constexpr (by_words) return move_short_text(to, from, n);
@@ -148,25 +148,25 @@ SOCKS_INLINE constexpr void move_text(char* to, const char* from, size_t n) noex
 }
 
 template <class Word>
-SOCKS_INLINE constexpr Word word_at(const char* p) noexcept {
+SOCKS_ALWAYS_INLINE constexpr Word word_at(const char* p) noexcept {
     struct {
-        char octets[sizeof(Word)];
+        char bytes[sizeof(Word)];
     } w{};
-    copy(w.octets, p, sizeof w);
+    copy(w.bytes, p, sizeof w);
     return __builtin_bit_cast(Word, w);
 }
 
-// The top bit of each octet of a word that is `c`: what was `c` becomes zero, and the first zero borrows into its top
+// The top bit of each byte of a word that is `c`: what was `c` becomes zero, and the first zero borrows into its top
 // bit. Others may follow it, none goes before.
 template <class Word>
-SOCKS_INLINE constexpr Word marked(const char* p, char c) noexcept {
+SOCKS_ALWAYS_INLINE constexpr Word marked(const char* p, char c) noexcept {
     constexpr auto ones = static_cast<Word>(0x0101010101010101);
     const Word x = word_at<Word>(p) ^ (ones * static_cast<uint8_t>(c));
     return (x - ones) & ~x & (ones << 7);
 }
 
 // The first `c` in p[from, size), or `size`.
-SOCKS_SHARED constexpr size_t find(const char* p, size_t from, size_t size, char c) noexcept {
+SOCKS_INLINE_UNLESS_SIZE constexpr size_t find(const char* p, size_t from, size_t size, char c) noexcept {
     size_t i = from;
 #if defined(__GNUC__)
     if constexpr (by_words) {
@@ -182,11 +182,11 @@ SOCKS_SHARED constexpr size_t find(const char* p, size_t from, size_t size, char
 
 #if defined(__GNUC__)
 
-// Whether `c` is among sixteen octets: one comparison where there is a vector unit.
-SOCKS_INLINE bool among_sixteen(const char* p, char c) noexcept {
-    char octets __attribute__((vector_size(16)));
-    __builtin_memcpy(&octets, p, sizeof octets);
-    const auto same = octets == c;
+// Whether `c` is among sixteen bytes: one comparison where there is a vector unit.
+SOCKS_ALWAYS_INLINE bool among_sixteen(const char* p, char c) noexcept {
+    char bytes __attribute__((vector_size(16)));
+    __builtin_memcpy(&bytes, p, sizeof bytes);
+    const auto same = bytes == c;
     uint64_t halves[2];
     __builtin_memcpy(halves, &same, sizeof halves);
     return (halves[0] | halves[1]) != 0;
@@ -194,9 +194,9 @@ SOCKS_INLINE bool among_sixteen(const char* p, char c) noexcept {
 
 #endif
 
-// Whether `c` is among p[0, n), without saying where. The last word may overlap the one before it; up to three octets are
+// Whether `c` is among p[0, n), without saying where. The last word may overlap the one before it; up to three bytes are
 // the first, the middle and the last.
-SOCKS_SHARED constexpr bool contains(const char* p, size_t n, char c) noexcept {
+SOCKS_INLINE_UNLESS_SIZE constexpr bool contains(const char* p, size_t n, char c) noexcept {
 #if defined(__GNUC__)
     if (!__builtin_is_constant_evaluated()) {
         if constexpr (by_words) {
@@ -214,8 +214,8 @@ SOCKS_SHARED constexpr bool contains(const char* p, size_t n, char c) noexcept {
     return find(p, 0, n, c) != n;
 }
 
-// Whether `n` octets are the same. The last word may overlap the one before it.
-SOCKS_INLINE constexpr bool equal(const char* a, const char* b, size_t n) noexcept {
+// Whether `n` bytes are the same. The last word may overlap the one before it.
+SOCKS_ALWAYS_INLINE constexpr bool equal(const char* a, const char* b, size_t n) noexcept {
     size_t i = 0;
     if constexpr (by_words) {
         if (n < 2) return n == 0 || a[0] == b[0];

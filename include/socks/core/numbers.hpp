@@ -1,5 +1,5 @@
 // Every number that SOCKS registers, and its name.
-// Numbers of the wire are open: an octet that has no name yet is still a value and survives the round trip.
+// Numbers of the wire are open: a byte that has no name yet is still a value and survives the round trip.
 
 #ifndef SOCKS_CORE_NUMBERS_HPP
 #define SOCKS_CORE_NUMBERS_HPP
@@ -8,7 +8,7 @@
 
 namespace socks {
 
-/// The protocol. v4a is SOCKS4 with the extension that carries host names; its octet on the wire is 4.
+/// The protocol. v4a is SOCKS4 with the extension that carries host names; its byte on the wire is 4.
 /// @rfc  1928; the SOCKS4 memo; the SOCKS4a memo
 enum class version : uint8_t { v4 = 0x04, v5 = 0x05, v4a = 0x4a };
 
@@ -17,7 +17,7 @@ enum class version : uint8_t { v4 = 0x04, v5 = 0x05, v4a = 0x4a };
 enum class method : uint8_t {
     none = 0x00,
     gssapi = 0x01,
-    login = 0x02,  ///< username/password, RFC 1929
+    username_password = 0x02,  ///< RFC 1929
     chap = 0x03,
     challenge_response = 0x05,
     ssl = 0x06,
@@ -72,7 +72,7 @@ enum class code4 : uint8_t {
 /// @rfc  1961 sections 3.4, 3.8, 4.3 and 5
 enum class gssapi_type : uint8_t {
     authentication = 0x01,    ///< a token of the security context
-    protection_level = 0x02,  ///< a wrapped octet: the level that the client wants or that the server chose
+    protection_level = 0x02,  ///< a wrapped byte: the level that the client wants or that the server chose
     user_data = 0x03,         ///< anything that is sent from then on, wrapped
     abort = 0xff,             ///< the security context failed: no token, and nothing follows
 };
@@ -86,26 +86,26 @@ enum class protection : uint8_t {
     selective = 0x03,        ///< integrity, and confidentiality where the sender likes
 };
 
-/// A reply code together with the version that gives it its meaning. Any octet is a value.
+/// A reply code together with the version that gives it its meaning. Any byte is a value.
 struct reply_code {
     // By default a refusal: so is an answer that was never filled in.
-    version via = version::v5;
-    uint8_t octet = static_cast<uint8_t>(code5::general_failure);
+    socks::version version = socks::version::v5;
+    uint8_t value = static_cast<uint8_t>(code5::general_failure);
 
     constexpr reply_code() noexcept = default;
-    constexpr reply_code(version v, uint8_t raw) noexcept : via(v), octet(raw) {}
-    constexpr reply_code(code5 c) noexcept : via(version::v5), octet(static_cast<uint8_t>(c)) {}
-    constexpr reply_code(code4 c) noexcept : via(version::v4), octet(static_cast<uint8_t>(c)) {}
+    constexpr reply_code(socks::version v, uint8_t raw) noexcept : version(v), value(raw) {}
+    constexpr reply_code(code5 c) noexcept : version(socks::version::v5), value(static_cast<uint8_t>(c)) {}
+    constexpr reply_code(code4 c) noexcept : version(socks::version::v4), value(static_cast<uint8_t>(c)) {}
 
     /// Whether the request was granted.
     [[nodiscard]] constexpr bool succeeded() const noexcept {
-        return octet == (via == version::v5 ? static_cast<uint8_t>(code5::succeeded)
-                                            : static_cast<uint8_t>(code4::granted));
+        return value == (version == socks::version::v5 ? static_cast<uint8_t>(code5::succeeded)
+                                                       : static_cast<uint8_t>(code4::granted));
     }
 
     // SOCKS4a has the codes of SOCKS4.
     friend constexpr bool operator==(const reply_code& a, const reply_code& b) noexcept {
-        return a.octet == b.octet && (a.via == version::v5) == (b.via == version::v5);
+        return a.value == b.value && (a.version == socks::version::v5) == (b.version == socks::version::v5);
     }
 };
 
@@ -113,7 +113,7 @@ struct reply_code {
 /// number as well: format() in <socks/text/code.hpp> does.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
-[[nodiscard]] constexpr const char* name(version v) noexcept {
+[[nodiscard]] constexpr const char* to_string(version v) noexcept {
     switch (v) {
         case version::v4: return "SOCKS4";
         case version::v5: return "SOCKS5";
@@ -125,15 +125,15 @@ struct reply_code {
 /// Whether a method is one of 0x80 to 0xfe, which mean what client and server have agreed on.
 /// @cost  O(1), constexpr, noexcept.
 /// @rfc   1928 section 3
-[[nodiscard]] constexpr bool is_private(method m) noexcept {
+[[nodiscard]] constexpr bool is_private_use(method m) noexcept {
     return static_cast<uint8_t>(m) >= 0x80 && m != method::no_acceptable;
 }
 
-[[nodiscard]] constexpr const char* name(method m) noexcept {
+[[nodiscard]] constexpr const char* to_string(method m) noexcept {
     switch (m) {
         case method::none: return "no authentication required";
         case method::gssapi: return "GSSAPI";
-        case method::login: return "username/password";
+        case method::username_password: return "username/password";
         case method::chap: return "challenge-handshake authentication protocol";
         case method::challenge_response: return "challenge-response authentication method";
         case method::ssl: return "secure sockets layer";
@@ -142,10 +142,10 @@ struct reply_code {
         case method::json_parameter_block: return "JSON parameter block";
         case method::no_acceptable: return "no acceptable methods";
     }
-    return is_private(m) ? "private method" : "unassigned";
+    return is_private_use(m) ? "private method" : "unassigned";
 }
 
-[[nodiscard]] constexpr const char* name(command c) noexcept {
+[[nodiscard]] constexpr const char* to_string(command c) noexcept {
     switch (c) {
         case command::connect: return "CONNECT";
         case command::bind: return "BIND";
@@ -154,7 +154,7 @@ struct reply_code {
     return "unassigned";
 }
 
-[[nodiscard]] constexpr const char* name(address_type t) noexcept {
+[[nodiscard]] constexpr const char* to_string(address_type t) noexcept {
     switch (t) {
         case address_type::ipv4: return "IPv4 address";
         case address_type::name: return "domain name";
@@ -163,7 +163,7 @@ struct reply_code {
     return "unassigned";
 }
 
-[[nodiscard]] constexpr const char* name(code5 c) noexcept {
+[[nodiscard]] constexpr const char* to_string(code5 c) noexcept {
     switch (c) {
         case code5::succeeded: return "succeeded";
         case code5::general_failure: return "general SOCKS server failure";
@@ -178,7 +178,7 @@ struct reply_code {
     return "unassigned";
 }
 
-[[nodiscard]] constexpr const char* name(code4 c) noexcept {
+[[nodiscard]] constexpr const char* to_string(code4 c) noexcept {
     switch (c) {
         case code4::granted: return "request granted";
         case code4::rejected: return "request rejected or failed";
@@ -189,7 +189,7 @@ struct reply_code {
     return "unassigned";
 }
 
-[[nodiscard]] constexpr const char* name(gssapi_type t) noexcept {
+[[nodiscard]] constexpr const char* to_string(gssapi_type t) noexcept {
     switch (t) {
         case gssapi_type::authentication: return "authentication";
         case gssapi_type::protection_level: return "protection level";
@@ -199,7 +199,7 @@ struct reply_code {
     return "unassigned";
 }
 
-[[nodiscard]] constexpr const char* name(protection p) noexcept {
+[[nodiscard]] constexpr const char* to_string(protection p) noexcept {
     switch (p) {
         case protection::none: return "no protection";
         case protection::integrity: return "integrity";
@@ -209,8 +209,9 @@ struct reply_code {
     return "unassigned";
 }
 
-[[nodiscard]] constexpr const char* name(const reply_code& c) noexcept {
-    return c.via == version::v5 ? name(static_cast<code5>(c.octet)) : name(static_cast<code4>(c.octet));
+[[nodiscard]] constexpr const char* to_string(const reply_code& c) noexcept {
+    return c.version == version::v5 ? to_string(static_cast<code5>(c.value))
+                                    : to_string(static_cast<code4>(c.value));
 }
 
 }  // namespace socks

@@ -13,7 +13,7 @@ namespace socks {
 
 /// The outcome of reading a whole text.
 ///
-/// Test it like a pointer; then read the value. Otherwise `error()` is not `errc::none`, and `at()` says where.
+/// Test it like a pointer; then read the value. Otherwise `error()` is not `errc::none`, and `position()` says where.
 ///
 /// @lifetime  views inside the value point into the text, or where the function says.
 /// @cost      O(1), constexpr, noexcept.
@@ -23,7 +23,9 @@ class [[nodiscard]] parsed {
     constexpr parsed(const T& value) noexcept : value_(value) {}
 
     /// A text that is refused; `e` is not errc::none.
-    constexpr parsed(errc e, size_t at = 0) noexcept : at_(at), error_(e) { SOCKS_ASSERT(e != errc::none); }
+    constexpr parsed(errc e, size_t position = 0) noexcept : position_(position), error_(e) {
+        SOCKS_ASSERT(e != errc::none);
+    }
 
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return error_ == errc::none; }
 
@@ -41,13 +43,13 @@ class [[nodiscard]] parsed {
 
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
 
-    /// The octets before what is wrong: before its first octet, or before all of a part that is wrong as a whole; the
+    /// The bytes before what is wrong: before its first byte, or before all of a part that is wrong as a whole; the
     /// size of the text where something is missing. 0 with a value.
-    [[nodiscard]] constexpr size_t at() const noexcept { return at_; }
+    [[nodiscard]] constexpr size_t position() const noexcept { return position_; }
 
   private:
     T value_{};
-    size_t at_ = 0;
+    size_t position_ = 0;
     errc error_ = errc::none;
 };
 

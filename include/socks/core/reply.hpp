@@ -12,7 +12,7 @@ namespace socks {
 /// refuses.
 ///
 /// What `bound` means depends on the command: for CONNECT the address the server calls from, for BIND where it
-/// listens and then who called, for UDP ASSOCIATE where datagrams go. kind::none says that it is unspecified.
+/// listens and then who called, for UDP ASSOCIATE where datagrams go. host_kind::none says that it is unspecified.
 ///
 /// @lifetime  a name points into the message it came in.
 /// @rfc       1928 section 6

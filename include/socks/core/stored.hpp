@@ -4,6 +4,7 @@
 #ifndef SOCKS_CORE_STORED_HPP
 #define SOCKS_CORE_STORED_HPP
 
+#include <socks/core/fixed_bytes.hpp>
 #include <socks/core/reply.hpp>
 #include <socks/core/request.hpp>
 
@@ -11,27 +12,12 @@ namespace socks {
 
 namespace detail {
 
-// Up to N bytes. Of a longer text the first N are kept: where a text may be too long to be sent, N is too.
+// Keeps the front of a text that does not fit. Where a longer text may not be sent, N is one more than may be sent, so
+// that a text that is too long stays too long.
 template <size_t N>
-class stored_text {
-  public:
-    constexpr void store(bytes from) noexcept {
-        size_ = static_cast<uint16_t>(from.size() < N ? from.size() : N);
-        move_bytes(bytes_, from.data(), size_);
-    }
-
-    constexpr void clear() noexcept {
-        wipe({bytes_, size_});
-        size_ = 0;
-    }
-
-    [[nodiscard]] constexpr const char* data() const noexcept { return bytes_; }
-    [[nodiscard]] constexpr bytes view() const noexcept { return {bytes_, size_}; }
-
-  private:
-    uint16_t size_ = 0;
-    char bytes_[N] = {};
-};
+constexpr void store_front(fixed_bytes<N>& to, bytes from) noexcept {
+    static_cast<void>(to.store(from.size() <= N ? from : from.first(N)));
+}
 
 }  // namespace detail
 
@@ -49,12 +35,12 @@ class stored_endpoint {
     constexpr stored_endpoint() noexcept = default;
     constexpr stored_endpoint(const endpoint& from) noexcept
         : endpoint_{from.host.with_name_at(nullptr), from.port} {
-        name_.store(from.host.name());
+        detail::store_front(name_, from.host.name());
     }
 
     /// The same endpoint. @lifetime points into this object.
     [[nodiscard]] constexpr endpoint view() const& noexcept {
-        return {endpoint_.host.with_name_at(name_.data()), endpoint_.port};
+        return {endpoint_.host.with_name_at(name_.view().data()), endpoint_.port};
     }
     endpoint view() const&& = delete;  // it would point into a temporary: keep the stored one
 
@@ -63,12 +49,12 @@ class stored_endpoint {
 
   private:
     endpoint endpoint_{};  // its name at no place: copies of this object have their own
-    detail::stored_text<host::max_name> name_{};
+    fixed_bytes<host::max_name> name_{};
 };
 
 /// A reply with the bound name inside.
 ///
-///     stored_reply dial(...) { ...; case client::next::done: take(s.finish().early); return s.finish().reply; ...; }
+///     stored_reply dial(...) { ...; case client::next::done: take(s.result().early); return s.result().reply; ...; }
 ///
 /// A temporary one does not convert, and has no view(): name it first.
 ///
@@ -92,8 +78,8 @@ class stored_reply {
 
 /// A request with name, user and password inside. Every object wipes its password and its user when it ends.
 ///
-///     stored_request want = request{.to = {name, 443}, .login = {user, password}};
-///     auto s = handshake.step(want, rx, tx);
+///     stored_request download = request{.to = {name, 443}, .credentials = {user, password}};
+///     auto s = handshake.step(download, rx, tx);
 ///
 /// A temporary one does not convert, and has no view(): name it first.
 /// What may not be sent is kept as what may not be sent: validate() finds the same wrong with either.
@@ -104,13 +90,13 @@ class stored_request {
   public:
     constexpr stored_request() noexcept = default;
     constexpr stored_request(const request& from) noexcept
-        : version_(from.via),
+        : version_(from.version),
           command_(from.command),
           to_(from.to),
           methods_(from.methods),
-          given_(from.login.given) {
-        user_.store(from.login.user);
-        password_.store(from.login.password);
+          given_(from.credentials.given) {
+        detail::store_front(user_, from.credentials.user);
+        detail::store_front(password_, from.credentials.password);
     }
 
     constexpr stored_request(const stored_request&) noexcept = default;
@@ -120,9 +106,9 @@ class stored_request {
 
     /// The same request. @lifetime points into this object.
     [[nodiscard]] constexpr request view() const& noexcept {
-        request r{.via = version_, .command = command_, .to = to_.view(), .methods = methods_};
-        r.login = {user_.view(), password_.view()};
-        r.login.given = given_;
+        request r{.version = version_, .command = command_, .to = to_.view(), .methods = methods_};
+        r.credentials = {user_.view(), password_.view()};
+        r.credentials.given = given_;
         return r;
     }
     request view() const&& = delete;  // it would point into a temporary: keep the stored one
@@ -138,14 +124,13 @@ class stored_request {
     }
 
   private:
-    // One byte more than may be sent: what is too long stays too long.
     version version_ = version::v5;
     command command_ = command::connect;
     stored_endpoint to_{};
     methods methods_{};
     bool given_ = false;
-    detail::stored_text<256> user_{};
-    detail::stored_text<256> password_{};
+    fixed_bytes<256> user_{};
+    fixed_bytes<256> password_{};
 };
 
 }  // namespace socks

@@ -1,5 +1,5 @@
 // How much of what real peers do wrong is accepted. Each field is looked at in one place.
-// Safety is never a matter of tolerance: methods nobody offered, requests before their login, octets that were
+// Safety is never a matter of tolerance: methods nobody offered, requests before their login, bytes that were
 // not used, unbounded lengths, NUL in names and streams that ended are refused whatever is said here.
 
 #ifndef SOCKS_CORE_TOLERANCE_HPP
@@ -9,7 +9,7 @@
 
 namespace socks {
 
-/// What a version octet may be: only what the document says, also what is known in the wild, or anything.
+/// What a version byte may be: only what the document says, also what is known in the wild, or anything.
 enum class leeway : uint8_t { strict, known, any };
 
 /// The tolerances. The default accepts what is known to be harmless; `strict` is for a conformance peer.
@@ -17,21 +17,21 @@ struct tolerance {
     /// VN of a SOCKS4 reply: 0; known: also 4.
     leeway reply4_version = leeway::known;
     /// VER of a username/password reply and of GSSAPI messages: 1; known: also 5.
-    leeway status_version = leeway::known;
+    leeway auth_status_version = leeway::known;
     /// VER 5 in a username/password request.
-    bool login_version_5 : 1 = false;
-    /// A reserved octet that is not zero, in SOCKS5 requests and replies and in datagrams.
+    bool credentials_version_5 : 1 = false;
+    /// A reserved byte that is not zero, in SOCKS5 requests and replies and in datagrams.
     bool reserved : 1 = true;
-    /// User names and passwords of no octets, which RFC 1929 rules out and people use.
+    /// User names and passwords of no bytes, which RFC 1929 rules out and people use.
     bool empty_credentials : 1 = true;
-    /// A reply's bound address that is a name of no octets, or a single NUL; taken for "unspecified".
+    /// A reply's bound address that is a name of no bytes, or a single NUL; taken for "unspecified".
     bool empty_bound : 1 = true;
 };
 
 inline constexpr tolerance lenient{};
 inline constexpr tolerance strict{.reply4_version = leeway::strict,
-                                  .status_version = leeway::strict,
-                                  .login_version_5 = false,
+                                  .auth_status_version = leeway::strict,
+                                  .credentials_version_5 = false,
                                   .reserved = false,
                                   .empty_credentials = false,
                                   .empty_bound = false};

@@ -1,4 +1,4 @@
-// What one step of a machine says must be done now, with all that is needed to do it, in 16 octets.
+// What one step of a machine says must be done now, with all that is needed to do it, in 16 bytes.
 // It comes back in registers; whatever is larger is decoded on demand from the message, which was checked whole.
 
 #ifndef SOCKS_MACHINE_ACTION_HPP
@@ -21,19 +21,19 @@ class action {
     /// What must be done now.
     [[nodiscard]] constexpr Next next() const noexcept { return next_; }
 
-    /// Octets of input that this step used, whatever the action. An inbox has dropped them already; on plain views
+    /// Bytes of input that this step used, whatever the action. An inbox has dropped them already; on plain views
     /// the caller does.
-    [[nodiscard]] constexpr size_t used() const noexcept { return used_; }
+    [[nodiscard]] constexpr size_t consumed() const noexcept { return used_; }
 
-    /// send: the octets to send, all of them, before anything else is sent.
+    /// send: the bytes to send, all of them, before anything else is sent.
     [[nodiscard]] constexpr bytes data() const noexcept {
         SOCKS_ASSERT(next_ == Next::send);
         return {data_, size_};
     }
 
-    /// recv: at least this many more octets are needed, and reading exactly as many never takes an octet past
+    /// recv: at least this many more bytes are needed, and reading exactly as many never takes a byte past
     /// the message.
-    [[nodiscard]] constexpr size_t need() const noexcept {
+    [[nodiscard]] constexpr size_t needed() const noexcept {
         SOCKS_ASSERT(next_ == Next::recv);
         return size_;
     }
@@ -41,11 +41,11 @@ class action {
     /// fail: the reason.
     [[nodiscard]] constexpr errc error() const noexcept {
         SOCKS_ASSERT(next_ == Next::fail);
-        return static_cast<errc>(octet_);
+        return static_cast<errc>(byte_);
     }
 
     /// fail with errc::no_space: the room for output that suffices.
-    [[nodiscard]] constexpr size_t room() const noexcept {
+    [[nodiscard]] constexpr size_t required() const noexcept {
         SOCKS_ASSERT(error() == errc::no_space);
         return size_;
     }
@@ -56,13 +56,13 @@ class action {
         return {static_cast<version>(size_ >> 8), static_cast<uint8_t>(size_ & 0xff)};
     }
 
-    /// fail: the octet that decided it, 0 where none did.
+    /// fail: the byte that decided it, 0 where none did.
     ///
-    /// The peer's: its first octet for peer_is_*, not_socks, bad_version, spoke_first and version_refused; to a server the
+    /// The peer's: its first byte for peer_is_*, not_socks, bad_version, spoke_first and version_refused; to a server the
     /// command for bad_command; to a client also the method for method_not_offered and no_acceptable_method, the status
-    /// for login_refused, the code for refused.
-    /// A server's own: the status it sent for login_refused, the code it sent for refused.
-    [[nodiscard]] constexpr uint8_t octet() const noexcept {
+    /// for credentials_refused, the code for refused.
+    /// A server's own: the status it sent for credentials_refused, the code it sent for refused.
+    [[nodiscard]] constexpr uint8_t byte() const noexcept {
         SOCKS_ASSERT(next_ == Next::fail && error() != errc::no_space);
         return static_cast<uint8_t>(size_ & 0xff);
     }
@@ -78,21 +78,21 @@ class action {
 
     constexpr void set_recv(size_t need, size_t used) noexcept { set(Next::recv, {nullptr, need}, 0, used); }
 
-    constexpr void set(Next next, bytes message, uint8_t octet, size_t used) noexcept {
+    constexpr void set(Next next, bytes message, uint8_t byte, size_t used) noexcept {
         data_ = message.data();
         size_ = message.size() < UINT32_MAX ? static_cast<uint32_t>(message.size()) : UINT32_MAX;
         used_ = static_cast<uint16_t>(used);
         next_ = next;
-        octet_ = octet;
+        byte_ = byte;
     }
 
-    constexpr void set_fail(errc why, uint8_t octet, version via, size_t used, const char* reply) noexcept {
-        const size_t both = size_t{static_cast<uint8_t>(via)} << 8 | octet;
+    constexpr void set_fail(errc why, uint8_t byte, version spoken, size_t used, const char* reply) noexcept {
+        const size_t both = size_t{static_cast<uint8_t>(spoken)} << 8 | byte;
         set(Next::fail, {reply, both}, static_cast<uint8_t>(why), used);
     }
 
     constexpr void set_fail(const encoded& missed) noexcept {
-        set(Next::fail, {nullptr, missed.room()}, static_cast<uint8_t>(errc::no_space), 0);
+        set(Next::fail, {nullptr, missed.required()}, static_cast<uint8_t>(errc::no_space), 0);
     }
 
     const char* data_ = nullptr;
@@ -100,7 +100,7 @@ class action {
     uint16_t used_ = 0;
     Next next_ = Next::wait;
     // fail: the errc; negotiate and serve: the method or the length of a user ID; bound and done: the version
-    uint8_t octet_ = 0;
+    uint8_t byte_ = 0;
 };
 
 }  // namespace socks::detail

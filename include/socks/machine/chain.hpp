@@ -11,13 +11,13 @@ namespace socks {
 
 /// One proxy of a route: where it listens, and how it is spoken to.
 ///
-///     hop{.at = {"gate.example.net", 1080}, .login = {"john", "foo"}}
+///     hop{.proxy = {"gate.example.net", 1080}, .credentials = {"john", "foo"}}
 ///
 /// @lifetime  as its texts.
 struct hop {
-    endpoint at{};
-    version via = version::v5;
-    socks::login login{};
+    endpoint proxy{};
+    socks::version version = socks::version::v5;
+    socks::credentials credentials{};
     socks::methods methods{};  ///< as those of a request
 };
 
@@ -56,8 +56,8 @@ class hops {
 
 /// The way to a destination through 1..255 proxies, the outermost first: that is the one to connect to.
 ///
-///     const hop proxies[] = {{.at = {"gate.example.net", 1080}, .login = {"john", "foo"}},
-///                            {.at = {ipv4{192, 0, 2, 7}, 1081}, .via = version::v4a}};
+///     const hop proxies[] = {{.proxy = {"gate.example.net", 1080}, .credentials = {"john", "foo"}},
+///                            {.proxy = {ipv4{192, 0, 2, 7}, 1081}, .version = version::v4a}};
 ///     const route way{.through = proxies, .to = {"files.example.com", 443}};
 ///
 /// The command is that of the last proxy; all before it are asked to CONNECT. What they are asked for is the
@@ -74,21 +74,21 @@ struct route {
 ///
 ///     chain handshake;
 ///     for (;;) {
-///         const auto s = handshake.step(way, rx, tx);
+///         const auto s = handshake.step(route, rx, tx);
 ///         switch (s.next()) { ... }         // the client's actions; done is that of the last proxy
 ///     }
 ///
 /// The loop is a client's, and so are the sizes of the mailboxes. UDP ASSOCIATE goes through the chain as any
 /// request does; its datagrams do not, they go straight to the last proxy.
 ///
-/// @cost  at most 16 octets of state, trivially copyable; steps per input octet are bounded; constexpr, noexcept.
+/// @cost  at most 16 bytes of state, trivially copyable; steps per input byte are bounded; constexpr, noexcept.
 /// @rfc   as client
 class chain {
   public:
     using next = client::next;
     using action = client::action;
-    using finished = client::finished;
-    using ahead = client::ahead;
+    using completed = client::completed;
+    using early_messages = client::early_messages;
 
     static constexpr size_t max_hops = 255;
     static constexpr size_t max_input = client::max_input;
@@ -105,25 +105,25 @@ class chain {
     ///
     /// @param way  the route; borrowed for this call.
     /// @param in   what was received and not yet used, oldest first.
-    /// @param out  room for one message, max_output octets at most.
+    /// @param out  room for one message, max_output bytes at most.
     /// @returns    exactly one action; see client::next.
-    /// @errors     before the first octet: bad_route, and what validate() finds wrong with the request to any proxy;
+    /// @errors     before the first byte: bad_route, and what validate() finds wrong with the request to any proxy;
     ///             later bad_route, when the route became shorter than the way already gone; spoke_first, when
-    ///             octets lie in `in` behind the reply of a proxy that is not the last; all others as client.
+    ///             bytes lie in `in` behind the reply of a proxy that is not the last; all others as client.
     /// @lifetime   the action's views point into `in` and `out`.
-    /// @cost       O(octets of one message); the first step O(route).
-    [[nodiscard]] constexpr action step(const route& way, bytes in, buffer out) noexcept;
+    /// @cost       O(bytes of one message); the first step O(route).
+    [[nodiscard]] constexpr action step(const route& route, bytes in, buffer out) noexcept;
 
     /// The same on an inbox, which drops what was used; on done it is emptied into `early`.
     /// @errors  bad_count, where the inbox was told of an impossible number of bytes: see miscounted()
     template <size_t N>
-    [[nodiscard]] constexpr action step(const route& way, inbox<N>& in, buffer out) noexcept;
+    [[nodiscard]] constexpr action step(const route& route, inbox<N>& in, buffer out) noexcept;
 
     /// The same on both mailboxes. While `out` holds anything, the action is send with all of it; pipelined
     /// messages are appended as long as there is room for the next one.
     /// @errors  bad_count, where either was told of an impossible number of bytes: see miscounted()
     template <size_t N, size_t M>
-    [[nodiscard]] constexpr action step(const route& way, inbox<N>& in, outbox<M>& out) noexcept;
+    [[nodiscard]] constexpr action step(const route& route, inbox<N>& in, outbox<M>& out) noexcept;
 
     /// The stream has ended. What was received before may still complete a message.
     constexpr void end_of_stream() noexcept { client_.end_of_stream(); }
@@ -133,99 +133,100 @@ class chain {
     constexpr void negotiated(bool succeeded) noexcept { client_.negotiated(succeeded); }
 
     /// Whose handshake it is, counted from 0. On fail it is the proxy that answered so, that fell silent, or that
-    /// cannot be asked; the one that refused has not reached the next.
+    /// cannot be request; the one that refused has not reached the next.
     /// @cost  O(1), constexpr, noexcept.
     [[nodiscard]] constexpr size_t hop() const noexcept { return hop_; }
 
-    /// What is out and was not agreed to yet by the proxy at hop(); as client::sent_ahead.
-    [[nodiscard]] constexpr ahead sent_ahead() const noexcept { return client_.sent_ahead(); }
+    /// What is out and was not agreed to yet by the proxy at hop(); as client::sent_early.
+    [[nodiscard]] constexpr early_messages sent_early() const noexcept { return client_.sent_early(); }
 
     /// As client::may_send_early; true of the last proxy only.
     [[nodiscard]] constexpr bool may_send_early() const noexcept { return last_ && client_.may_send_early(); }
 
   private:
     // What the proxy at hop_ is asked for.
-    [[nodiscard]] constexpr request wish(const route& way) const noexcept {
-        const socks::hop& proxy = way.through[hop_];
-        request want{.via = proxy.via, .login = proxy.login, .methods = proxy.methods};
+    [[nodiscard]] constexpr request request_for(const route& route) const noexcept {
+        const socks::hop& proxy = route.through[hop_];
+        socks::request request{
+            .version = proxy.version, .credentials = proxy.credentials, .methods = proxy.methods};
         if (last_) {
-            want.command = way.command;
-            want.to = way.to;
+            request.command = route.command;
+            request.to = route.to;
         } else {
-            want.to = way.through[size_t{hop_} + 1].at;
+            request.to = route.through[size_t{hop_} + 1].proxy;
         }
-        return want;
+        return request;
     }
 
-    constexpr void enter(const route& way, size_t i) noexcept {
+    constexpr void enter(const route& route, size_t i) noexcept {
         hop_ = static_cast<uint8_t>(i);
-        last_ = i + 1 == way.through.size();
+        last_ = i + 1 == route.through.size();
     }
 
     // Whether the proxy at hop_ still is on the route, and whatever it was asked for.
-    [[nodiscard]] constexpr bool is_on(const route& way) const noexcept {
-        return size_t{hop_} + (last_ ? 0 : 1) < way.through.size();
+    [[nodiscard]] constexpr bool is_on(const route& route) const noexcept {
+        return size_t{hop_} + (last_ ? 0 : 1) < route.through.size();
     }
 
-    constexpr errc survey(const route& way) noexcept;
+    constexpr errc validate_route(const route& route) noexcept;
 
     client client_{};
     uint8_t hop_ = 0;
     bool last_ = false;
 };
 
-// Looks at the whole route before the first octet, and stays at the first hop that cannot be asked.
-constexpr errc chain::survey(const route& way) noexcept {
-    const size_t n = way.through.size();
+// Looks at the whole route before the first byte, and stays at the first hop that cannot be asked.
+constexpr errc chain::validate_route(const route& route) noexcept {
+    const size_t n = route.through.size();
     if (n == 0 || n > max_hops) return errc::bad_route;
     for (size_t i = 0; i < n; ++i) {
-        enter(way, i);
-        const errc fault = validate(wish(way));
+        enter(route, i);
+        const errc fault = validate(request_for(route));
         if (fault != errc::none) return fault;
     }
-    enter(way, 0);
+    enter(route, 0);
     return errc::none;
 }
 
-constexpr chain::action chain::step(const route& way, bytes in, buffer out) noexcept {
+constexpr chain::action chain::step(const route& route, bytes in, buffer out) noexcept {
     action now;
-    errc fault = client_.is_fresh() ? survey(way) : errc::none;
-    if (fault == errc::none && !is_on(way)) fault = errc::bad_route;
+    errc fault = client_.is_fresh() ? validate_route(route) : errc::none;
+    if (fault == errc::none && !is_on(route)) fault = errc::bad_route;
     if (fault != errc::none) {
-        client_.fuse(fault);
+        client_.fail_for_good(fault);
         client_.report(now, 0, nullptr);
         return now;
     }
     const chain before = *this;
     size_t used = 0;
     for (;;) {
-        now = client_.step(wish(way), in.from(used), out);
-        if (now.next() != next::fail) now.behind(used);
+        now = client_.step(request_for(route), in.subspan(used), out);
+        if (now.next() != next::fail) now.add_consumed(used);
         if (now.next() == next::fail && now.error() == errc::no_space) *this = before;
         if (last_ || now.next() != next::done) return now;
         // The tunnel to the next proxy stands: it is greeted, before anything was heard of it.
-        used = now.used();
-        enter(way, size_t{hop_} + 1);
-        client_ = client_.anew();
+        used = now.consumed();
+        enter(route, size_t{hop_} + 1);
+        client_ = client_.restarted();
         if (in.size() == used) continue;
-        client_.fuse(errc::spoke_first, in[used]);
+        client_.fail_for_good(errc::spoke_first, in[used]);
         client_.report(now, used, nullptr);
         return now;
     }
 }
 
 template <size_t N>
-constexpr chain::action chain::step(const route& way, inbox<N>& in, buffer out) noexcept {
+constexpr chain::action chain::step(const route& route, inbox<N>& in, buffer out) noexcept {
     static_assert(N >= max_input, "the inbox is too small for a reply");
-    action now = step(way, in.unread(), out);
+    action now = step(route, in.data(), out);
     if (now.next() == next::recv && in.miscounted()) [[unlikely]]
         client_.miscount(now);
-    in.drop(now.next() == next::done ? in.unread().size() : now.used());
+    in.consume(now.next() == next::done ? in.data().size() : now.consumed());
     return now;
 }
 
 template <size_t N, size_t M>
-constexpr chain::action chain::step(const route& way, inbox<N>& in, outbox<M>& out) noexcept {
+constexpr chain::action chain::step(const route& route, inbox<N>& in, outbox<M>& out) noexcept {
     static_assert(M >= max_output, "the outbox is too small for a request");
     action now;
     size_t used = 0;
@@ -234,12 +235,12 @@ constexpr chain::action chain::step(const route& way, inbox<N>& in, outbox<M>& o
         return now;
     }
     if (out.empty()) do {
-            now = step(way, in, out.space());
+            now = step(route, in, out.prepare());
             if (now.next() != next::send) break;
-            used += now.used();
+            used += now.consumed();
             out.commit(now.data().size());
         } while (client_.runs_ahead());
-    if (!out.empty()) now.set(next::send, out.unsent(), 0, used);
+    if (!out.empty()) now.set(next::send, out.data(), 0, used);
     return now;
 }
 

@@ -1,6 +1,5 @@
-// Optional fixed buffers: inbox for what was received, outbox for what is to be sent, owned for what must
-// outlive the message it came in. None of them allocates. A view into an inbox lives until its next space(), one into
-// an outbox or an owned until that is changed.
+// Two optional buffers of fixed size: inbox for the bytes that were received, outbox for the bytes to send.
+// Neither allocates. A view into an inbox is valid until the next prepare(), a view into an outbox until the outbox changes.
 
 #ifndef SOCKS_MACHINE_MAILBOX_HPP
 #define SOCKS_MACHINE_MAILBOX_HPP
@@ -18,18 +17,18 @@ concept no_unsigned_integer =
 
 }  // namespace detail
 
-/// Received octets that no message has used yet, in storage of N octets.
+/// Received bytes that no message has used yet, in storage of N bytes.
 ///
-///     if (size_t n = read_some(fd, rx.space(s.need()))) rx.commit(n); else handshake.end_of_stream();
+///     if (size_t n = read_some(fd, rx.prepare(s.needed()))) rx.commit(n); else handshake.end_of_stream();
 ///
 /// The result of `recv` is signed and may be -1, so it does not compile as a number of bytes: test it, then convert it.
 /// Only an unsigned integer does; write `5u` for a literal. In every build a number that cannot be is refused: nothing
 /// changes, and the next step that would ask for more fails with errc::bad_count, so that no loop runs for ever.
 ///
-/// `space()` may move what is unread to the front, so it ends the life of all views into the inbox. Where
+/// `prepare()` may move what is unread to the front, so it ends the life of all views into the inbox. Where
 /// asserts are on, it also overwrites what was dropped, so that a stale view shows.
 ///
-/// @cost  commit, drop, unread O(1); space O(unread). N + 9 octets rounded up, not zeroed.
+/// @cost  commit, drop, unread O(1); space O(unread). N + 9 bytes rounded up, not zeroed.
 template <size_t N>
 class inbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
@@ -44,9 +43,9 @@ class inbox {
     static constexpr size_t capacity = N;
 
     /// What was received and not yet used, oldest first.
-    /// @lifetime  until the next space().
-    [[nodiscard]] constexpr bytes unread() const noexcept SOCKS_LIFETIMEBOUND {
-        return {octets_ + begin_, size_t{end_} - begin_};
+    /// @lifetime  until the next prepare().
+    [[nodiscard]] constexpr bytes data() const noexcept SOCKS_LIFETIMEBOUND {
+        return {bytes_ + begin_, size_t{end_} - begin_};
     }
 
     [[nodiscard]] constexpr bool empty() const noexcept { return begin_ == end_; }
@@ -55,17 +54,17 @@ class inbox {
     /// that receives while it waits for its own answer stops at a full inbox.
     [[nodiscard]] constexpr bool full() const noexcept { return size_t{end_} - begin_ == N; }
 
-    /// Room to receive into: `at_most` octets, or less where less is left; without an argument all that is left.
+    /// Room to receive into: `at_most` bytes, or less where less is left; without an argument all that is left.
     /// @lifetime  until the next call of any member that is not const.
-    [[nodiscard]] constexpr buffer space(size_t at_most = N) noexcept SOCKS_LIFETIMEBOUND {
+    [[nodiscard]] constexpr buffer prepare(size_t at_most = N) noexcept SOCKS_LIFETIMEBOUND {
         if (begin_ != 0 && (begin_ == end_ || at_most > N - end_)) compact();
         const size_t left = N - end_;
-        return {octets_ + end_, at_most < left ? at_most : left};
+        return {bytes_ + end_, at_most < left ? at_most : left};
     }
     template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>
-    buffer space(only_an_unsigned_integer_counts_bytes) = delete;
+    buffer prepare(only_an_unsigned_integer_counts_bytes) = delete;
 
-    /// `n` octets were received into the last space(), 1 <= n <= its room. The end of a stream is no octets
+    /// `n` bytes were received into the last prepare(), 1 <= n <= its room. The end of a stream is no bytes
     /// and is told to the machine, by end_of_stream(). Any other number is refused: see miscounted().
     constexpr void commit(size_t n) noexcept {
         if (n - 1 < N - end_) [[likely]]
@@ -76,23 +75,23 @@ class inbox {
     template <detail::no_unsigned_integer test_the_result_of_recv_first>
     void commit(test_the_result_of_recv_first) = delete;
 
-    /// The first `n` unread octets were used, n <= unread().size(); more are refused. Views stay valid.
-    constexpr void drop(size_t n) noexcept {
+    /// The first `n` unread bytes were used, n <= data().size(); more are refused. Views stay valid.
+    constexpr void consume(size_t n) noexcept {
         if (n <= size_t{end_} - begin_) [[likely]]
             begin_ += static_cast<uint32_t>(n);
         else
             miscounted_ = true;
     }
     template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>
-    void drop(only_an_unsigned_integer_counts_bytes) = delete;
+    void consume(only_an_unsigned_integer_counts_bytes) = delete;
 
     /// Whether a number of bytes was refused since the last clear().
     [[nodiscard]] constexpr bool miscounted() const noexcept { return miscounted_; }
 
     /// miscounted() is false again; a machine that failed with errc::bad_count stays failed.
-    /// Overwrites everything with zeros, used octets included.
+    /// Overwrites everything with zeros, used bytes included.
     constexpr void clear() noexcept {
-        wipe({octets_, N});
+        wipe({bytes_, N});
         begin_ = end_ = 0;
         miscounted_ = false;
     }
@@ -100,9 +99,9 @@ class inbox {
   private:
     constexpr void compact() noexcept {
         const uint32_t n = end_ - begin_;
-        for (uint32_t i = 0; i < n; ++i) octets_[i] = octets_[begin_ + i];
+        for (uint32_t i = 0; i < n; ++i) bytes_[i] = bytes_[begin_ + i];
 #if !defined(NDEBUG)
-        for (uint32_t i = n; i < end_; ++i) octets_[i] = '\xdd';
+        for (uint32_t i = n; i < end_; ++i) bytes_[i] = '\xdd';
 #endif
         begin_ = 0;
         end_ = n;
@@ -110,13 +109,13 @@ class inbox {
 
     uint32_t begin_ = 0;
     uint32_t end_ = 0;
-    char octets_[N];
+    char bytes_[N];
     bool miscounted_ = false;
 };
 
-/// Octets that are still to be sent, in storage of N octets.
+/// Bytes that are still to be sent, in storage of N bytes.
 ///
-/// The machine appends, the caller sends as much as its socket takes and says so with `sent(n)`. While anything
+/// The machine appends, the caller sends as much as its socket takes and says so with `consume(n)`. While anything
 /// is unsent, the machine's step returns `send` and does nothing else.
 ///
 /// Room is regained when all of it was sent. A result of `send` that may be -1 does not compile as a number of bytes.
@@ -124,7 +123,7 @@ class inbox {
 /// In every build a number that cannot be is refused: nothing changes, and the next step that would send what is
 /// unsent fails with errc::bad_count.
 ///
-/// @cost  O(1) but for clear(). N + 9 octets rounded up, not zeroed.
+/// @cost  O(1) but for clear(). N + 9 bytes rounded up, not zeroed.
 template <size_t N>
 class outbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
@@ -139,13 +138,13 @@ class outbox {
     [[nodiscard]] constexpr bool empty() const noexcept { return begin_ == end_; }
 
     /// What is to be sent next. @lifetime until the next call of any member that is not const.
-    [[nodiscard]] constexpr bytes unsent() const noexcept SOCKS_LIFETIMEBOUND {
-        return {octets_ + begin_, size_t{end_} - begin_};
+    [[nodiscard]] constexpr bytes data() const noexcept SOCKS_LIFETIMEBOUND {
+        return {bytes_ + begin_, size_t{end_} - begin_};
     }
 
-    /// The first `n` unsent octets are on their way, 0 <= n <= unsent().size(). Any other number is refused: see
+    /// The first `n` unsent bytes are on their way, 0 <= n <= data().size(). Any other number is refused: see
     /// miscounted().
-    constexpr void sent(size_t n) noexcept {
+    constexpr void consume(size_t n) noexcept {
         if (n > size_t{end_} - begin_) [[unlikely]] {
             miscounted_ = true;
             return;
@@ -154,12 +153,14 @@ class outbox {
         if (begin_ == end_) begin_ = end_ = 0;
     }
     template <detail::no_unsigned_integer test_the_result_of_send_first>
-    void sent(test_the_result_of_send_first) = delete;
+    void consume(test_the_result_of_send_first) = delete;
 
     /// Room to append into; commit() what was written there.
-    [[nodiscard]] constexpr buffer space() noexcept SOCKS_LIFETIMEBOUND { return {octets_ + end_, N - end_}; }
+    [[nodiscard]] constexpr buffer prepare() noexcept SOCKS_LIFETIMEBOUND {
+        return {bytes_ + end_, N - end_};
+    }
 
-    /// `n` octets were written into space(), 0 <= n <= its room. Any other number is refused: see miscounted().
+    /// `n` bytes were written into prepare(), 0 <= n <= its room. Any other number is refused: see miscounted().
     constexpr void commit(size_t n) noexcept {
         if (n <= N - end_) [[likely]]
             end_ += static_cast<uint32_t>(n);
@@ -175,7 +176,7 @@ class outbox {
     /// Overwrites everything with zeros: a client's outbox has held the password. miscounted() is false again; a
     /// machine that failed with errc::bad_count stays failed.
     constexpr void clear() noexcept {
-        wipe({octets_, N});
+        wipe({bytes_, N});
         begin_ = end_ = 0;
         miscounted_ = false;
     }
@@ -183,58 +184,8 @@ class outbox {
   private:
     uint32_t begin_ = 0;
     uint32_t end_ = 0;
-    char octets_[N];
+    char bytes_[N];
     bool miscounted_ = false;
-};
-
-/// A copy of up to N octets, for an answer that comes later than its question.
-///
-///     owned<255> name;
-///     endpoint to = name.keep(s.to());    // outlives the inbox
-///
-/// @cost  O(octets copied). N + 2 octets rounded up, not zeroed; clear() wipes.
-template <size_t N>
-class owned {
-    static_assert(N >= 1 && N <= UINT16_MAX);
-
-  public:
-    constexpr owned() noexcept = default;
-    owned(const owned&) = delete;
-    owned& operator=(const owned&) = delete;
-
-    static constexpr size_t capacity = N;
-
-    /// Replaces the copy, by a part of itself too. @returns false, keeping the old one, when `from` is longer than N.
-    [[nodiscard]] constexpr bool assign(bytes from) noexcept {
-        if (from.size() > N) return false;
-        detail::move_bytes(octets_, from.data(), from.size());
-        size_ = static_cast<uint16_t>(from.size());
-        return true;
-    }
-
-    /// The same endpoint with its name, or the text that was bad, held here.
-    /// @lifetime  the result points into this object.
-    [[nodiscard]] constexpr endpoint keep(const endpoint& from) noexcept SOCKS_LIFETIMEBOUND {
-        static_assert(N >= host::max_name);
-        if (from.host.is() != host::kind::name && from.host.is() != host::kind::bad) return from;
-        const bytes name = from.host.name();
-        detail::move_bytes(octets_, name.data(), name.size());
-        size_ = static_cast<uint16_t>(name.size());
-        return {from.host.with_name_at(octets_), from.port};
-    }
-
-    [[nodiscard]] constexpr bytes view() const noexcept SOCKS_LIFETIMEBOUND { return {octets_, size_}; }
-    [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
-
-    /// Overwrites the copy with zeros and empties it.
-    constexpr void clear() noexcept {
-        wipe({octets_, N});
-        size_ = 0;
-    }
-
-  private:
-    uint16_t size_ = 0;
-    char octets_[N];
 };
 
 }  // namespace socks

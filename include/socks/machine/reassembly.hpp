@@ -25,9 +25,9 @@ namespace socks {
 /// where it shows that the sequence has been left (a lower position, another far end, a gap, the timer), what was kept
 /// is abandoned. A repetition of the last fragment is dropped alone.
 ///
-/// Nothing is kept here but numbers: `storage` keeps the octets, header and data of the datagram that grows.
+/// Nothing is kept here but numbers: `storage` keeps the bytes, header and data of the datagram that grows.
 ///
-/// @cost  step is O(size of the datagram), constexpr, noexcept; 32 octets of state, trivially copyable.
+/// @cost  step is O(size of the datagram), constexpr, noexcept; 32 bytes of state, trivially copyable.
 /// @rfc   1928 section 7
 class reassembly {
   public:
@@ -65,7 +65,7 @@ class reassembly {
 
     /// Takes one datagram.
     ///
-    /// @param in       the octets of one datagram, all of them; may lie in the part of `storage` that keeps nothing.
+    /// @param in       the bytes of one datagram, all of them; may lie in the part of `storage` that keeps nothing.
     /// @param now      the time in ticks of any length, of a clock that does not go back.
     /// @param storage  the same at each step of a sequence, and left alone between them.
     /// @param accept   as for decode_datagram.
@@ -76,9 +76,9 @@ class reassembly {
     ///            overlap     `in` lies where earlier fragments are kept; the sequence is abandoned
     [[nodiscard]] constexpr action step(bytes in SOCKS_LIFETIMEBOUND, uint64_t now,
                                         buffer storage SOCKS_LIFETIMEBOUND,
-                                        tolerance accept = lenient) noexcept {
+                                        tolerance tolerated = lenient) noexcept {
         if (waiting() && now - began_ >= limit_) abandon();
-        const decoded<datagram> d = decode_datagram(in, accept, fragments::keep);
+        const decoded<datagram> d = decode_datagram(in, tolerated, fragments::keep);
         if (!d) return d.error();
         if (d->fragment() == 0) {
             abandon();
@@ -104,7 +104,7 @@ class reassembly {
                 return errc::fragmented;
             }
         }
-        if (storage.room() - size_ < kept.size()) {
+        if (storage.capacity() - size_ < kept.size()) {
             abandon();
             return errc::no_space;
         }
@@ -127,13 +127,13 @@ class reassembly {
   private:
     // Whether a header is that of the sequence, but for RSV and FRAG: the far end is the same.
     [[nodiscard]] constexpr bool belongs(bytes header, buffer storage) const noexcept {
-        return waiting() && storage.room() >= size_ &&
-               header.from(3) == bytes(storage.data(), header_).from(3);
+        return waiting() && storage.capacity() >= size_ &&
+               header.subspan(3) == bytes(storage.data(), header_).subspan(3);
     }
 
     uint64_t began_ = 0;
     uint64_t limit_;
-    size_t size_ = 0;      // octets kept, header included
+    size_t size_ = 0;      // bytes kept, header included
     uint16_t header_ = 0;  // of them the header
     uint8_t highest_ = 0;  // the position that came last; 0: none
 };

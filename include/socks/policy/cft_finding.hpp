@@ -40,7 +40,7 @@ enum class flaw : uint8_t {
 /// The flaw in words: a phrase without a full stop.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
-[[nodiscard]] constexpr const char* name(flaw f) noexcept {
+[[nodiscard]] constexpr const char* to_string(flaw f) noexcept {
     switch (f) {
         case flaw::bad_syntax: return "expected";
         case flaw::unknown_parameter: return "unknown parameter, ignored";
@@ -138,7 +138,7 @@ constexpr bytes phrase(const char* text) noexcept {
 /// The subject is printed as it stands in the text: escape what is not printable before it goes into a log.
 ///
 /// @returns   the text made in `out`.
-/// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
+/// @errors    no_space  out is smaller than the text; required() says how much it takes; `out` may be written to
 ///            overlap   the subject lies in `out`; nothing was written
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
@@ -147,13 +147,13 @@ constexpr encoded format(const finding& f, buffer out SOCKS_LIFETIMEBOUND) noexc
     w.avoid(f.subject);
     if (f.at.line != 0) w.number(f.at.line, 10).put(':').number(f.at.column, 10).put(bytes(": "));
     if (!f.subject.empty()) w.put(f.subject).put(bytes(": "));
-    w.put(detail::phrase(name(f.what)));
+    w.put(detail::phrase(to_string(f.what)));
     if (f.what == flaw::bad_length || f.what == flaw::bad_number)
         w.put(' ').number(f.least, 10).put(bytes("..")).number(f.most, 10);
     if (f.detail != nullptr)
         w.put(f.what == flaw::cannot_be_asked || f.what == flaw::bad_host ? bytes(": ") : bytes(" "))
             .put(detail::phrase(f.detail));
-    return w.made();
+    return w.written();
 }
 
 }  // namespace socks::cft

@@ -64,7 +64,7 @@ struct network {
         const errc why = host.value.empty() ? errc::none : socks::host(host.value.view()).error();
         if (why != errc::none)
             found.add({flaw::bad_host, host.at, "HOST", 0, 0,
-                       why == errc::bad_host_byte ? socks::name(why) : nullptr});
+                       why == errc::bad_host_byte ? socks::to_string(why) : nullptr});
         if (protocol.value == proxy_protocol::socks4 && password.given)
             found.add({flaw::password_not_sent, password.at, "PASSWORD"});
         if (protocol.value == proxy_protocol::socks5 && !user.given)

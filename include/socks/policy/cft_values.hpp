@@ -9,13 +9,13 @@
 
 namespace socks::cft {
 
-/// A text of at most N octets, held by value.
+/// A text of at most N bytes, held by value.
 template <size_t N>
 class text {
   public:
     static constexpr size_t max = N;
 
-    [[nodiscard]] constexpr bytes view() const noexcept SOCKS_LIFETIMEBOUND { return {octets_, size_}; }
+    [[nodiscard]] constexpr bytes view() const noexcept SOCKS_LIFETIMEBOUND { return {bytes_, size_}; }
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
 
     /// Takes what a value means that may hold escapes. @errors as for decode_value(); then nothing changes.
@@ -23,14 +23,14 @@ class text {
         char room[N] = {};
         const encoded made = decode_value(value, room);
         if (!made) return made;
-        for (size_t i = 0; i < N; ++i) octets_[i] = room[i];
-        size_ = static_cast<uint8_t>(made.made());
+        for (size_t i = 0; i < N; ++i) bytes_[i] = room[i];
+        size_ = static_cast<uint8_t>(made.size());
         return made;
     }
 
   private:
     static_assert(N <= 255);
-    char octets_[N] = {};
+    char bytes_[N] = {};
     uint8_t size_ = 0;
 };
 
@@ -136,7 +136,7 @@ class assignment {
             const position first = value_.quoted ? position{value_.at.line, value_.at.column + 1} : value_.at;
             const position slash = first.behind(value_.text.first(escape_fault(value_.text)));
             found_.add({flaw::bad_escape, slash, parameter_.text});
-        } else if (!made || made.made() < least) {
+        } else if (!made || made.size() < least) {
             found_.add({flaw::bad_length, value_.at, parameter_.text, least, static_cast<uint16_t>(N)});
         } else {
             return true;

@@ -85,8 +85,8 @@ constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1928 section 6; the SOCKS4 memo
 [[nodiscard]] constexpr dial_error dial_error_for(const reply_code& code) noexcept {
-    if (code.via != version::v5) {
-        switch (static_cast<code4>(code.octet)) {
+    if (code.version != version::v5) {
+        switch (static_cast<code4>(code.value)) {
             case code4::identd_unreachable:
             case code4::identd_mismatch: return dial_error::not_allowed;
             case code4::granted:
@@ -94,7 +94,7 @@ constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
         }
         return dial_error::other;
     }
-    switch (static_cast<code5>(code.octet)) {
+    switch (static_cast<code5>(code.value)) {
         case code5::not_allowed: return dial_error::not_allowed;
         case code5::network_unreachable: return dial_error::network_unreachable;
         case code5::host_unreachable: return dial_error::host_unreachable;
@@ -113,12 +113,12 @@ constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
 /// 92 and 93 of SOCKS4 become not_allowed. No refusal of SOCKS5 becomes one of them: they send the user to look
 /// for a fault in identd.
 ///
-/// @returns   a code of `via`; the same one where the version is the same, whatever the octet.
+/// @returns   a code of `via`; the same one where the version is the same, whatever the byte.
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1928 section 6; the SOCKS4 memo
-[[nodiscard]] constexpr reply_code translated(const reply_code& code, version via) noexcept {
-    if ((code.via == version::v5) == (via == version::v5)) return {via, code.octet};
+[[nodiscard]] constexpr reply_code translate(const reply_code& code, version via) noexcept {
+    if ((code.version == version::v5) == (via == version::v5)) return {via, code.value};
     if (via != version::v5)
         return {via, static_cast<uint8_t>(code.succeeded() ? code4::granted : code4::rejected)};
     return code.succeeded() ? code5::succeeded : code_for(dial_error_for(code));
@@ -143,7 +143,7 @@ constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
 /// The failure in words, for a log: a phrase without a full stop.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
-[[nodiscard]] constexpr const char* name(dial_error e) noexcept {
+[[nodiscard]] constexpr const char* to_string(dial_error e) noexcept {
     switch (e) {
         case dial_error::refused: return "connection refused";
         case dial_error::network_unreachable: return "network unreachable";

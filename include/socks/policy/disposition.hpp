@@ -87,7 +87,7 @@ constexpr bool retried(const outcome& o) noexcept {
 ///
 /// What succeeded is connected, whatever a table says.
 ///
-/// @cost  96 octets; O(1), constexpr, noexcept.
+/// @cost  96 bytes; O(1), constexpr, noexcept.
 class disposition_table {
   public:
     constexpr disposition_table() noexcept = default;
@@ -112,7 +112,7 @@ class disposition_table {
     // The codes of SOCKS4, those of SOCKS5, the failures without a code.
     static constexpr size_t row_of(const outcome& o) noexcept {
         if (!o.has_code()) return 512 + size_t{static_cast<uint8_t>(o.error())};
-        return (o.code().via == version::v5 ? size_t{256} : size_t{0}) + o.code().octet;
+        return (o.code().version == version::v5 ? size_t{256} : size_t{0}) + o.code().value;
     }
 
     [[nodiscard]] constexpr disposition_table with(const outcome& o, bool again) const noexcept {
@@ -141,7 +141,7 @@ class disposition_table {
 /// Its name, in one word.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
-[[nodiscard]] constexpr const char* name(disposition d) noexcept {
+[[nodiscard]] constexpr const char* to_string(disposition d) noexcept {
     switch (d) {
         case disposition::connected: return "connected";
         case disposition::retry: return "retry";
@@ -188,10 +188,10 @@ constexpr const char* reason4(code4 code) noexcept {
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* reason(const outcome& o) noexcept {
-    if (!o.has_code()) return o.succeeded() ? "connected" : name(o.error());
+    if (!o.has_code()) return o.succeeded() ? "connected" : to_string(o.error());
     const reply_code code = o.code();
-    return code.via == version::v5 ? detail::reason5(static_cast<code5>(code.octet))
-                                   : detail::reason4(static_cast<code4>(code.octet));
+    return code.version == version::v5 ? detail::reason5(static_cast<code5>(code.value))
+                                       : detail::reason4(static_cast<code4>(code.value));
 }
 
 /// Room that always suffices for format() of an outcome.
@@ -203,14 +203,14 @@ inline constexpr size_t max_text_outcome = 72;
 ///     the proxy refused with a code that no document names: 0xC8
 ///
 /// @returns   the text made in `out`.
-/// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
+/// @errors    no_space  out is smaller than the text; required() says how much it takes; `out` may be written to
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 constexpr encoded format(const outcome& o, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     detail::text_writer w(out);
     w.phrase(reason(o));
-    if (o.has_code() && detail::is_unassigned(name(o.code()))) w.put(": 0x").hex(o.code().octet);
-    return w.made();
+    if (o.has_code() && detail::is_unassigned(to_string(o.code()))) w.put(": 0x").hex(o.code().value);
+    return w.written();
 }
 
 }  // namespace socks

@@ -20,7 +20,7 @@ constexpr bool is_winsock(int number) noexcept { return number >= 10000 && numbe
 
 // A connect to an address that is not available: to IPv6 where there is no IPv6, or from no port that is left.
 constexpr dial_error address_not_available(const host& to) noexcept {
-    return to.is() == host::kind::ipv6 ? dial_error::no_address_of_family : dial_error::out_of_resources;
+    return to.kind() == host_kind::ipv6 ? dial_error::no_address_of_family : dial_error::out_of_resources;
 }
 
 constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcept {
@@ -130,7 +130,7 @@ constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcep
     if (e == errc::timed_out) return ETIMEDOUT;
     if (e == errc::unreachable) return EHOSTUNREACH;
     if (e == errc::refused) return EIO;
-    if (e == errc::login_refused || e == errc::negotiation_failed || e == errc::no_acceptable_method)
+    if (e == errc::credentials_refused || e == errc::negotiation_failed || e == errc::no_acceptable_method)
         return EACCES;
     return blame(e) == party::peer ? EPROTO : blame(e) == party::stream ? ECONNRESET : EINVAL;
 }

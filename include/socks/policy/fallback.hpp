@@ -11,9 +11,9 @@ namespace socks {
 
 /// The first try: SOCKS5, with "none" and username/password to choose from if there are credentials.
 /// @lifetime  as its arguments.
-[[nodiscard]] constexpr request first_try(const endpoint& to, const login& who) noexcept {
-    request r{.to = to, .login = who};
-    r.methods = who.given ? methods(method::none, method::login) : methods(method::none);
+[[nodiscard]] constexpr request first_try(const endpoint& to, const credentials& who) noexcept {
+    request r{.to = to, .credentials = who};
+    r.methods = who.given ? methods(method::none, method::username_password) : methods(method::none);
     return r;
 }
 
@@ -21,8 +21,9 @@ namespace detail {
 
 // The same request by SOCKS4, unless the proxy has spoken SOCKS5 or SOCKS4 cannot carry it.
 constexpr bool second_try(const request& first, size_t used, bytes user, request& result) noexcept {
-    if (first.via != version::v5 || used != 0) return false;
-    const request second{.via = version::v4, .command = first.command, .to = first.to, .login = {user}};
+    if (first.version != version::v5 || used != 0) return false;
+    const request second{
+        .version = version::v4, .command = first.command, .to = first.to, .credentials = {user}};
     if (validate(second) != errc::none) return false;
     result = second;
     return true;
@@ -34,7 +35,7 @@ constexpr bool second_try(const request& first, size_t used, bytes user, request
 /// SOCKS4, with the user of the operating system as its user ID. SOCKS4 carries IPv4 addresses only; there is no second
 /// try with a name.
 ///
-///     used += s.used();  // behind every step
+///     used += s.consumed();  // behind every step
 ///     ...
 ///     case client::next::fail:
 ///         if (socks::retry_on_new_connection(want, s.error(), used, user, want)) return connect_again(want);

@@ -21,7 +21,7 @@ namespace socks {
 /// @cost         O(1), constexpr, noexcept.
 /// @rfc          1928 section 7
 [[nodiscard]] constexpr endpoint unspecified_for(const host& proxy) noexcept {
-    return unmap(proxy).is() == host::kind::ipv6 ? any_ipv6 : any_ipv4;
+    return unmap(proxy).kind() == host_kind::ipv6 ? unspecified_ipv6 : unspecified_ipv4;
 }
 
 /// When the address in a reply gives way to the one at which the proxy was reached.
@@ -43,8 +43,8 @@ enum class replace_bound : uint8_t {
 /// @cost         O(size of the name), constexpr, noexcept.
 [[nodiscard]] constexpr endpoint relay_endpoint(const endpoint& bound, const host& proxy,
                                                 replace_bound when = replace_bound::unspecified) noexcept {
-    const host seen = access_view(bound.host);
-    const bool address = seen.is() == host::kind::ipv4 || seen.is() == host::kind::ipv6;
+    const host seen = effective_host(bound.host);
+    const bool address = seen.kind() == host_kind::ipv4 || seen.kind() == host_kind::ipv6;
     bool replaced = false;
     switch (when) {
         case replace_bound::never: break;
@@ -93,7 +93,7 @@ class source_lock {
     constexpr explicit source_lock(const host& peer, const endpoint& declared = {},
                                    source_ports change = source_ports::locked) noexcept
         : ports_(change) {
-        if (peer.is() != host::kind::ipv4 && peer.is() != host::kind::ipv6) return;
+        if (peer.kind() != host_kind::ipv4 && peer.kind() != host_kind::ipv6) return;
         source_.host = peer;
         if (same_address(declared.host, peer)) source_.port = declared.port;
     }

@@ -85,19 +85,19 @@ struct retry_target {
 ///     retry attempts(targets.schedule(), targets.hosts(), targets.protocols());
 ///     switch (attempts.ended(socks::decide(outcome), now)) {
 ///         case retry::next::done:    break;
-///         case retry::next::again:   sleep_until(attempts.at()); connect_to(attempts.target()); break;
+///         case retry::next::again:   sleep_until(attempts.due()); connect_to(attempts.target()); break;
 ///         case retry::next::hold:    tell_operator(); break;       // until START, then restart()
 ///         case retry::next::give_up: break;
 ///     }
 ///
 /// What ends a transfer is final: later calls of ended() give the same, until restart().
 ///
-/// @cost  32 octets, trivially copyable; constexpr, noexcept.
+/// @cost  32 bytes, trivially copyable; constexpr, noexcept.
 class retry {
   public:
     enum class next : uint8_t {
         done,     ///< connected
-        again,    ///< make the next attempt at at(), towards target()
+        again,    ///< make the next attempt at due(), towards target()
         hold,     ///< state K: an operator must restart it
         give_up,  ///< the last attempt has failed, or validate(schedule) does
     };
@@ -121,19 +121,19 @@ class retry {
         if (validate(schedule_) != errc::none || !is_tried_again(schedule_, failed_))
             return state_ = next::give_up;
         const uint64_t wait = minutes_until_next(schedule_, failed_) * seconds_per_minute;
-        at_ = now > UINT64_MAX - wait ? UINT64_MAX : now + wait;
+        due_ = now > UINT64_MAX - wait ? UINT64_MAX : now + wait;
         return next::again;
     }
 
     /// The operator's START: everything begins again, with an attempt at once towards the first target.
     constexpr void restart() noexcept {
         failed_ = 0;
-        at_ = 0;
+        due_ = 0;
         state_ = next::again;
     }
 
     /// When the next attempt is due, in seconds of the caller's clock; 0 for the first: at once.
-    [[nodiscard]] constexpr uint64_t at() const noexcept { return at_; }
+    [[nodiscard]] constexpr uint64_t due() const noexcept { return due_; }
 
     /// The target of the next attempt, or of the one being made.
     [[nodiscard]] constexpr retry_target target() const noexcept {
@@ -144,7 +144,7 @@ class retry {
     [[nodiscard]] constexpr uint32_t failed() const noexcept { return failed_; }
 
   private:
-    uint64_t at_ = 0;
+    uint64_t due_ = 0;
     retry_schedule schedule_{};
     uint32_t hosts_ = 1;
     uint32_t protocols_ = 1;

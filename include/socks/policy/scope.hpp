@@ -11,9 +11,7 @@ namespace socks {
 
 namespace detail {
 
-constexpr ipv4 tail(const ipv6& a) noexcept {
-    return {a.octets[12], a.octets[13], a.octets[14], a.octets[15]};
-}
+constexpr ipv4 tail(const ipv6& a) noexcept { return {a.bytes[12], a.bytes[13], a.bytes[14], a.bytes[15]}; }
 
 // Whether the first `bits` of `a` are those of `network`, 1 <= bits <= 32.
 constexpr bool within(uint32_t a, uint32_t network, unsigned bits) noexcept {
@@ -21,22 +19,21 @@ constexpr bool within(uint32_t a, uint32_t network, unsigned bits) noexcept {
 }
 
 constexpr uint32_t number(const ipv4& a) noexcept {
-    return uint32_t{a.octets[0]} << 24 | uint32_t{a.octets[1]} << 16 | uint32_t{a.octets[2]} << 8 |
-           a.octets[3];
+    return uint32_t{a.bytes[0]} << 24 | uint32_t{a.bytes[1]} << 16 | uint32_t{a.bytes[2]} << 8 | a.bytes[3];
 }
 
 constexpr uint32_t front(const ipv6& a) noexcept { return group(a, 0) << 16 | group(a, 1); }
 
 constexpr bool is_mapped(const ipv6& a) noexcept {
     for (size_t i = 0; i < 10; ++i)
-        if (a.octets[i] != 0) return false;
+        if (a.bytes[i] != 0) return false;
     return group(a, 5) == 0xffff;
 }
 
 // 64:ff9b::/96, and ::/96 but for :: and ::1, which are addresses of IPv6.
 constexpr bool is_translated(const ipv6& a) noexcept {
     for (size_t i = 4; i < 12; ++i)
-        if (a.octets[i] != 0) return false;
+        if (a.bytes[i] != 0) return false;
     return front(a) == 0x0064ff9b || (front(a) == 0 && number(tail(a)) > 1);
 }
 
@@ -46,24 +43,24 @@ constexpr bool stands_for_ipv4(const ipv6& a) noexcept { return is_mapped(a) || 
 // ::ffff:0:0:0/96, the IPv4-translated addresses of SIIT.
 constexpr bool is_siit(const ipv6& a) noexcept {
     for (size_t i = 0; i < 12; ++i)
-        if (a.octets[i] != (i == 8 || i == 9 ? 0xff : 0)) return false;
+        if (a.bytes[i] != (i == 8 || i == 9 ? 0xff : 0)) return false;
     return true;
 }
 
 // An interface identifier 0:5efe:a.b.c.d or 200:5efe:a.b.c.d; no multicast address has one.
 constexpr bool is_isatap(const ipv6& a) noexcept {
-    return a.octets[0] != 0xff && (group(a, 4) & ~0x200U) == 0 && group(a, 5) == 0x5efe;
+    return a.bytes[0] != 0xff && (group(a, 4) & ~0x200U) == 0 && group(a, 5) == 0x5efe;
 }
 
 // The IPv4 address that a packet to `a` may end at, or `a`. A prefix is looked at before an interface identifier:
 // routers see the prefix first.
 constexpr host inner_address(const ipv6& a) noexcept {
-    const auto inverted = [&a](size_t i) noexcept { return static_cast<uint8_t>(a.octets[i] ^ 0xff); };
+    const auto inverted = [&a](size_t i) noexcept { return static_cast<uint8_t>(a.bytes[i] ^ 0xff); };
     const bool translated_here = front(a) == 0x0064ff9b && group(a, 2) == 1;
     const bool teredo = front(a) == 0x20010000;
     if (stands_for_ipv4(a) || translated_here || is_siit(a)) return tail(a);
     if (teredo) return ipv4{inverted(12), inverted(13), inverted(14), inverted(15)};
-    if (group(a, 0) == 0x2002) return ipv4{a.octets[2], a.octets[3], a.octets[4], a.octets[5]};
+    if (group(a, 0) == 0x2002) return ipv4{a.bytes[2], a.bytes[3], a.bytes[4], a.bytes[5]};
     return is_isatap(a) ? host(tail(a)) : host(a);
 }
 
@@ -77,32 +74,32 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 
 /// The address that a name spells, of those that arrive in requests: clients send addresses as names.
 ///
-/// @returns   kind::ipv4 or kind::ipv6  the address
-///            kind::bad                 no address, but no host name either: "127.1", "0x7f.1" and "127.0.0.1." are
+/// @returns   host_kind::ipv4 or host_kind::ipv6  the address
+///            host_kind::bad                 no address, but no host name either: "127.1", "0x7f.1" and "127.0.0.1." are
 ///                                      addresses to one resolver and not to another. To refuse it is wise. Which
 ///                                      bytes a name holds is not looked at: see printable and ldh.
-///            kind::none                a host name; or `h` is no name
+///            host_kind::none                a host name; or `h` is no name
 /// @lifetime  as `h`.
 /// @cost      O(size of the name), constexpr, noexcept.
-[[nodiscard]] constexpr host literal_in(const host& h) noexcept {
-    if (h.is() != host::kind::name) return {};
+[[nodiscard]] constexpr host spelled_address(const host& h) noexcept {
+    if (h.kind() != host_kind::name) return {};
     const host spelled(h.name());
-    if (spelled.is() == host::kind::name) return {};
-    return spelled.is() != host::kind::bad || detail::is_no_name(h.name()) ? spelled : host();
+    if (spelled.kind() == host_kind::name) return {};
+    return spelled.kind() != host_kind::bad || detail::is_no_name(h.name()) ? spelled : host();
 }
 
 namespace detail {
 
 // The address that a name spells, or the host itself.
 constexpr host spelled_out(const host& h) noexcept {
-    const host spelled = literal_in(h);
-    return spelled.is() == host::kind::none ? h : spelled;
+    const host spelled = spelled_address(h);
+    return spelled.kind() == host_kind::none ? h : spelled;
 }
 
 // Whether `h` is an IPv6 address of a network, whatever it carries inside.
 constexpr bool in_ipv6_network(const host& h, uint32_t network, unsigned bits) noexcept {
     const host spelled = spelled_out(h);
-    return spelled.is() == host::kind::ipv6 && within(front(spelled.v6()), network, bits);
+    return spelled.kind() == host_kind::ipv6 && within(front(spelled.v6()), network, bits);
 }
 
 // The blocks of the IPv4 registry that are not globally reachable, and 224.0.0.0/4.
@@ -120,8 +117,8 @@ constexpr bool is_global(const ipv4& address) noexcept {
 constexpr bool is_service_anycast(const ipv6& a) noexcept {
     if (front(a) != 0x20010001) return false;
     for (size_t i = 4; i < 15; ++i)
-        if (a.octets[i] != 0) return false;
-    return a.octets[15] >= 1 && a.octets[15] <= 3;
+        if (a.bytes[i] != 0) return false;
+    return a.bytes[15] >= 1 && a.bytes[15] <= 3;
 }
 
 // What the registry leaves of 2000::/3, outside of which no unicast address is assigned. 2001::/23 is not globally
@@ -144,7 +141,7 @@ constexpr bool is_global(const ipv6& address) noexcept {
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       4291 section 2.5.5.2
 [[nodiscard]] constexpr host unmap(const host& h) noexcept {
-    if (h.is() != host::kind::ipv6 || !detail::is_mapped(h.v6())) return h;
+    if (h.kind() != host_kind::ipv6 || !detail::is_mapped(h.v6())) return h;
     return detail::tail(h.v6());
 }
 
@@ -152,7 +149,7 @@ constexpr bool is_global(const ipv6& address) noexcept {
 /// @cost  O(1), constexpr, noexcept.
 [[nodiscard]] constexpr bool same_address(const host& a, const host& b) noexcept {
     const host x = unmap(a);
-    return (x.is() == host::kind::ipv4 || x.is() == host::kind::ipv6) && x == unmap(b);
+    return (x.kind() == host_kind::ipv4 || x.kind() == host_kind::ipv6) && x == unmap(b);
 }
 
 /// What an access list has to judge: the IPv4 address inside an IPv6 address, also where a name spells one, and
@@ -172,40 +169,40 @@ constexpr bool is_global(const ipv6& address) noexcept {
 /// Judge so what is asked for, and again what a name resolves to. It is for what a list refuses. Whom a list lets in
 /// is judged by unmap(), or somebody from ::127.0.0.1 would pass for this host.
 ///
-/// @returns   an address; a name that spells none; kind::bad as literal_in; or kind::none.
+/// @returns   an address; a name that spells none; host_kind::bad as spelled_address; or host_kind::none.
 /// @lifetime  as `h`.
 /// @cost      O(size of the name), constexpr, noexcept.
 /// @rfc       4291 section 2.5.5, 2765 section 2.1, 6052 section 2.1, 8215, 3056 section 2, 4380 section 4, 5214
 ///            section 6.1
-[[nodiscard]] constexpr host access_view(const host& h) noexcept {
+[[nodiscard]] constexpr host effective_host(const host& h) noexcept {
     const host seen = detail::spelled_out(h);
-    return seen.is() == host::kind::ipv6 ? detail::inner_address(seen.v6()) : seen;
+    return seen.kind() == host_kind::ipv6 ? detail::inner_address(seen.v6()) : seen;
 }
 
-/// No host, 0.0.0.0 or ::, in any spelling; also the names "0", of no octets, and of a single NUL, which all are sent
+/// No host, 0.0.0.0 or ::, in any spelling; also the names "0", of no bytes, and of a single NUL, which all are sent
 /// in their place. As a destination most systems take it for their own loopback.
 /// @cost  O(size of the name), constexpr, noexcept.
 [[nodiscard]] constexpr bool is_unspecified(const host& h) noexcept {
-    if (h.is() == host::kind::none) return true;
-    if (h.is() == host::kind::name && h.name().size() <= 1)
+    if (h.kind() == host_kind::none) return true;
+    if (h.kind() == host_kind::name && h.name().size() <= 1)
         return h.name().empty() || h.name()[0] == 0 || h.name()[0] == '0';
-    const host seen = access_view(h);
-    return seen == any_ipv4.host || seen == any_ipv6.host;
+    const host seen = effective_host(h);
+    return seen == unspecified_ipv4.host || seen == unspecified_ipv6.host;
 }
 
-/// 127.0.0.0/8 or ::1, as access_view sees `h`. A name that spells no address is none of what follows.
+/// 127.0.0.0/8 or ::1, as effective_host sees `h`. A name that spells no address is none of what follows.
 /// @cost  each O(size of the name), constexpr, noexcept.
 [[nodiscard]] constexpr bool is_loopback(const host& h) noexcept {
-    const host seen = access_view(h);
-    if (seen.is() == host::kind::ipv4) return seen.v4().octets[0] == 127;
+    const host seen = effective_host(h);
+    if (seen.kind() == host_kind::ipv4) return seen.v4().bytes[0] == 127;
     return seen == ipv6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 }
 
 /// 169.254.0.0/16 or fe80::/10. An ISATAP address is link-local by its prefix or by the IPv4 address inside.
 [[nodiscard]] constexpr bool is_link_local(const host& h) noexcept {
     if (detail::in_ipv6_network(h, 0xfe800000, 10)) return true;
-    const host seen = access_view(h);
-    return seen.is() == host::kind::ipv4 && detail::within(detail::number(seen.v4()), 0xa9fe0000, 16);
+    const host seen = effective_host(h);
+    return seen.kind() == host_kind::ipv4 && detail::within(detail::number(seen.v4()), 0xa9fe0000, 16);
 }
 
 /// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or fc00::/7. An ISATAP address is private by its prefix or by the IPv4
@@ -213,8 +210,8 @@ constexpr bool is_global(const ipv6& address) noexcept {
 /// @rfc  1918 section 3, 4193
 [[nodiscard]] constexpr bool is_private(const host& h) noexcept {
     if (detail::in_ipv6_network(h, 0xfc000000, 7)) return true;
-    const host seen = access_view(h);
-    if (seen.is() != host::kind::ipv4) return false;
+    const host seen = effective_host(h);
+    if (seen.kind() != host_kind::ipv4) return false;
     const uint32_t a = detail::number(seen.v4());
     return detail::within(a, 0x0a000000, 8) || detail::within(a, 0xac100000, 12) ||
            detail::within(a, 0xc0a80000, 16);
@@ -223,8 +220,8 @@ constexpr bool is_global(const ipv6& address) noexcept {
 /// 224.0.0.0/4 or ff00::/8.
 [[nodiscard]] constexpr bool is_multicast(const host& h) noexcept {
     if (detail::in_ipv6_network(h, 0xff000000, 8)) return true;
-    const host seen = access_view(h);
-    return seen.is() == host::kind::ipv4 && detail::within(detail::number(seen.v4()), 0xe0000000, 4);
+    const host seen = effective_host(h);
+    return seen.kind() == host_kind::ipv4 && detail::within(detail::number(seen.v4()), 0xe0000000, 4);
 }
 
 /// A unicast address that the complete internet can reach, by the column "Globally Reachable" of IANA's registries of
@@ -242,11 +239,11 @@ constexpr bool is_global(const ipv6& address) noexcept {
 /// @rfc   6890 and 8190, and the registries that they began
 [[nodiscard]] constexpr bool is_global(const host& h) noexcept {
     const host spelled = detail::spelled_out(h);
-    if (spelled.is() == host::kind::ipv6 && !detail::stands_for_ipv4(spelled.v6()) &&
+    if (spelled.kind() == host_kind::ipv6 && !detail::stands_for_ipv4(spelled.v6()) &&
         !detail::is_global(spelled.v6()))
         return false;
-    const host seen = access_view(spelled);
-    return seen.is() == host::kind::ipv6 || (seen.is() == host::kind::ipv4 && detail::is_global(seen.v4()));
+    const host seen = effective_host(spelled);
+    return seen.kind() == host_kind::ipv6 || (seen.kind() == host_kind::ipv4 && detail::is_global(seen.v4()));
 }
 
 /// Whether two hosts are the same to an access list: names without regard to the case of ASCII letters and to one
@@ -257,30 +254,30 @@ constexpr bool is_global(const ipv6& address) noexcept {
 [[nodiscard]] constexpr bool canonical_equal(const host& a, const host& b) noexcept {
     const host x = unmap(detail::spelled_out(a));
     const host y = unmap(detail::spelled_out(b));
-    if (x.is() == host::kind::bad) return false;
-    if (x.is() != host::kind::name || y.is() != host::kind::name) return x == y;
+    if (x.kind() == host_kind::bad) return false;
+    if (x.kind() != host_kind::name || y.kind() != host_kind::name) return x == y;
     return same_word(detail::without_trailing_dot(x.name()), detail::without_trailing_dot(y.name()));
 }
 
 /// Whether a name may go into a log or a header of another protocol as it is: visible ASCII, neither a space nor a
-/// double quote, at least one octet. Addresses and no host are printable, bad text is not.
+/// double quote, at least one byte. Addresses and no host are printable, bad text is not.
 /// @cost  O(size of the name), constexpr, noexcept.
-[[nodiscard]] constexpr bool printable(const host& h) noexcept {
-    if (h.is() != host::kind::name) return h.is() != host::kind::bad;
+[[nodiscard]] constexpr bool is_printable(const host& h) noexcept {
+    if (h.kind() != host_kind::name) return h.kind() != host_kind::bad;
     for (size_t i = 0; i < h.name().size(); ++i)
         if (h.name()[i] <= ' ' || h.name()[i] >= 0x7f || h.name()[i] == '"') return false;
     return !h.name().empty();
 }
 
-/// The same for the octets that host names are made of: ASCII letters, digits, hyphens, dots, and the underscore, which
+/// The same for the bytes that host names are made of: ASCII letters, digits, hyphens, dots, and the underscore, which
 /// is in use though no document allows it.
 /// @rfc  952, 1123 section 2.1
-[[nodiscard]] constexpr bool ldh(const host& h) noexcept {
+[[nodiscard]] constexpr bool is_ldh(const host& h) noexcept {
     for (size_t i = 0; i < h.name().size(); ++i) {
         const char c = h.name().data()[i];
         if (!detail::is_letter(c) && !detail::is_digit(c) && c != '-' && c != '.' && c != '_') return false;
     }
-    return printable(h);
+    return is_printable(h);
 }
 
 }  // namespace socks

@@ -56,10 +56,10 @@ class targets {
             a.service = sap;
         a.maxcnx = net.maxcnx.value;
         if (net.protocol.value == proxy_protocol::socks5) {
-            a.want.login = {user, net.password.value.view()};  // with a login, nothing else is offered
+            a.want.credentials = {user, net.password.value.view()};  // with a login, nothing else is offered
         } else {
-            a.want.via = a.want.to.host.is() == host::kind::name ? version::v4a : version::v4;
-            a.want.login = {user};
+            a.want.version = a.want.to.host.kind() == host_kind::name ? version::v4a : version::v4;
+            a.want.credentials = {user};
         }
         return a;
     }
@@ -202,7 +202,7 @@ class resolver {
             if (why == errc::bad_host)
                 tell({flaw::bad_host, name.at, "HOST"});
             else if (why != errc::none)
-                tell({flaw::cannot_be_asked, name.at, "HOST", 0, 0, socks::name(why)});
+                tell({flaw::cannot_be_asked, name.at, "HOST", 0, 0, socks::to_string(why)});
         }
     }
 

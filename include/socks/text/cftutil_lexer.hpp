@@ -10,7 +10,7 @@
 
 namespace socks::cft {
 
-/// A place in a text, as editors count: both from 1, columns in octets. Line 0 is nowhere.
+/// A place in a text, as editors count: both from 1, columns in bytes. Line 0 is nowhere.
 struct position {
     uint32_t line = 0;
     uint32_t column = 0;
@@ -88,14 +88,14 @@ class lexer {
         return rest_.size() >= with.size() && rest_.first(with.size()) == with;
     }
 
-    // Its octets, "/*" and "*/" included; 0 without an end.
+    // Its bytes, "/*" and "*/" included; 0 without an end.
     [[nodiscard]] constexpr size_t comment() const noexcept {
         for (size_t i = 2; i + 1 < rest_.size(); ++i)
             if (rest_.data()[i] == '*' && rest_.data()[i + 1] == '/') return i + 2;
         return 0;
     }
 
-    // "//" and "/'" are two octets of one value.
+    // "//" and "/'" are two bytes of one value.
     [[nodiscard]] constexpr bool is_pair(size_t i) const noexcept {
         return i + 1 < rest_.size() && rest_.data()[i] == '/' &&
                (rest_.data()[i + 1] == '/' || rest_.data()[i + 1] == '\'');
@@ -124,16 +124,16 @@ class lexer {
         return take(token::kind::quoted, 1, i, i + 1);
     }
 
-    // A token of the first `size` octets, whose text begins and ends within them.
+    // A token of the first `size` bytes, whose text begins and ends within them.
     constexpr token take(token::kind is, size_t begin, size_t end, size_t size) noexcept {
-        const token t{is, rest_.first(end).from(begin), at_};
+        const token t{is, rest_.first(end).subspan(begin), at_};
         advance(size);
         return t;
     }
 
     constexpr void advance(size_t n) noexcept {
         at_ = at_.behind(rest_.first(n));
-        rest_ = rest_.from(n);
+        rest_ = rest_.subspan(n);
     }
 
     bytes rest_;
@@ -144,7 +144,7 @@ namespace detail {
 
 struct escape {
     char meaning = 0;
-    size_t size = 0;  // octets that spell it; 0: it is none
+    size_t size = 0;  // bytes that spell it; 0: it is none
 };
 
 // What the slash at the front of `text` begins.
@@ -160,21 +160,21 @@ constexpr escape read_escape(bytes text) noexcept {
     }
     for (size_t i = 1; i < 4; ++i)
         if (p[i] < '0' || p[i] > '7') return {};
-    if (p[1] > '3') return {};  // more than an octet
+    if (p[1] > '3') return {};  // more than a byte
     return {static_cast<char>((p[1] - '0') * 64 + (p[2] - '0') * 8 + (p[3] - '0')), 4};
 }
 
 }  // namespace detail
 
-/// What a value means whose `text` may hold escapes: `/ooo` is an octet in octal digits, up to 377, `/xhh` one in
+/// What a value means whose `text` may hold escapes: `/ooo` is a byte in octal digits, up to 377, `/xhh` one in
 /// hexadecimal digits, `/'` an apostrophe and `//` a slash.
 ///
 /// @param text  a value as it was written, without its apostrophes.
 /// @param out   room for the value; as much as `text` has always suffices.
 /// @returns     the value made in `out`.
 /// @errors      bad_escape  a slash that begins none of the four; escape_fault() says where
-///              no_space    `out` is too small; room() says how much it takes. Or `text` has more than 4294967295 octets,
-///                          and room() is 0
+///              no_space    `out` is too small; required() says how much it takes. Or `text` has more than 4294967295 bytes,
+///                          and required() is 0
 ///              overlap     `out` begins in `text`, behind its front
 ///              and in either case `out` may have been written to
 /// @lifetime    the value is in `out`.
@@ -185,21 +185,21 @@ constexpr encoded decode_value(bytes text, buffer out SOCKS_LIFETIMEBOUND) noexc
     size_t made = 0;
     for (size_t i = 0; i < text.size();) {
         detail::escape e{text.data()[i], 1};
-        if (e.meaning == '/') e = detail::read_escape(text.from(i));
+        if (e.meaning == '/') e = detail::read_escape(text.subspan(i));
         if (e.size == 0) return errc::bad_escape;
-        if (made < out.room()) out.data()[made] = e.meaning;
+        if (made < out.capacity()) out.data()[made] = e.meaning;
         ++made;
         i += e.size;
     }
-    return made <= out.room() ? encoded(out.data(), made) : encoded::no_space(made);
+    return made <= out.capacity() ? encoded(out.data(), made) : encoded::no_space(made);
 }
 
-/// How many octets of a value stand before its first bad escape; all of them if there is none.
+/// How many bytes of a value stand before its first bad escape; all of them if there is none.
 /// @cost  O(size), constexpr, noexcept.
 [[nodiscard]] constexpr size_t escape_fault(bytes text) noexcept {
     size_t i = 0;
     while (i < text.size()) {
-        const size_t size = text.data()[i] == '/' ? detail::read_escape(text.from(i)).size : 1;
+        const size_t size = text.data()[i] == '/' ? detail::read_escape(text.subspan(i)).size : 1;
         if (size == 0) break;
         i += size;
     }

@@ -27,12 +27,12 @@ constexpr encoded named(const char* name, uint8_t value, bool with_value, buffer
     if (!unassigned) w.phrase(name);
     if (!unassigned && with_value) w.put(' ');
     if (unassigned || with_value) w.put("0x").hex(value);
-    return w.made();
+    return w.written();
 }
 
 template <class Number>
 constexpr encoded named(Number number, buffer out) noexcept {
-    return named(name(number), static_cast<uint8_t>(number), false, out);
+    return named(to_string(number), static_cast<uint8_t>(number), false, out);
 }
 
 }  // namespace detail
@@ -46,17 +46,17 @@ constexpr encoded named(Number number, buffer out) noexcept {
 /// A private method is printed as both: "private method 0x80".
 ///
 /// @returns   the text made in `out`.
-/// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
+/// @errors    no_space  out is smaller than the text; required() says how much it takes; `out` may be written to
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 constexpr encoded format(const reply_code& c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::named(name(c), c.octet, false, out);
+    return detail::named(to_string(c), c.value, false, out);
 }
 constexpr encoded format(code5 c, buffer out SOCKS_LIFETIMEBOUND) noexcept { return detail::named(c, out); }
 constexpr encoded format(code4 c, buffer out SOCKS_LIFETIMEBOUND) noexcept { return detail::named(c, out); }
 constexpr encoded format(version v, buffer out SOCKS_LIFETIMEBOUND) noexcept { return detail::named(v, out); }
 constexpr encoded format(method m, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::named(name(m), static_cast<uint8_t>(m), is_private(m), out);
+    return detail::named(to_string(m), static_cast<uint8_t>(m), is_private_use(m), out);
 }
 constexpr encoded format(command c, buffer out SOCKS_LIFETIMEBOUND) noexcept { return detail::named(c, out); }
 constexpr encoded format(address_type t, buffer out SOCKS_LIFETIMEBOUND) noexcept {

@@ -22,7 +22,7 @@ class text_writer {
     constexpr explicit text_writer(buffer to) noexcept : to_(to) {}
 
     constexpr text_writer& put(char c) noexcept {
-        if (size_ < to_.room()) to_.data()[size_] = c;
+        if (size_ < to_.capacity()) to_.data()[size_] = c;
         ++size_;
         return *this;
     }
@@ -38,13 +38,14 @@ class text_writer {
         return *this;
     }
 
-    constexpr text_writer& hex(uint8_t octet) noexcept {
-        return put("0123456789ABCDEF"[octet >> 4]).put("0123456789ABCDEF"[octet & 0xf]);
+    constexpr text_writer& hex(uint8_t byte) noexcept {
+        return put("0123456789ABCDEF"[byte >> 4]).put("0123456789ABCDEF"[byte & 0xf]);
     }
 
     // Of a text that is printed later: where it lies in the room, nothing is written from here on.
     constexpr text_writer& avoid(bytes text) noexcept {
-        if (to_.room() == 0 || !overlap(text.data(), text.size(), to_.data(), to_.room())) return *this;
+        if (to_.capacity() == 0 || !overlap(text.data(), text.size(), to_.data(), to_.capacity()))
+            return *this;
         overlaps_ = true;
         to_ = {};
         return *this;
@@ -60,7 +61,7 @@ class text_writer {
     constexpr text_writer& address(const ipv4& a) noexcept {
         for (size_t i = 0; i < 4; ++i) {
             if (i != 0) put('.');
-            number(a.octets[i], 10);
+            number(a.bytes[i], 10);
         }
         return *this;
     }
@@ -87,24 +88,24 @@ class text_writer {
             number(group(a, i), 16);
             if (++i < 8) put(':');
         }
-        if (mixed) address(ipv4{a.octets[12], a.octets[13], a.octets[14], a.octets[15]});
+        if (mixed) address(ipv4{a.bytes[12], a.bytes[13], a.bytes[14], a.bytes[15]});
         return *this;
     }
 
     constexpr text_writer& address(const host& h) noexcept {
-        switch (h.is()) {
-            case host::kind::none: return put('*');
-            case host::kind::ipv4: return address(h.v4());
-            case host::kind::ipv6: return address(h.v6());
-            case host::kind::name:
-            case host::kind::bad: break;
+        switch (h.kind()) {
+            case host_kind::none: return put('*');
+            case host_kind::ipv4: return address(h.v4());
+            case host_kind::ipv6: return address(h.v6());
+            case host_kind::name:
+            case host_kind::bad: break;
         }
         return avoid(h.name()).put(h.name());
     }
 
-    [[nodiscard]] constexpr encoded made() const noexcept {
+    [[nodiscard]] constexpr encoded written() const noexcept {
         if (overlaps_) return errc::overlap;
-        return size_ <= to_.room() ? encoded(to_.data(), size_) : encoded::no_space(size_);
+        return size_ <= to_.capacity() ? encoded(to_.data(), size_) : encoded::no_space(size_);
     }
 
   private:
@@ -131,30 +132,30 @@ class text_writer {
 /// received: escape it before it goes into a log.
 ///
 /// @returns   the text made in `out`.
-/// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
+/// @errors    no_space  out is smaller than the text; required() says how much it takes; `out` may be written to
 ///            overlap   a name lies in `out`; nothing was written
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 /// @rfc       5952 sections 4 and 5
 constexpr encoded format(const ipv4& a, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::text_writer(out).address(a).made();
+    return detail::text_writer(out).address(a).written();
 }
 constexpr encoded format(const ipv6& a, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::text_writer(out).address(a).made();
+    return detail::text_writer(out).address(a).written();
 }
 constexpr encoded format(const host& h, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::text_writer(out).address(h).made();
+    return detail::text_writer(out).address(h).written();
 }
 
 /// Prints host and port: `192.0.2.1:80`, `[2001:db8::1]:80`, `files.example.com:80`. Otherwise as for a host.
 /// @rfc  5952 section 6
 constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     detail::text_writer w(out);
-    if (e.host.is() == host::kind::ipv6)
+    if (e.host.kind() == host_kind::ipv6)
         w.put('[').address(e.host).put(']');
     else
         w.address(e.host);
-    return w.put(':').number(e.port, 10).made();
+    return w.put(':').number(e.port, 10).written();
 }
 
 /// Reads a port: one to five decimal digits, 0..65535.
@@ -193,12 +194,12 @@ constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noex
     if (colons > 1 && parse_ipv6(text)) colon = text.size();
     const host h(text.first(colon));
     if (h.error() == errc::bad_host_byte) return {h.error(), detail::find_invisible(text)};
-    if (h.is() == host::kind::bad) return errc::bad_host;
+    if (h.kind() == host_kind::bad) return errc::bad_host;
     if (colon == text.size()) {
         if (fallback < 0 || fallback > 65535) return {errc::bad_port, colon};
         return endpoint{h, static_cast<uint16_t>(fallback)};
     }
-    const auto port = parse_port(text.from(colon + 1));
+    const auto port = parse_port(text.subspan(colon + 1));
     if (!port) return {port.error(), colon + 1};
     return endpoint{h, *port};
 }

@@ -23,18 +23,18 @@ inline constexpr uint16_t default_port = 1080;
 
 /// A proxy, and how to ask it.
 ///
-///     request want{.via = uri.via, .to = {"files.example.com", 443}, .login = uri.login};
+///     request want{.version = uri.version, .to = {"files.example.com", 443}, .credentials = uri.credentials};
 ///
 /// @lifetime  a name points into the text, user and password into the room that parse_proxy_uri was given.
 struct proxy_uri {
-    version via = version::v5;
+    socks::version version = version::v5;
     bool resolve_here = false;  ///< socks4 and socks5: the client resolves names, the proxy is sent addresses
     endpoint proxy{};
-    socks::login login{};  ///< for SOCKS4 its user is the user ID
+    socks::credentials credentials{};  ///< for SOCKS4 its user is the user ID
 };
 
 /// Room that always suffices for the credentials of a URI, and for format() of one.
-inline constexpr size_t max_uri_login = 255 + 255;
+inline constexpr size_t max_uri_credentials = 255 + 255;
 inline constexpr size_t max_text_uri = 10 + 3 * 255 + 4 + 1 + max_text_endpoint;
 
 namespace detail {
@@ -87,8 +87,8 @@ class uri_reader {
         else if (!same_word(name, "socks"))
             return {errc::bad_scheme, 0};
         uri_.resolve_here = scheme_ == proxy_scheme::socks4 || scheme_ == proxy_scheme::socks5;
-        if (scheme_ == proxy_scheme::socks4) uri_.via = version::v4;
-        if (scheme_ == proxy_scheme::socks4a) uri_.via = version::v4a;
+        if (scheme_ == proxy_scheme::socks4) uri_.version = version::v4;
+        if (scheme_ == proxy_scheme::socks4a) uri_.version = version::v4a;
         const bytes separator = "://";
         for (at_ = colon; at_ < colon + separator.size(); ++at_)
             if (at_ >= text_.size() || text_[at_] != separator[at_ - colon]) return {errc::bad_scheme, at_};
@@ -115,10 +115,10 @@ class uri_reader {
         if (const uri_fault fault = decode(colon, errc::bad_user, user)) return fault;
         if (colon != stop - 1) {
             at_ = colon + 1;
-            if (uri_.via != version::v5 && at_ != stop - 1) return {errc::bad_password, at_};
+            if (uri_.version != version::v5 && at_ != stop - 1) return {errc::bad_password, at_};
             if (const uri_fault fault = decode(stop - 1, errc::bad_password, password)) return fault;
         }
-        uri_.login = {user, password};
+        uri_.credentials = {user, password};
         at_ = stop;
         return {};
     }
@@ -136,8 +136,8 @@ class uri_reader {
                 c = static_cast<char>(high * 16 + low);
                 width = 3;
             }
-            if (made_ - begin == 255 || (c == '\0' && uri_.via != version::v5)) return {too_much, at_};
-            if (made_ == room_.room()) return {errc::no_space, at_};
+            if (made_ - begin == 255 || (c == '\0' && uri_.version != version::v5)) return {too_much, at_};
+            if (made_ == room_.capacity()) return {errc::no_space, at_};
             room_.data()[made_++] = c;
             at_ += width;
         }
@@ -150,17 +150,17 @@ class uri_reader {
         const bool bracketed = at_ < end_ && text_[at_] == '[';
         const bytes until_end = text_.first(end_);
         const size_t colon = find(until_end, ':', bracketed ? find(until_end, ']', at_) : at_);
-        at_ = begin + find_invisible(text_.first(colon).from(begin));
+        at_ = begin + find_invisible(text_.first(colon).subspan(begin));
         if (at_ != colon) return {errc::bad_host_byte, at_};
         for (at_ = begin; at_ < colon && !bracketed; ++at_)
             if (!is_unreserved(text_.data()[at_]) && !bytes("!$&'()*+,;=").contains(text_.data()[at_]))
                 return {errc::bad_host, at_};
-        uri_.proxy = {host(text_.first(colon).from(begin)), default_port};
+        uri_.proxy = {host(text_.first(colon).subspan(begin)), default_port};
         const bool six_unbracketed = colon < end_ && !bracketed && find(until_end, ':', colon + 1) != end_;
-        if (uri_.proxy.host.is() == host::kind::bad || six_unbracketed) return {errc::bad_host, begin};
+        if (uri_.proxy.host.kind() == host_kind::bad || six_unbracketed) return {errc::bad_host, begin};
         if (colon == end_) return {};
         at_ = colon + 1;
-        const auto port = parse_port(until_end.from(at_));
+        const auto port = parse_port(until_end.subspan(at_));
         if (!port || *port == 0) return {errc::bad_port, at_};
         uri_.proxy.port = *port;
         return {};
@@ -171,12 +171,12 @@ class uri_reader {
     proxy_scheme scheme_;  // at first what socks:// means
     size_t at_ = 0;
     size_t end_ = 0;   // of the authority
-    size_t made_ = 0;  // octets of credentials
+    size_t made_ = 0;  // bytes of credentials
     proxy_uri uri_{};
 };
 
 constexpr bytes scheme(const proxy_uri& uri) noexcept {
-    switch (uri.via) {
+    switch (uri.version) {
         case version::v4: return "socks4";
         case version::v4a: return "socks4a";
         case version::v5: break;
@@ -201,14 +201,14 @@ constexpr bytes scheme(const proxy_uri& uri) noexcept {
 /// included (not in a user ID). `@host` is an empty user, which is not the same as none.
 ///
 /// @param text   the complete text.
-/// @param room   for user and password decoded, max_uri_login at most, and never more than the size of `text`.
+/// @param room   for user and password decoded, max_uri_credentials at most, and never more than the size of `text`.
 ///               Written to on failure too: wipe it in any case.
 /// @param plain  what socks:// means.
 /// @errors    bad_scheme     not one of the five, or no `://` behind it
 ///            bad_path       more than a slash behind the authority: a path, a query, a fragment
 ///            bad_escape     a percent sign in the credentials without two hexadecimal digits behind it
-///            bad_user       a user of more than 255 octets, or a user ID with a NUL inside
-///            bad_password   one of more than 255 octets, or one over SOCKS4, which has none
+///            bad_user       a user of more than 255 bytes, or a user ID with a NUL inside
+///            bad_password   one of more than 255 bytes, or one over SOCKS4, which has none
 ///            bad_host       none, or neither an address nor a host name; IPv6 without brackets
 ///            bad_host_byte  a control byte, a space or non-ASCII in the host
 ///            bad_port       not a number of 1..65535, or a colon without one
@@ -227,30 +227,30 @@ constexpr bytes scheme(const proxy_uri& uri) noexcept {
 /// length, nor whether there is one; what is not plain in a user becomes `%XX`. No closing NUL.
 ///
 /// @returns   the text made in `out`.
-/// @errors    no_space  out is smaller than the text; room() says how much it takes; `out` may be written to
+/// @errors    no_space  out is smaller than the text; required() says how much it takes; `out` may be written to
 ///            overlap   user or host lies in `out`; nothing was written
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 /// @rfc       3986 sections 2.1 and 3
 constexpr encoded format(const proxy_uri& uri, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     detail::text_writer w(out);
-    w.avoid(uri.login.user).avoid(uri.proxy.host.name());
+    w.avoid(uri.credentials.user).avoid(uri.proxy.host.name());
     w.put(detail::scheme(uri)).put("://");
-    if (uri.login.given) {
-        for (size_t i = 0; i < uri.login.user.size(); ++i) {
-            const uint8_t c = uri.login.user[i];
+    if (uri.credentials.given) {
+        for (size_t i = 0; i < uri.credentials.user.size(); ++i) {
+            const uint8_t c = uri.credentials.user[i];
             if (detail::is_unreserved(static_cast<char>(c)))
                 w.put(static_cast<char>(c));
             else
                 w.put('%').hex(c);
         }
-        w.put(uri.via == version::v5 ? bytes(":***@") : bytes("@"));
+        w.put(uri.version == version::v5 ? bytes(":***@") : bytes("@"));
     }
-    const bool six = uri.proxy.host.is() == host::kind::ipv6;
+    const bool six = uri.proxy.host.kind() == host_kind::ipv6;
     if (six) w.put('[');
     w.address(uri.proxy.host);
     if (six) w.put(']');
-    return w.put(':').number(uri.proxy.port, 10).made();
+    return w.put(':').number(uri.proxy.port, 10).written();
 }
 
 }  // namespace socks

@@ -1,5 +1,5 @@
 // A datagram between a client and the UDP relay of its proxy: a header, and behind it the data. It is whole or bad:
-// whatever octets arrive have a verdict, and "need more" is none of them.
+// whatever bytes arrive have a verdict, and "need more" is none of them.
 
 #ifndef SOCKS_WIRE_DATAGRAM_HPP
 #define SOCKS_WIRE_DATAGRAM_HPP
@@ -10,7 +10,7 @@ namespace socks {
 
 /// One datagram as it was received, found whole; its parts are read on demand.
 ///
-/// @lifetime  points into the octets that it was decoded from, and so do the data and a name.
+/// @lifetime  points into the bytes that it was decoded from, and so do the data and a name.
 /// @cost      O(1), constexpr, noexcept.
 class datagram {
   public:
@@ -22,21 +22,21 @@ class datagram {
 
     /// The far end: where a client's datagram goes to, and where a relay's datagram really came from. Of the latter
     /// some relays say nothing useful, so match no answer to its question by it. A name is given as received.
-    [[nodiscard]] constexpr endpoint at() const noexcept {
+    [[nodiscard]] constexpr endpoint remote() const noexcept {
         if (header_ == 0) return {};
         const auto port = static_cast<uint16_t>(whole_[header_ - 2U] << 8 | whole_[header_ - 1U]);
         switch (static_cast<address_type>(whole_[3])) {
             case address_type::ipv4: return {ipv4{whole_[4], whole_[5], whole_[6], whole_[7]}, port};
-            case address_type::ipv6: return {reader(whole_.from(4)).v6(), port};
+            case address_type::ipv6: return {reader(whole_.subspan(4)).v6(), port};
             case address_type::name: break;
         }
-        return {detail::checked_name{whole_.from(5).first(whole_[4])}, port};
+        return {detail::checked_name{whole_.subspan(5).first(whole_[4])}, port};
     }
 
     /// What the far end is to get, or has sent.
-    [[nodiscard]] constexpr bytes data() const noexcept { return whole_.from(header_); }
+    [[nodiscard]] constexpr bytes data() const noexcept { return whole_.subspan(header_); }
 
-    /// For decoders: `whole` has a header of `header` octets, of which ATYP is the fourth and the port the last two.
+    /// For decoders: `whole` has a header of `header` bytes, of which ATYP is the fourth and the port the last two.
     constexpr datagram(bytes whole, size_t header, uint8_t fragment) noexcept
         : whole_(whole), header_(static_cast<uint16_t>(header)), fragment_(fragment) {}
 
@@ -49,7 +49,7 @@ class datagram {
 /// What becomes of fragments: by default they are dropped, as RFC 1928 demands of whoever does not put them together.
 enum class fragments : uint8_t { drop, keep };
 
-/// The longest header: 4 octets, a name of 255 behind its length, and the port. Room that suffices before any data.
+/// The longest header: 4 bytes, a name of 255 behind its length, and the port. Room that suffices before any data.
 inline constexpr size_t max_datagram_header = 4 + 1 + 255 + 2;
 
 /// More than this, SOCKS header and data, is in no datagram: UDP's length has 16 bits and counts UDP's header as well.
@@ -59,24 +59,25 @@ namespace detail {
 
 // Room that suffices, and no cursor: so the stores of an address become one. The endpoint is read before anything is
 // written, since for all that a compiler knows it lies in the room.
-SOCKS_INLINE constexpr void write_datagram_header(char* to, const endpoint& at, uint8_t fragment) noexcept {
-    const uint16_t number = at.port;
+SOCKS_ALWAYS_INLINE constexpr void write_datagram_header(char* to, const endpoint& remote,
+                                                         uint8_t fragment) noexcept {
+    const uint16_t number = remote.port;
     char* port = to + 8;
-    if (at.host.is() == host::kind::name) {
-        const bytes name = at.host.name();
+    if (remote.host.kind() == host_kind::name) {
+        const bytes name = remote.host.name();
         move_text(to + 5, name.data(), name.size());
         to[3] = static_cast<char>(address_type::name);
         to[4] = static_cast<char>(name.size());
         port = to + 5 + name.size();
-    } else if (at.host.is() == host::kind::ipv6) {
-        const ipv6 a = at.host.v6();
+    } else if (remote.host.kind() == host_kind::ipv6) {
+        const ipv6 a = remote.host.v6();
         to[3] = static_cast<char>(address_type::ipv6);
-        for (size_t i = 0; i < 16; ++i) to[4 + i] = static_cast<char>(a.octets[i]);
+        for (size_t i = 0; i < 16; ++i) to[4 + i] = static_cast<char>(a.bytes[i]);
         port = to + 20;
     } else {
-        const ipv4 a = at.host.is() == host::kind::ipv4 ? at.host.v4() : ipv4{};
+        const ipv4 a = remote.host.kind() == host_kind::ipv4 ? remote.host.v4() : ipv4{};
         to[3] = static_cast<char>(address_type::ipv4);
-        for (size_t i = 0; i < 4; ++i) to[4 + i] = static_cast<char>(a.octets[i]);
+        for (size_t i = 0; i < 4; ++i) to[4 + i] = static_cast<char>(a.bytes[i]);
     }
     port[0] = static_cast<char>(number >> 8);
     port[1] = static_cast<char>(number & 0xff);
@@ -85,9 +86,10 @@ SOCKS_INLINE constexpr void write_datagram_header(char* to, const endpoint& at, 
 }
 
 // Puts the data in their place, from wherever they are, unless that would overwrite the name.
-SOCKS_INLINE constexpr bool move_data(const endpoint& at, bytes data, char* to) noexcept {
-    const bytes name = at.host.name();
-    if (at.host.is() == host::kind::name && overlap(name.data(), name.size(), to, data.size())) return false;
+SOCKS_ALWAYS_INLINE constexpr bool move_data(const endpoint& remote, bytes data, char* to) noexcept {
+    const bytes name = remote.host.name();
+    if (remote.host.kind() == host_kind::name && overlap(name.data(), name.size(), to, data.size()))
+        return false;
     move_bytes(to, data.data(), data.size());
     return true;
 }
@@ -97,26 +99,26 @@ SOCKS_INLINE constexpr bool move_data(const endpoint& at, bytes data, char* to) 
 /// Decodes a datagram.
 ///
 ///     RSV  FRAG  ATYP  DST.ADDR           DST.PORT        DATA
-///      2     1     1   4 | 16 | 1+n       2, big endian   the rest       8..262 octets, and the data
+///      2     1     1   4 | 16 | 1+n       2, big endian   the rest       8..262 bytes, and the data
 ///
 /// A relay drops bad datagrams without a word.
 ///
-/// @param in     the octets of one datagram, all of them.
+/// @param in     the bytes of one datagram, all of them.
 /// @param parts  whether fragments are values too.
-/// @returns      a value with used() == in.size(), or error(); never need().
+/// @returns      a value with consumed() == in.size(), or error(); never needed().
 /// @errors       truncated         in ends before the port does
-///               bad_reserved      octet 0 or 1 is not 0, strict only
-///               fragmented        octet 2 is not 0, unless fragments are kept
-///               bad_address_type  octet 3 is not 1, 3 or 4
+///               bad_reserved      byte 0 or 1 is not 0, strict only
+///               fragmented        byte 2 is not 0, unless fragments are kept
+///               bad_address_type  byte 3 is not 1, 3 or 4
 ///               empty_name        a name of length 0
 ///               nul_in_name       a NUL in the name
 /// @lifetime     the value points into `in`.
 /// @cost         O(size of the name), constexpr, noexcept.
 /// @rfc          1928 section 7
-[[nodiscard]] SOCKS_INLINE constexpr decoded<datagram> decode_datagram(
-    bytes in SOCKS_LIFETIMEBOUND, tolerance accept = lenient, fragments parts = fragments::drop) noexcept {
+[[nodiscard]] SOCKS_ALWAYS_INLINE constexpr decoded<datagram> decode_datagram(
+    bytes in SOCKS_LIFETIMEBOUND, tolerance tolerated = lenient, fragments parts = fragments::drop) noexcept {
     if (in.size() < 7) return errc::truncated;
-    if (!accept.reserved && (in[0] != 0 || in[1] != 0)) return errc::bad_reserved;
+    if (!tolerated.reserved && (in[0] != 0 || in[1] != 0)) return errc::bad_reserved;
     if (in[2] != 0 && parts == fragments::drop) return errc::fragmented;
     size_t header = 0;
     switch (static_cast<address_type>(in[3])) {
@@ -127,49 +129,49 @@ SOCKS_INLINE constexpr bool move_data(const endpoint& at, bytes data, char* to) 
     }
     if (in.size() < header) return errc::truncated;
     if (static_cast<address_type>(in[3]) == address_type::name) {
-        const errc fault = detail::name_fault(in.from(5).first(in[4]));
+        const errc fault = detail::name_fault(in.subspan(5).first(in[4]));
         if (fault != errc::none) return fault;
     }
     return {datagram(in, header, in[2]), in.size()};
 }
 
-/// Octets of the header before the data to or from `at`: 10, 22, or 7 and the name.
-[[nodiscard]] constexpr size_t datagram_header_size(const endpoint& at) noexcept {
-    return 3 + detail::endpoint_size5(at);
+/// Bytes of the header before the data to or from `remote`: 10, 22, or 7 and the name.
+[[nodiscard]] constexpr size_t datagram_header_size(const endpoint& remote) noexcept {
+    return 3 + detail::endpoint_size5(remote);
 }
 
 /// Encodes a datagram into `out`, header and data; the picture is decode_datagram's. No host is written as 0.0.0.0. Data
 /// and a name that lie in `out` are moved.
-/// @param at        the far end: to a relay where the data go, from a relay where they really came from.
+/// @param remote        the far end: to a relay where the data go, from a relay where they really came from.
 /// @param fragment  FRAG, for who fragments; everybody else is advised not to.
 /// @returns   header and data.
 /// @errors    bad_host, bad_host_byte  as the host's error()
-///            no_space  out is smaller than header and data; or those are more than max_datagram, and room() is 0
+///            no_space  out is smaller than header and data; or those are more than max_datagram, and required() is 0
 ///            overlap   the name lies where the data are to be written
-/// @lifetime  the octets are in `out`.
+/// @lifetime  the bytes are in `out`.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       1928 section 7
-constexpr encoded encode_datagram(const endpoint& at, bytes data, buffer out SOCKS_LIFETIMEBOUND,
+constexpr encoded encode_datagram(const endpoint& remote, bytes data, buffer out SOCKS_LIFETIMEBOUND,
                                   uint8_t fragment = 0) noexcept {
-    const size_t header = datagram_header_size(at);
-    if (!at.host.is_sendable()) return at.host.error();
+    const size_t header = datagram_header_size(remote);
+    if (!remote.host.is_sendable()) return remote.host.error();
     if (data.size() > max_datagram - header) return errc::no_space;
-    if (out.room() < header + data.size()) return encoded::no_space(header + data.size());
-    if (!detail::move_data(at, data, out.data() + header)) return errc::overlap;
-    detail::write_datagram_header(out.data(), at, fragment);
+    if (out.capacity() < header + data.size()) return encoded::no_space(header + data.size());
+    if (!detail::move_data(remote, data, out.data() + header)) return errc::overlap;
+    detail::write_datagram_header(out.data(), remote, fragment);
     return {out.data(), header + data.size()};
 }
 
 namespace detail {
 
-// A host that can be sent, whose header takes `header` octets.
-SOCKS_INLINE constexpr encoded encode_datagram_header(const endpoint& at, buffer packet, size_t headroom,
-                                                      size_t header) noexcept {
-    const size_t data = packet.room() - headroom;
+// A host that can be sent, whose header takes `header` bytes.
+SOCKS_ALWAYS_INLINE constexpr encoded encode_datagram_header(const endpoint& remote, buffer packet,
+                                                             size_t headroom, size_t header) noexcept {
+    const size_t data = packet.capacity() - headroom;
     if (data > max_datagram - header) return errc::no_space;
     if (headroom < header) return encoded::no_space(header);
     char* const begin = packet.data() + (headroom - header);
-    write_datagram_header(begin, at, 0);
+    write_datagram_header(begin, remote, 0);
     return {begin, header + data};
 }
 
@@ -183,29 +185,30 @@ SOCKS_INLINE constexpr encoded encode_datagram_header(const endpoint& at, buffer
 ///     const buffer all(packet, max_datagram_header + static_cast<size_t>(n));
 ///     auto d = socks::encode_datagram_in_place(from, all, max_datagram_header);
 ///
-/// @param at        the far end; its name may lie in `packet`, also where the header is to be written.
-/// @param packet    `headroom` octets of room, and then the data.
-/// @param headroom  octets before the data, at most packet.room(); max_datagram_header always suffices.
+/// @param remote        the far end; its name may lie in `packet`, also where the header is to be written.
+/// @param packet    `headroom` bytes of room, and then the data.
+/// @param headroom  bytes before the data, at most packet.capacity(); max_datagram_header always suffices.
 /// @returns   header and data, which end where the packet does.
 /// @errors    bad_host, bad_host_byte  as the host's error()
-///            no_space  headroom is smaller than the header, and room() is its size; or header and data are more than
-///                      max_datagram, and room() is 0
-/// @lifetime  the octets are in `packet`.
+///            no_space  headroom is smaller than the header, and required() is its size; or header and data are more than
+///                      max_datagram, and required() is 0
+/// @lifetime  the bytes are in `packet`.
 /// @cost      O(size of the name), constexpr, noexcept.
 /// @rfc       1928 section 7
-SOCKS_INLINE constexpr encoded encode_datagram_in_place(const endpoint& at, buffer packet SOCKS_LIFETIMEBOUND,
-                                                        size_t headroom) noexcept {
-    SOCKS_ASSERT(headroom <= packet.room());
-    switch (at.host.is()) {
-        case host::kind::none:
-        case host::kind::ipv4: return detail::encode_datagram_header(at, packet, headroom, 4 + 4 + 2);
-        case host::kind::ipv6: return detail::encode_datagram_header(at, packet, headroom, 4 + 16 + 2);
-        case host::kind::name:
-            if (!at.host.is_sendable()) break;
-            return detail::encode_datagram_header(at, packet, headroom, datagram_header_size(at));
-        case host::kind::bad: break;
+SOCKS_ALWAYS_INLINE constexpr encoded encode_datagram_in_place(const endpoint& remote,
+                                                               buffer packet SOCKS_LIFETIMEBOUND,
+                                                               size_t headroom) noexcept {
+    SOCKS_ASSERT(headroom <= packet.capacity());
+    switch (remote.host.kind()) {
+        case host_kind::none:
+        case host_kind::ipv4: return detail::encode_datagram_header(remote, packet, headroom, 4 + 4 + 2);
+        case host_kind::ipv6: return detail::encode_datagram_header(remote, packet, headroom, 4 + 16 + 2);
+        case host_kind::name:
+            if (!remote.host.is_sendable()) break;
+            return detail::encode_datagram_header(remote, packet, headroom, datagram_header_size(remote));
+        case host_kind::bad: break;
     }
-    return at.host.error();
+    return remote.host.error();
 }
 
 }  // namespace socks

@@ -7,35 +7,35 @@
 
 namespace socks {
 
-/// Reads octets in order. Reading past the end is the caller's mistake and asserts.
+/// Reads bytes in order. Reading past the end is the caller's mistake and asserts.
 /// @lifetime  what take() returns points into the message.
 /// @cost      O(1) per call, constexpr, noexcept.
 class reader {
   public:
     constexpr explicit reader(bytes whole SOCKS_LIFETIMEBOUND) noexcept : rest_(whole) {}
 
-    SOCKS_INLINE constexpr uint8_t u8() noexcept { return take(1)[0]; }
+    SOCKS_ALWAYS_INLINE constexpr uint8_t u8() noexcept { return take(1)[0]; }
 
-    SOCKS_INLINE constexpr uint16_t u16() noexcept {
+    SOCKS_ALWAYS_INLINE constexpr uint16_t u16() noexcept {
         const bytes b = take(2);
         return static_cast<uint16_t>(b[0] << 8 | b[1]);
     }
 
-    SOCKS_INLINE constexpr bytes take(size_t n) noexcept {
+    SOCKS_ALWAYS_INLINE constexpr bytes take(size_t n) noexcept {
         const bytes taken = rest_.first(n);
-        rest_ = rest_.from(n);
+        rest_ = rest_.subspan(n);
         return taken;
     }
 
-    SOCKS_INLINE constexpr ipv4 v4() noexcept {
+    SOCKS_ALWAYS_INLINE constexpr ipv4 v4() noexcept {
         ipv4 a;
-        detail::copy(a.octets, take(4).data(), 4);
+        detail::copy(a.bytes, take(4).data(), 4);
         return a;
     }
 
-    SOCKS_INLINE constexpr ipv6 v6() noexcept {
+    SOCKS_ALWAYS_INLINE constexpr ipv6 v6() noexcept {
         ipv6 a;
-        detail::copy(a.octets, take(16).data(), 16);
+        detail::copy(a.bytes, take(16).data(), 16);
         return a;
     }
 

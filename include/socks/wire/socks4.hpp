@@ -1,6 +1,6 @@
-// The two messages of SOCKS4 and its extension 4a: request and reply. Octets to values and back.
+// The two messages of SOCKS4 and its extension 4a: request and reply. Bytes to values and back.
 // The request's strings end with a NUL and carry no length, so finding its end is a search; the search can be
-// interrupted and resumed, and each string is given up at its 256th octet.
+// interrupted and resumed, and each string is given up at its 256th byte.
 
 #ifndef SOCKS_WIRE_SOCKS4_HPP
 #define SOCKS_WIRE_SOCKS4_HPP
@@ -30,55 +30,55 @@ namespace detail {
 inline constexpr size_t head4 = 8;      // VN CD DSTPORT DSTIP
 inline constexpr size_t string4 = 255;  // the longest string, without its NUL
 
-constexpr bool is_named4(bytes head) noexcept { return is_name_marker(reader(head.from(4)).v4()); }
+constexpr bool is_named4(bytes head) noexcept { return is_name_marker(reader(head.subspan(4)).v4()); }
 
 }  // namespace detail
 
 /// The search for the end of a SOCKS4 request: remembers how far it looked, so that a request that arrives
-/// octet by octet costs the same per octet as one that arrives whole.
+/// byte by byte costs the same per byte as one that arrives whole.
 class scan4 {
   public:
     /// Looks on; once there is a size or an error, says the same again.
     ///
-    /// @param in  the request from its first octet; may only have grown since the last call.
-    /// @returns  the size of the request, need() >= 1, or error(); the same values as decode_request4.
+    /// @param in  the request from its first byte; may only have grown since the last call.
+    /// @returns  the size of the request, needed() >= 1, or error(); the same values as decode_request4.
     /// @errors   those of decode_request4, and
     ///           input_shrank  `in` has fewer bytes than were searched; a server without any begins anew
-    /// @cost     O(octets not yet looked at), constexpr, noexcept.
-    SOCKS_INLINE constexpr extent resume(bytes in) noexcept {
+    /// @cost     O(bytes not yet looked at), constexpr, noexcept.
+    SOCKS_ALWAYS_INLINE constexpr message_size resume(bytes in) noexcept {
         const size_t n = in.size();
         if (n > 0 && in[0] != 4) return errc::bad_version;
         if (n > 1 && is_socks5_only(static_cast<command>(in[1]))) return errc::bad_command;
         if (n < seen_) {
             if (seen_ != detail::head4) return errc::input_shrank;
-            return extent::more(detail::head4 + 1 - n);
+            return message_size::incomplete(detail::head4 + 1 - n);
         }
         const bool named = detail::is_named4(in);
         if (!in_name_) {
             if (!ends(in, detail::head4)) {
                 if (n > detail::head4 + detail::string4) return errc::user_too_long;
-                return extent::more(named ? 3 : 1);
+                return message_size::incomplete(named ? 3 : 1);
             }
             user_ = static_cast<uint8_t>(seen_ - detail::head4);
-            if (!named) return extent::whole(seen_ + 1U);
+            if (!named) return message_size::complete(seen_ + 1U);
             ++seen_;
             in_name_ = true;
         }
         const size_t begin = detail::head4 + user_ + 1U;
         if (!ends(in, begin)) {
             if (n > begin + detail::string4) return errc::name_too_long;
-            return extent::more(n == begin ? 2 : 1);
+            return message_size::incomplete(n == begin ? 2 : 1);
         }
         if (seen_ == begin) return errc::empty_name;
-        return extent::whole(seen_ + 1U);
+        return message_size::complete(seen_ + 1U);
     }
 
-    /// Octets of the user ID, without its NUL; known once resume() gave a size.
+    /// Bytes of the user ID, without its NUL; known once resume() gave a size.
     [[nodiscard]] constexpr uint8_t user_size() const noexcept { return user_; }
 
   private:
-    // Whether the string that begins at `begin` has its NUL, which is then at seen_. If not, all of it was looked at, or its first 256 octets.
-    SOCKS_INLINE constexpr bool ends(bytes in, size_t begin) noexcept {
+    // Whether the string that begins at `begin` has its NUL, which is then at seen_. If not, all of it was looked at, or its first 256 bytes.
+    SOCKS_ALWAYS_INLINE constexpr bool ends(bytes in, size_t begin) noexcept {
         const size_t most = begin + detail::string4 + 1;
         const size_t stop = most < in.size() ? most : in.size();
         const size_t end = detail::find(in.data(), seen_, stop, '\0');
@@ -93,26 +93,26 @@ class scan4 {
 
 namespace detail {
 
-SOCKS_INLINE constexpr request4 read_request4(bytes whole, size_t user) noexcept {
-    reader r(whole.from(1));
+SOCKS_ALWAYS_INLINE constexpr request4 read_request4(bytes whole, size_t user) noexcept {
+    reader r(whole.subspan(1));
     const auto asked = static_cast<command>(r.u8());
     const uint16_t port = r.u16();
     const ipv4 address = r.v4();
     const bytes id = r.take(user);
     if (!is_name_marker(address)) return {asked, {address, port}, id};
-    return {asked, {checked_name{r.rest().from(1).first(r.rest().size() - 2)}, port}, id};
+    return {asked, {checked_name{r.rest().subspan(1).first(r.rest().size() - 2)}, port}, id};
 }
 
-SOCKS_INLINE constexpr extent measure_reply4(bytes in, tolerance accept) noexcept {
-    if (!in.empty() && in[0] != 0 && accept.reply4_version != leeway::any &&
-        !(in[0] == 4 && accept.reply4_version == leeway::known))
+SOCKS_ALWAYS_INLINE constexpr message_size measure_reply4(bytes in, tolerance tolerated) noexcept {
+    if (!in.empty() && in[0] != 0 && tolerated.reply4_version != leeway::any &&
+        !(in[0] == 4 && tolerated.reply4_version == leeway::known))
         return errc::bad_version;
-    if (in.size() < head4) return extent::more(head4 - in.size());
-    return extent::whole(head4);
+    if (in.size() < head4) return message_size::incomplete(head4 - in.size());
+    return message_size::complete(head4);
 }
 
-SOCKS_INLINE constexpr endpoint read_bound4(bytes whole) noexcept {
-    reader r(whole.from(2));
+SOCKS_ALWAYS_INLINE constexpr endpoint read_bound4(bytes whole) noexcept {
+    reader r(whole.subspan(2));
     const uint16_t port = r.u16();
     return {r.v4(), port};
 }
@@ -122,43 +122,45 @@ SOCKS_INLINE constexpr endpoint read_bound4(bytes whole) noexcept {
 /// Decodes one SOCKS4 or SOCKS4a request from the front of `in`.
 ///
 ///     VN  CD  DSTPORT        DSTIP  USERID  NUL  [ NAME   NUL ]
-///      1   1  2, big endian    4    0..255   1   [ 1..255  1  ]     9..520 octets
+///      1   1  2, big endian    4    0..255   1   [ 1..255  1  ]     9..520 bytes
 ///
 /// The part in brackets is there when DSTIP is 0.0.0.x with x other than 0. An unknown command is a value, unless its
 /// number means a command in SOCKS5 only: it would be read as that command.
 ///
-/// @param in  received, not yet used, oldest first. May be short; may hold later octets.
-/// @returns   a value with used() in 9..520, or need() >= 1, or error().
-/// @errors    bad_version    octet 0 is not 4                     (as soon as 1 octet is there)
-///            bad_command    octet 1 is_socks5_only               (as soon as 2 octets are there)
-///            user_too_long  no NUL within 255 octets of user ID  (at the 256th octet)
-///            name_too_long  no NUL within 255 octets of name     (at the 256th octet)
-///            empty_name     a name of no octets                  (at its NUL)
+/// @param in  received, not yet used, oldest first. May be short; may hold later bytes.
+/// @returns   a value with consumed() in 9..520, or needed() >= 1, or error().
+/// @errors    bad_version    byte 0 is not 4                     (as soon as 1 byte is there)
+///            bad_command    byte 1 is_socks5_only               (as soon as 2 bytes are there)
+///            user_too_long  no NUL within 255 bytes of user ID  (at the 256th byte)
+///            name_too_long  no NUL within 255 bytes of name     (at the 256th byte)
+///            empty_name     a name of no bytes                  (at its NUL)
 /// @lifetime  user and name point into `in`.
 /// @cost      O(size), constexpr, noexcept. To resume where the last call stopped, keep a scan4.
 /// @rfc       the SOCKS4 and SOCKS4a memos
-[[nodiscard]] SOCKS_INLINE constexpr decoded<request4> decode_request4(
+[[nodiscard]] SOCKS_ALWAYS_INLINE constexpr decoded<request4> decode_request4(
     bytes in SOCKS_LIFETIMEBOUND) noexcept {
     scan4 scan;
-    const extent whole = scan.resume(in);
-    if (!whole) return decoded<request4>::unless(whole);
+    const message_size whole = scan.resume(in);
+    if (!whole) return decoded<request4>(whole);
     const size_t user = scan.user_size();
-    const auto read = [&]() SOCKS_INLINED { return detail::read_request4(in.first(*whole), user); };
+    const auto read = [&]() SOCKS_LAMBDA_ALWAYS_INLINE {
+        return detail::read_request4(in.first(*whole), user);
+    };
     return {read, *whole};
 }
 
 namespace detail {
 
 // Of a request that was checked.
-SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to, bytes user,
-                                              buffer out) noexcept {
-    const bool named = to.host.is() == host::kind::name;
+SOCKS_INLINE_UNLESS_SIZE constexpr encoded write_request4(command asked, const endpoint& to, bytes user,
+                                                          buffer out) noexcept {
+    const bool named = to.host.kind() == host_kind::name;
     const bytes name = to.host.name();
     const size_t whole = head4 + user.size() + 1 + (named ? name.size() + 1 : 0);
-    if (out.room() < whole) return encoded::no_space(whole);
+    if (out.capacity() < whole) return encoded::no_space(whole);
     ipv4 address;
-    if (named) address.octets[3] = 1;
-    if (to.host.is() == host::kind::ipv4) address = to.host.v4();
+    if (named) address.bytes[3] = 1;
+    if (to.host.kind() == host_kind::ipv4) address = to.host.v4();
     const uint16_t port = to.port;
     if (named) {
         char* const behind = out.data() + head4 + user.size() + 1;
@@ -169,31 +171,32 @@ SOCKS_SHARED constexpr encoded write_request4(command asked, const endpoint& to,
     writer w(out);
     w.u8(4).u8(static_cast<uint8_t>(asked)).u16(port).v4(address).skip(user.size()).u8(0);
     if (named) w.skip(name.size()).u8(0);
-    return w.made();
+    return w.written();
 }
 
 }  // namespace detail
 
-/// Octets that encode_request4 makes.
+/// Bytes that encode_request4 makes.
 [[nodiscard]] constexpr size_t encoded_size(const request4& r) noexcept {
-    const bool named = r.to.host.is() == host::kind::name;
+    const bool named = r.to.host.kind() == host_kind::name;
     return detail::head4 + r.user.size() + 1 + (named ? r.to.host.name().size() + 1 : 0);
 }
 
 /// Encodes a SOCKS4 request, or for a name a SOCKS4a request, into `out`; the picture is decode_request4's.
 /// No host is written as 0.0.0.0; the marker of SOCKS4a as 0.0.0.1. Texts that lie in `out` are moved.
 /// @errors    command_over_socks4   the command is_socks5_only
-///            bad_host              the text of the host was bad, or a name has no octets or a NUL
+///            bad_host              the text of the host was bad, or a name has no bytes or a NUL
 ///            bad_host_byte         the text of the host holds a byte other than visible ASCII
-///            bad_user              more than 255 octets or a NUL inside
+///            bad_user              more than 255 bytes or a NUL inside
 ///            ipv6_over_socks4      an IPv6 address
 ///            reserved_over_socks4  an address that means "a name follows"
 ///            no_space              out is smaller than encoded_size
 ///            overlap               the user lies where the name is to be written
-/// @lifetime  the octets are in `out`.
+/// @lifetime  the bytes are in `out`.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       the SOCKS4 and SOCKS4a memos
-SOCKS_SHARED constexpr encoded encode_request4(const request4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+SOCKS_INLINE_UNLESS_SIZE constexpr encoded encode_request4(const request4& r,
+                                                           buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (is_socks5_only(r.command)) return errc::command_over_socks4;
     if (r.user.size() > detail::string4 || r.user.contains('\0')) return errc::bad_user;
     if (!r.to.host.is_sendable()) return r.to.host.error();
@@ -205,54 +208,56 @@ SOCKS_SHARED constexpr encoded encode_request4(const request4& r, buffer out SOC
 /// Decodes one SOCKS4 reply from the front of `in`.
 ///
 ///     VN  CD  DSTPORT        DSTIP
-///      1   1  2, big endian    4                   8 octets
+///      1   1  2, big endian    4                   8 bytes
 ///
 /// VN is the version of the reply, 0. A refusal (CD != 90) is a value: the peer answered correctly. Port and
 /// address mean something after BIND only.
 ///
-/// @returns   a value with used() == 8, or need() >= 1, or error().
-/// @errors    bad_version  octet 0 is not 0 (nor 4, unless strict)   (as soon as 1 octet is there)
+/// @returns   a value with consumed() == 8, or needed() >= 1, or error().
+/// @errors    bad_version  byte 0 is not 0 (nor 4, unless strict)   (as soon as 1 byte is there)
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       the SOCKS4 memo
-[[nodiscard]] SOCKS_INLINE constexpr decoded<reply4> decode_reply4(bytes in,
-                                                                   tolerance accept = lenient) noexcept {
-    const extent whole = detail::measure_reply4(in, accept);
-    if (!whole) return decoded<reply4>::unless(whole);
-    const auto read = [&]() SOCKS_INLINED {
+[[nodiscard]] SOCKS_ALWAYS_INLINE constexpr decoded<reply4> decode_reply4(
+    bytes in, tolerance tolerated = lenient) noexcept {
+    const message_size whole = detail::measure_reply4(in, tolerated);
+    if (!whole) return decoded<reply4>(whole);
+    const auto read = [&]() SOCKS_LAMBDA_ALWAYS_INLINE {
         return reply4{static_cast<code4>(in[1]), detail::read_bound4(in.first(*whole))};
     };
     return {read, *whole};
 }
 
-/// Octets that encode_reply4 makes.
+/// Bytes that encode_reply4 makes.
 inline constexpr size_t reply4_size = detail::head4;
 
 namespace detail {
 
-SOCKS_SHARED constexpr encoded encode_frame4(uint8_t code, const endpoint& bound, buffer out) noexcept {
-    if (out.room() < reply4_size) return encoded::no_space(reply4_size);
+SOCKS_INLINE_UNLESS_SIZE constexpr encoded encode_frame4(uint8_t code, const endpoint& bound,
+                                                         buffer out) noexcept {
+    if (out.capacity() < reply4_size) return encoded::no_space(reply4_size);
     writer w(out);
     w.u8(0).u8(code).u16(bound.port);
-    return w.v4(bound.host.is() == host::kind::ipv4 ? bound.host.v4() : ipv4{}).made();
+    return w.v4(bound.host.kind() == host_kind::ipv4 ? bound.host.v4() : ipv4{}).written();
 }
 
 // As much of a refusal as a client reads that takes it for the choice of a method.
-SOCKS_INLINE constexpr encoded encode_short_refusal4(buffer out) noexcept {
-    if (out.room() < 2) return encoded::no_space(2);
+SOCKS_ALWAYS_INLINE constexpr encoded encode_short_refusal4(buffer out) noexcept {
+    if (out.capacity() < 2) return encoded::no_space(2);
     writer w(out);
-    return w.u8(0).u8(static_cast<uint8_t>(code4::rejected)).made();
+    return w.u8(0).u8(static_cast<uint8_t>(code4::rejected)).written();
 }
 
 }  // namespace detail
 
 /// Encodes a SOCKS4 reply into `out`; the picture is decode_reply4's. A bound host other than an IPv4 address
 /// has no place in it and is written as 0.0.0.0.
-/// @errors    no_space  out is smaller than 8 octets
-/// @lifetime  the octets are in `out`.
+/// @errors    no_space  out is smaller than 8 bytes
+/// @lifetime  the bytes are in `out`.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       the SOCKS4 memo
-SOCKS_INLINE constexpr encoded encode_reply4(const reply4& r, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+SOCKS_ALWAYS_INLINE constexpr encoded encode_reply4(const reply4& r,
+                                                    buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::encode_frame4(static_cast<uint8_t>(r.code), r.bound, out);
 }
 

@@ -17,8 +17,8 @@ void* memcpy(void* to, const void* from, size_t n) {
     return to;
 }
 
-void* memset(void* to, int octet, size_t n) {
-    for (size_t i = 0; i < n; ++i) static_cast<char*>(to)[i] = static_cast<char>(octet);
+void* memset(void* to, int byte, size_t n) {
+    for (size_t i = 0; i < n; ++i) static_cast<char*>(to)[i] = static_cast<char>(byte);
     return to;
 }
 
@@ -41,7 +41,7 @@ int memcmp(const void* a, const void* b, size_t n) {
 
 }  // extern "C"
 
-// The heap of the tests, which copy octets into blocks of exact size: half of what the variables leave; the stack has
+// The heap of the tests, which copy bytes into blocks of exact size: half of what the variables leave; the stack has
 // the other half. The newest block is given back when it is deleted, others when nothing is in use any more.
 namespace heap {
 struct header {

@@ -1,10 +1,10 @@
-// How a message is written in a test: octets in hexadecimal, grouped by field as the documents draw them, text in
+// How a message is written in a test: bytes in hexadecimal, grouped by field as the documents draw them, text in
 // single quotes. What is too long to type is put together field by field.
 //
-//     "05 01 00 03 11 'files.example.com' 01bb"_octets
+//     "05 01 00 03 11 'files.example.com' 01bb"_bytes
 
-#ifndef SOCKS_TESTS_OCTETS_HPP
-#define SOCKS_TESTS_OCTETS_HPP
+#ifndef SOCKS_TESTS_BYTES_LITERAL_HPP
+#define SOCKS_TESTS_BYTES_LITERAL_HPP
 
 #include <socks/core/bytes.hpp>
 
@@ -35,8 +35,8 @@ consteval size_t spell(const char* text, char* to) {
             for (++i; text[i] != '\''; ++i, ++made)
                 if (to != nullptr) to[made] = text[i];
         } else {
-            const int octet = hex_value(text[i]) * 16 + hex_value(text[i + 1]);
-            if (to != nullptr) to[made] = static_cast<char>(octet);
+            const int byte = hex_value(text[i]) * 16 + hex_value(text[i + 1]);
+            if (to != nullptr) to[made] = static_cast<char>(byte);
             ++made;
             ++i;
         }
@@ -47,42 +47,42 @@ consteval size_t spell(const char* text, char* to) {
 template <notation Spelling>
 struct spelled {
     static constexpr size_t size = spell(Spelling.text, nullptr);
-    char octets[size + 1]{};
-    consteval spelled() { spell(Spelling.text, octets); }
+    char bytes[size + 1]{};
+    consteval spelled() { spell(Spelling.text, bytes); }
 };
 
 template <notation Spelling>
 inline constexpr spelled<Spelling> kept{};
 
 template <notation Spelling>
-consteval socks::bytes operator""_octets() {
-    return {kept<Spelling>.octets, spelled<Spelling>::size};
+consteval socks::bytes operator""_bytes() {
+    return {kept<Spelling>.bytes, spelled<Spelling>::size};
 }
 
-// A message of at most N octets, put together in order.
+// A message of at most N bytes, put together in order.
 template <size_t N>
 class message {
   public:
-    constexpr message& put(socks::bytes octets) {
-        for (size_t i = 0; i < octets.size(); ++i) octets_[size_++] = octets.data()[i];
+    constexpr message& put(socks::bytes bytes) {
+        for (size_t i = 0; i < bytes.size(); ++i) bytes_[size_++] = bytes.data()[i];
         return *this;
     }
 
-    constexpr message& put(uint8_t octet) {
-        octets_[size_++] = static_cast<char>(octet);
+    constexpr message& put(uint8_t byte) {
+        bytes_[size_++] = static_cast<char>(byte);
         return *this;
     }
 
-    // The alphabet over and over, `n` octets of it, so that a shift by one shows.
+    // The alphabet over and over, `n` bytes of it, so that a shift by one shows.
     constexpr message& letters(size_t n) {
-        for (size_t i = 0; i < n; ++i) octets_[size_++] = static_cast<char>('a' + i % 26);
+        for (size_t i = 0; i < n; ++i) bytes_[size_++] = static_cast<char>('a' + i % 26);
         return *this;
     }
 
-    [[nodiscard]] constexpr socks::bytes view() const { return {octets_, size_}; }
+    [[nodiscard]] constexpr socks::bytes view() const { return {bytes_, size_}; }
 
   private:
-    char octets_[N]{};
+    char bytes_[N]{};
     size_t size_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// The length of a name is one octet on the wire.
+// The length of a name is one byte on the wire.
 // says: this_text_is_neither_an_address_nor_a_host_name
 
 #include <socks/socks.hpp>

@@ -1,5 +1,5 @@
-// The username/password request and its status: the decoders keep their laws, each value encodes to the octets it came
-// from, and secrets are equal exactly when their octets are.
+// The username/password request and its status: the decoders keep their laws, each value encodes to the bytes it came
+// from, and secrets are equal exactly when their bytes are.
 
 #include "wishes.hpp"
 
@@ -8,26 +8,26 @@ using namespace fuzzing;
 namespace {
 
 void request(bytes in, socks::tolerance accept) {
-    const auto decode = [&](bytes b) { return socks::decode_login(b, accept); };
+    const auto decode = [&](bytes b) { return socks::decode_credentials(b, accept); };
     const size_t used = decode_lawfully(in, decode);
     if (used == 0) return;
-    const socks::login l = *decode(in);
+    const socks::credentials l = *decode(in);
     demand(l.given && used == 3 + l.user.size() + l.password.size());
-    demand(in[0] == 1 || (in[0] == 5 && accept.login_version_5));
+    demand(in[0] == 1 || (in[0] == 5 && accept.credentials_version_5));
     demand(accept.empty_credentials || (!l.user.empty() && !l.password.empty()));
     std::string canonical = text(in.first(used));
     canonical[0] = 1;
-    demand(encode_exactly([&](buffer out) { return socks::encode_login(l, out); }) == canonical);
+    demand(encode_exactly([&](buffer out) { return socks::encode_credentials(l, out); }) == canonical);
 }
 
 void status(bytes in, socks::tolerance accept) {
-    const auto decode = [&](bytes b) { return socks::decode_status(b, accept); };
+    const auto decode = [&](bytes b) { return socks::decode_auth_status(b, accept); };
     const size_t used = decode_lawfully(in, decode);
     if (used == 0) return;
-    const uint8_t octet = *decode(in);
+    const uint8_t byte = *decode(in);
     std::string canonical = text(in.first(used));
     canonical[0] = 1;
-    demand(encode_exactly([&](buffer out) { return socks::encode_status(octet, out); }) == canonical);
+    demand(encode_exactly([&](buffer out) { return socks::encode_auth_status(byte, out); }) == canonical);
 }
 
 void secrets(input in) {
@@ -40,10 +40,10 @@ void secrets(input in) {
 
 }  // namespace
 
-//     which message  tolerance  octets
+//     which message  tolerance  bytes
 void fuzz(input in) {
-    const uint8_t which = in.octet() % 3;
-    const socks::tolerance accept = any_tolerance(in.octet());
+    const uint8_t which = in.byte() % 3;
+    const socks::tolerance accept = any_tolerance(in.byte());
     switch (which) {
         case 0: return request(in.rest(), accept);
         case 1: return status(in.rest(), accept);

@@ -1,0 +1,59 @@
+// A copy of up to N bytes that owns its storage, for a text that must outlive the message it came in.
+
+#ifndef SOCKS_CORE_FIXED_BYTES_HPP
+#define SOCKS_CORE_FIXED_BYTES_HPP
+
+#include <socks/core/bytes.hpp>
+
+namespace socks {
+
+/// A copy of up to N bytes.
+///
+///     fixed_bytes<255> user;
+///     if (user.store(s.user())) ask_the_directory(user);   // outlives the inbox
+///
+/// It can be returned, copied and moved. A temporary one does not convert to `bytes` and has no view(): name it first.
+///
+/// @lifetime  the bytes it converts to point into this object, until it is changed.
+/// @cost      O(bytes copied) to store; copies, moves and clear() O(N). N + 2 bytes, rounded up.
+template <size_t N>
+class fixed_bytes {
+    static_assert(N >= 1 && N <= UINT16_MAX);
+
+  public:
+    constexpr fixed_bytes() noexcept = default;
+
+    static constexpr size_t capacity = N;
+
+    /// Replaces the copy. `from` may be a part of it.
+    /// @returns  false if `from` has more than N bytes; the old copy is kept then.
+    [[nodiscard]] constexpr bool store(bytes from) noexcept {
+        if (from.size() > N) return false;
+        detail::move_bytes(bytes_, from.data(), from.size());
+        size_ = static_cast<uint16_t>(from.size());
+        return true;
+    }
+
+    /// The copy. @lifetime until this object changes.
+    [[nodiscard]] constexpr bytes view() const& noexcept SOCKS_LIFETIMEBOUND { return {bytes_, size_}; }
+    bytes view() const&& = delete;  // it would point into a temporary: name the copy first
+
+    constexpr operator bytes() const& noexcept SOCKS_LIFETIMEBOUND { return view(); }
+    operator bytes() const&& = delete;
+
+    [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+
+    /// Overwrites the copy with zeros and empties it. Bytes that a longer copy left are overwritten too.
+    constexpr void clear() noexcept {
+        wipe({bytes_, N});
+        size_ = 0;
+    }
+
+  private:
+    uint16_t size_ = 0;
+    char bytes_[N] = {};
+};
+
+}  // namespace socks
+
+#endif
