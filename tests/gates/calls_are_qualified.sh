@@ -6,7 +6,7 @@
 set -eu
 source=$1
 
-functions=$(grep -rhE '^(\[\[nodiscard\]\] )?(SOCKS_[A-Z]+ )?constexpr [^=]*[a-z0-9_]\(' "$source/include" | grep -v operator |
+functions=$(grep -rhE '^(\[\[nodiscard\]\] )?(SOCKS_[A-Z_]+ )?constexpr [^=]*[a-z0-9_]\(' "$source/include" | grep -v operator |
     sed -E 's/^[^(]*constexpr [^(]*[ *&]([a-z0-9_]+)\(.*/\1/' | grep -xE '[a-z0-9_]+' | sort -u | paste -sd'|')
 case "|$functions|" in
     *'|decode_gssapi|'*'|outcome_of|'*) ;;

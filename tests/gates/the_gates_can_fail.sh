@@ -82,7 +82,7 @@ passes "$gate" "$copy"
 plant '' core/fresh.hpp
 : >"$copy/tests/fresh.cpp"
 caught 'a header that is not in socks.hpp' "$gate" "$copy"
-rm "$copy/tests/login.cpp"
+rm "$copy/tests/username_password.cpp"
 caught 'a header without a test file' "$gate" "$copy"
 
 gate=$gates/headers_are_short_and_finished.sh
@@ -143,7 +143,7 @@ fi
 
 gate=$gates/snippets_compile.sh
 passes "$gate" "$copy" "$scratch/snippets.cpp" "$@"
-sed -i 's/s\.need()/s.needs()/' "$copy/README.md"
+sed -i 's/s\.needed()/s.needs()/' "$copy/README.md"
 caught 'a snippet that does not compile' "$gate" "$copy" "$scratch/snippets.cpp" "$@"
 sed -i 's/^```cpp$/``` cpp/' "$copy/README.md"
 caught 'snippets that are not looked at' "$gate" "$copy" "$scratch/snippets.cpp" "$@"
