@@ -99,8 +99,7 @@ bool lacks_room(const Action& a) {
 template <class Machine, class Act, class... Want>
 void step(Machine& m, bytes unread, Act act, const Want&... want) {
     const block in(unread);
-    const volatile size_t nothing =
-        0;  // volatile: g++ 12 warns of the writes that the check of the room prevents
+    const volatile size_t nothing = 0;  // volatile: g++ 12 warns of writes that the check prevents
     block none(size_t{nothing});
     Machine copy = m;
     auto bare = copy.step(want..., in.view(), none.room());
@@ -245,8 +244,7 @@ inline outcome play(const socks::chain& m, const socks::route& way, const peer& 
 // grant() and answer(), with no room, then with just enough.
 template <class Answer>
 void answer_exactly(socks::server& m, outcome& o, Answer answer) {
-    const volatile size_t nothing =
-        0;  // volatile: g++ 12 warns of the writes that the check of the room prevents
+    const volatile size_t nothing = 0;  // volatile: g++ 12 warns of writes that the check prevents
     block none(size_t{nothing});
     socks::encoded e = answer(m, none.room());
     block enough(e.required());

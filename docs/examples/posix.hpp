@@ -225,9 +225,11 @@ inline std::string text(const socks::endpoint& e) {
     return escaped(socks::format(e, room).data());
 }
 
+template <class T>
+concept protocol_number = std::is_enum_v<T> || std::is_same_v<T, socks::reply_code>;
+
 /// A code of the protocol as readable text: its name, or the number if it has no name.
-template <class Number>
-    requires(std::is_enum_v<Number> || std::is_same_v<Number, socks::reply_code>)  //
+template <protocol_number Number>
 std::string text(const Number& number) {
     char room[socks::max_text_code];
     return std::string(std::string_view(format(number, room).data()));

@@ -40,8 +40,8 @@ enum class happening : uint8_t { arrival_up, arrival_down, client_wakes, server_
 
 struct event {
     uint32_t connection;
-    uint32_t
-        life;  // connections take each other's places; an event of an earlier life is void, one of life 0 is not
+    // Connections take each other's places. An event of an earlier life is void, but an event of life 0 is not.
+    uint32_t life;
     happening what;
 };
 

@@ -100,7 +100,7 @@ class host {
     constexpr host(bytes text SOCKS_LIFETIMEBOUND) noexcept : host(classify(text)) {}
 
     template <class C>
-        requires(detail::readable<C>&& detail::owning<C>)
+        requires(detail::readable_owner<C>)
     constexpr host(C&& text SOCKS_LIFETIMEBOUND) noexcept : host(bytes(static_cast<C&&>(text))) {}
 
     template <class C>

@@ -81,6 +81,9 @@ concept owning =
     constant<element<const typename plain<C>::type&>> != constant<element<typename plain<C>::type&>>;
 
 template <class C>
+concept readable_owner = readable<C> && owning<C>;
+
+template <class C>
 concept writable = contiguous<C> && !constant<element<C&>> && !same<typename plain<C>::type, buffer>;
 
 // A view type of someone else's (std::string_view, std::span): trivial to copy, made from pointer and length.
@@ -122,7 +125,7 @@ class bytes {
     bytes(char (&room)[N]) = delete;
 
     template <class C>
-        requires(detail::readable<C>&& detail::owning<C>)
+        requires(detail::readable_owner<C>)
     constexpr bytes(C&& from SOCKS_LIFETIMEBOUND) noexcept
         : bytes(from.data(), static_cast<size_t>(from.size())) {}
 

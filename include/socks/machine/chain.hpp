@@ -234,12 +234,12 @@ constexpr chain::action chain::step(const route& route, inbox<N>& in, outbox<M>&
         client_.miscount(now);
         return now;
     }
-    if (out.empty()) do {
-            now = step(route, in, out.prepare());
-            if (now.next() != next::send) break;
-            used += now.consumed();
-            out.commit(now.data().size());
-        } while (client_.runs_ahead());
+    for (bool due = out.empty(); due; due = client_.runs_ahead()) {
+        now = step(route, in, out.prepare());
+        if (now.next() != next::send) break;
+        used += now.consumed();
+        out.commit(now.data().size());
+    }
     if (!out.empty()) now.set(next::send, out.data(), 0, used);
     return now;
 }

@@ -69,12 +69,12 @@ SOCKS_ALWAYS_INLINE constexpr client::action client::step(const request& request
         miscount(now);
         return now;
     }
-    if (out.empty()) do {
-            now = step(request, in, out.prepare());
-            if (now.next() != next::send) break;
-            used += now.consumed();
-            out.commit(now.data().size());
-        } while (runs_ahead());
+    for (bool due = out.empty(); due; due = runs_ahead()) {
+        now = step(request, in, out.prepare());
+        if (now.next() != next::send) break;
+        used += now.consumed();
+        out.commit(now.data().size());
+    }
     if (!out.empty()) now.set(next::send, out.data(), 0, used);
     return now;
 }
