@@ -16,7 +16,7 @@ constexpr bytes payloads[] = {{}, "00"_bytes, "'dns' 00 ff"_bytes, "05 01 00 01 
 
 // A datagram of `header`, with anything behind it, is `at` and the data; encoded it is the same bytes again, made in
 // one piece or around data that do not move. Each part of the header is truncated. (U19)
-constexpr void golden_datagram(check& t, bytes header, const endpoint& at, int line = __builtin_LINE()) {
+constexpr void golden_datagram(check& t, bytes header, const endpoint& at, place line = {}) {
     t.ok(datagram_header_size(at) == header.size(), line);
     for (size_t n = 0; n < header.size(); ++n) {
         const exact_copy part(header.first(n));

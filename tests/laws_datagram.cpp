@@ -18,7 +18,7 @@ message<255> name_of(size_t n) {
 }
 
 // Both codecs, in a buffer of just the size and in one that is one byte too small.
-void goes_there_and_back(check& t, const endpoint& at, bytes data, int line = __builtin_LINE()) {
+void goes_there_and_back(check& t, const endpoint& at, bytes data, place line = {}) {
     const size_t size = datagram_header_size(at) + data.size();
     char room[600] = {};
     const encoded sent = encode_datagram(at, data, buffer(room, size));

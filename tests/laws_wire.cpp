@@ -44,7 +44,7 @@ constexpr void fill(char (&room)[N]) {
 
 template <class T, class Decode, class Encode>
 constexpr void goes_there_and_back(check& t, const T& value, size_t size, Decode decode, Encode encode,
-                                   int at = __builtin_LINE()) {
+                                   place at = {}) {
     char room[longest + 1];
     for (const size_t given : {size_t{0}, size - 1}) {
         fill(room);
@@ -160,7 +160,7 @@ PROVE_AND_RUN(no_host_takes_the_room_of_an_ipv4_address)
 // Every byte of a message takes every value. What still decodes encodes to the same bytes again, unless `excused`.
 template <class Decode, class Encode, class Excuse>
 void comes_back_byte_for_byte(check& t, bytes whole, Decode decode, Encode encode, Excuse excused,
-                              int at = __builtin_LINE()) {
+                              place at = {}) {
     for (size_t i = 0; i < whole.size(); ++i) {
         for (unsigned v = 0; v < 256; ++v) {
             message<64> m;

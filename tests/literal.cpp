@@ -143,7 +143,7 @@ PROVE_AND_RUN(what_is_wrong_with_host_and_port_is_said)
 
 // At every size: the exact room does, one byte less says how much would have done, and nothing is written past it.
 template <class T>
-constexpr void fits_exactly(check& t, const T& value, size_t size, int at = __builtin_LINE()) {
+constexpr void fits_exactly(check& t, const T& value, size_t size, place at = {}) {
     char room[max_text_endpoint + 1] = {};
     for (size_t n = 0; n <= size; ++n) {
         room[n] = '\xa5';

@@ -70,8 +70,7 @@ constexpr size_t read_exactly(socks::bytes message, Decode decode, int& reads) {
 // A part of it decodes to nothing, is no error, and never asks for more than the rest of the message.
 // Returns how many exact reads it takes.
 template <class Decode, class T>
-constexpr int sweep(check& t, socks::bytes message, Decode decode, const T& value,
-                    int at = __builtin_LINE()) {
+constexpr int sweep(check& t, socks::bytes message, Decode decode, const T& value, place at = {}) {
     for (size_t n = 0; n < message.size(); ++n) {
         const exact_copy prefix(message.first(n));
         const auto d = decode(prefix.view());
@@ -92,7 +91,7 @@ constexpr int sweep(check& t, socks::bytes message, Decode decode, const T& valu
 // `message` is refused with `verdict` as soon as `due` of its bytes are there, no sooner, and whatever follows.
 template <class Decode>
 constexpr void sweep_refused(check& t, socks::bytes message, Decode decode, socks::errc verdict, size_t due,
-                             int at = __builtin_LINE()) {
+                             place at = {}) {
     t.ok(due >= 1 && due <= message.size(), at);
     for (size_t n = 0; n <= message.size(); ++n) {
         for (const socks::bytes behind : followers) {
@@ -109,7 +108,7 @@ constexpr void sweep_refused(check& t, socks::bytes message, Decode decode, sock
 // One row of a golden table: bytes typed from the document, and the value that they mean, proved both ways.
 template <class T, class Decode, class Encode>
 constexpr int golden(check& t, socks::bytes message, const T& value, Decode decode, Encode encode,
-                     int at = __builtin_LINE()) {
+                     place at = {}) {
     exact_copy room(message);
     for (size_t i = 0; i < message.size(); ++i) room.room().data()[i] = '\xa5';
     const socks::encoded made = encode(value, room.room());

@@ -19,6 +19,7 @@ inline bool bare_failed = false;
         text, BARE_JOIN(bare_run_, __LINE__)};                                                      \
     static void BARE_JOIN(bare_run_, __LINE__)()
 
+#define INFO(text)
 #define CHECK(holds)                      \
     do {                                  \
         if (!(holds)) bare_failed = true; \
