@@ -45,6 +45,7 @@ constexpr void finishes(check& t, socks::server& m, server_inbox& in, server_out
 
 constexpr void a_request_may_be_answered_later(check& t) {
     for (const bool closes : {false, true}) {
+        const auto entered = t.in(size_t{closes});
         socks::server m;
         server_inbox in;
         server_outbox out;
@@ -69,6 +70,7 @@ PROVE_AND_RUN(a_request_may_be_answered_later)
 
 constexpr void a_login_may_be_answered_later(check& t) {
     for (const bool closes : {false, true}) {
+        const auto entered = t.in(size_t{closes});
         socks::server m({.methods = method::username_password});
         server_inbox in;
         server_outbox out;
@@ -115,6 +117,7 @@ PROVE_AND_RUN(a_refusal_may_come_later_than_the_end_of_the_stream)
 
 constexpr void both_answers_to_bind_may_come_later(check& t) {
     for (const bool closes : {false, true}) {
+        const auto entered = t.in(size_t{closes});
         socks::server m;
         server_inbox in;
         server_outbox out;
@@ -168,6 +171,7 @@ constexpr void both_answers_to_bind_may_wait_in_the_outbox(check& t) {
     m.answer({code5::succeeded, {ipv4{198, 51, 100, 4}, 20}}, out);
     const bytes both = "05 00 00 01 cb007105 0fa0  05 00 00 01 c6336404 0014"_bytes;
     for (size_t i = 0; i < both.size(); ++i) {
+        const auto entered = t.in(i);
         const auto a = m.step(in, out);
         t.ok(a.next() == next::send && a.data() == both.subspan(i));
         out.consume(1U);
@@ -195,6 +199,7 @@ PROVE_AND_RUN(the_longest_answers_to_bind_fit_the_outbox)
 
 constexpr void a_client_s_sub_negotiation_may_take_its_time(check& t) {
     for (const bool closes : {false, true}) {
+        const auto entered = t.in(size_t{closes});
         socks::client m;
         socks::inbox<socks::client::max_input> in;
         socks::outbox<socks::client::max_output> out;
@@ -206,6 +211,7 @@ constexpr void a_client_s_sub_negotiation_may_take_its_time(check& t) {
         t.ok(asked.next() == socks::client::next::negotiate && asked.method() == toy);
         if (closes) m.end_of_stream();
         for (int i = 0; i < 3; ++i) {
+            const auto nested = t.in(static_cast<size_t>(i));
             const auto a = m.step(want, in, out);
             t.ok(a.next() == socks::client::next::wait && a.consumed() == 0 && in.data().size() == 2);
         }

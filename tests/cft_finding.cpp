@@ -59,8 +59,9 @@ constexpr void every_flaw_has_words_of_its_own(check& t) {
     constexpr auto last = static_cast<uint8_t>(flaw::cannot_be_asked);
     const auto words = [](unsigned i) { return cft::detail::phrase(to_string(static_cast<flaw>(i))); };
     for (unsigned i = 0; i <= last; ++i) {
+        const auto entered = t.in(size_t{i});
         t.ok(words(i) != bytes("unknown flaw") && !words(i).empty());
-        for (unsigned k = 0; k < i; ++k) t.ok(words(i) != words(k));
+        for (unsigned k = 0; k < i; ++k) t.in(size_t{k}).ok(words(i) != words(k));
     }
     t.ok(words(last + 1U) == bytes("unknown flaw") && words(255) == bytes("unknown flaw"));
 }

@@ -60,7 +60,7 @@ constexpr void numbers_are_decimal_and_in_their_range(check& t) {
     for (const bytes bad :
          {bytes(""), bytes("0"), bytes("65536"), bytes("-1"), bytes("+1"), bytes("1 "), bytes(" 1"),
           bytes("1x"), bytes("0x1"), bytes("4294967297"), bytes("18446744073709551617")})
-        t.ok(number_is_refused(bad, 1, 65535));
+        t.in(bad).ok(number_is_refused(bad, 1, 65535));
     t.ok(number_is_refused("31", 32, 32766) && number_is_refused("32767", 32, 32766) &&
          number_is_refused("65", 0, 64));
 }
@@ -118,6 +118,7 @@ constexpr void texts_keep_their_length(check& t) {
     const auto give = [&](cft::assignment& a) { a.string("name", f, 1); };
     t.ok(given(f, "abCd", room, give).total() == 0 && f.value.view() == bytes("abCd"));
     for (const bytes bad : {bytes(""), bytes("abcde")}) {
+        const auto entered = t.in(bad);
         f = {};
         const auto found = given(f, bad, room, give);
         t.ok(found.total() == 1 && found[0].what == flaw::bad_length && found[0].least == 1 &&
@@ -169,6 +170,7 @@ constexpr void lists_and_single_values_are_told_apart(check& t) {
     cft::list<cft::text<3>, 2> list;
     constexpr bytes values[] = {"1", "22", "333", "4"};
     for (size_t i = 0; i < 4; ++i) {
+        const auto entered = t.in(i);
         const parser::event value = value_event(values[i]);
         cft::assignment a(name_event, value, i, found);
         a.number("NAME", number, 0, 9);

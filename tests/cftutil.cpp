@@ -169,6 +169,7 @@ void no_text_keeps_the_parser_busy(check& t) {
     const size_t size = documented_example.size();
     for (size_t cut = 0; cut <= size; ++cut) {
         for (const char c : {'\'', '/', '*', '(', ')', ',', '=', '\0', '\n', 'x', '\xff'}) {
+            const auto entered = t.in(static_cast<size_t>(c));
             for (size_t i = 0; i < cut; ++i) text[i] = documented_example.data()[i];
             text[cut] = c;
             cft::parser in(bytes(text, cut + 1));

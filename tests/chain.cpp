@@ -52,6 +52,7 @@ constexpr void each_proxy_is_asked_for_the_next(check& t) {
         {"05 00"_bytes, "05 02 00 01 c6336404 0015"_bytes, 2},
     };
     for (const auto& s : steps) {
+        const auto entered = t.in(s.in);
         const auto a = m.step(way, s.in, out);
         t.ok(a.next() == next::send && a.data() == s.sends && a.consumed() == s.in.size() &&
              m.hop() == s.hop);
@@ -69,6 +70,7 @@ PROVE_AND_RUN(each_proxy_is_asked_for_the_next)
 // A proxy that says no, or nonsense, fails as it would alone, and is named; those before it do not matter.
 constexpr void a_refusal_is_laid_at_the_right_door(check& t) {
     for (const refusal& r : refusals) {
+        const auto entered = t.in(r.what);
         const outcome alone = run<plain>(socks::client(), r.want, {.says = r.server});
         const socks::hop says_no{.proxy = {"exit.example.net", 1082},
                                  .version = r.want.version,
@@ -76,6 +78,7 @@ constexpr void a_refusal_is_laid_at_the_right_door(check& t) {
                                  .methods = r.want.methods};
         const bytes good = "00 5a 0000 00000000"_bytes;
         for (const pace how : {whole, bytewise, precise}) {
+            const auto nested = t.in();
             const socks::hop behind[] = {{.proxy = {"a.example", 1080}, .version = version::v4a}, says_no};
             socks::route way{.through = behind, .command = r.want.command};
             way.to = r.want.to;
@@ -116,6 +119,7 @@ constexpr void a_proxy_that_speaks_first_is_named(check& t) {
     };
     for (const bool pipelined : {false, true})
         for (const auto& r : reads) {
+            const auto entered = t.in();
             socks::chain m({.pipelined = pipelined});
             const outcome o = travel<boxed>(m, way, line().add(tape().put(says), 0), r.how);
             t.ok(o.how == ending::failed && o.why == r.why && m.hop() == 1);
@@ -147,11 +151,13 @@ constexpr void a_route_is_looked_at_before_the_first_byte(check& t) {
         {{fine, greedy, fine}, 3, errc::no_credentials, 1},
     };
     for (const auto& r : routes) {
+        const auto entered = t.in();
         const socks::route way{.through = {r.proxies, r.size}, .to = {"c.example", 80}};
         socks::chain m;
         socks::inbox<socks::chain::max_input> in;
         socks::outbox<socks::chain::max_output> out;
         for (int i = 0; i < 2; ++i) {
+            const auto nested = t.in(static_cast<size_t>(i));
             const auto a = m.step(way, in, out);
             t.ok(a.next() == next::fail && a.error() == r.why && m.hop() == r.hop && out.empty());
             t.ok(blame(a.error()) == socks::party::caller);
@@ -177,6 +183,7 @@ void a_chain_has_at_most_255_proxies(check& t) {
     const socks::route longest{.through = {proxies.data(), 255}, .to = {ipv4{66, 102, 7, 99}, 80}};
     bytes in = "";
     for (size_t i = 0; i < 255; ++i) {
+        const auto entered = t.in(i);
         const auto b = n.step(longest, in, out);
         t.ok(b.next() == next::send && n.hop() == i && b.consumed() == in.size());
         t.ok(b.data() == (i == 254 ? "04 01 0050 42660763 00"_bytes : "04 01 0439 c0000207 00"_bytes));
@@ -191,11 +198,13 @@ RUN(a_chain_has_at_most_255_proxies)
 constexpr void a_route_that_shrinks_is_no_way(check& t) {
     const bytes done0 = "05 00 00 01 c0000207 0438"_bytes;
     for (const size_t left : {size_t{0}, size_t{1}}) {
+        const auto entered = t.in(left);
         const socks::hop proxies[] = {{.proxy = {"a.example", 1080}}, {.proxy = {"b.example", 1080}}};
         const socks::route way{.through = proxies, .to = {"c.example", 80}};
         const socks::route shrunk{.through = {proxies, left}, .to = {"c.example", 80}};
         char out[socks::chain::max_output] = {};
         for (const int steps : {1, 2, 3}) {
+            const auto nested = t.in(static_cast<size_t>(steps));
             socks::chain m;
             t.ok(m.step(way, "", out).data() == "05 01 00"_bytes);
             if (steps > 1) t.ok(m.step(way, "05 00"_bytes, out).next() == next::send);
@@ -275,8 +284,10 @@ constexpr void a_chain_out_of_room_is_as_it_was(check& t) {
     socks::chain m;
     char out[socks::chain::max_output] = {};
     for (size_t i = 0; i < 6; ++i) {
+        const auto entered = t.in(i);
         const size_t here = m.hop();
         for (const size_t room : {messages[i].size() - 1, size_t{1}, size_t{0}}) {
+            const auto nested = t.in(room);
             const auto a = m.step(way, replies_in_order[i], {out, room});
             t.ok(a.next() == next::fail && a.error() == errc::no_space && a.required() == messages[i].size());
             t.ok(a.consumed() == 0 && m.hop() == here);
@@ -307,6 +318,7 @@ constexpr void a_pipelined_chain_waits_once_for_each_proxy(check& t) {
          true},
     };
     for (const auto& turn : turns) {
+        const auto entered = t.in(turn.says);
         if (!turn.says.empty()) {
             const socks::buffer to = in.prepare(turn.says.size());
             for (size_t i = 0; i < turn.says.size(); ++i) to.data()[i] = turn.says.data()[i];
@@ -334,6 +346,7 @@ constexpr void an_outbox_takes_what_fits_of_a_pipelined_chain(check& t) {
     socks::outbox<socks::chain::max_pipelined - 1> out;
     tape sent;
     for (const bool all : {false, true}) {
+        const auto entered = t.in(size_t{all});
         const auto a = m.step(way, in, out);
         t.ok(a.next() == next::send && m.may_send_early() == all);
         sent.put(a.data());
@@ -351,6 +364,7 @@ constexpr void an_answer_to_no_question_is_final_for_the_chain(check& t) {
     m.negotiated(true);
     char out[socks::chain::max_output] = {};
     for (int i = 0; i < 2; ++i) {
+        const auto entered = t.in(static_cast<size_t>(i));
         const auto a = m.step(way, "", out);
         t.ok(a.next() == next::fail && a.error() == errc::out_of_turn && m.hop() == 0);
     }

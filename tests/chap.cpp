@@ -122,10 +122,12 @@ constexpr void chap_may_be_cut_at_every_byte(check& t) {
     const tape down = tape().put(choice3).put(chap_server[0]).put(chap_server[1]).put(reply);
     const tape up = tape().put(greeting32).put(chap_client[0]).put(chap_client[1]).put(request);
     for (size_t cut = 0; cut < down.size(); ++cut) {
+        const auto entered = t.in(cut);
         errc why = errc::none;
         t.ok(chap_of_a_client(t, {down.view(), cut}, true, why) == up && why == errc::none);
     }
     for (size_t cut = 0; cut < up.size(); ++cut) {
+        const auto entered = t.in(cut);
         socks::endpoint asked;
         t.ok(chap_of_a_server(t, {up.view(), cut}, asked) == down);
         t.ok(asked == socks::endpoint{ipv4{198, 51, 100, 4}, 443});

@@ -133,9 +133,12 @@ class check {
         return *this;
     }
     check& put(char c) {
-        if (size_ != sizeof text_ - 1) text_[size_++] = c < ' ' || c > '~' ? '?' : c;
+        const auto byte = static_cast<unsigned char>(c);
+        if (c < ' ' || c > '~') return put("\\x").hex(byte / 16).hex(byte % 16);
+        if (size_ != sizeof text_ - 1) text_[size_++] = c;
         return *this;
     }
+    check& hex(unsigned digit) { return put("0123456789abcdef"[digit]); }
 
     one cases_[deepest + 1];
     size_t depth_ = 0;

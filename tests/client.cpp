@@ -14,6 +14,7 @@ static_assert(socks::client::max_output == 8 + 255 + 1 + 255 + 1);
 template <class End>
 constexpr void converses(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const outcome o = run<End>(socks::client(), c.want, {.says = c.server.all().view()});
         t.ok(o.how == ending::done && o.sent == c.client.all() && o.told == c.result);
         t.ok(o.used == c.server.all().size() && o.early == "");
@@ -33,12 +34,14 @@ PROVE_AND_RUN(a_client_says_it_through_mailboxes_too)
 // Each message is one piece, and comes out only when the reply it depends on is there.
 constexpr void a_client_speaks_in_turn(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         if (c.want.methods.contains(toy)) continue;
         socks::client m;
         char out[socks::client::max_output] = {};
         size_t replies = 0;
         bytes in;
         for (const bytes message : c.client.messages) {
+            const auto nested = t.in(message);
             if (message.empty()) break;
             const auto a = m.step(c.want, in, out);
             t.ok(a.next() == next::send && a.data() == message && a.consumed() == in.size());
@@ -59,6 +62,7 @@ PROVE_AND_RUN(a_client_speaks_in_turn)
 
 constexpr void every_refusal_has_its_name(check& t) {
     for (const refusal& r : refusals) {
+        const auto entered = t.in(r.what);
         const outcome o = run<boxed>(socks::client(), r.want, {.says = r.server});
         t.ok(o.how == ending::failed && o.why == r.why && o.byte == r.byte && o.used == r.used);
         t.ok(blame(o.why) == socks::party::peer);
@@ -82,6 +86,7 @@ constexpr void a_reply_of_another_version_is_no_refusal(check& t) {
     };
     for (const auto& s : strangers)
         for (const bool whole_refusal : {false, true}) {
+            const auto entered = t.in(size_t{whole_refusal});
             socks::client m({.wait_for_full_refusal = whole_refusal});
             char out[socks::client::max_output] = {};
             t.ok(m.step(s.want, "", out).next() == next::send);
@@ -99,6 +104,7 @@ constexpr void an_end_is_told_behind_what_was_used(check& t) {
         errc why;
     } ends[] = {{"05 00"_bytes, errc::closed}, {"05 00  05"_bytes, errc::truncated}};
     for (const auto& e : ends) {
+        const auto entered = t.in(e.in);
         socks::client m({.pipelined = true});
         char out[socks::client::max_output] = {};
         t.ok(m.step(plain5, "", out).next() == next::send && m.step(plain5, "", out).next() == next::send);
@@ -180,6 +186,7 @@ constexpr void what_can_not_be_asked_fails_before_the_first_byte(check& t) {
          errc::bad_user},
     };
     for (const auto& i : impossible) {
+        const auto entered = t.in();
         socks::client m;
         socks::inbox<socks::client::max_input> in;
         socks::outbox<socks::client::max_output> out;
@@ -211,6 +218,7 @@ constexpr void an_answer_without_its_question_is_final(check& t) {
     for (const conversation& c : conversations)
         for (size_t steps = 0; steps < c.reads; ++steps)
             for (const bool yes : {false, true}) {
+                const auto entered = t.in(size_t{yes});
                 socks::client m;
                 char out[socks::client::max_output] = {};
                 const tape says = c.server.all();

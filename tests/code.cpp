@@ -48,6 +48,7 @@ constexpr size_t longest(check& t, Number (*of)(uint8_t)) {
     constexpr char digits[] = "0123456789ABCDEF";
     size_t most = 0;
     for (unsigned i = 0; i < 256; ++i) {
+        const auto entered = t.in(size_t{i});
         const auto byte = static_cast<uint8_t>(i);
         const char number[] = {'0', 'x', digits[byte >> 4], digits[byte & 0xf], '\0'};
         char room[max_text_code] = {};

@@ -52,6 +52,7 @@ static_assert(sizeof(encoded) <= 16);
 constexpr void an_encoded_does_not_count_beyond_its_32_bits(check& t) {
     const char room[1] = {};
     for (const size_t size : {size_t{1} << 32, (size_t{1} << 32) + 3, SIZE_MAX}) {
+        const auto entered = t.in(size);
         const encoded made(room, size);
         t.ok(!made && made.error() == errc::no_space && made.size() == 0 && made.required() == 0 &&
              made.data().empty());

@@ -33,6 +33,7 @@ constexpr row rows[] = {
 constexpr void each_failure_of_a_dialling_server_has_its_code(check& t) {
     unsigned next = 0;
     for (const row& r : rows) {
+        const auto entered = t.in();
         t.ok(static_cast<unsigned>(r.error) == next++);
         t.ok(static_cast<uint8_t>(code_for(r.error)) == r.byte);
         t.ok(suggests_other_family(r.error) == r.other_family);
@@ -83,6 +84,7 @@ constexpr void every_code_tells_a_failure(check& t) {
                                    dial_error::command_not_supported,
                                    dial_error::no_address_of_family};
     for (unsigned i = 0; i < 256; ++i) {
+        const auto entered = t.in(size_t{i});
         const auto byte = static_cast<uint8_t>(i);
         t.ok(dial_error_for({version::v5, byte}) == (i < 9 ? five[i] : dial_error::other));
         const dial_error four = i == 92 || i == 93 ? dial_error::not_allowed : dial_error::other;
@@ -94,6 +96,7 @@ PROVE_AND_RUN(every_code_tells_a_failure)
 // A reply passed on by a proxy between two versions.
 constexpr void codes_are_translated_between_the_versions(check& t) {
     for (unsigned i = 0; i < 256; ++i) {
+        const auto entered = t.in(size_t{i});
         const auto byte = static_cast<uint8_t>(i);
         const reply_code down = translate({version::v5, byte}, version::v4a);
         t.ok(down.version == version::v4a && down.value == (i == 0 ? 90 : 91));
@@ -109,6 +112,7 @@ PROVE_AND_RUN(codes_are_translated_between_the_versions)
 // R16.
 constexpr void three_codes_suggest_another_address_family(check& t) {
     for (unsigned i = 0; i < 256; ++i) {
+        const auto entered = t.in(size_t{i});
         const auto byte = static_cast<uint8_t>(i);
         t.ok(suggests_other_family({version::v5, byte}) == (i == 3 || i == 4 || i == 8));
         t.ok(!suggests_other_family({version::v4, byte}) && !suggests_other_family({version::v4a, byte}));
@@ -125,6 +129,7 @@ constexpr size_t length(const char* closed) {
 constexpr void every_failure_has_words_of_its_own(check& t) {
     for (const row& a : rows)
         for (const row& b : rows) {
+            const auto entered = t.in();
             const bytes x(to_string(a.error), length(to_string(a.error)));
             t.ok((x == bytes(to_string(b.error), length(to_string(b.error)))) == (a.error == b.error));
         }

@@ -82,6 +82,7 @@ constexpr reply_code code_of(version via, unsigned byte) { return {via, static_c
 
 constexpr void every_reply_code_of_socks4_is_judged(check& t) {
     for (unsigned i = 0; i < 256; ++i) {
+        const auto entered = t.in(size_t{i});
         t.ok(letter(decide(code_of(version::v4, i))) == socks4_codes[i]);
         t.ok(letter(decide(code_of(version::v4a, i))) == socks4_codes[i]);
     }
@@ -90,19 +91,20 @@ constexpr void every_reply_code_of_socks4_is_judged(check& t) {
 PROVE_AND_RUN(every_reply_code_of_socks4_is_judged)
 
 constexpr void every_reply_code_of_socks5_is_judged(check& t) {
-    for (unsigned i = 0; i < 256; ++i) t.ok(letter(decide(code_of(version::v5, i))) == socks5_codes[i]);
+    for (unsigned i = 0; i < 256; ++i)
+        t.in(size_t{i}).ok(letter(decide(code_of(version::v5, i))) == socks5_codes[i]);
     t.ok(decide(code5::connection_refused) == disposition::retry && decide(code5{6}) == disposition::hold);
 }
 PROVE_AND_RUN(every_reply_code_of_socks5_is_judged)
 
 constexpr void every_failure_without_a_reply_is_judged(check& t) {
     for (unsigned i = 0; i < 256; ++i)
-        t.ok(letter(decide(static_cast<errc>(static_cast<uint8_t>(i)))) == failures[i]);
+        t.in(size_t{i}).ok(letter(decide(static_cast<errc>(static_cast<uint8_t>(i)))) == failures[i]);
     for (const errc e : {errc::unreachable, errc::timed_out, errc::closed, errc::truncated})
-        t.ok(decide(e) == disposition::retry);
+        t.in().ok(decide(e) == disposition::retry);
     for (const errc e :
          {errc::credentials_refused, errc::no_acceptable_method, errc::bad_version, errc::refused})
-        t.ok(decide(e) == disposition::hold);
+        t.in().ok(decide(e) == disposition::hold);
     t.ok(decide(errc::closed_while_bound) == disposition::retry &&
          decide(errc::no_space) == disposition::hold);
 }
@@ -143,6 +145,7 @@ void each_row_is_a_row_of_its_own(check& t) {
         const outcome rows[] = {code_of(version::v4, i), code_of(version::v5, i),
                                 static_cast<errc>(static_cast<uint8_t>(i))};
         for (const outcome& o : rows) {
+            const auto entered = t.in();
             const disposition_table table = decide(o) == disposition::retry ? disposition_table().holding(o)
                                                                             : disposition_table().retrying(o);
             t.ok(differences(table, {}) == (o.succeeded() ? 0 : 1));
@@ -161,6 +164,7 @@ void no_table_holds_what_succeeded_or_connects_what_failed(check& t) {
          table[code5::succeeded] == disposition::connected);
     t.ok(table[errc::none] == disposition::connected);
     for (unsigned i = 1; i < 256; ++i) {
+        const auto entered = t.in(size_t{i});
         t.ok(table[code_of(version::v5, i)] == disposition::retry);
         t.ok(table[static_cast<errc>(static_cast<uint8_t>(i))] == disposition::hold);
         if (i != 90) t.ok(table[code_of(version::v4, i)] == disposition::hold);
@@ -230,6 +234,7 @@ constexpr void an_operator_is_told_the_number_of_a_code_without_a_name(check& t)
     for (unsigned i = 0; i < 256; ++i)
         for (const outcome& o : {outcome(code_of(version::v5, i)), outcome(code_of(version::v4, i)),
                                  outcome(static_cast<errc>(static_cast<uint8_t>(i)))}) {
+            const auto entered = t.in();
             char room[max_text_outcome] = {};
             const encoded made = format(o, room);
             t.ok(!!made);
@@ -251,7 +256,7 @@ constexpr void a_disposition_has_a_name_of_one_word(check& t) {
         {static_cast<disposition>(3), "unknown disposition"},
         {static_cast<disposition>(255), "unknown disposition"},
     };
-    for (const auto& row : rows) t.ok(text_of(to_string(row.means)) == row.name);
+    for (const auto& row : rows) t.in().ok(text_of(to_string(row.means)) == row.name);
 }
 PROVE_AND_RUN(a_disposition_has_a_name_of_one_word)
 
@@ -259,10 +264,12 @@ PROVE_AND_RUN(a_disposition_has_a_name_of_one_word)
 constexpr void every_code_has_its_words(check& t) {
     const bytes nameless = text_of(reason(code5{9}));
     for (unsigned i = 0; i < 256; ++i) {
+        const auto entered = t.in(size_t{i});
         t.ok((text_of(reason(code_of(version::v5, i))) == nameless) == (i > 8));
         t.ok((text_of(reason(code_of(version::v4, i))) == nameless) == (i < 90 || i > 93));
         for (unsigned j = 0; j < i && i < 9; ++j)
-            t.ok(text_of(reason(code_of(version::v5, i))) != text_of(reason(code_of(version::v5, j))));
+            t.in(size_t{j}).ok(text_of(reason(code_of(version::v5, i))) !=
+                               text_of(reason(code_of(version::v5, j))));
     }
 }
 PROVE_AND_RUN(every_code_has_its_words)

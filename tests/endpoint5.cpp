@@ -16,7 +16,9 @@ constexpr void each_byte_tells_how_many_are_missing(check& t) {
     const auto six = "05 00 00 04 20010db8000000000000000000000007 1234"_bytes;
     const auto name = "05 00 00 03 0b 'example.com' 1234"_bytes;
     for (const bytes whole : {bytes(four), bytes(six), bytes(name)}) {
+        const auto entered = t.in(whole);
         for (size_t n = 0; n < whole.size(); ++n) {
+            const auto nested = t.in(n);
             const message_size e = detail::measure_endpoint5(whole.first(n));
             const bool told = n >= (whole[3] == 3 ? 5 : 4);
             t.ok(!e && e.error() == errc::none && e.needed() == (told ? whole.size() - n : 7 - n));
@@ -28,6 +30,7 @@ PROVE_AND_RUN(each_byte_tells_how_many_are_missing)
 
 constexpr void another_address_type_is_refused_at_its_byte(check& t) {
     for (unsigned type = 0; type < 256; ++type) {
+        const auto entered = t.in(size_t{type});
         const char frame[] = {5, 1, 0, static_cast<char>(type)};
         const errc e = detail::measure_endpoint5({frame, sizeof frame}).error();
         t.ok(e == (type == 1 || type == 3 || type == 4 ? errc::none : errc::bad_address_type));

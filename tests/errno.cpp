@@ -41,6 +41,7 @@ constexpr row calls[] = {
 // R15.
 constexpr void a_failed_call_has_its_reply_code(check& t) {
     for (const row& r : calls) {
+        const auto entered = t.in();
         t.ok(dial_error_from_errno(r.number) == r.error);
         t.ok(static_cast<uint8_t>(code_for(dial_error_from_errno(r.number))) == r.byte);
     }
@@ -52,7 +53,7 @@ constexpr void an_address_is_not_available_for_two_reasons(check& t) {
     t.ok(dial_error_from_errno(EADDRNOTAVAIL, host("2001:db8::1")) == dial_error::no_address_of_family);
     t.ok(suggests_other_family(dial_error_from_errno(EADDRNOTAVAIL, host("2001:db8::1"))));
     for (const host& to : {host("192.0.2.7"), host("files.example.com"), host()})
-        t.ok(dial_error_from_errno(EADDRNOTAVAIL, to) == dial_error::out_of_resources);
+        t.in().ok(dial_error_from_errno(EADDRNOTAVAIL, to) == dial_error::out_of_resources);
     for (const row& r : calls)
         if (r.number != EADDRNOTAVAIL) t.ok(dial_error_from_errno(r.number, host("2001:db8::1")) == r.error);
 }
@@ -84,6 +85,7 @@ constexpr row winsock[] = {
 // R15.
 constexpr void the_numbers_of_winsock_are_known_everywhere(check& t) {
     for (const row& r : winsock) {
+        const auto entered = t.in();
         t.ok(dial_error_from_errno(r.number) == r.error);
         t.ok(static_cast<uint8_t>(code_for(dial_error_from_errno(r.number))) == r.byte);
         if (r.number != 10049) t.ok(dial_error_from_errno(r.number, host("2001:db8::1")) == r.error);
@@ -92,7 +94,7 @@ constexpr void the_numbers_of_winsock_are_known_everywhere(check& t) {
     t.ok(dial_error_from_errno(10049, host("192.0.2.7")) == dial_error::out_of_resources);
     // Interrupted, would block, in progress, reset: nothing about a destination.
     for (const int other : {10004, 10035, 10036, 10054})
-        t.ok(dial_error_from_errno(other) == dial_error::other);
+        t.in(static_cast<size_t>(other)).ok(dial_error_from_errno(other) == dial_error::other);
 }
 PROVE_AND_RUN(the_numbers_of_winsock_are_known_everywhere)
 
@@ -119,6 +121,7 @@ constexpr void a_reply_is_shown_as_errno(check& t) {
     constexpr int five[] = {0,         EIO,        EACCES,      ENETUNREACH, EHOSTUNREACH, ECONNREFUSED,
                             ETIMEDOUT, EOPNOTSUPP, EAFNOSUPPORT};
     for (unsigned i = 0; i < 256; ++i) {
+        const auto entered = t.in(size_t{i});
         const auto byte = static_cast<uint8_t>(i);
         t.ok(errno_for(reply_code(version::v5, byte)) == (i < 9 ? five[i] : EIO));
         const int four = i == 90 ? 0 : i == 92 || i == 93 ? EACCES : EIO;
@@ -131,13 +134,14 @@ constexpr void a_failure_without_a_reply_is_shown_as_errno(check& t) {
     t.ok(errno_for(errc::none) == 0 && errno_for(errc::refused) == EIO);
     t.ok(errno_for(errc::unreachable) == EHOSTUNREACH && errno_for(errc::timed_out) == ETIMEDOUT);
     for (const errc e : {errc::closed, errc::truncated, errc::closed_while_bound})
-        t.ok(errno_for(e) == ECONNRESET);
+        t.in().ok(errno_for(e) == ECONNRESET);
     for (const errc e : {errc::credentials_refused, errc::negotiation_failed, errc::no_acceptable_method})
-        t.ok(errno_for(e) == EACCES);
+        t.in().ok(errno_for(e) == EACCES);
     for (const errc e : {errc::peer_is_http, errc::bad_version, errc::method_not_offered})
-        t.ok(errno_for(e) == EPROTO);
-    for (const errc e : {errc::bad_host, errc::out_of_turn}) t.ok(errno_for(e) == EINVAL);
-    for (unsigned i = 1; i < 256; ++i) t.ok(errno_for(static_cast<errc>(static_cast<uint8_t>(i))) != 0);
+        t.in().ok(errno_for(e) == EPROTO);
+    for (const errc e : {errc::bad_host, errc::out_of_turn}) t.in().ok(errno_for(e) == EINVAL);
+    for (unsigned i = 1; i < 256; ++i)
+        t.in(size_t{i}).ok(errno_for(static_cast<errc>(static_cast<uint8_t>(i))) != 0);
 }
 PROVE_AND_RUN(a_failure_without_a_reply_is_shown_as_errno)
 
@@ -145,7 +149,7 @@ PROVE_AND_RUN(a_failure_without_a_reply_is_shown_as_errno)
 constexpr void a_number_survives_the_way_through_a_reply(check& t) {
     for (const int number :
          {ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ETIMEDOUT, EACCES, EAFNOSUPPORT, EOPNOTSUPP})
-        t.ok(errno_for(code_for(dial_error_from_errno(number))) == number);
+        t.in(static_cast<size_t>(number)).ok(errno_for(code_for(dial_error_from_errno(number))) == number);
 }
 PROVE_AND_RUN(a_number_survives_the_way_through_a_reply)
 

@@ -72,6 +72,7 @@ constexpr errc callers[] = {errc::no_space,
 template <size_t N>
 constexpr void are_numbered_from(check& t, const errc (&list)[N], unsigned first, party whose) {
     for (unsigned i = 0; i < N; ++i) {
+        const auto entered = t.in(size_t{i});
         t.ok(static_cast<unsigned>(list[i]) == first + i);
         t.ok(blame(list[i]) == whose);
         t.ok(text_of(to_string(list[i])) != "unknown error");
@@ -89,11 +90,13 @@ PROVE_AND_RUN(every_failure_blames_who_caused_it)
 constexpr void every_failure_has_a_name_of_its_own(check& t) {
     size_t named = 0;
     for (unsigned a = 0; a < 256; ++a) {
+        const auto entered = t.in(size_t{a});
         const bytes text = text_of(to_string(errc{static_cast<uint8_t>(a)}));
         t.ok(!text.empty() && text[text.size() - 1] != '.');
         if (text == "unknown error") continue;
         ++named;
-        for (unsigned b = 0; b < a; ++b) t.ok(text_of(to_string(errc{static_cast<uint8_t>(b)})) != text);
+        for (unsigned b = 0; b < a; ++b)
+            t.in(size_t{b}).ok(text_of(to_string(errc{static_cast<uint8_t>(b)})) != text);
     }
     t.ok(named == 1 + sizeof(peers) + sizeof(streams) + sizeof(callers));
 }
@@ -102,6 +105,7 @@ PROVE_AND_RUN(every_failure_has_a_name_of_its_own)
 // V5, V6: all 256 first bytes.
 constexpr void the_first_byte_tells_what_a_stranger_speaks(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         const errc what = identify_foreign_protocol(static_cast<uint8_t>(v));
         const bool letter = v >= 'A' && v <= 'Z';
         t.ok((what == errc::peer_is_http) == (letter && v != 'S'));
@@ -112,7 +116,7 @@ constexpr void the_first_byte_tells_what_a_stranger_speaks(check& t) {
         t.ok(blame(what) == party::peer);
     }
     for (const bytes http : {bytes("HTTP/1.1 400"), bytes("GET / HTTP/1.1"), bytes("CONNECT a:443")})
-        t.ok(identify_foreign_protocol(http[0]) == errc::peer_is_http);
+        t.in(http).ok(identify_foreign_protocol(http[0]) == errc::peer_is_http);
     t.ok(identify_foreign_protocol(bytes("SSH-2.0-x")[0]) == errc::peer_is_ssh);
 }
 PROVE_AND_RUN(the_first_byte_tells_what_a_stranger_speaks)

@@ -26,6 +26,7 @@ PROVE_AND_RUN(the_first_try_offers_none_and_a_login)
 constexpr void an_answer_that_is_not_socks5_leads_to_socks4(check& t) {
     for (const errc why : {errc::peer_is_http, errc::peer_is_tls, errc::peer_is_ssh, errc::not_socks,
                            errc::bad_version, errc::closed, errc::truncated}) {
+        const auto entered = t.in();
         const request first = first_try(four, {"john", "foo"});
         request r = first;
         t.ok(retry_on_new_connection(r, why, 0, "system", r));
@@ -58,6 +59,7 @@ PROVE_AND_RUN(a_second_try_on_a_new_connection_begins_anew)
 constexpr void a_second_try_on_the_same_connection_takes_two_bytes(check& t) {
     for (const bytes answer : {"00 5b"_bytes, "04 ff"_bytes, "99 00"_bytes})
         for (const size_t received : {size_t{1}, size_t{2}}) {
+            const auto entered = t.in(received);
             char out[client::max_output] = {};
             inbox<client::max_input> in;
             request want = first_try(four, {"john", "foo"});
@@ -91,6 +93,7 @@ constexpr void a_second_try_on_a_connection_that_ends_fails(check& t) {
     char out[client::max_output] = {};
     const request want{.version = version::v4, .to = four};
     for (const bytes in : {""_bytes, "00"_bytes, "00 5b"_bytes}) {
+        const auto entered = t.in(in);
         client m({.after_greeting = true});
         m.end_of_stream();
         auto s = m.step(want, in, out);
@@ -120,17 +123,17 @@ constexpr bool there_is_none(request r, errc why, size_t used, bytes user) {
 constexpr void other_failures_stay_failures(check& t) {
     const request r = first_try(four, {});
     for (const errc why : {errc::unreachable, errc::timed_out, errc::no_space, errc::none, errc::bad_host})
-        t.ok(there_is_none(r, why, 0, "u"));
+        t.in().ok(there_is_none(r, why, 0, "u"));
     // Once a method was chosen, the proxy speaks SOCKS5.
     for (const errc why :
          {errc::refused, errc::credentials_refused, errc::no_acceptable_method, errc::closed})
-        t.ok(there_is_none(r, why, 2, "u"));
+        t.in().ok(there_is_none(r, why, 2, "u"));
 }
 PROVE_AND_RUN(other_failures_stay_failures)
 
 constexpr void socks4_has_no_second_try_for_what_it_can_not_carry(check& t) {
     for (const endpoint& to : {name, endpoint{"[2001:db8::1]", 443}, endpoint{"0.0.0.7", 443}})
-        t.ok(there_is_none(first_try(to, {}), errc::bad_version, 0, "u"));
+        t.in().ok(there_is_none(first_try(to, {}), errc::bad_version, 0, "u"));
     t.ok(there_is_none(first_try(four, {}), errc::bad_version, 0, "00"_bytes));
     t.ok(there_is_none({.command = command::udp_associate, .to = four}, errc::bad_version, 0, "u"));
     t.ok(there_is_none({.version = version::v4, .to = four}, errc::bad_version, 0, "u"));

@@ -28,8 +28,10 @@ template <class End>
 constexpr void strangers_are_named(check& t) {
     for (const auto& s : strangers)
         for (const bool closes : {false, true}) {
+            const auto entered = t.in(size_t{closes});
             const peer other{.says = s.says, .closes = closes};
             for (const socks::request& want : {plain5, plain4}) {
+                const auto nested = t.in();
                 const outcome o = run<End>(socks::client(), want, other);
                 t.ok(o.how == ending::failed && o.why == s.why && o.byte == s.says[0]);
                 t.ok(o.used == 0 && o.unread == s.says.size());
@@ -70,6 +72,7 @@ void a_flood_without_a_nul_is_refused_at_the_first_byte_too_many(check& t) {
     for (int i = 0; i < 2; ++i) {
         for (size_t k = 0; k < heads[i].size(); ++k) flood[k] = heads[i].data()[k];
         for (const size_t piece : {size_t{1}, size_t{7}, size_t{500}, sizeof flood}) {
+            const auto entered = t.in(piece);
             const outcome o = run<boxed>(socks::server(), application(),
                                          {.says = {flood, sizeof flood}, .how = in_pieces_of(piece)});
             t.ok(o.how == ending::failed && o.why == whys[i] && o.used == 0);
@@ -86,6 +89,7 @@ void a_flood_of_0xff_ends_a_client_at_its_first_byte(check& t) {
     for (char& c : flood) c = '\xff';
     const bytes behind[] = {"", "05 00"_bytes};
     for (const bytes head : behind) {
+        const auto entered = t.in(head);
         for (size_t k = 0; k < head.size(); ++k) flood[k] = head.data()[k];
         const outcome o = run<plain>(socks::client(), plain5, {.says = {flood, sizeof flood}});
         t.ok(o.how == ending::failed && o.byte == 0xff && o.used == head.size());
@@ -112,6 +116,7 @@ void noise_ends_both_machines_by_name_and_loses_nothing(check& t) {
                                 "00 5a"_bytes};
     int finished = 0;
     for (uint32_t seed = 1; seed <= 6000; ++seed) {
+        const auto entered = t.in(size_t{seed});
         dice d(seed);
         tape says;
         says.put(beginnings[d.below(7)]);
@@ -132,10 +137,12 @@ RUN(noise_ends_both_machines_by_name_and_loses_nothing)
 // One byte of a real conversation is changed, each in turn to each value; the peer then closes.
 void one_wrong_byte_never_spins_and_never_loses_bytes(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape right = c.server.all();
         const tape asked = c.client.all();
         for (size_t i = 0; i < right.size(); ++i)
             for (const int value : {0, 1, 2, 3, 4, 5, 0x5a, 0x5b, 0x7f, 0x80, 0xfe, 0xff}) {
+                const auto nested = t.in(static_cast<size_t>(value));
                 tape wrong;
                 wrong.put(right.view().first(i))
                     .put(static_cast<uint8_t>(value))
@@ -144,6 +151,7 @@ void one_wrong_byte_never_spins_and_never_loses_bytes(check& t) {
             }
         for (size_t i = 0; i < asked.size(); ++i)
             for (const int value : {0, 1, 2, 3, 4, 5, 0x5a, 0x5b, 0x7f, 0x80, 0xfe, 0xff}) {
+                const auto nested = t.in(static_cast<size_t>(value));
                 tape wrong;
                 wrong.put(asked.view().first(i))
                     .put(static_cast<uint8_t>(value))

@@ -42,6 +42,7 @@ constexpr row rows[] = {
 // R15.
 constexpr void a_failed_look_up_has_its_reply_code(check& t) {
     for (const row& r : rows) {
+        const auto entered = t.in();
         t.ok(dial_error_from_getaddrinfo(r.result, ECONNREFUSED) == r.error);
         t.ok(static_cast<uint8_t>(code_for(dial_error_from_getaddrinfo(r.result, 0))) == r.byte);
     }
@@ -52,6 +53,7 @@ PROVE_AND_RUN(a_failed_look_up_has_its_reply_code)
 constexpr void three_failures_of_a_look_up_are_three_replies(check& t) {
     constexpr int systems[][3] = {{EAI_NONAME, EAI_FAIL, EAI_AGAIN}, {11001, 11003, 11002}};
     for (const auto& of : systems) {
+        const auto entered = t.in();
         const code5 unknown = code_for(dial_error_from_getaddrinfo(of[0], 0));
         const code5 failed = code_for(dial_error_from_getaddrinfo(of[1], 0));
         const code5 silent = code_for(dial_error_from_getaddrinfo(of[2], 0));

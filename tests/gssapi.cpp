@@ -42,6 +42,7 @@ PROVE_AND_RUN(gssapi_messages_are_as_drawn)
 void tokens_of_every_size_go_there_and_back(check& t) {
     constexpr size_t sizes[] = {1, 2, 127, 128, 255, 256, 257, 511, 715, 4096};
     for (const size_t size : sizes) {
+        const auto entered = t.in(size);
         message<4096> token;
         token.letters(size);
         message<4100> m;
@@ -58,6 +59,7 @@ void the_longest_token_has_65535_bytes(check& t) {
     static char room[65'540];
     token.letters(65'536);
     for (const size_t size : {size_t{32'768}, size_t{65'531}, size_t{65'532}, size_t{65'535}}) {
+        const auto entered = t.in(size);
         const gssapi_message whole{type::user_data, token.view().first(size)};
         t.ok(encoded_size(whole) == 4 + size);
         const encoded tight = encode_gssapi(whole, buffer(room, 3 + size));
@@ -102,6 +104,7 @@ PROVE_AND_RUN(a_token_longer_than_the_caller_s_room_is_refused_at_its_length)
 // G5: whatever is due, and however many bytes follow or fail to.
 constexpr void an_abort_is_a_failed_negotiation(check& t) {
     for (const type due : {type::authentication, type::protection_level, type::user_data}) {
+        const auto entered = t.in();
         sweep_refused(t, "01 ff"_bytes, get(due), errc::negotiation_failed, 2);
         sweep_refused(t, "01 ff 0003 'why'"_bytes, get(due), errc::negotiation_failed, 2);
         t.ok(get(due)("").needed() == 2 && get(due)("01"_bytes).needed() == 1);
@@ -118,6 +121,7 @@ PROVE_AND_RUN(an_abort_is_a_failed_negotiation)
 // G5.
 void only_the_message_type_that_is_due_is_accepted(check& t) {
     for (const type due : {type::authentication, type::protection_level, type::user_data}) {
+        const auto entered = t.in();
         for (unsigned v = 0; v < 255; ++v) {
             message<9> m;
             m.put(1).put(static_cast<uint8_t>(v)).put("0005 'token'"_bytes);
@@ -162,6 +166,7 @@ constexpr void a_context_is_read_message_by_message(check& t) {
     size_t begin = 0;
     size_t end = 0;
     for (const gssapi_message& m : expected) {
+        const auto entered = t.in();
         auto d = decode_gssapi(stream.first(end).subspan(begin), m.type, longest);
         for (; !d && d.needed() != 0; d = decode_gssapi(stream.first(end).subspan(begin), m.type, longest))
             end += d.needed();
@@ -177,6 +182,7 @@ PROVE_AND_RUN(a_context_is_read_message_by_message)
 constexpr void a_datagram_is_exactly_one_message_of_user_data(check& t) {
     constexpr bytes datagram = "01 03 000b 'wrapped UDP'"_bytes;
     for (size_t n = 0; n < datagram.size(); ++n) {
+        const auto entered = t.in(n);
         const exact_copy cut(datagram.first(n));
         const auto d = decode_gssapi_datagram(cut.view());
         t.ok(!d && d.error() == errc::bad_length && d.needed() == 0 && d.consumed() == 0);
@@ -198,6 +204,7 @@ PROVE_AND_RUN(a_datagram_is_exactly_one_message_of_user_data)
 // Section 4.3: exactly one byte, and any of them.
 constexpr void a_protection_level_is_one_byte(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         const auto level = static_cast<protection>(v);
         char room[2] = {'x', 'z'};
         const encoded made = encode_protection(level, buffer(room, 1));
@@ -216,6 +223,7 @@ constexpr void each_protection_level_has_a_name(check& t) {
     const bytes names[] = {"no protection", "integrity", "integrity and confidentiality",
                            "selective integrity or confidentiality"};
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         const bytes expected = v < 4 ? names[v] : bytes("unassigned");
         const char* const text = to_string(static_cast<protection>(v));
         t.ok(bytes(text, expected.size()) == expected && text[expected.size()] == '\0');
@@ -247,13 +255,16 @@ constexpr void a_level_below_the_one_demanded_is_refused(check& t) {
     };
     for (size_t i = 0; i < 4; ++i)
         for (size_t j = 0; j < 4; ++j)
-            t.ok(socks::protection_fault(levels[i], socks::at_least{levels[j]}) ==
-                 (enough[i][j] ? errc::none : errc::weak_protection));
+            t.in(j).ok(socks::protection_fault(levels[i], socks::at_least{levels[j]}) ==
+                       (enough[i][j] ? errc::none : errc::weak_protection));
     for (unsigned v = 4; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         for (const protection least : levels)
-            t.ok(socks::protection_fault(protection(v), socks::at_least{least}) == errc::weak_protection);
+            t.in().ok(socks::protection_fault(protection(v), socks::at_least{least}) ==
+                      errc::weak_protection);
         for (const protection chosen : levels)
-            t.ok(socks::protection_fault(chosen, socks::at_least{protection(v)}) == errc::weak_protection);
+            t.in().ok(socks::protection_fault(chosen, socks::at_least{protection(v)}) ==
+                      errc::weak_protection);
         t.ok(socks::protection_fault(protection(v), socks::at_least{protection(v)}) == errc::weak_protection);
     }
 }

@@ -112,7 +112,9 @@ void no_decoder_looks_past_its_input(check& t) {
     guarded_page page;
     if (!t.ok(page.ready())) return;
     for (const bytes whole : messages) {
+        const auto entered = t.in(whole);
         for (size_t n = 0; n <= whole.size(); ++n) {
+            const auto nested = t.in(n);
             const bytes in = page.copy(whole.first(n));
             // The guard must not change what comes out either.
             t.ok(decode_all(in, socks::lenient) == decode_all(whole.first(n), socks::lenient));
@@ -130,6 +132,7 @@ void no_fragment_is_put_together_past_its_storage(check& t) {
     const bytes first = "0000 01 01 c0000207 0035 'two '"_bytes;
     const bytes last = "0000 82 01 c0000207 0035 'fragments'"_bytes;
     for (size_t n = 0; n <= 10 + 4 + 9; ++n) {
+        const auto entered = t.in(n);
         socks::reassembly parts(5);
         const buffer storage = kept.last(n);
         const auto a = parts.step(page.copy(first), 0, storage);
@@ -150,6 +153,7 @@ void no_search_looks_past_its_input(check& t) {
     message<600> endless;
     endless.put("04 01 01bb 00000001"_bytes).letters(592);
     for (size_t n = 0; n <= 600; ++n) {
+        const auto entered = t.in(n);
         const auto d = socks::decode_request4(page.copy(endless.view().first(n)));
         t.ok(!d && d.error() == (n < 264 ? socks::errc::none : socks::errc::user_too_long));
     }
@@ -188,7 +192,9 @@ void no_text_is_read_past_its_end(check& t) {
     for (const bytes whole :
          {bytes("[2001:db8::ffff:192.0.2.7]:443"), bytes("192.0.2.7:443"), bytes("0x7f.0x1."),
           bytes("files.example.com:443"), bytes("1:2:3:4:5:6:7:8"), bytes("::"), bytes("[::1]")}) {
+        const auto entered = t.in(whole);
         for (size_t n = 0; n <= whole.size(); ++n) {
+            const auto nested = t.in(n);
             const bytes text = page.copy(whole.first(n));
             const auto near = socks::parse_endpoint(text, 1080);
             const auto far = socks::parse_endpoint(whole.first(n), 1080);
@@ -208,8 +214,10 @@ void no_uri_is_read_past_its_end_nor_decoded_past_its_room(check& t) {
     for (const bytes whole :
          {bytes("socks5h://jo%68n:f%6fo@[2001:db8::1]:1080/"), bytes("socks4a://fred@files.example.com:80"),
           bytes("socks5://@192.0.2.7"), bytes("SOCKS5://%")}) {
+        const auto entered = t.in(whole);
         for (size_t n = 0; n <= whole.size(); ++n) {
             for (const size_t room : {size_t{0}, size_t{3}, size_t{6}, size_t{7}, size_t{16}}) {
+                const auto nested = t.in(room);
                 char elsewhere[16];
                 const auto near = socks::parse_proxy_uri(page.copy(whole.first(n)), decoded.last(room));
                 const auto far = socks::parse_proxy_uri(whole.first(n), buffer(elsewhere, room));
@@ -231,6 +239,7 @@ void no_configuration_is_read_past_its_end(check& t) {
     if (!t.ok(page.ready())) return;
     for (const bytes whole :
          {documented_example, bytes("CFTPROT /* a comment */ ID='/x41/101/'', NET=(n0,'n/x31')")}) {
+        const auto entered = t.in(whole);
         for (size_t n = 0; n <= whole.size(); ++n) {
             socks::cft::parser near(page.copy(whole.first(n)));
             socks::cft::parser far(whole.first(n));
@@ -250,9 +259,11 @@ void no_value_is_decoded_past_its_room(check& t) {
     guarded_page decoded;
     if (!t.ok(page.ready() && decoded.ready())) return;
     for (const bytes whole : {bytes("a/x42/103/'//"), bytes("/x4"), bytes("/10"), bytes("/")}) {
+        const auto entered = t.in(whole);
         for (size_t n = 0; n <= whole.size(); ++n) {
             char elsewhere[16];
             for (size_t room = 0; room <= 5; ++room) {
+                const auto nested = t.in(room);
                 const auto a = socks::cft::decode_value(page.copy(whole.first(n)), decoded.last(room));
                 const auto b = socks::cft::decode_value(whole.first(n), buffer(elsewhere, room));
                 t.ok(a.error() == b.error() && a.data() == b.data() && a.required() == b.required());
@@ -271,6 +282,7 @@ void no_encoder_writes_past_its_room(check& t) {
     uri.proxy = {"a.example", 1080};
     uri.credentials = {"john", "foo"};
     for (size_t n = 0; n <= 40; ++n) {
+        const auto entered = t.in(n);
         const buffer room = page.last(n);
         t.ok(static_cast<bool>(encode_greeting({"00 02"_bytes}, room)) == (n >= 4));
         t.ok(static_cast<bool>(encode_method_selection(socks::method::none, room)) == (n >= 2));
@@ -331,7 +343,9 @@ class guarded {
 
 void no_machine_looks_past_its_input_nor_writes_past_its_room(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         for (const pace how : {bytewise, precise, whole}) {
+            const auto nested = t.in();
             const outcome client =
                 run<guarded>(socks::client(), c.want, {.says = c.server.all().view(), .how = how});
             t.ok(client.how == ending::done && client.sent == c.client.all() && client.told == c.result);

@@ -59,6 +59,7 @@ constexpr void bad_ipv6_text_is_refused(check& t) {
                              bytes("::1:2:3:4:5:6:1.2.3.4"),
                              bytes("::\xff"),
                              bytes("")}) {
+        const auto entered = t.in(text);
         t.ok(!parse_ipv6(text) && parse_ipv6(text).error() == errc::bad_host);
     }
 }
@@ -92,6 +93,7 @@ constexpr void the_double_colon_may_stand_anywhere_once(check& t) {
     constexpr uint16_t values[] = {1, 0x22, 0x333, 0x4444, 0xa, 0xbb, 0xccc, 0xdddd};
     for (size_t begin = 0; begin < 8; ++begin) {
         for (size_t end = begin + 1; end <= 8; ++end) {
+            const auto entered = t.in(end);
             message<48> text;
             uint16_t expected[8] = {};
             for (size_t i = 0; i < begin; ++i) {
@@ -113,6 +115,7 @@ PROVE_AND_RUN(the_double_colon_may_stand_anywhere_once)
 void every_byte_of_an_ipv4_address_is_read(check& t) {
     for (int v = 0; v < 1000; ++v) {
         for (int place = 0; place < 4; ++place) {
+            const auto entered = t.in(static_cast<size_t>(place));
             std::string text;
             for (int i = 0; i < 4; ++i) text += (i == 0 ? "" : ".") + std::to_string(i == place ? v : i + 1);
             ipv4 expected{1, 2, 3, 4};
@@ -128,6 +131,7 @@ RUN(every_byte_of_an_ipv4_address_is_read)
 // S4-6.
 constexpr void only_0_0_0_x_announces_a_name(check& t) {
     for (unsigned x = 0; x < 256; ++x) {
+        const auto entered = t.in(size_t{x});
         const auto byte = static_cast<uint8_t>(x);
         t.ok(is_name_marker({0, 0, 0, byte}) == (x != 0));
         if (x == 0) continue;

@@ -76,6 +76,7 @@ void a_client_survives_any_caller(check& t) {
         bool asked = false;
         bool question = false;
         for (int i = 0; i < calls; ++i) {
+            const auto entered = t.in(static_cast<size_t>(i));
             if (d.below(100) < rude) {
                 if (d.below(2) == 0) m.end_of_stream();
                 if (d.below(2) == 0) m.negotiated(d.below(2) == 0);
@@ -168,6 +169,7 @@ void a_server_survives_any_caller_and_authorises_only_by_grant(check& t) {
         size_t shown = 0;
         bool question = false;
         for (int i = 0; i < calls; ++i) {
+            const auto entered = t.in(static_cast<size_t>(i));
             char out[socks::server::max_output];
             const size_t room = d.below(4) == 0 ? d.below(12) : sizeof out;
             if (d.below(100) < rude) {

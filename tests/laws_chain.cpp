@@ -30,6 +30,7 @@ constexpr void every_two_proxies_make_a_chain(check& t) {
     for (const conversation& a : conversations)
         if (may_be_passed(a))
             for (const conversation& b : conversations) {
+                const auto entered = t.in(b.what);
                 arrives<boxed>(t, {&a, &b}, whole);
                 arrives<plain>(t, {&a, &b}, precise);
                 arrives<posted<600>>(t, {&a, &b}, bytewise);
@@ -43,8 +44,10 @@ void every_three_proxies_make_a_chain(check& t) {
             for (const conversation& b : conversations)
                 if (may_be_passed(b))
                     for (const conversation& c : conversations) {
+                        const auto entered = t.in(c.what);
                         const journey j{&a, &b, &c};
                         for (const pace how : {whole, bytewise, precise, in_pieces_of(3), at_random(7)}) {
+                            const auto nested = t.in();
                             arrives<plain>(t, j, how);
                             arrives<posted<5>>(t, j, how);
                             arrives<plain>(t, j, how, at_once);
@@ -58,6 +61,7 @@ void a_chain_may_be_cut_at_every_byte(check& t) {
     for (const conversation& a : conversations)
         if (may_be_passed(a))
             for (const conversation& b : conversations) {
+                const auto entered = t.in(b.what);
                 const journey j{&a, &b};
                 const size_t size = replies_of(j).says.size() + 11;
                 for (size_t n = 0; n <= size; ++n) arrives<plain>(t, j, split_at(n));
@@ -68,6 +72,7 @@ RUN(a_chain_may_be_cut_at_every_byte)
 // One proxy is a chain too, and no different from a client.
 constexpr void a_chain_of_one_is_a_client(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const outcome alone = run<plain>(socks::client(), c.want, {.says = c.server.all().view()});
         socks::chain m;
         const journey j{&c};
@@ -82,6 +87,7 @@ constexpr void an_end_after_every_byte_names_the_proxy(check& t) {
     const journey j{&conversations[5], &conversations[0], &conversations[6]};
     const line all = replies_of(j);
     for (size_t n = 0; n < all.says.size(); ++n) {
+        const auto entered = t.in(n);
         line cut = all;
         cut.says = tape().put(all.says.view().first(n));
         for (size_t& end : cut.ends) end = end < n ? end : n;
@@ -105,6 +111,7 @@ PROVE_AND_RUN(an_end_after_every_byte_names_the_proxy)
 constexpr void our_servers_make_a_chain(check& t) {
     const journey j{&conversations[5], &conversations[2], &conversations[3]};
     for (const socks::client_options options : {socks::client_options{}, at_once}) {
+        const auto entered = t.in();
         socks::chain near(options);
         socks::inbox<socks::chain::max_input> in;
         socks::outbox<socks::chain::max_pipelined> out;
@@ -173,6 +180,7 @@ void a_chain_survives_any_caller(check& t) {
         bool ended = false;
         errc why = errc::none;
         for (int i = 0; i < 60; ++i) {
+            const auto entered = t.in(static_cast<size_t>(i));
             if (d.below(100) < rude && d.below(2) == 0) m.end_of_stream();
             if (d.below(100) < rude) m.negotiated(d.below(2) == 0);
             socks::route way = d.below(100) < rude ? other.way() : j.way();

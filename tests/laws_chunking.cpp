@@ -23,6 +23,7 @@ void same_as_whole(check& t, Machine m, const Wish& wish, bytes says, pace how, 
 
 constexpr void a_client_takes_bytes_one_by_one_as_it_takes_them_whole(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape says = c.server.all();
         const outcome once = run<plain>(socks::client(), c.want, {.says = says.view()});
         t.ok(run<plain>(socks::client(), c.want, {.says = says.view(), .how = bytewise}) == once);
@@ -33,6 +34,7 @@ PROVE_AND_RUN(a_client_takes_bytes_one_by_one_as_it_takes_them_whole)
 
 constexpr void a_server_takes_bytes_one_by_one_as_it_takes_them_whole(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape says = c.client.all();
         const outcome once = run<plain>(socks::server(c.serves), c.app, {.says = says.view()});
         t.ok(run<plain>(socks::server(c.serves), c.app, {.says = says.view(), .how = bytewise}) == once);
@@ -86,9 +88,11 @@ constexpr void nothing_is_lost(check& t, Machine m, const Wish& wish, bytes says
 
 constexpr void bytes_behind_the_last_message_are_handed_over_whole(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape replies = with_banner(c.server);
         const tape requests = with_banner(c.client);
         for (const pace how : {whole, bytewise, in_pieces_of(7)}) {
+            const auto nested = t.in();
             nothing_is_lost<plain>(t, socks::client(), c.want, replies.view(), c.server.all().size(), how);
             nothing_is_lost<boxed>(t, socks::server(c.serves), c.app, requests.view(), c.client.all().size(),
                                    how);
@@ -103,6 +107,7 @@ PROVE_AND_RUN(bytes_behind_the_last_message_are_handed_over_whole)
 
 void early_data_survives_a_cut_at_every_byte(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape replies = with_banner(c.server);
         const tape requests = with_banner(c.client);
         for (size_t i = 0; i <= replies.size(); ++i)
@@ -118,8 +123,10 @@ RUN(early_data_survives_a_cut_at_every_byte)
 // No bytes are legal input in every state and are no news.
 constexpr void no_bytes_change_nothing(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape says = c.server.all();
         for (size_t n = 0; n < says.size(); ++n) {
+            const auto nested = t.in(n);
             socks::client m;
             char out[socks::client::max_output] = {};
             bytes in = says.view().first(n);
@@ -141,6 +148,7 @@ template <class Machine, class Wish>
 constexpr void whatever_follows(check& t, Machine m, const Wish& wish, bytes says, const outcome& bare) {
     for (const bytes more :
          {bytes("00"_bytes), bytes("ff ff ff ff"_bytes), bytes("05 00 05 01 00 01 00 5a"_bytes)}) {
+        const auto entered = t.in(more);
         tape longer;
         longer.put(says).put(more);
         const outcome o = run<plain>(m, wish, {.says = longer.view()});
@@ -151,6 +159,7 @@ constexpr void whatever_follows(check& t, Machine m, const Wish& wish, bytes say
 
 constexpr void a_client_s_verdict_is_stable(check& t) {
     for (const refusal& r : refusals) {
+        const auto entered = t.in(r.what);
         const outcome bare = run<plain>(socks::client(), r.want, {.says = r.server});
         t.ok(bare.how == ending::failed && bare.why == r.why && bare.byte == r.byte && bare.used == r.used);
         whatever_follows(t, socks::client(), r.want, r.server, bare);
@@ -160,6 +169,7 @@ PROVE_AND_RUN(a_client_s_verdict_is_stable)
 
 constexpr void a_server_s_verdict_is_stable(check& t) {
     for (const rejection& r : rejections) {
+        const auto entered = t.in(r.what);
         const outcome bare = run<plain>(socks::server(r.serves), r.app, {.says = r.client});
         t.ok(bare.how == ending::failed && bare.why == r.why && bare.byte == r.byte && bare.used == r.used);
         t.ok(bare.sent == r.server);

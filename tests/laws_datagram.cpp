@@ -38,12 +38,14 @@ void goes_there_and_back(check& t, const endpoint& at, bytes data, place line = 
 
 void datagrams_of_every_size_go_there_and_back(check& t) {
     for (size_t n = 1; n <= 255; ++n) {
+        const auto entered = t.in(n);
         const auto name = name_of(n);
         const auto data = name_of(255 - n);
         goes_there_and_back(t, {host::as_received(name.view()), static_cast<uint16_t>(n * 257)}, data.view());
     }
     for (size_t i = 0; i < 16; ++i) {
         for (unsigned v = 0; v < 256; ++v) {
+            const auto nested = t.in(size_t{v});
             ipv6 six;
             ipv4 four;
             six.bytes[i] = four.bytes[i % 4] = static_cast<uint8_t>(v);
@@ -59,8 +61,10 @@ void every_byte_of_a_datagram_counts_but_for_rsv(check& t) {
     for (const bytes whole :
          {"0000 00 01 c0000207 0035 'data'"_bytes, "0000 00 03 09 'h.example' 0035 'data'"_bytes,
           "0000 00 04 20010db8 10325476 98badcfe 0f1e2d3c 0050 'data'"_bytes}) {
+        const auto entered = t.in(whole);
         for (size_t i = 0; i < whole.size(); ++i) {
             for (unsigned v = 0; v < 256; ++v) {
+                const auto nested = t.in(size_t{v});
                 message<64> m;
                 m.put(whole.first(i)).put(static_cast<uint8_t>(v)).put(whole.subspan(i + 1));
                 const auto d = decode_datagram(m.view(), lenient, fragments::keep);
@@ -82,12 +86,14 @@ void a_verdict_on_a_frame_stands_whatever_follows(check& t) {
     for (unsigned header = 0; header < 256; ++header) {
         for (unsigned type = 0; type < 6; ++type) {
             for (const unsigned length : {0U, 1U, 3U, 15U, header - 7, 248U, 255U}) {
+                const auto entered = t.in(size_t{length});
                 message<700> m;
                 m.put("0009"_bytes).put(static_cast<uint8_t>(header)).put(static_cast<uint8_t>(type));
                 m.put(static_cast<uint8_t>(length)).letters(400);
                 const bytes all = m.view();
                 size_t due = 0;  // what the last answer asked for
                 for (size_t n = 0; n <= all.size(); ++n) {
+                    const auto nested = t.in(n);
                     const auto d = decode_framed(all.first(n));
                     if (d) {
                         t.ok(n == due && d.consumed() == n && n == header + 9);
@@ -121,6 +127,7 @@ void any_bytes_are_a_datagram_or_an_error(check& t) {
         }
         const exact_copy in(m.view().first(static_cast<size_t>(round) % 33));
         for (const tolerance accept : {lenient, strict}) {
+            const auto entered = t.in();
             const auto d = decode_datagram(in.view(), accept);
             t.ok(static_cast<bool>(d) == (d.error() == errc::none) && d.needed() == 0);
             if (!d) continue;
@@ -137,6 +144,7 @@ void a_stream_of_frames_is_the_same_at_any_pace(check& t) {
         "0005 16 04 20010db8 10325476 98badcfe 0f1e2d3c 0050 'three' 0002 0a 01 c0000208 0036 '04'"_bytes;
     const bytes expected[] = {"one", "", "three", "04"};
     for (size_t pace = 1; pace <= stream.size(); ++pace) {
+        const auto entered = t.in(pace);
         std::vector<char> kept;
         size_t frames = 0;
         for (size_t i = 0; i < stream.size(); i += pace) {

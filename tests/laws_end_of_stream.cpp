@@ -19,8 +19,10 @@ constexpr errc cut(const conversation& c, size_t n) {
 template <class End>
 constexpr void a_client_survives_every_cut(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape says = c.server.all();
         for (size_t n = 0; n < says.size(); ++n) {
+            const auto nested = t.in(n);
             const outcome o =
                 run<End>(socks::client(), c.want, {.says = says.view().first(n), .closes = true});
             t.ok(o.how == ending::failed && o.why == cut(c, n));
@@ -45,9 +47,11 @@ RUN(an_end_after_every_byte_fails_a_client_by_name_through_mailboxes)
 template <class End>
 constexpr void a_server_survives_every_cut(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape says = c.client.all();
         const bool asks = c.serves.methods.contains(toy);
         for (size_t n = 0; n < says.size(); ++n) {
+            const auto nested = t.in(n);
             const outcome o =
                 run<End>(socks::server(c.serves), c.app, {.says = says.view().first(n), .closes = true});
             const size_t proof = 4 + toy_hello.size() + toy_proof.size();
@@ -75,6 +79,7 @@ RUN(an_end_after_every_byte_fails_a_server_by_name_through_mailboxes)
 
 constexpr void a_stream_that_ended_before_anything_came_is_closed(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         socks::client m;
         m.end_of_stream();
         const outcome o = run<plain>(m, c.want, {.says = c.server.all().view()});
@@ -91,6 +96,7 @@ PROVE_AND_RUN(a_stream_that_ended_before_anything_came_is_closed)
 // end_of_stream() is a level, not an event: all bytes are there, and the handshake completes.
 constexpr void what_was_received_before_the_end_still_completes(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape says = c.server.all();
         if (c.want.methods.contains(toy)) continue;  // reads for itself
         socks::client m;
@@ -114,6 +120,7 @@ constexpr void a_refusal_is_decided_on_two_bytes(check& t) {
     const bytes tails[] = {"", "00"_bytes, "00 01"_bytes, "00 09 'junk'"_bytes, "00 01 c0000207 0438"_bytes};
     for (const bool closes : {false, true})
         for (const bytes tail : tails) {
+            const auto entered = t.in(tail);
             tape says;
             says.put("05 00  05 05"_bytes).put(tail);
             const outcome o = run<plain>(socks::client(), plain5, {.says = says.view(), .closes = closes});
@@ -133,6 +140,7 @@ constexpr void a_whole_refusal_has_its_bound_address(check& t) {
     const socks::client patient({.wait_for_full_refusal = true});
     const bytes says = "05 00  05 05 00 01 c0000207 0438  'T'"_bytes;
     for (const pace how : {whole, bytewise, precise}) {
+        const auto entered = t.in();
         const outcome o = run<plain>(patient, plain5, {.says = says, .how = how});
         t.ok(o.how == ending::failed && o.why == errc::refused && o.byte == 5 && o.used == 12);
         t.ok(o.told == "'R' 05 01 c0000207 0438"_bytes);
@@ -147,6 +155,7 @@ constexpr void a_whole_refusal_cut_short_still_has_its_code(check& t) {
     const socks::client patient({.wait_for_full_refusal = true});
     const tape says = tape().put("05 00  05 05 00 01 c0000207 0438"_bytes);
     for (size_t n = 4; n < says.size(); ++n) {
+        const auto entered = t.in(n);
         const outcome silent = run<plain>(patient, plain5, {.says = says.view().first(n)});
         t.ok(silent.how == ending::starved);
         const outcome o = run<plain>(patient, plain5, {.says = says.view().first(n), .closes = true});
@@ -154,6 +163,7 @@ constexpr void a_whole_refusal_cut_short_still_has_its_code(check& t) {
         t.ok(o.told == "'R' 05 00 0000"_bytes);
     }
     for (size_t n = 2; n < 8; ++n) {
+        const auto entered = t.in(n);
         const bytes four = "00 5b 1f90 c0000207"_bytes;
         const outcome o = run<plain>(patient, plain4, {.says = four.first(n), .closes = true});
         t.ok(o.how == ending::failed && o.why == errc::refused && o.byte == 0x5b && o.used == 2);

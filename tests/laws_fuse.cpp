@@ -31,6 +31,7 @@ constexpr void fails_alike(check& t, socks::client& m, const socks::request& wan
 
 constexpr void stays_failed(check& t, socks::client m, const socks::request& want, errc why, uint8_t byte) {
     for (const bytes in : inputs) {
+        const auto entered = t.in(in);
         fails_alike(t, m, want, in, why, byte);
         m.negotiated(true);
         fails_alike(t, m, plain4, in, why, byte);
@@ -56,6 +57,7 @@ constexpr void fails_alike(check& t, socks::server& m, bytes in, errc why, uint8
 constexpr void stays_failed(check& t, socks::server m, errc why, uint8_t byte) {
     char out[socks::server::max_output] = {};
     for (const bytes in : inputs) {
+        const auto entered = t.in(in);
         fails_alike(t, m, in, why, byte);
         t.ok(m.authenticated(true, out).error() == errc::out_of_turn);
         t.ok(m.answer({code5::succeeded, {}}, out).error() == errc::out_of_turn);
@@ -158,6 +160,7 @@ void every_error_is_among_the_failures_tried(check& t) {
     server_failures(t, s);
     s.add(errc::finished);  // below
     for (int i = 0; i < 256; ++i) {
+        const auto entered = t.in(static_cast<size_t>(i));
         const auto e = static_cast<errc>(i);
         bool expected = e != errc::none && std::string_view(to_string(e)) != "unknown error";
         for (const errc other : elsewhere) expected = expected && e != other;
@@ -174,6 +177,7 @@ constexpr void a_server_s_input_that_shrank_ends_the_handshake(check& t) {
     const bytes after = "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_bytes;
     char out[socks::server::max_output];
     for (size_t less = 1; less < 30; ++less) {
+        const auto entered = t.in(less);
         socks::server s;
         t.ok(s.step(before.view(), out).next() == socks::server::next::recv);
         auto a = s.step(after.first(less), out);
@@ -216,6 +220,7 @@ constexpr void a_count_of_received_bytes_that_cannot_be_ends_a_handshake(check& 
     const socks::hop proxies[] = {{.proxy = {"gate.example.net", 1080}}};
     const socks::route way{.through = proxies, .to = want.to};
     for (const size_t impossible : {size_t{0}, size_t{521}, failed}) {
+        const auto entered = t.in(impossible);
         socks::inbox<520> in;
         socks::outbox<524> out;
         socks::server s;
@@ -224,6 +229,7 @@ constexpr void a_count_of_received_bytes_that_cannot_be_ends_a_handshake(check& 
         t.ok(ends_with_bad_count([&] { return s.step(in, out); }));
     }
     for (const size_t impossible : {size_t{0}, size_t{263}, failed}) {
+        const auto entered = t.in(impossible);
         socks::inbox<262> in;
         socks::outbox<520> out;
         socks::client c;
@@ -248,6 +254,7 @@ constexpr void a_count_of_sent_bytes_that_cannot_be_ends_a_handshake(check& t) {
     const socks::hop proxies[] = {{.proxy = {"gate.example.net", 1080}}};
     const socks::route way{.through = proxies, .to = want.to};
     for (const size_t impossible : {size_t{4}, failed}) {
+        const auto entered = t.in(impossible);
         socks::inbox<520> in;
         socks::outbox<524> out;
         socks::client c;
@@ -273,6 +280,7 @@ PROVE_AND_RUN(a_count_of_sent_bytes_that_cannot_be_ends_a_handshake)
 
 constexpr void after_done_every_step_fails(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         socks::client m;
         t.ok(run_on<plain>(m, c.want, {.says = c.server.all().view()}).how == ending::done);
         stays_failed(t, m, c.want, errc::finished, 0);

@@ -140,6 +140,7 @@ constexpr void slides_in_place(check& t, Encode encode) {
     const bytes data = "a name: b.example";
     const size_t headroom = 30;
     for (size_t at = 0; at + name.size() <= middle + headroom + data.size(); ++at) {
+        const auto entered = t.in(at);
         arena a;
         a.put(middle + headroom, data);
         const bytes in = a.put(at, name);
@@ -175,6 +176,7 @@ constexpr void prints(check& t, bytes text, Print print) {
     char elsewhere[arena_size] = {};
     const encoded right = print(text, buffer(elsewhere));
     for (size_t at = 0; at + text.size() <= arena_size; ++at) {
+        const auto entered = t.in(at);
         arena a;
         const bytes in = a.put(at, text);
         const arena before = a;
@@ -204,6 +206,7 @@ PROVE_AND_RUN(a_printed_text_is_right_or_refused)
 constexpr void a_decoded_value_is_right_or_refused(check& t) {
     const bytes text = "a//b/x41/101c";
     for (size_t at = 0; at + text.size() <= arena_size; ++at) {
+        const auto entered = t.in(at);
         arena a;
         const encoded made =
             cft::decode_value(a.put(at, text), buffer(a.storage + middle, arena_size - middle));
@@ -216,6 +219,7 @@ PROVE_AND_RUN(a_decoded_value_is_right_or_refused)
 constexpr void a_uri_is_right_or_refused(check& t) {
     const bytes text = "socks5://j%6fhn:f%6fo@h.example:81";
     for (size_t at = 0; at + text.size() <= arena_size; ++at) {
+        const auto entered = t.in(at);
         arena a;
         const auto uri = parse_proxy_uri(a.put(at, text), buffer(a.storage + middle, arena_size - middle));
         const bool inside = at < middle && at + text.size() > middle;
@@ -245,6 +249,7 @@ constexpr void a_request_in_its_own_way_fails_for_good(check& t) {
     client c;
     const buffer out(a.storage + middle, arena_size - middle);
     for (int i = 0; i < 2; ++i) {
+        const auto entered = t.in(static_cast<size_t>(i));
         const auto failed = c.step(want, {}, out);
         t.ok(failed.next() == client::next::fail && failed.error() == errc::overlap &&
              failed.consumed() == 0);
@@ -257,6 +262,7 @@ constexpr void a_fragment_is_kept_or_refused(check& t) {
     const bytes one = "00 00 01 01 c0000207 0035 'first '"_bytes;
     const bytes two = "00 00 82 01 c0000207 0035 'second'"_bytes;
     for (size_t at = 0; at + two.size() <= arena_size; ++at) {
+        const auto entered = t.in(at);
         arena a;
         reassembly queue(5'000);
         const buffer storage(a.storage + middle, arena_size - middle);

@@ -181,6 +181,7 @@ void every_version_command_and_address_goes_through(check& t) {
     for (const version via : {version::v4, version::v4a, version::v5})
         for (const command what : {command::connect, command::bind, command::udp_associate})
             for (const socks::host& to : hosts) {
+                const auto entered = t.in();
                 const socks::request want{
                     .version = via, .command = what, .to = {to, 443}, .credentials = {"john", "foo"}};
                 if (socks::validate(want) != errc::none) continue;

@@ -37,6 +37,7 @@ constexpr void agrees_at_many_paces(check& t, const socks::request& want, bytes 
 
 constexpr void a_pipelined_client_learns_what_a_patient_one_does(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         agrees_at_many_paces<plain>(t, c.want, c.server.all().view(), false);
         agrees_at_many_paces<boxed>(t, c.want, c.server.all().put("SSH-2.0-x\r\n").view(), false);
         agrees_at_many_paces<posted<600>>(t, c.want, c.server.all().view(), true);
@@ -46,8 +47,10 @@ PROVE_AND_RUN(a_pipelined_client_learns_what_a_patient_one_does)
 
 void it_does_so_however_the_replies_are_split(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape says = c.server.all().put("SSH-2.0-x\r\n");
         for (size_t n = 0; n <= says.size(); ++n) {
+            const auto nested = t.in(n);
             agrees<plain>(t, {}, c.want, {.says = says.view(), .how = split_at(n)});
             agrees<posted<3>>(t, {}, c.want, {.says = says.view(), .how = split_at(n)});
             agrees<boxed>(t, {}, c.want, {.says = says.view().first(n), .closes = true});
@@ -60,6 +63,7 @@ RUN(it_does_so_however_the_replies_are_split)
 
 constexpr void a_pipelined_client_is_refused_as_a_patient_one_is(check& t) {
     for (const refusal& r : refusals) {
+        const auto entered = t.in(r.what);
         agrees_at_many_paces<plain>(t, r.want, r.server, false);
         agrees_at_many_paces<boxed>(t, r.want, r.server, true);
     }
@@ -84,7 +88,9 @@ constexpr void each_message_that_runs_ahead_may_be_short_of_room(check& t) {
     socks::client m(at_once);
     char out[socks::client::max_output] = {};
     for (const bytes message : messages) {
+        const auto entered = t.in(message);
         for (const size_t room : {message.size() - 1, message.size() / 2, size_t{0}}) {
+            const auto nested = t.in(room);
             const socks::client::early_messages before = m.sent_early();
             const auto a = m.step(login5, "05 02"_bytes, {out, room});
             t.ok(a.next() == next::fail && a.error() == errc::no_space && a.required() == message.size());
@@ -102,6 +108,7 @@ PROVE_AND_RUN(each_message_that_runs_ahead_may_be_short_of_room)
 constexpr void a_pipelined_failure_is_final(check& t) {
     const bytes all = "05 02  01 00  05 00 00 01 c0000207 0438"_bytes;
     for (size_t n = 0; n < all.size(); ++n) {
+        const auto entered = t.in(n);
         socks::client m(at_once);
         const outcome o = run_on<plain>(m, login5, {.says = all.first(n), .closes = true});
         t.ok(o.how == ending::failed && blame(o.why) == socks::party::stream);
@@ -122,6 +129,7 @@ PROVE_AND_RUN(a_pipelined_failure_is_final)
 // Our server takes all of it at once, payload included, and answers message by message.
 constexpr void our_server_serves_a_pipelined_client(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         if (!runs_ahead(c.want)) continue;
         socks::client near(at_once);
         const outcome asked = run_on<posted<600>>(near, c.want, {.says = ""});
@@ -129,6 +137,7 @@ constexpr void our_server_serves_a_pipelined_client(check& t) {
         t.ok(near.may_send_early() == (c.want.command == command::connect));
         const tape up = tape(asked.sent).put("GET / HTTP/1.0\r\n\r\n");
         for (const pace how : {whole, bytewise, in_pieces_of(5)}) {
+            const auto nested = t.in();
             const outcome served =
                 run<boxed>(socks::server(c.serves), c.app, {.says = up.view(), .how = how});
             t.ok(served.how == ending::done && served.sent == c.server.all() && served.told == c.asked);

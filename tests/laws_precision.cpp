@@ -11,6 +11,7 @@ constexpr bytes banner = "SSH-2.0-x\r\n";
 
 constexpr void a_precise_client_leaves_the_tunnel_alone(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape says = c.server.all().put(banner);
         const outcome o = run<plain>(socks::client(), c.want, {.says = says.view(), .how = precise});
         t.ok(o.how == ending::done && o.taken == c.server.all().size() && o.early.size() == 0);
@@ -22,6 +23,7 @@ PROVE_AND_RUN(a_precise_client_leaves_the_tunnel_alone)
 // The toy method reads for itself, once.
 constexpr void a_precise_client_takes_one_read_for_each_message_and_one_more_for_an_address(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const outcome o =
             run<boxed>(socks::client(), c.want, {.says = c.server.all().view(), .how = precise});
         t.ok(o.reads == c.reads);
@@ -41,6 +43,7 @@ PROVE_AND_RUN(a_precise_client_takes_the_shortest_reply_alone)
 
 constexpr void a_precise_client_takes_nothing_behind_a_refusal(check& t) {
     for (const refusal& r : refusals) {
+        const auto entered = t.in(r.what);
         tape says;
         says.put(r.server);
         const outcome o = run<plain>(socks::client(), r.want, {.says = says.view(), .how = precise});
@@ -51,6 +54,7 @@ PROVE_AND_RUN(a_precise_client_takes_nothing_behind_a_refusal)
 
 constexpr void a_precise_server_leaves_early_data_alone(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape says = c.client.all().put(banner);
         const outcome o = run<plain>(socks::server(c.serves), c.app, {.says = says.view(), .how = precise});
         t.ok(o.how == ending::done && o.taken == c.client.all().size() && o.early.size() == 0);
@@ -81,7 +85,9 @@ constexpr wanted replies[] = {
 // need() is a promise: at least one byte, and never past the end of the message.
 constexpr void need_never_reaches_past_the_message(check& t) {
     for (const wanted& w : replies) {
+        const auto entered = t.in(w.says);
         for (size_t n = 0; n < w.says.size(); ++n) {
+            const auto nested = t.in(n);
             socks::client m;
             socks::inbox<socks::client::max_input> in;
             char out[socks::client::max_output] = {};
@@ -129,6 +135,7 @@ constexpr void is_bounded(check& t, Machine m, const Wish& wish, bytes says, boo
 constexpr void the_steps_of_a_handshake_are_bounded(check& t) {
     for (const conversation& c : conversations)
         for (const bool closes : {false, true}) {
+            const auto entered = t.in(size_t{closes});
             is_bounded(t, socks::client(), c.want, c.server.all().view(), closes);
             is_bounded(t, socks::server(c.serves), c.app, c.client.all().view(), closes);
         }

@@ -60,6 +60,7 @@ constexpr void both_copies_agree(check& t, Machine m, const Wish& wish, const co
                                  const tape& expected) {
     midway<Machine> at{.machine = m};
     for (int step = 0; step < 20 && !at.over; ++step) {
+        const auto entered = t.in(static_cast<size_t>(step));
         const Machine copy = at.machine;
         const bytes rest = says.subspan(at.used);
         const outcome one = run<plain>(copy, wish, {.says = rest});
@@ -97,6 +98,7 @@ void move_house(midway<Machine>& at) {
 
 void a_machine_survives_being_moved_byte_by_byte(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         midway<socks::client> near{.machine = socks::client()};
         midway<socks::server> far{.machine = socks::server(c.serves)};
         const tape replies = c.server.all();
@@ -159,6 +161,7 @@ constexpr void a_request_that_became_impossible_fails_before_it_is_sent(check& t
         {{.to = {"a.example", 80}}, "05 02"_bytes, errc::no_credentials},
     };
     for (const auto& change : changes) {
+        const auto entered = t.in();
         socks::client m;
         char out[socks::client::max_output] = {};
         const socks::request first{.to = {"a.example", 80},

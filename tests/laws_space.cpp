@@ -38,6 +38,7 @@ constexpr auto tight(check& t, Machine& m, Call call, tape& sent) {
     }
     const size_t size = expected.data().size();
     for (const size_t room : {size - 1, size / 2, size_t{0}}) {
+        const auto entered = t.in(room);
         marked small(room);
         const auto a = call(m, small.room());
         t.ok(a.next() == Machine::next::fail && a.error() == errc::no_space && a.required() == size);
@@ -77,6 +78,7 @@ constexpr void client_in_tight_room(check& t, const socks::request& want, bytes 
 
 constexpr void a_client_out_of_room_is_as_it_was(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape says = c.server.all();
         client_in_tight_room(t, c.want, says.view(),
                              run<plain>(socks::client(), c.want, {.says = says.view()}));
@@ -98,6 +100,7 @@ constexpr void tight_answer(check& t, socks::server& m, Call call, tape& sent) {
     const socks::encoded expected = call(copy, ample.room());
     t.ok(static_cast<bool>(expected));
     for (const size_t room : {expected.size() - 1, expected.size() / 2, size_t{0}}) {
+        const auto entered = t.in(room);
         marked small(room);
         const socks::encoded e = call(m, small.room());
         t.ok(e.error() == errc::no_space && e.required() == expected.size() && e.size() == 0);
@@ -119,6 +122,7 @@ constexpr void server_in_tight_room(check& t, const socks::server_options& serve
     size_t used = 0;
     size_t answers = 0;
     for (int step = 0; step < 20; ++step) {
+        const auto entered = t.in(static_cast<size_t>(step));
         const bytes in = says.subspan(used);
         const auto a = tight(
             t, m, [&](auto& it, socks::buffer out) { return it.step(in, out); }, sent);
@@ -145,6 +149,7 @@ constexpr void server_in_tight_room(check& t, const socks::server_options& serve
 
 constexpr void a_server_out_of_room_is_as_it_was(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape says = c.client.all();
         const outcome expected = run<plain>(socks::server(c.serves), c.app, {.says = says.view()});
         server_in_tight_room(t, c.serves, c.app, says.view(), expected);
@@ -156,6 +161,7 @@ PROVE_AND_RUN(a_server_out_of_room_is_as_it_was)
 constexpr void a_server_that_refuses_out_of_room_is_as_it_was(check& t) {
     for (const rejection& r : rejections)
         for (const bytes behind : {bytes(), bytes("GET /\0 HTTP/1.1\0"), bytes("\0\0")}) {
+            const auto entered = t.in(behind);
             const tape says = tape().put(r.client).put(behind);
             const outcome expected = run<plain>(socks::server(r.serves), r.app, {.says = says.view()});
             server_in_tight_room(t, r.serves, r.app, says.view(), expected);

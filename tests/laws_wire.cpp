@@ -47,6 +47,7 @@ constexpr void goes_there_and_back(check& t, const T& value, size_t size, Decode
                                    place at = {}) {
     char room[longest + 1];
     for (const size_t given : {size_t{0}, size - 1}) {
+        const auto entered = t.in(given);
         fill(room);
         const encoded refused = encode(value, buffer(room, given));
         t.ok(refused.error() == errc::no_space && refused.required() == size && refused.size() == 0, at);
@@ -74,6 +75,7 @@ constexpr message<255> text(size_t n, char first) {
 
 void greetings_of_every_size_go_there_and_back(check& t) {
     for (size_t n = 1; n <= 255; ++n) {
+        const auto entered = t.in(n);
         const auto list = text(n, '\x80');
         const greeting g{list.view()};
         t.ok(encoded_size(g) == 2 + n);
@@ -85,9 +87,11 @@ RUN(greetings_of_every_size_go_there_and_back)
 void logins_of_every_size_go_there_and_back(check& t) {
     for (size_t n = 0; n <= 255; ++n) {
         for (const size_t end : ends) {
+            const auto entered = t.in(end);
             const auto a = text(n, 'A');
             const auto b = text(end, 'B');
             for (const credentials& l : {credentials{a.view(), b.view()}, credentials{b.view(), a.view()}}) {
+                const auto nested = t.in();
                 t.ok(encoded_size(l) == 3 + n + end);
                 goes_there_and_back(t, l, 3 + n + end, get_login, put_login);
             }
@@ -122,11 +126,13 @@ RUN(endpoints_of_every_size_go_there_and_back_over_socks5)
 
 void requests_of_every_size_go_there_and_back_over_socks4(check& t) {
     for (size_t n = 0; n <= 255; ++n) {
+        const auto entered = t.in(n);
         const auto longer = text(n, 'A');
         const request4 plain{command::bind, {ipv4{192, 0, 2, 7}, 443}, longer.view()};
         t.ok(encoded_size(plain) == 9 + n);
         goes_there_and_back(t, plain, 9 + n, get_request4, put_request4);
         for (const size_t end : ends) {
+            const auto nested = t.in(end);
             const auto other = text(end, 'B');
             const request4 one{command::connect, {host::as_received(longer.view()), 80}, other.view()};
             const request4 two{command::connect, {host::as_received(other.view()), 80}, longer.view()};
@@ -163,6 +169,7 @@ void comes_back_byte_for_byte(check& t, bytes whole, Decode decode, Encode encod
                               place at = {}) {
     for (size_t i = 0; i < whole.size(); ++i) {
         for (unsigned v = 0; v < 256; ++v) {
+            const auto entered = t.in(size_t{v});
             message<64> m;
             m.put(whole.first(i)).put(static_cast<uint8_t>(v)).put(whole.subspan(i + 1));
             const auto d = decode(m.view());

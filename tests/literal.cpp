@@ -89,6 +89,7 @@ constexpr void ports_are_one_to_five_digits(check& t) {
     for (const bytes bad :
          {bytes(""), bytes("65536"), bytes("99999"), bytes("100000"), bytes("000080"), bytes("-1"),
           bytes("+1"), bytes(" 1"), bytes("1 "), bytes("0x50"), bytes("8o"), bytes("80\0")}) {
+        const auto entered = t.in(bad);
         t.ok(!parse_port(bad) && parse_port(bad).error() == errc::bad_port);
     }
     t.ok(*parse_port("0") == 0 && *parse_port("65535") == 65535 && *parse_port("00080") == 80);
@@ -123,18 +124,19 @@ constexpr void what_is_wrong_with_host_and_port_is_said(check& t) {
     for (const bytes text : {bytes("files.example.com"), bytes("192.0.2.7"), bytes("[::1]"), bytes("::1"),
                              bytes("h.example:"), bytes("h.example:65536"), bytes("h.example:http"),
                              bytes("[::1]:"), bytes("[::1]:-1"), bytes("192.0.2.7: 80")})
-        t.ok(fault(text) == errc::bad_port);
+        t.in(text).ok(fault(text) == errc::bad_port);
     for (const bytes text : {bytes(""), bytes(":80"), bytes("1.2.3.256:80"), bytes("[::1:80"),
                              bytes("[foo]:80"), bytes("::g:80"), bytes("a:b:80"), bytes("[::1]80"),
                              bytes("[::1]x:80"), bytes("fe80::1%eth0"), bytes("0:80"), bytes("[[::1]]:80")})
-        t.ok(fault(text) == errc::bad_host && fault(text, 1080) == errc::bad_host);
+        t.in(text).ok(fault(text) == errc::bad_host && fault(text, 1080) == errc::bad_host);
     for (const bytes text : {bytes("a\0b:80"), bytes("a b:80"), bytes("ab\r\n"), bytes("[::1 ]:80"),
                              bytes("m\xc3\xbcnchen.example:80"), bytes("a b:c:80")})
-        t.ok(fault(text) == errc::bad_host_byte && fault(text, 1080) == errc::bad_host_byte);
+        t.in(text).ok(fault(text) == errc::bad_host_byte && fault(text, 1080) == errc::bad_host_byte);
     t.ok(parse_endpoint("a b:80").position() == 1 && parse_endpoint("[::1 ]:80").position() == 4);
     t.ok(fault("h.example:", 1080) == errc::bad_port && fault("h.example:x", 1080) == errc::bad_port);
     constexpr int32_t no_ports[] = {65536, INT32_MAX, -2, INT32_MIN};
-    for (const int32_t no_port : no_ports) t.ok(fault("h.example", no_port) == errc::bad_port);
+    for (const int32_t no_port : no_ports)
+        t.in(static_cast<size_t>(no_port)).ok(fault("h.example", no_port) == errc::bad_port);
     t.ok(parse_endpoint("h.example:x").position() == 10 && parse_endpoint("[::1]:65536").position() == 6);
     t.ok(parse_endpoint("h.example").position() == 9 && parse_endpoint("h.example:").position() == 10);
     t.ok(parse_endpoint("a:b:80").position() == 0 && parse_endpoint("h.example:80").position() == 0);
@@ -146,6 +148,7 @@ template <class T>
 constexpr void fits_exactly(check& t, const T& value, size_t size, place at = {}) {
     char room[max_text_endpoint + 1] = {};
     for (size_t n = 0; n <= size; ++n) {
+        const auto entered = t.in(n);
         room[n] = '\xa5';
         const encoded made = format(value, buffer(room, n));
         t.ok(static_cast<bool>(made) == (n == size), at);
@@ -186,6 +189,7 @@ class sequence {
 void what_was_printed_reads_back_as_the_same_address(check& t) {
     sequence dice;
     for (int round = 0; round < 20000; ++round) {
+        const auto entered = t.in(static_cast<size_t>(round));
         ipv6 a;
         for (size_t g = 0; g < 8; ++g) {
             const uint32_t kind = dice.next() % 3;

@@ -117,6 +117,7 @@ constexpr void any_split_of_a_stream_comes_out_whole(check& t) {
     const bytes stream = "abcdefghijklmnopqrstuvwxyz";
     for (size_t in = 1; in <= 7; ++in) {
         for (size_t out = 1; out <= 7; ++out) {
+            const auto entered = t.in(out);
             inbox<7> rx;
             size_t received = 0;
             size_t used = 0;
@@ -166,6 +167,7 @@ PROVE_AND_RUN(clearing_a_mailbox_leaves_nothing_in_it)
 // F7: a short write loses nothing and repeats nothing.
 constexpr void an_outbox_may_be_sent_in_any_portions(check& t) {
     for (size_t portion = 1; portion <= 8; ++portion) {
+        const auto entered = t.in(portion);
         outbox<8> tx;
         append(tx, "john");
         append(tx, "foo");
@@ -242,6 +244,7 @@ PROVE_AND_RUN(only_an_unsigned_number_of_bytes_compiles)
 
 constexpr void an_inbox_refuses_bytes_that_were_not_received(check& t) {
     for (const size_t impossible : {size_t{0}, size_t{6}, size_t{8}, size_t{UINT32_MAX}, minus_one}) {
+        const auto entered = t.in(impossible);
         inbox<8> rx;
         receive(rx, "joh");
         rx.consume(1U);
@@ -263,6 +266,7 @@ PROVE_AND_RUN(an_inbox_refuses_bytes_that_were_not_received)
 
 constexpr void an_inbox_does_not_drop_more_than_it_has(check& t) {
     for (const size_t impossible : {size_t{4}, size_t{8}, minus_one}) {
+        const auto entered = t.in(impossible);
         inbox<8> rx;
         receive(rx, "johnfoo");
         rx.consume(4U);
@@ -274,6 +278,7 @@ PROVE_AND_RUN(an_inbox_does_not_drop_more_than_it_has)
 
 constexpr void an_outbox_refuses_bytes_that_it_does_not_have(check& t) {
     for (const size_t impossible : {size_t{5}, size_t{8}, minus_one}) {
+        const auto entered = t.in(impossible);
         outbox<8> tx;
         append(tx, "john");
         tx.consume(impossible);
@@ -296,7 +301,7 @@ void wiping_leaves_nothing_at_run_time(check& t) {
     for (char& c : secret) c = 'x';
     wipe({secret + 1, 14});
     t.ok(secret[0] == 'x' && secret[15] == 'x');
-    for (size_t i = 1; i < 15; ++i) t.ok(secret[i] == 0);
+    for (size_t i = 1; i < 15; ++i) t.in(i).ok(secret[i] == 0);
 }
 RUN(wiping_leaves_nothing_at_run_time)
 

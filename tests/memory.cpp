@@ -20,12 +20,14 @@ using socks::detail::move_text;
 constexpr void finds(check& t, char wanted, size_t longest) {
     char room[44] = {};
     for (size_t size = 0; size <= longest; ++size) {
+        const auto entered = t.in(size);
         for (char& c : room) c = static_cast<char>(wanted ^ 1);
         room[0] = wanted;
         room[size + 1] = wanted;
         const char* const text = room + 1;
         t.ok(!contains(text, size, wanted) && find(text, 0, size, wanted) == size);
         for (size_t at = 0; at < size; ++at) {
+            const auto nested = t.in(at);
             room[at + 1] = wanted;
             t.ok(contains(text, size, wanted) && find(text, 0, size, wanted) == at);
             t.ok(find(text, at + 1, size, wanted) == size);
@@ -55,7 +57,7 @@ constexpr void moves(check& t, size_t n, size_t room, Move move_them) {
             char bytes[260] = {};
             for (size_t i = 0; i < n; ++i) bytes[from + i] = static_cast<char>('a' + i % 26);
             move_them(bytes + to, bytes + from, n);
-            for (size_t i = 0; i < n; ++i) t.ok(bytes[to + i] == static_cast<char>('a' + i % 26));
+            for (size_t i = 0; i < n; ++i) t.in(i).ok(bytes[to + i] == static_cast<char>('a' + i % 26));
         }
 }
 
@@ -81,6 +83,7 @@ constexpr void the_first_of_two_bytes_is_found(check& t) {
     char room[24] = {};
     for (size_t first = 0; first < sizeof room; ++first)
         for (size_t second = first + 1; second < sizeof room; ++second) {
+            const auto entered = t.in(second);
             for (char& c : room) c = '\x01';
             room[first] = room[second] = '\0';
             t.ok(find(room, 0, sizeof room, '\0') == first);
@@ -92,10 +95,12 @@ constexpr void texts_that_differ_anywhere_are_not_equal(check& t) {
     char a[20] = {};
     char b[20] = {};
     for (size_t size = 0; size <= 19; ++size) {
+        const auto entered = t.in(size);
         for (size_t i = 0; i < sizeof a; ++i) a[i] = b[i] = static_cast<char>('a' + i);
         b[size] = '\0';  // behind the texts
         t.ok(equal(a, b, size));
         for (size_t at = 0; at < size; ++at) {
+            const auto nested = t.in(at);
             b[at] = static_cast<char>(a[at] ^ 0x40);
             t.ok(!equal(a, b, size));
             b[at] = a[at];
@@ -110,7 +115,7 @@ constexpr void just_what_was_asked_for_is_copied(check& t) {
         char to[6] = {'a', 'b', 'c', 'd', 'e', 'f'};
         copy(to, from, n);
         for (size_t i = 0; i < sizeof to; ++i)
-            t.ok(to[i] == (i < n ? static_cast<char>(from[i]) : static_cast<char>('a' + i)));
+            t.in(i).ok(to[i] == (i < n ? static_cast<char>(from[i]) : static_cast<char>('a' + i)));
     }
 }
 PROVE_AND_RUN(just_what_was_asked_for_is_copied)
@@ -122,7 +127,7 @@ constexpr void copies_texts(check& t, size_t longest) {
     for (size_t n = 0; n <= longest; ++n) {
         char to[257] = {};
         move_text(to + 1, from + 1, n);
-        for (size_t i = 0; i < sizeof to; ++i) t.ok(to[i] == (i >= 1 && i <= n ? from[i] : '\0'));
+        for (size_t i = 0; i < sizeof to; ++i) t.in(i).ok(to[i] == (i >= 1 && i <= n ? from[i] : '\0'));
     }
 }
 

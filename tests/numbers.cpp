@@ -22,11 +22,13 @@ template <class Number>
 constexpr int named(check& t) {
     int count = 0;
     for (unsigned a = 0; a < 256; ++a) {
+        const auto entered = t.in(size_t{a});
         const bytes text = text_of(to_string(Number{static_cast<uint8_t>(a)}));
         t.ok(!text.empty());
         if (text == "unassigned" || text == "private method") continue;
         ++count;
-        for (unsigned b = 0; b < a; ++b) t.ok(text_of(to_string(Number{static_cast<uint8_t>(b)})) != text);
+        for (unsigned b = 0; b < a; ++b)
+            t.in(size_t{b}).ok(text_of(to_string(Number{static_cast<uint8_t>(b)})) != text);
     }
     return count;
 }
@@ -67,7 +69,8 @@ PROVE_AND_RUN(numbers_are_those_of_the_documents)
 // Tor takes RESOLVE over SOCKS4a, and RESOLVE_PTR over SOCKS5 only.
 void socks5_has_three_commands_that_socks4_lacks(check& t) {
     for (unsigned i = 0; i < 256; ++i)
-        t.ok(is_socks5_only(command{static_cast<uint8_t>(i)}) == (i == 3 || i == 5 || i == 0xf1));
+        t.in(size_t{i}).ok(is_socks5_only(command{static_cast<uint8_t>(i)}) ==
+                           (i == 3 || i == 5 || i == 0xf1));
 }
 RUN(socks5_has_three_commands_that_socks4_lacks)
 
@@ -85,6 +88,7 @@ PROVE_AND_RUN(names_are_the_words_of_the_documents)
 // A18.
 constexpr void methods_from_80_to_fe_are_private(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         const method m{static_cast<uint8_t>(v)};
         t.ok(is_private_use(m) == (v >= 0x80 && v <= 0xfe));
         t.ok((text_of(to_string(m)) == "private method") == is_private_use(m));
@@ -95,6 +99,7 @@ PROVE_AND_RUN(methods_from_80_to_fe_are_private)
 // R10: an unknown code is a refusal, and keeps its byte.
 constexpr void one_byte_of_each_version_means_success(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         const auto byte = static_cast<uint8_t>(v);
         t.ok(reply_code(version::v5, byte).succeeded() == (v == 0));
         t.ok(reply_code(version::v4, byte).succeeded() == (v == 90));

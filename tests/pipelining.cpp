@@ -22,10 +22,12 @@ constexpr bool runs_ahead(const socks::request& want) {
 constexpr void all_messages_go_out_before_the_first_reply(check& t) {
     int with_login = 0;
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         if (!runs_ahead(c.want)) continue;
         socks::client m(at_once);
         char out[socks::client::max_output] = {};
         for (const bytes message : c.client.messages) {
+            const auto nested = t.in(message);
             if (message.empty()) break;
             const auto a = m.step(c.want, "", out);
             t.ok(a.next() == next::send && a.data() == message && a.consumed() == 0);
@@ -57,7 +59,7 @@ PROVE_AND_RUN(nothing_is_taken_before_all_is_sent)
 constexpr void replies_are_taken_one_by_one(check& t) {
     socks::client m(at_once);
     char out[socks::client::max_output] = {};
-    for (int i = 0; i < 3; ++i) t.ok(m.step(login5, "", out).next() == next::send);
+    for (int i = 0; i < 3; ++i) t.in(static_cast<size_t>(i)).ok(m.step(login5, "", out).next() == next::send);
     t.ok(m.step(login5, "05"_bytes, out).needed() == 1);
     const auto chosen = m.step(login5, "05 02"_bytes, out);
     t.ok(chosen.next() == next::recv && chosen.consumed() == 2 && chosen.needed() == 2);
@@ -85,6 +87,7 @@ constexpr void another_choice_than_the_one_offered_is_fatal(check& t) {
         {plain5, "05 ff"_bytes, errc::no_acceptable_method, 0xff},
     };
     for (const auto& c : choices) {
+        const auto entered = t.in(c.says);
         socks::client m(at_once);
         const outcome o = run_on<plain>(m, c.want, {.says = c.says});
         t.ok(o.how == ending::failed && o.why == c.why && o.byte == c.byte && o.used == 2);
@@ -123,6 +126,7 @@ constexpr void what_went_out_too_early_is_reported(check& t) {
     };
     for (const auto& f : failures)
         for (const pace how : {whole, bytewise}) {
+            const auto entered = t.in();
             socks::client m(at_once);
             const outcome o = run_on<plain>(m, f.want, {.says = f.says, .how = how, .closes = true});
             t.ok(o.how == ending::failed);
@@ -215,6 +219,7 @@ constexpr auto letters = message<255>().letters(255);
 
 constexpr void an_outbox_makes_one_send_of_all_messages(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         if (!runs_ahead(c.want)) continue;
         const tape all = c.client.all();
         t.ok(sends<socks::client::max_pipelined>(t, c.want, all.view(), 1000) == 1);

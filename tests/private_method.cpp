@@ -216,6 +216,7 @@ RUN(a_private_method_authenticates_in_any_pieces)
 constexpr void a_refused_private_method_ends_both_sides(check& t) {
     for (const bytes secret : {bytes("wrong"), bytes("pasS"), bytes("passx")})
         for (const size_t portion : {size_t{1}, size_t{600}}) {
+            const auto entered = t.in(portion);
             meeting talk;
             meet(talk, "mary", secret, portion, portion);
             t.ok(!talk.near.done && !talk.far.done && talk.asked == socks::endpoint{});
@@ -229,6 +230,7 @@ PROVE_AND_RUN(a_refused_private_method_ends_both_sides)
 // A18: all of 0x80..0xfe are the application's; 0xff is nobody's.
 constexpr void every_private_method_can_be_chosen(check& t) {
     for (unsigned number = 0x80; number <= 0xff; ++number) {
+        const auto entered = t.in(size_t{number});
         const auto m = static_cast<method>(number);
         const tape greeting = tape().put("05 01"_bytes).put(static_cast<uint8_t>(number));
         const tape choice = tape().put(0x05).put(static_cast<uint8_t>(number));

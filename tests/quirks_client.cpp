@@ -40,7 +40,7 @@ constexpr void exactly_what_was_asked_for_is_offered(check& t) {
          "05 04 80 01 00 02"_bytes},
         {{.version = version::v4, .to = {ipv4{66, 102, 7, 99}, 80}}, "04 01 0050 42660763 00"_bytes},
     };
-    for (const auto& o : offers) t.ok(meet(o.want, "").sent == o.greeting);
+    for (const auto& o : offers) t.in().ok(meet(o.want, "").sent == o.greeting);
 }
 PROVE_AND_RUN(exactly_what_was_asked_for_is_offered)
 
@@ -68,6 +68,7 @@ RUN(a_method_that_was_not_offered_is_never_followed)
 // A20
 void every_status_but_zero_is_a_refusal_with_its_byte(check& t) {
     for (unsigned status = 1; status < 256; ++status) {
+        const auto entered = t.in(size_t{status});
         const tape says = tape().put("05 02 01"_bytes).put(static_cast<uint8_t>(status)).put("05 00"_bytes);
         const outcome o = meet(login5, says.view());
         t.ok(fails(o, errc::credentials_refused, static_cast<uint8_t>(status)) && o.used == 4);
@@ -87,6 +88,7 @@ constexpr void the_version_of_a_status_is_as_strict_as_wanted(check& t) {
                 {"05 00"_bytes, false, true, true},
                 {"00 00"_bytes, false, false, true}};
     for (const auto& row : rows) {
+        const auto entered = t.in();
         const tape says = tape().put("05 02"_bytes).put(row.status).put("05 00 00 01 c0000207 0438"_bytes);
         const auto ends = [&](socks::leeway l) {
             return meet(login5, says.view(), {.tolerance = socks::tolerance{.auth_status_version = l}}).how ==
@@ -119,6 +121,7 @@ constexpr void garbage_in_a_refusal_does_not_hide_its_code(check& t) {
     for (const bytes s : says)
         for (const socks::tolerance accept : {socks::lenient, socks::strict})
             for (const bool whole : {false, true}) {
+                const auto entered = t.in(size_t{whole});
                 const outcome o =
                     run<plain>(socks::client({.tolerance = accept, .wait_for_full_refusal = whole}), plain5,
                                {.says = s, .closes = true});
@@ -130,6 +133,7 @@ PROVE_AND_RUN(garbage_in_a_refusal_does_not_hide_its_code)
 // R3, R6
 void bound_names_of_every_length_are_accepted(check& t) {
     for (size_t n = 1; n < 256; ++n) {
+        const auto entered = t.in(n);
         tape says = tape().put("05 00  05 00 00 03"_bytes).put(static_cast<uint8_t>(n));
         tape told = tape().put("'D' 00 03"_bytes).put(static_cast<uint8_t>(n));
         for (size_t i = 0; i < n; ++i) {
@@ -159,6 +163,7 @@ PROVE_AND_RUN(an_empty_bound_name_means_unspecified)
 // R7, R17
 constexpr void a_success_of_an_unknown_address_type_is_malformed(check& t) {
     for (const bytes type : {"00"_bytes, "02"_bytes, "05"_bytes, "09"_bytes, "ff"_bytes}) {
+        const auto entered = t.in(type);
         const tape says = tape().put("05 00  05 00 ff"_bytes).put(type);
         t.ok(fails(meet(plain5, says.view()), errc::bad_address_type, 0));
     }
@@ -174,6 +179,7 @@ constexpr void the_reply_s_address_need_not_match_the_request_s(check& t) {
     const socks::host hosts[] = {ipv4{66, 102, 7, 99}, "files.example.com", documentation};
     for (const bytes reply : replies)
         for (const socks::host& to : hosts) {
+            const auto entered = t.in();
             const tape says = tape().put("05 00"_bytes).put(reply).put("early");
             const outcome o = meet({.to = {to, 443}}, says.view());
             t.ok(o.how == ending::done && o.early == "early");
@@ -186,6 +192,7 @@ PROVE_AND_RUN(the_reply_s_address_need_not_match_the_request_s)
 // R10, R11, S4-13
 void every_code_survives_with_its_value(check& t) {
     for (unsigned code = 0; code < 256; ++code) {
+        const auto entered = t.in(size_t{code});
         const auto byte = static_cast<uint8_t>(code);
         const tape five = tape().put("05 00 05"_bytes).put(byte).put("00 01 c0000207 0438"_bytes);
         const outcome o = meet(plain5, five.view());
@@ -220,6 +227,7 @@ constexpr void addresses_in_text_travel_as_addresses(check& t) {
         {"xn--bcher-kva.example", "05 01 00 03 15 'xn--bcher-kva.example' 01bb"_bytes},  // D11
     };
     for (const auto& row : rows) {
+        const auto entered = t.in(row.text);
         const outcome o = meet({.to = {row.text, 443}}, "05 00"_bytes);
         t.ok(o.sent == tape().put("05 01 00"_bytes).put(row.request));
     }
@@ -246,6 +254,7 @@ constexpr void credentials_are_bytes(check& t) {
                 {{"a\0b", "p\0"}, "01 03 610062 02 7000"_bytes},
                 {{"\xc3\xa9", "\xe2\x82\xac"}, "01 02 c3a9 03 e282ac"_bytes}};
     for (const auto& row : rows) {
+        const auto entered = t.in();
         const outcome o = meet({.to = {"a.example", 80}, .credentials = row.login}, "05 02"_bytes);
         t.ok(o.sent == tape().put("05 01 02"_bytes).put(row.message));
     }

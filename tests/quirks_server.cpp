@@ -21,6 +21,7 @@ constexpr bool fails(const outcome& o, errc why, bytes sent) {
 // F3, F4: greeting, login, request and payload in one segment, for each method.
 constexpr void pipelined_clients_are_served_in_order(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const tape says = c.client.all().put("GET / HTTP/1.0\r\n\r\n");
         const outcome o = run<boxed>(socks::server(c.serves), c.app, {.says = says.view()});
         t.ok(o.how == ending::done && o.reads == 1 && o.told == c.asked);
@@ -34,6 +35,7 @@ constexpr void a_request_behind_a_refused_login_is_never_shown(check& t) {
     const bytes says = "05 01 02  01 04 'john' 03 'bar'  05 01 00 01 42660763 0050"_bytes;
     const application unkind{.grants = false};
     for (const pace how : {whole, bytewise, precise}) {
+        const auto entered = t.in();
         const outcome o = meet(with_login, says, unkind, how);
         t.ok(fails(o, errc::credentials_refused, "05 02  01 01"_bytes) && o.told == "Ljohn:bar");
     }
@@ -56,6 +58,7 @@ constexpr void nothing_gets_around_a_required_login(check& t) {
     t.ok(fails(meet({.methods = {}}, "05 01 00"_bytes), errc::no_acceptable_method, "05 ff"_bytes));
     for (const socks::methods& nobody :
          {socks::methods(method::no_acceptable), socks::methods(method::none, method::no_acceptable)}) {
+        const auto entered = t.in();
         t.ok(fails(meet({.methods = nobody}, "05 03 00 fe ff"_bytes), errc::no_acceptable_method,
                    "05 ff"_bytes));
         t.ok(fails(meet({.methods = nobody}, "04 01 0050 42660763 00"_bytes), errc::authentication_required,
@@ -69,6 +72,7 @@ constexpr void the_server_s_preference_decides(check& t) {
     const socks::server_options login_first{.methods = {method::username_password, method::none}};
     const socks::server_options none_first{.methods = {method::none, method::username_password}};
     for (const bytes greeting : {"05 02 00 02"_bytes, "05 02 02 00"_bytes, "05 05 01 02 80 00 03"_bytes}) {
+        const auto entered = t.in(greeting);
         t.ok(meet(login_first, greeting).sent == "05 02"_bytes);
         t.ok(meet(none_first, greeting).sent == "05 00"_bytes);
     }
@@ -86,6 +90,7 @@ constexpr void lists_of_methods_of_every_size_are_read(check& t) {
     tape most = tape().put("05 ff"_bytes);
     for (unsigned m = 1; m < 256; ++m) most.put(static_cast<uint8_t>(m));
     for (const pace how : {whole, bytewise}) {
+        const auto entered = t.in();
         t.ok(meet(with_login, most.view(), ready, how).sent == "05 02"_bytes);
         t.ok(fails(meet(any_version, most.view(), ready, how), errc::no_acceptable_method, "05 ff"_bytes));
     }
@@ -113,6 +118,7 @@ constexpr void credentials_may_be_empty_and_may_hold_a_nul(check& t) {
                 {"01 01 61 00"_bytes, "La:", false},
                 {"01 03 610062 02 7000"_bytes, "'La' 00 'b:p' 00"_bytes, true}};
     for (const auto& row : rows) {
+        const auto entered = t.in();
         const tape says = tape().put("05 01 02"_bytes).put(row.login);
         t.ok(meet(with_login, says.view()).told == row.told);
         const outcome o =
@@ -125,6 +131,7 @@ PROVE_AND_RUN(credentials_may_be_empty_and_may_hold_a_nul)
 // V6, V7, V10: one byte decides, and on "none of ours" not even that one is taken and nothing is sent.
 void every_first_byte_has_its_verdict(check& t) {
     for (unsigned i = 0; i < 256; ++i) {
+        const auto entered = t.in(size_t{i});
         const char byte = static_cast<char>(i);
         const outcome o = run<plain>(socks::server(), ready, {.says = {&byte, 1}});
         t.ok(o.used == 0 && o.sent == "" && o.unread == 1);
@@ -158,6 +165,7 @@ PROVE_AND_RUN(a_version_that_is_off_is_refused_in_its_own_words)
 // V9: java.net.Socket reads two bytes and asks by SOCKS4 on the same connection; the refusal is no longer than that.
 constexpr void socks4_may_follow_a_greeting_that_is_refused(check& t) {
     for (const pace how : {whole, bytewise, precise}) {
+        const auto entered = t.in();
         const outcome o =
             meet(after_greeting, "05 02 00 02  04 01 0050 42660763 'ann' 00 'early'"_bytes, ready, how);
         t.ok(o.how == ending::done && o.sent == "00 5b  00 5a 0000 00000000"_bytes);
@@ -166,6 +174,7 @@ constexpr void socks4_may_follow_a_greeting_that_is_refused(check& t) {
              direct.sent == "00 5a 0000 00000000"_bytes);
         // A client of SOCKS5 closes, or has sent more of SOCKS5 already; a second greeting is not answered.
         for (const bytes rest : {""_bytes, "01 01 61 01 62"_bytes, "05 01 00"_bytes}) {
+            const auto nested = t.in(rest);
             const tape says = tape().put("05 01 00"_bytes).put(rest);
             const outcome p = run<plain>(socks::server(after_greeting), ready,
                                          {.says = says.view(), .how = how, .closes = true});
@@ -189,6 +198,7 @@ PROVE_AND_RUN(socks4_may_follow_a_greeting_that_is_refused)
 void commands_of_every_number_are_shown(check& t) {
     const application no{.answers = {{code5::command_not_supported, {}}}};
     for (unsigned i = 0; i < 256; ++i) {
+        const auto entered = t.in(size_t{i});
         const tape five =
             tape().put("05 01 00  05"_bytes).put(static_cast<uint8_t>(i)).put("00 01 42660763 0050"_bytes);
         const outcome o = meet(any_version, five.view(), no);
@@ -206,11 +216,13 @@ RUN(commands_of_every_number_are_shown)
 // Tor's RESOLVE, 0xf0, is a command of SOCKS4a.
 constexpr void a_command_of_socks5_is_refused_over_socks4(check& t) {
     for (const uint8_t number : {uint8_t{3}, uint8_t{5}, uint8_t{0xf1}}) {
+        const auto entered = t.in(size_t{number});
         const tape named =
             tape().put(uint8_t{4}).put(number).put("0050 00000001 'ann' 00 'a.example' 00"_bytes);
         const tape address = tape().put(uint8_t{4}).put(number).put("0000 7f000001 00"_bytes);
         for (const pace how : {whole, bytewise, precise})
             for (const bytes says : {named.view(), address.view()}) {
+                const auto nested = t.in(says);
                 const outcome o = meet(any_version, says, ready, how);
                 t.ok(fails(o, errc::bad_command, "00 5b 0000 00000000"_bytes));
                 t.ok(o.byte == number && o.told.view().empty());
@@ -232,7 +244,8 @@ constexpr void malformed_destinations_are_refused(check& t) {
     t.ok(fails(asks("05 01 00 03 0c 'example.com' 00 0050"_bytes), errc::nul_in_name, general));
     t.ok(fails(asks("05 01 00 03 0a 'a' 00 '.example' 0050"_bytes), errc::nul_in_name, general));
     for (const bytes type : {"00"_bytes, "02"_bytes, "05"_bytes, "fe"_bytes})
-        t.ok(fails(asks(tape().put("05 01 00"_bytes).put(type).view()), errc::bad_address_type, unknown));
+        t.in(type).ok(
+            fails(asks(tape().put("05 01 00"_bytes).put(type).view()), errc::bad_address_type, unknown));
 }
 PROVE_AND_RUN(malformed_destinations_are_refused)
 
@@ -264,6 +277,7 @@ PROVE_AND_RUN(socks4_requests_are_read_to_the_last_nul)
 void socks4_strings_are_bounded(check& t) {
     const auto letters = message<256>().letters(256);
     for (const size_t n : {size_t{0}, size_t{1}, size_t{254}, size_t{255}, size_t{256}}) {
+        const auto entered = t.in(n);
         const bytes text = letters.view().first(n);
         const tape user = tape().put("04 01 0050 42660763"_bytes).put(text);
         const tape name = tape().put("04 01 0050 00000001 00"_bytes).put(text);
@@ -301,11 +315,12 @@ constexpr void answers_speak_the_client_s_version(check& t) {
          "00 5b 0000 00000000"_bytes},
     };
     for (const auto& row : rows) {
+        const auto entered = t.in();
         const application app{.answers = {row.answer}};
         for (const bytes asks : {"05 01 00  05 01 00 01 42660763 0050"_bytes,
                                  "05 01 00  05 01 00 04 20010db800000000000000000000001f 0050"_bytes,
                                  "05 01 00  05 01 00 03 09 'a.example' 0050"_bytes})
-            t.ok(meet(any_version, asks, app).sent == tape().put("05 00"_bytes).put(row.to_socks5));
+            t.in(asks).ok(meet(any_version, asks, app).sent == tape().put("05 00"_bytes).put(row.to_socks5));
         t.ok(meet(any_version, "04 01 0050 42660763 00"_bytes, app).sent == row.to_socks4);
     }
 }

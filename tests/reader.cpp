@@ -35,6 +35,7 @@ PROVE_AND_RUN(what_is_taken_points_into_the_message)
 // D17: bytes above 0x7f do not come out negative, in either half.
 void every_port_is_read_big_endian(check& t) {
     for (unsigned port = 0; port < 65536; ++port) {
+        const auto entered = t.in(size_t{port});
         const char wire[] = {static_cast<char>(port / 256), static_cast<char>(port % 256)};
         t.ok(reader(bytes(wire, 2)).u16() == port);
     }
@@ -46,6 +47,7 @@ void messages_are_read_at_any_alignment(check& t) {
     const bytes whole = "05 01 00 01 c0000207 01bb"_bytes;
     alignas(8) char room[8 + 10] = {};
     for (size_t offset = 0; offset < 8; ++offset) {
+        const auto entered = t.in(offset);
         for (size_t i = 0; i < whole.size(); ++i) room[offset + i] = whole.data()[i];
         const auto d = decode_request5(bytes(room + offset, whole.size()));
         t.ok(d && d->to.host == host(ipv4{192, 0, 2, 7}) && d->to.port == 443);

@@ -108,7 +108,9 @@ PROVE_AND_RUN(a_repetition_is_dropped_alone)
 constexpr void fragments_of_another_far_end_are_another_datagram_s(check& t) {
     for (const endpoint& other : {endpoint{ipv4{192, 0, 2, 8}, 443}, endpoint{ipv4{192, 0, 2, 7}, 80},
                                   endpoint{"abc", 443}, endpoint{"x", 443}, unspecified_ipv6}) {
+        const auto entered = t.in();
         for (const uint8_t fragment : {uint8_t{2}, uint8_t{3}, uint8_t{0x83}}) {
+            const auto nested = t.in(size_t{fragment});
             receiver r;
             t.ok(waits(r.take(1, "one")) && waits(r.take(2, "two")));
             t.ok(drops(r.take(fragment, "three", other)) && !r.queue.waiting());
@@ -154,6 +156,7 @@ constexpr void a_datagram_that_outgrows_the_storage_is_abandoned(check& t) {
     t.ok(drops(r.take(2, "16 bytes, three."), errc::no_space) && !r.queue.waiting());
     t.ok(drops(r.take(0x83, "")) && drops(r.take(0x81, "31 bytes, which is one too many"), errc::no_space));
     for (size_t n = 0; n < 12; ++n) {
+        const auto entered = t.in(n);
         exact_copy storage(bytes("0123456789ab").first(n));
         reassembly queue(5000);
         t.ok(drops(queue.step("0000 01 01 c0000207 01bb 'ab'"_bytes, 0, storage.room()), errc::no_space));
@@ -191,6 +194,7 @@ void up_to_127_fragments_make_one_datagram(check& t) {
     message<127> all;
     all.letters(127);
     for (unsigned position = 1; position <= 127; ++position) {
+        const auto entered = t.in(size_t{position});
         message<11> in;
         in.put("0000"_bytes).put(static_cast<uint8_t>(position == 127 ? 0xff : position));
         in.put("01 c0000207 01bb"_bytes).put(all.view().subspan(position - 1).first(1));
@@ -207,6 +211,7 @@ void every_order_of_fragments_obeys_the_rules(check& t) {
         receiver r;
         std::vector<char> kept;  // the data of the fragments in the queue, one byte each
         for (unsigned k = 0; k < 6; ++k) {
+            const auto entered = t.in(size_t{k});
             const uint8_t fragment = kinds[order >> 3 * k & 7];
             const char datum = static_cast<char>('a' + k);
             const auto position = static_cast<size_t>(fragment & 0x7f);

@@ -16,13 +16,13 @@ constexpr host named(bytes name) { return host::as_received(name); }
 // U7: each of them is refused by Dante where it was reached by the other family.
 constexpr void the_wildcard_is_of_the_family_that_reached_the_proxy(check& t) {
     for (const host& reached : {proxy, host("127.0.0.1"), host("::ffff:203.0.113.5"), host("::ffff:0:0")})
-        t.ok(unspecified_for(reached) == endpoint{ipv4{0, 0, 0, 0}, 0});
+        t.in().ok(unspecified_for(reached) == endpoint{ipv4{0, 0, 0, 0}, 0});
     // Addresses with an IPv4 address inside are reached over IPv6 too.
     for (const host& reached : {host("::1"), host("2001:db8::5"), host("fe80::1"), host("64:ff9b::cb00:7105"),
                                 host("2002:cb00:7105::1"), host("::203.0.113.5")})
-        t.ok(unspecified_for(reached) == endpoint{ipv6{}, 0});
+        t.in().ok(unspecified_for(reached) == endpoint{ipv6{}, 0});
     for (const host& unknown : {host(), host("proxy.example"), named("::1")})
-        t.ok(unspecified_for(unknown) == endpoint{ipv4{}, 0});
+        t.in().ok(unspecified_for(unknown) == endpoint{ipv4{}, 0});
 }
 PROVE_AND_RUN(the_wildcard_is_of_the_family_that_reached_the_proxy)
 
@@ -30,12 +30,13 @@ PROVE_AND_RUN(the_wildcard_is_of_the_family_that_reached_the_proxy)
 constexpr void an_unspecified_relay_is_at_the_proxy(check& t) {
     for (const host& bound : {host("0.0.0.0"), host("::"), host(), named(""), named({"\0", 1}),
                               named("0.0.0.0"), host("::ffff:0.0.0.0")}) {
+        const auto entered = t.in();
         t.ok(relay_endpoint({bound, 40001}, proxy) == endpoint{proxy, 40001});
         t.ok(relay_endpoint({bound, 40001}, "2001:db8::5") == endpoint{"2001:db8::5", 40001});
     }
     for (const host& bound : {host("192.168.0.9"), host("198.51.100.4"), host("2001:db8::9"),
                               host("127.0.0.1"), host("relay.example")})
-        t.ok(relay_endpoint({bound, 40001}, proxy) == endpoint{bound, 40001});
+        t.in().ok(relay_endpoint({bound, 40001}, proxy) == endpoint{bound, 40001});
     t.ok(relay_endpoint({{}, 0}, "proxy.example") == endpoint{"proxy.example", 0});
 }
 PROVE_AND_RUN(an_unspecified_relay_is_at_the_proxy)
@@ -62,6 +63,7 @@ constexpr void the_reply_is_trusted_as_far_as_wanted(check& t) {
         {"relay.example", false, false},
     };
     for (const row& r : rows) {
+        const auto entered = t.in();
         const endpoint bound{r.bound, 40001};
         const endpoint there{proxy, 40001};
         t.ok(relay_endpoint(bound, proxy, replace_bound::never) == bound);
@@ -117,6 +119,7 @@ constexpr void a_declared_port_counts_for_the_client_s_own_address(check& t) {
          {unspecified_ipv4, unspecified_ipv6, endpoint{ipv4{}, 5000}, endpoint{"10.0.0.4", 5000},
           endpoint{"1.1.1.1", 53}, endpoint{"ntp.example", 123}, endpoint{named("0.0.0.0"), 0},
           endpoint{"198.51.100.4", 0}, endpoint{}}) {
+        const auto entered = t.in();
         source_lock client("198.51.100.4", other);
         t.ok(!client.admit({"198.51.100.5", 5000}) && !client.admit(other));
         t.ok(client.admit({"198.51.100.4", 6000}) && !client.admit({"198.51.100.4", 5000}));
@@ -134,6 +137,7 @@ PROVE_AND_RUN(a_roaming_client_is_answered_where_it_was_last_seen)
 
 constexpr void a_lock_without_an_address_admits_nobody(check& t) {
     for (const host& peer : {host(), host("client.example"), host(bytes("127.1"))}) {
+        const auto entered = t.in();
         source_lock client(peer, {peer, 5000});
         t.ok(!client.admit({peer, 5000}) && !client.admit({"0.0.0.0", 5000}) && !client.admit({{}, 5000}));
         t.ok(client.source() == endpoint{});
@@ -149,7 +153,7 @@ constexpr void a_bind_expects_the_request_s_destination(check& t) {
     t.ok(is_expected("192.0.2.7", "192.0.2.7") && is_expected("::ffff:192.0.2.7", "192.0.2.7"));
     t.ok(is_expected("192.0.2.7", "::ffff:192.0.2.7") && !is_expected("192.0.2.8", "192.0.2.7"));
     for (const host& anybody : {host(), host("0.0.0.0"), host("::"), named("0.0.0.0")})
-        t.ok(is_expected("192.0.2.8", anybody) && is_expected("2001:db8::1", anybody));
+        t.in().ok(is_expected("192.0.2.8", anybody) && is_expected("2001:db8::1", anybody));
     t.ok(!is_expected("192.0.2.7", "ftp.example"));
 }
 PROVE_AND_RUN(a_bind_expects_the_request_s_destination)

@@ -17,6 +17,7 @@ constexpr void a_request_that_can_be_asked_has_no_fault(check& t) {
     const endpoint four{"192.0.2.7", 443};
     const endpoint six{"[2001:db8::1]", 443};
     for (const endpoint& to : {name, four, six}) {
+        const auto entered = t.in();
         t.ok(fault({.to = to}) == errc::none);
         t.ok(fault({.command = command::bind, .to = to, .credentials = {"john", "foo"}}) == errc::none);
         t.ok(fault({.command = command::udp_associate, .to = to}) == errc::none);
@@ -37,10 +38,10 @@ constexpr void a_destination_must_be_there_and_readable(check& t) {
     t.ok(fault({.command = command{0xf0}}) == errc::no_host);
     for (const version via : {version::v4, version::v4a, version::v5})
         for (const bytes text : {bytes("localhost:80"), bytes("1.2.3.256"), bytes()})
-            t.ok(fault({.version = via, .to = {text, 80}}) == errc::bad_host);
+            t.in(text).ok(fault({.version = via, .to = {text, 80}}) == errc::bad_host);
     for (const version via : {version::v4, version::v4a, version::v5})
         for (const bytes text : {bytes("a\0b"), bytes("a b"), bytes("m\xc3\xbcnchen.example")})
-            t.ok(fault({.version = via, .to = {text, 80}}) == errc::bad_host_byte);
+            t.in(text).ok(fault({.version = via, .to = {text, 80}}) == errc::bad_host_byte);
 }
 PROVE_AND_RUN(a_destination_must_be_there_and_readable)
 
@@ -48,12 +49,14 @@ PROVE_AND_RUN(a_destination_must_be_there_and_readable)
 constexpr void socks4_carries_less_than_socks5(check& t) {
     t.ok(fault({.version = version::v4, .to = {"h.example", 80}}) == errc::name_over_socks4);
     for (const version via : {version::v4, version::v4a}) {
+        const auto entered = t.in();
         t.ok(fault({.version = via, .to = {"::1", 80}}) == errc::ipv6_over_socks4);
         t.ok(fault({.version = via, .to = {"0.0.0.1", 80}}) == errc::reserved_over_socks4);
         t.ok(fault({.version = via, .to = {"0.0.0.255", 80}}) == errc::reserved_over_socks4);
         t.ok(fault({.version = via, .to = {"0.0.0.0", 80}}) == errc::none);
         for (const command c : {command::udp_associate, command{0x05}, command{0xf1}})
-            t.ok(fault({.version = via, .command = c, .to = {"192.0.2.7", 80}}) == errc::command_over_socks4);
+            t.in().ok(fault({.version = via, .command = c, .to = {"192.0.2.7", 80}}) ==
+                      errc::command_over_socks4);
         t.ok(fault({.version = via, .command = command{0xf0}, .to = {"192.0.2.7", 80}}) == errc::none);
     }
     t.ok(fault({.to = {"0.0.0.1", 80}}) == errc::none);
@@ -94,7 +97,7 @@ PROVE_AND_RUN(username_password_is_not_offered_without_credentials)
 constexpr void a_received_name_that_can_not_be_sent_is_refused_too(check& t) {
     for (const version via : {version::v4a, version::v5})
         for (const bytes name : {bytes(), bytes("a\0b"), bytes("\0")})
-            t.ok(fault({.version = via, .to = {host::as_received(name), 80}}) == errc::bad_host);
+            t.in(name).ok(fault({.version = via, .to = {host::as_received(name), 80}}) == errc::bad_host);
     t.ok(fault({.to = {host::as_received("h.example"), 80}}) == errc::none);
 }
 PROVE_AND_RUN(a_received_name_that_can_not_be_sent_is_refused_too)
@@ -151,8 +154,10 @@ constexpr void a_list_with_no_acceptable_offers_and_accepts_nothing(check& t) {
          {methods(method::no_acceptable), methods(method::no_acceptable, method::none),
           methods(method::none, method::username_password, method::gssapi, method::no_acceptable), added,
           alone}) {
+        const auto entered = t.in();
         t.ok(!m.is_valid() && !m.empty() && m.as_bytes() == "ff"_bytes);
         for (unsigned i = 0; i < 256; ++i) {
+            const auto nested = t.in(size_t{i});
             t.ok(!m.contains(method{static_cast<uint8_t>(i)}));
             const char offered[] = {static_cast<char>(i)};
             t.ok(m.first_in(bytes(offered, 1)) == method::no_acceptable);
@@ -181,10 +186,11 @@ PROVE_AND_RUN(the_first_method_that_is_offered_is_the_first_of_ours)
 constexpr void methods_contain_what_was_added(check& t) {
     const methods some(method::none, method{0x80});
     for (unsigned v = 0; v < 256; ++v)
-        t.ok(some.contains(method{static_cast<uint8_t>(v)}) == (v == 0 || v == 0x80));
+        t.in(size_t{v}).ok(some.contains(method{static_cast<uint8_t>(v)}) == (v == 0 || v == 0x80));
     t.ok(!methods().contains(method::no_acceptable) && !methods().contains(method::none));
     const methods full(method::gssapi, method::username_password, method::none, method::chap);
-    for (unsigned v = 0; v < 256; ++v) t.ok(full.contains(method{static_cast<uint8_t>(v)}) == (v < 4));
+    for (unsigned v = 0; v < 256; ++v)
+        t.in(size_t{v}).ok(full.contains(method{static_cast<uint8_t>(v)}) == (v < 4));
 }
 PROVE_AND_RUN(methods_contain_what_was_added)
 

@@ -104,6 +104,7 @@ PROVE_AND_RUN(hosts_vary_faster_than_protocols)
 constexpr void one_target_stays_the_target(check& t) {
     constexpr uint32_t counts[] = {0, 1, 11, 12, UINT32_MAX};
     for (const uint32_t failed : counts) {
+        const auto entered = t.in(size_t{failed});
         t.ok(target_of({}, failed, 1, 1) == retry_target{});
         t.ok(target_of({}, failed, 0, 0) == retry_target{});
     }
@@ -120,6 +121,7 @@ constexpr void a_transfer_is_tried_by_the_schedule_and_given_up(check& t) {
     uint64_t now = start;
     t.ok(attempts.due() == 0 && attempts.failed() == 0);
     for (const uint64_t minutes : due) {
+        const auto entered = t.in();
         t.ok(attempts.ended(disposition::retry, now) == retry::next::again);
         t.ok(attempts.due() == start + minutes * minute);
         now = attempts.due();
@@ -144,7 +146,7 @@ constexpr void a_held_transfer_waits_for_its_restart(check& t) {
          attempts.target() == retry_target{1, 0});
     t.ok(attempts.ended(disposition::hold, minute) == retry::next::hold);
     for (const disposition d : {disposition::connected, disposition::retry, disposition::hold})
-        t.ok(attempts.ended(d, 2 * minute) == retry::next::hold);
+        t.in().ok(attempts.ended(d, 2 * minute) == retry::next::hold);
     t.ok(attempts.failed() == 1 && attempts.target() == retry_target{1, 0});
     attempts.restart();
     t.ok(attempts.due() == 0 && attempts.failed() == 0 && attempts.target() == retry_target{0, 0});

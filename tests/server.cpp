@@ -14,6 +14,7 @@ static_assert(socks::server::max_output == 4 + 1 + 255 + 2);
 template <class End>
 constexpr void converses(check& t) {
     for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
         const outcome o = run<End>(socks::server(c.serves), c.app, {.says = c.client.all().view()});
         t.ok(o.how == ending::done && o.sent == c.server.all() && o.told == c.asked);
         t.ok(o.used == c.client.all().size() && o.early == "");
@@ -34,6 +35,7 @@ PROVE_AND_RUN(a_server_says_it_through_mailboxes_too)
 template <class End>
 constexpr void refuses(check& t) {
     for (const rejection& r : rejections) {
+        const auto entered = t.in(r.what);
         const outcome o = run<End>(socks::server(r.serves), r.app, {.says = r.client});
         t.ok(o.how == ending::failed && o.sent == r.server);
         t.ok(o.why == r.why && o.byte == r.byte && o.used == r.used);
@@ -59,6 +61,7 @@ void the_longest_messages_to_a_server_fit(check& t) {
     t.ok(four.size() == socks::server::max_input);
     const application app4{.answers = {{code4::granted, {}}}};
     for (const pace how : {whole, bytewise}) {
+        const auto entered = t.in();
         const outcome o = run<boxed>(socks::server(), app4, {.says = four.view(), .how = how});
         t.ok(o.how == ending::done && o.sent == "00 5a 0000 00000000"_bytes);
         t.ok(
@@ -78,6 +81,7 @@ void the_longest_messages_to_a_server_fit(check& t) {
     const socks::host bound(letters.view());
     const application app5{.answers = {{code5::succeeded, {bound, 80}}}};
     for (const pace how : {whole, bytewise}) {
+        const auto entered = t.in();
         const outcome o = run<posted<7>>(socks::server(with_login), app5, {.says = five.view(), .how = how});
         t.ok(o.how == ending::done && o.used == five.size() &&
              o.sent.size() == 4 + socks::server::max_output);
@@ -156,6 +160,7 @@ constexpr void a_second_answer_is_final(check& t) {
     char out[socks::server::max_output] = {};
     const bytes request = "05 01 00 01 42660763 0050"_bytes;
     for (const bool yes : {false, true}) {
+        const auto entered = t.in(size_t{yes});
         socks::server login = at_login();
         t.ok(static_cast<bool>(login.authenticated(true, out)));
         t.ok(login.authenticated(yes, out).error() == errc::out_of_turn && out_of_turn(login, request));
@@ -202,6 +207,7 @@ constexpr void relaying_starts_behind_the_last_byte_of_the_reply(check& t) {
     socks::outbox<socks::server::max_pending> out;
     m.answer(granted, out);
     for (size_t left = 8; left != 0; --left) {
+        const auto entered = t.in(left);
         t.ok(m.step(in, out).next() == next::send);
         out.consume(0U);
         t.ok(m.step(in, out).data().size() == left);
@@ -242,6 +248,7 @@ constexpr void a_bad_bound_host_answers_nothing(check& t) {
     char out[socks::server::max_output] = {};
     for (const socks::host bound :
          {socks::host(bytes("[foo]")), socks::host::as_received({}), socks::host::as_received("a\0b")}) {
+        const auto entered = t.in();
         socks::server asked[] = {at_request(connect4), at_request5()};
         for (socks::server& m : asked) {
             const socks::encoded e = m.answer({code5::succeeded, {bound, 80}}, out);
@@ -257,6 +264,7 @@ PROVE_AND_RUN(a_bad_bound_host_answers_nothing)
 constexpr void a_server_needs_no_byte_of_the_next_message(check& t) {
     const bytes login = "01 04 'john' 03 'foo'"_bytes;
     for (size_t n = 0; n < login.size(); ++n) {
+        const auto entered = t.in(n);
         socks::server m(with_login);
         char out[socks::server::max_output] = {};
         t.ok(m.step("05 01 02"_bytes, out).next() == next::send);

@@ -34,7 +34,9 @@ constexpr opening openings[] = {
 // Whatever part has arrived says the same; nothing says that more is needed. Each part ends where its storage does.
 constexpr void a_verdict_falls_with_the_first_byte_and_stays(check& t) {
     for (const opening& o : openings) {
+        const auto entered = t.in();
         for (size_t n = 0; n <= o.first.size(); ++n) {
+            const auto nested = t.in(n);
             const exact_copy in(o.first.first(n));
             t.ok(sniff(in.view()) == (n == 0 ? protocol::need_more : o.verdict));
         }
@@ -46,6 +48,7 @@ PROVE_AND_RUN(a_verdict_falls_with_the_first_byte_and_stays)
 // The server does not know better, and two bytes are no more than one.
 void every_first_byte_is_sniffed_as_the_server_takes_it(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         const auto first = static_cast<uint8_t>(v);
         const protocol verdict = sniff(message<1>().put(first).view());
         char out[server::max_output];
@@ -60,7 +63,7 @@ void every_first_byte_is_sniffed_as_the_server_takes_it(check& t) {
         t.ok((verdict == protocol::ssh) == (why == errc::peer_is_ssh));
         t.ok(verdict != protocol::need_more);
         for (unsigned w = 0; w < 256; ++w)
-            t.ok(sniff(message<2>().put(first).put(static_cast<uint8_t>(w)).view()) == verdict);
+            t.in(size_t{w}).ok(sniff(message<2>().put(first).put(static_cast<uint8_t>(w)).view()) == verdict);
     }
 }
 RUN(every_first_byte_is_sniffed_as_the_server_takes_it)
@@ -68,8 +71,10 @@ RUN(every_first_byte_is_sniffed_as_the_server_takes_it)
 constexpr void each_protocol_has_a_name(check& t) {
     constexpr protocol all[] = {protocol::need_more, protocol::socks4, protocol::socks5, protocol::http,
                                 protocol::tls,       protocol::ssh,    protocol::other};
-    for (const protocol p : all) t.ok(to_string(p)[0] != '\0' && to_string(p)[0] != 'u');
-    for (const int number : {7, 255}) t.ok(to_string(static_cast<protocol>(number))[0] == 'u');  // unassigned
+    for (const protocol p : all) t.in().ok(to_string(p)[0] != '\0' && to_string(p)[0] != 'u');
+    for (const int number : {7, 255})
+        t.in(static_cast<size_t>(number))
+            .ok(to_string(static_cast<protocol>(number))[0] == 'u');  // unassigned
     t.ok(to_string(protocol::tls)[0] == 'T' && to_string(protocol::ssh)[0] == 'S' &&
          to_string(protocol::http)[0] == 'H');
     t.ok(to_string(protocol::socks4)[5] == '4' && to_string(protocol::socks5)[5] == '5');

@@ -90,7 +90,9 @@ constexpr message<540> request_of(size_t user, size_t name) {
 void strings_hold_up_to_255_bytes_each(check& t) {
     constexpr size_t lengths[] = {0, 1, 2, 127, 128, 254, 255};
     for (const size_t user : lengths) {
+        const auto entered = t.in(user);
         for (const size_t name : lengths) {
+            const auto nested = t.in(name);
             const auto m = request_of(user, name);
             message<255> u;
             message<255> n;
@@ -107,6 +109,7 @@ RUN(strings_hold_up_to_255_bytes_each)
 // S4-5: at the first byte too many, without waiting for a NUL that may never come.
 constexpr void a_string_is_given_up_at_its_256th_byte(check& t) {
     for (const bytes address : {"c0000207"_bytes, "00000001"_bytes}) {
+        const auto entered = t.in(address);
         message<280> user;
         user.put("04 01 01bb"_bytes).put(address).letters(256).put("00"_bytes);
         sweep_refused(t, user.view(), get_request, errc::user_too_long, 8 + 256);
@@ -139,6 +142,7 @@ PROVE_AND_RUN(what_socks4_cannot_carry_is_not_written)
 
 void only_version_4_begins_a_request(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         if (v == 4) continue;
         message<10> m;
         m.put(static_cast<uint8_t>(v)).put("01 01bb c0000207 00"_bytes);
@@ -178,6 +182,7 @@ PROVE_AND_RUN(socks4_replies_are_as_drawn)
 // S4-13.
 void any_byte_is_a_result_code(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         const auto byte = static_cast<uint8_t>(v);
         message<8> m;
         m.put("00"_bytes).put(byte).put("01bb c0000207"_bytes);
@@ -209,9 +214,11 @@ void a_search_resumed_at_any_step_says_the_same(check& t) {
                               too_long.view(),
                               longest.view()};
     for (const bytes whole : requests) {
+        const auto entered = t.in(whole);
         for (size_t step = 1; step <= whole.size(); ++step) {
             scan4 scan;
             for (size_t n = 0; n <= whole.size(); n += step) {
+                const auto nested = t.in(n);
                 const exact_copy in(whole.first(n));
                 const auto resumed = scan.resume(in.view());
                 const auto fresh = decode_request4(in.view());
@@ -231,7 +238,9 @@ constexpr void a_request_that_shrank_is_an_error(check& t) {
     message<300> whole;
     whole.put("04 01 01bb 00000001"_bytes).letters(200).put("00 'files.example.com' 00"_bytes);
     for (const size_t seen : {size_t{9}, size_t{100}, size_t{208}, size_t{209}, size_t{215}}) {
+        const auto entered = t.in(seen);
         for (size_t less = 1; less < seen; ++less) {
+            const auto nested = t.in(less);
             scan4 scan;
             t.ok(scan.resume(whole.view().first(seen)).needed() != 0);
             t.ok(scan.resume(whole.view().first(less)).error() == errc::input_shrank);
@@ -250,6 +259,7 @@ constexpr void a_search_that_ended_says_the_same_again(check& t) {
                               "04 01 01bb 00000001 'john' 00 'files.example.com' 00 'early' 00"_bytes,
                               "04 01 01bb 00000001 00 00 'early' 00"_bytes};
     for (const bytes in : requests) {
+        const auto entered = t.in(in);
         scan4 scan;
         const auto first = scan.resume(in);
         const auto again = scan.resume(in);

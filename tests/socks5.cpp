@@ -34,6 +34,7 @@ PROVE_AND_RUN(greetings_are_as_drawn)
 // A8: 255 of them, in any order, repeated; 0xff too, which can never be chosen.
 constexpr void greetings_hold_up_to_255_methods(check& t) {
     for (const size_t n : lengths) {
+        const auto entered = t.in(n);
         message<257> m;
         m.put(5).put(static_cast<uint8_t>(n)).letters(n);
         message<255> offered;
@@ -64,6 +65,7 @@ void every_method_can_be_chosen_on_the_wire(check& t) {
     t.ok(1 == golden(t, "05 02"_bytes, method::username_password, get_choice, put_choice));
     t.ok(1 == golden(t, "05 ff"_bytes, method::no_acceptable, get_choice, put_choice));
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         const auto byte = static_cast<uint8_t>(v);
         message<2> m;
         m.put(5).put(byte);
@@ -74,6 +76,7 @@ RUN(every_method_can_be_chosen_on_the_wire)
 
 void only_version_5_begins_a_socks5_message(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         if (v == 5) continue;
         const auto byte = static_cast<uint8_t>(v);
         message<10> m;
@@ -109,6 +112,7 @@ PROVE_AND_RUN(requests_are_as_drawn)
 
 void any_byte_is_a_command(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         const auto byte = static_cast<uint8_t>(v);
         message<10> m;
         m.put(5).put(byte).put("00 01 c0000207 01bb"_bytes);
@@ -120,6 +124,7 @@ RUN(any_byte_is_a_command)
 // D19, R7: the length of another type is unknowable, so the verdict is final.
 void only_three_address_types_exist(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         if (v == 1 || v == 3 || v == 4) continue;
         const auto byte = static_cast<uint8_t>(v);
         message<10> m;
@@ -140,6 +145,7 @@ constexpr message<262> named(bytes head, size_t n) {
 // D6, R3, R6.
 constexpr void names_of_1_to_255_bytes_travel_in_requests(check& t) {
     for (const size_t n : lengths) {
+        const auto entered = t.in(n);
         message<255> name;
         name.letters(n);
         golden(t, named("05 01 00 03"_bytes, n).view(),
@@ -150,6 +156,7 @@ PROVE_AND_RUN(names_of_1_to_255_bytes_travel_in_requests)
 
 constexpr void names_of_1_to_255_bytes_travel_in_replies(check& t) {
     for (const size_t n : lengths) {
+        const auto entered = t.in(n);
         message<255> name;
         name.letters(n);
         golden(t, named("05 00 00 03"_bytes, n).view(),
@@ -203,6 +210,7 @@ PROVE_AND_RUN(replies_are_as_drawn)
 // R10.
 void any_byte_is_a_reply_code(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         const auto byte = static_cast<uint8_t>(v);
         message<10> m;
         m.put(5).put(byte).put("00 01 c0000207 01bb"_bytes);
@@ -229,7 +237,9 @@ constexpr void a_reply_is_measured_by_its_own_address_type(check& t) {
     constexpr bytes addresses[] = {"01 c0000207"_bytes, "04 20010db8 10325476 98badcfe 0f1e2d3c"_bytes,
                                    "03 11 'files.example.com'"_bytes};
     for (const bytes to : addresses) {
+        const auto entered = t.in(to);
         for (const bytes bound : addresses) {
+            const auto nested = t.in(bound);
             message<80> m;
             m.put("05 01 00"_bytes).put(to).put("0050"_bytes);
             const size_t requested = m.view().size();
@@ -257,7 +267,7 @@ PROVE_AND_RUN(no_host_is_written_as_zeros)
 constexpr void no_reply_tells_a_bound_host_that_cannot_be(check& t) {
     char room[20] = {};
     for (const host bad : {host(bytes("a:b")), host::as_received({}), host::as_received("a\0b")})
-        t.ok(encode_reply5({code5::succeeded, {bad, 80}}, room).error() == errc::bad_host);
+        t.in().ok(encode_reply5({code5::succeeded, {bad, 80}}, room).error() == errc::bad_host);
     t.ok(bytes(room, 20) == bytes("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20));
 }
 PROVE_AND_RUN(no_reply_tells_a_bound_host_that_cannot_be)

@@ -59,6 +59,7 @@ constexpr void a_stored_endpoint_is_the_same_endpoint(check& t) {
           endpoint{host::as_received("192.0.2.7"), 83}, endpoint{host::as_received("a\0b"), 84},
           endpoint{host::as_received({}), 85}, endpoint{host(bytes("a:b")), 86},
           endpoint{host::as_received(longest.view()), 87}}) {
+        const auto entered = t.in();
         const stored_endpoint kept = e;
         const stored_endpoint copy = kept;
         const endpoint same = copy;
@@ -126,6 +127,7 @@ constexpr void a_user_that_is_not_given_is_kept(check& t) {
     t.ok(same(kept, r) && kept.view().credentials.user == "john" && !kept.view().credentials.given);
     const bytes users[] = {text.view(), "a\0b"};
     for (const bytes user : users) {
+        const auto entered = t.in(user);
         r.credentials.user = user;
         const stored_request wrong = r;
         t.ok(validate(r) == errc::bad_user && validate(wrong) == errc::bad_user);
@@ -137,6 +139,7 @@ constexpr void what_may_not_be_asked_stays_so(check& t) {
     message<300> text;
     text.letters(300);
     for (const size_t n : {size_t{255}, size_t{256}, size_t{300}}) {
+        const auto entered = t.in(n);
         const bytes longer = text.view().first(n);
         const request requests[] = {
             {.to = {"a.example", 80}, .credentials = {longer, "foo"}},
@@ -145,6 +148,7 @@ constexpr void what_may_not_be_asked_stays_so(check& t) {
             {.version = version::v4, .to = {"192.0.2.7", 80}, .credentials = {"a\0b", ""}},
             {.to = {"a.example", 80}, .methods = method::no_acceptable}};
         for (const request& r : requests) {
+            const auto nested = t.in();
             const stored_request kept = r;
             t.ok(validate(kept) == validate(r));
         }

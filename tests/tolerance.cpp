@@ -23,6 +23,7 @@ void a_socks4_reply_has_version_0_or_by_leeway_4_or_any(check& t) {
     constexpr auto decode = [](bytes in, tolerance accept) { return decode_reply4(in, accept); };
     constexpr bytes rest = "5a 0050 7f000001"_bytes;
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         const auto byte = static_cast<uint8_t>(v);
         t.ok(begins(decode, byte, rest, tolerance{.reply4_version = leeway::strict}) == (v == 0));
         t.ok(begins(decode, byte, rest, tolerance{.reply4_version = leeway::known}) == (v == 0 || v == 4));
@@ -38,6 +39,7 @@ void a_login_status_has_version_1_or_by_leeway_5_or_any(check& t) {
     constexpr auto decode = [](bytes in, tolerance accept) { return decode_auth_status(in, accept); };
     constexpr bytes rest = "00"_bytes;
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         const auto byte = static_cast<uint8_t>(v);
         t.ok(begins(decode, byte, rest, tolerance{.auth_status_version = leeway::strict}) == (v == 1));
         t.ok(begins(decode, byte, rest, tolerance{.auth_status_version = leeway::known}) ==
@@ -53,6 +55,7 @@ RUN(a_login_status_has_version_1_or_by_leeway_5_or_any)
 void a_login_has_version_1_or_where_asked_for_5(check& t) {
     constexpr auto decode = [](bytes in, tolerance accept) { return decode_credentials(in, accept); };
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         const auto byte = static_cast<uint8_t>(v);
         t.ok(begins(decode, byte, john, tolerance{.credentials_version_5 = false}) == (v == 1));
         t.ok(begins(decode, byte, john, tolerance{.credentials_version_5 = true}) == (v == 1 || v == 5));
@@ -99,6 +102,7 @@ void a_reserved_byte_is_ignored_unless_strict(check& t) {
     const auto reply_strictly = [](bytes in) { return decode_reply5(in, strict); };
     const endpoint to{ipv4{192, 0, 2, 7}, 443};
     for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
         message<10> asked;
         message<10> answered;
         asked.put("05 01"_bytes).put(static_cast<uint8_t>(v)).put("01 c0000207 01bb"_bytes);

@@ -72,6 +72,7 @@ constexpr conversation lookups[] = {
 template <class End>
 constexpr void looks_up(check& t, pace how) {
     for (const conversation& c : lookups) {
+        const auto entered = t.in(c.what);
         tape heard = c.server.all();
         const outcome client =
             run<End>(socks::client(), c.want, {.says = heard.put("early").view(), .how = how});
@@ -95,6 +96,7 @@ void names_are_looked_up_at_any_pace(check& t) {
     looks_up<posted<1>>(t, bytewise);
     for (size_t offset = 1; offset < 60; ++offset) looks_up<plain>(t, split_at(offset));
     for (const conversation& c : lookups) {
+        const auto entered = t.in(c.what);
         const outcome o =
             run<plain>(socks::client(), c.want, {.says = c.server.all().view(), .how = precise});
         t.ok(o.reads == c.reads && o.taken == c.server.all().size());
@@ -107,11 +109,13 @@ constexpr void a_lookup_is_a_request_without_a_port(check& t) {
     const host named = "files.example.com";
     for (const credentials& who :
          {credentials(), tor::isolation_credentials("dns"), credentials("john", "foo")}) {
+        const auto entered = t.in();
         const request made[] = {tor::lookup(named, who), tor::lookup(documentation, who),
                                 tor::reverse_lookup(ipv4{192, 0, 2, 7}, who),
                                 tor::reverse_lookup(documentation, who)};
         const host asked[] = {named, documentation, ipv4{192, 0, 2, 7}, documentation};
         for (size_t i = 0; i < 4; ++i) {
+            const auto nested = t.in(i);
             const request& r = made[i];
             t.ok(r.version == version::v5 && r.command == (i < 2 ? tor::resolve : tor::resolve_ptr));
             t.ok(r.to.host == asked[i] && r.to.port == 0);
@@ -127,6 +131,7 @@ constexpr void a_lookup_finds_what_it_asked_for(check& t) {
     const host six = documentation;
     const host named = "exit.example.net";
     for (const host& h : {four, six, named, host()}) {
+        const auto entered = t.in();
         const bool address = h == four || h == six;
         const reply good{code5::succeeded, {h, 0}};
         t.ok(tor::found(tor::resolve, good) == (address ? h : host()));
@@ -159,6 +164,7 @@ constexpr void onion_codes_have_names_where_the_peer_is_tor(check& t) {
                            "onion address invalid",
                            "onion service introduction timed out"};
     for (unsigned i = 0; i < 256; ++i) {
+        const auto entered = t.in(size_t{i});
         const reply_code five(version::v5, static_cast<uint8_t>(i));
         const reply_code four(version::v4, static_cast<uint8_t>(i));
         const bool onion = i >= 0xf0 && i <= 0xf7;
@@ -175,6 +181,7 @@ PROVE_AND_RUN(onion_codes_have_names_where_the_peer_is_tor)
 
 constexpr void tor_s_commands_have_names(check& t) {
     for (unsigned i = 0; i < 256; ++i) {
+        const auto entered = t.in(size_t{i});
         const auto c = static_cast<command>(i);
         const bytes elsewhere = text_of(to_string(c));
         t.ok(text_of(tor::to_string(c)) == (i == 0xf0 ? "RESOLVE" : i == 0xf1 ? "RESOLVE_PTR" : elsewhere));
@@ -205,6 +212,7 @@ constexpr void credentials_are_read_as_tor_reads_them(check& t) {
     t.ok(reads({"<torS0X>9", "123"}, isolation_format::invalid));
     t.ok(reads({"<torS0X>", "123"}, isolation_format::invalid));
     for (const bool given : {false, true}) {
+        const auto entered = t.in(size_t{given});
         const credentials who = given ? credentials{"", ""} : credentials{};
         t.ok(reads(who, given ? isolation_format::legacy : isolation_format::none));
     }
@@ -213,6 +221,7 @@ constexpr void credentials_are_read_as_tor_reads_them(check& t) {
     t.ok(reads({" <torS0X>0", "1"}, isolation_format::legacy));
     t.ok(reads({"<torS0X>\0", "1"}, isolation_format::invalid));
     for (unsigned i = 0; i < 256; ++i) {
+        const auto entered = t.in(size_t{i});
         message<10> user;
         user.put("<torS0X>").put(static_cast<uint8_t>(i));
         t.ok(reads({user.view(), ""}, i == '0' ? isolation_format::token : isolation_format::invalid));

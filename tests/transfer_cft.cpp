@@ -111,6 +111,7 @@ constexpr void several_hosts_and_protocols_take_turns(check& t) {
     t.ok(resolves(text, "x", targets) && targets.hosts() == 2 && targets.protocols() == 2);
     constexpr bytes hosts[] = {"ip1", "ip1", "ip2", "ip2", "ip1", "ip1", "ip2", "ip2"};
     for (uint32_t failed = 0; failed < 8; ++failed) {
+        const auto entered = t.in(size_t{failed});
         const cft::attempt a =
             targets.to(target_of(targets.schedule(), failed, targets.hosts(), targets.protocols()));
         const bool second = failed >= 4;
@@ -284,7 +285,7 @@ constexpr void each_protocol_has_its_port_or_service(check& t) {
     for (const bytes bad : {bytes("CFTPART ID=x, PROT=pr, SAP=0"), bytes("CFTPART ID=x, PROT=pr, SAP=65536"),
                             bytes("CFTPART ID=x, PROT=pr, SAP=1a"), bytes("CFTPART ID=x, PROT=pr, SAP='1 '"),
                             bytes("CFTPART ID=x, PROT=pr, SAP=http/000x")})
-        t.ok(with({.part = bad}, {{flaw::bad_service, {4, 28}, "SAP"}}));
+        t.in(bad).ok(with({.part = bad}, {{flaw::bad_service, {4, 28}, "SAP"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=pr, SAP=''"}, {{flaw::bad_length, {4, 28}, "SAP"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=(pr,pr), SAP=1"}, {{flaw::bad_service, {4, 24}, "PROT"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=(pr,pr)"}, {{flaw::missing_parameter, {4, 1}, "SAP"}}));
@@ -330,6 +331,7 @@ void every_text_has_its_targets_or_a_reason(check& t) {
     const size_t size = corrected_example.size();
     for (size_t cut = 0; cut < size; ++cut) {
         for (const bool whole : {false, true}) {
+            const auto entered = t.in(size_t{whole});
             for (size_t i = 0; i < size; ++i) text[i] = corrected_example.data()[i];
             text[cut] = whole ? '/' : '\'';
             const exact_copy copy({text, whole ? size : cut + 1});
@@ -338,7 +340,7 @@ void every_text_has_its_targets_or_a_reason(check& t) {
             cft::targets targets;
             const bool usable = cft::resolve(copy.view(), "PARIS_NSOCKS5", targets, found);
             t.ok(usable ? targets.hosts() != 0 && targets.protocols() != 0 : found.size() != 0);
-            for (const cft::finding& f : found) t.ok(f.at.line <= 7);
+            for (const cft::finding& f : found) t.in().ok(f.at.line <= 7);
         }
     }
 }

@@ -42,6 +42,7 @@ PROVE_AND_RUN(a_writer_fills_its_room_exactly)
 // D17.
 void every_port_is_written_big_endian(check& t) {
     for (unsigned port = 0; port < 65536; ++port) {
+        const auto entered = t.in(size_t{port});
         char room[2] = {};
         writer(room).u16(static_cast<uint16_t>(port));
         t.ok(bytes(room, 2)[0] == port / 256 && bytes(room, 2)[1] == port % 256);
@@ -52,6 +53,7 @@ RUN(every_port_is_written_big_endian)
 void messages_are_written_at_any_alignment(check& t) {
     alignas(8) char room[8 + 10] = {};
     for (size_t offset = 0; offset < 8; ++offset) {
+        const auto entered = t.in(offset);
         const encoded made =
             encode_request5({command::connect, {ipv4{192, 0, 2, 7}, 443}}, buffer(room + offset, 10));
         t.ok(made.data() == "05 01 00 01 c0000207 01bb"_bytes);
