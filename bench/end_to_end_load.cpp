@@ -1,11 +1,17 @@
-// Both ends of what bench/end_to_end.py measures: the origin behind a proxy, and the clients in front of it. One thread,
-// one epoll. With 0 for the proxy the clients go straight to the origin, which shows what these ends cost themselves.
+// Both ends of what bench/end_to_end.py measures: the origin behind a proxy, and the clients in front of it.
+// One thread, one epoll. With 0 for the proxy the clients go straight to the origin, which shows what these
+// ends cost themselves.
 //
-//     end_to_end_load origin                                    prints the ports of an echo and of a sink, then serves
-//     end_to_end_load handshakes PROXY ECHO CONCURRENT TOTAL    prints connections/s, p50, p99, worst in us, and errors
-//     end_to_end_load bulk PROXY SINK STREAMS MEBIBYTES         prints MB/s; with 0 mebibytes it goes on until killed
-//     end_to_end_load idle PROXY ECHO CONCURRENT TOTAL          prints how many stay open, until its input ends
-//     end_to_end_load greeted PROXY ECHO CONCURRENT TOTAL       the same, but they stay in the middle of the handshake
+//     end_to_end_load origin
+//         prints the ports of an echo and of a sink, then serves
+//     end_to_end_load handshakes PROXY ECHO CONCURRENT TOTAL
+//         prints connections/s, p50, p99, worst in us, and errors
+//     end_to_end_load bulk PROXY SINK STREAMS MEBIBYTES
+//         prints MB/s; with 0 mebibytes it goes on until killed
+//     end_to_end_load idle PROXY ECHO CONCURRENT TOTAL
+//         prints how many stay open, until its input ends
+//     end_to_end_load greeted PROXY ECHO CONCURRENT TOTAL
+//         the same, but they stay in the middle of the handshake
 
 #include <algorithm>
 #include <cstdio>
@@ -191,7 +197,8 @@ class client final : public example::watcher {
     clock::time_point began_;
 };
 
-// Runs `total` errands, never more than `concurrent` of them on their way at once. @returns the seconds it took.
+// Runs `total` errands, never more than `concurrent` of them on their way at once. @returns the seconds it
+// took.
 double run(plan& p, std::deque<client>& clients, size_t concurrent, size_t total) {
     const auto began = clock::now();
     size_t begun = 0;

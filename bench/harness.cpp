@@ -2,7 +2,7 @@
 //
 //     bench                 checks, then times all rows interleaved on one CPU: medians and ratios as a table
 //     bench --json FILE     the same, and as JSON
-//     bench --count [N]     each row, or the Nth, under callgrind, in the order of --list: see instructions.py
+//     bench --count [N]     each row, or the Nth of --list, under callgrind: see instructions.py
 //     bench --list          the rows: operation, tab, contender
 //
 // Nothing is folded away: a row whose result does not change when a byte of its input does is an error.
@@ -72,7 +72,8 @@ class course {
     course(const course&) = delete;
     course(course&&) = delete;
 
-    // What is measured: one call through a pointer, of which the optimiser knows neither the target nor the sample.
+    // What is measured: one call through a pointer, of which the optimiser knows neither the target nor the
+    // sample.
     outcome run() const {
         const sample* s = &sample_;
         opaque(s);
@@ -197,7 +198,8 @@ void print_json(const std::vector<course*>& courses, const std::vector<figures>&
 
 }  // namespace
 
-// What callgrind counts, once for each call of this function: it dumps behind it. extern "C" for a plain name.
+// What callgrind counts, once for each call of this function: it dumps behind it. extern "C" for a plain
+// name.
 extern "C" [[gnu::noinline]] void measured(const course& c, int n) {
     for (int i = 0; i < n; ++i) static_cast<void>(c.run());
 }

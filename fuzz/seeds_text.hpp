@@ -89,7 +89,8 @@ inline constexpr row inputs[] = {
     {"transfer_cft", "the documents' example", 0, documented_example},
     {"transfer_cft", "a partner by SOCKS4", 0,
      "CFTPARM NET=(n,m),PART=P CFTNET ID=m CFTNET ID=n,INET=m,PROTOCOL=SOCKS4,HOST=h,USER='/x4a/'/101'/* */"
-     "CFTPROT ID=p,NET=n CFTPART ID=P,PROT=(p,p),SAP=(1,pesit) CFTTCP ID=P,HOST=(192.0.2.7,b),RETRYW=2,RETRYN=1"},
+     "CFTPROT ID=p,NET=n CFTPART ID=P,PROT=(p,p),SAP=(1,pesit) "
+     "CFTTCP ID=P,HOST=(192.0.2.7,b),RETRYW=2,RETRYN=1"},
     {"transfer_cft", "a partner by SOCKS5", 0,
      "CFTNET ID=m CFTNET ID=n,INET=m,CLASS=2,PROTOCOL=SOCKS5,HOST=h,PORT=1081,USER=u,PASSWORD=p,\n"
      "CFTPROT ID=p,NET=n,\nCFTPART ID=P,PROT=p,SAP=1761,\nCFTTCP ID=P,CLASS=2,HOST='::1'"},

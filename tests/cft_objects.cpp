@@ -30,8 +30,10 @@ constexpr Object read(bytes text) {
 }
 
 constexpr bytes whole_network =
-    "CFTNET id = 'N 1', call = out, class = 64, maxcnx = 2000, type = tcp, buflen = 32766, comment = 'Hello, World',\n"
-    "origin = o, protocol = socks5, inet = n0, host = proxy.example.com, port = 65535, user = John, password = 'f/'o',\n"
+    "CFTNET id = 'N 1', call = out, class = 64, maxcnx = 2000, type = tcp, buflen = 32766, "
+    "comment = 'Hello, World',\n"
+    "origin = o, protocol = socks5, inet = n0, host = proxy.example.com, port = 65535, user = John, "
+    "password = 'f/'o',\n"
     "mode = create, srchost = 192.0.2.9";
 
 constexpr void every_parameter_of_a_network_is_read(check& t) {
@@ -149,7 +151,8 @@ PROVE_AND_RUN(protocols_and_partners_are_read)
 constexpr void a_cfttcp_has_hosts_and_a_schedule(check& t) {
     t.ok(cft::tcp{}.schedule() == retry_schedule{1, 4, 12} && cft::tcp{}.net_class.value == 1);
     constexpr bytes text =
-        "CFTTCP ID=a, HOST=(h1, h2, h3, h4), CLASS=2, RETRYW=5, RETRYN=0, RETRYM=32767, CNXIN=3, CNXOUT=4, CNXINOUT=6";
+        "CFTTCP ID=a, HOST=(h1, h2, h3, h4), CLASS=2, "
+        "RETRYW=5, RETRYN=0, RETRYM=32767, CNXIN=3, CNXOUT=4, CNXINOUT=6";
     t.ok(lacks_nothing(text));
     const auto c = read<cft::tcp>(text);
     t.ok(c.schedule() == retry_schedule{5, 0, 32767} && c.net_class.value == 2 && c.host.size == 4);

@@ -64,7 +64,8 @@ constexpr void the_corrected_example_leads_through_its_proxy(check& t) {
 PROVE_AND_RUN(the_corrected_example_leads_through_its_proxy)
 
 constexpr bytes socks4_example =
-    "CFTNET ID=n0 CFTNET ID=n4, CLASS=3, INET=n0, PROTOCOL=SOCKS4, HOST='192.0.2.8', USER='Jo/x68n', MAXCNX=2000\n"
+    "CFTNET ID=n0 CFTNET ID=n4, CLASS=3, INET=n0, PROTOCOL=SOCKS4, HOST='192.0.2.8', USER='Jo/x68n', "
+    "MAXCNX=2000\n"
     "CFTPROT ID=p4, NET=n4 CFTPART ID=lyon, PROT=p4, SAP=4711\n"
     "CFTTCP ID=lyon, CLASS=3, HOST=(192.0.2.7, lyon.example.com), RETRYW=2, RETRYN=1, RETRYM=7";
 
@@ -123,8 +124,8 @@ constexpr void several_hosts_and_protocols_take_turns(check& t) {
 }
 PROVE_AND_RUN(several_hosts_and_protocols_take_turns)
 
-// Lines 1 to 5, with some of them replaced. The usual ones have names, because clang 14 takes a literal that initialises
-// a member for a call at run time.
+// Lines 1 to 5, with some of them replaced. The usual ones have names, because clang 14 takes a literal that
+// initialises a member for a call at run time.
 constexpr bytes usual_first_net = "CFTNET ID=n0";
 constexpr bytes usual_net = "CFTNET ID=n, CLASS=2, INET=n0, PROTOCOL=SOCKS5, HOST=h, USER=u, PASSWORD=p";
 constexpr bytes usual_prot = "CFTPROT ID=pr, NET=n";
@@ -198,7 +199,8 @@ constexpr void what_is_to_be_created_is_not_there_yet(check& t) {
 }
 PROVE_AND_RUN(what_is_to_be_created_is_not_there_yet)
 
-// What an object lacks by itself, or a value that is at fault, is told once, and does not look like a missing link too.
+// What an object lacks by itself, or a value that is at fault, is told once, and does not look like a missing
+// link too.
 constexpr void a_fault_is_told_once(check& t) {
     t.ok(with({.net = "CFTNET ID=n, CLASS=2, PROTOCOL=SOCKS4, HOST=h"},
               {{flaw::missing_parameter, {2, 1}, "INET"}}));

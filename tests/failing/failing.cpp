@@ -1,5 +1,5 @@
-// A check that fails on purpose: at run time, and where REFUSED is defined in constant evaluation. What the test
-// program and the compilers say names the line of the check and its case. clang alone names the case by its text.
+// A check that fails on purpose: at run time, and where REFUSED is defined in constant evaluation. What the
+// test program and the compilers say names the line of the check and its case. Only clang gives its name.
 // says: failing\.cpp(:29:.* expansion of|"\[0\], 29})
 // says: (array subscript value .3. is outside|cannot refer to element 3 of)
 #include "../check.hpp"

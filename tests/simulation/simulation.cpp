@@ -4,9 +4,9 @@
 //
 //     simulation [--handshakes N] [--at-once N] [--seed N]
 //     simulation --replay SEED       one connection, told step by step
-//     simulation --associations N [--seed N]    datagrams of UDP, many of which get lost or come in another order
+//     simulation --associations N [--seed N]    datagrams of UDP, many of which get lost or change places
 //     simulation --replay-association SEED
-//     simulation --soak N            N handshakes, and how the cost grows from a thousand to a million at once
+//     simulation --soak N            N handshakes, and how the cost grows from 1000 to 1000000 at once
 
 #include "association.hpp"
 #include "connection.hpp"
