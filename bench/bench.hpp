@@ -1,5 +1,5 @@
-// What is measured: one row for each contender of an operation. A row is a plain function over a sample that the
-// optimiser cannot see through, and says beforehand what must come out of it.
+// What is measured: one row for each contender of an operation. A row is a plain function over a sample that
+// the optimiser cannot see through, and says beforehand what must come out of it.
 
 #ifndef SOCKS_BENCH_BENCH_HPP
 #define SOCKS_BENCH_BENCH_HPP
@@ -66,8 +66,8 @@ const T* keep(const T& value) {
 void add_floor(std::vector<row>&, const std::string& name, operation floor, const std::string& in,
                const void* with, const std::string& out, size_t digest);
 
-// A copy with a NUL behind it, for the life of the program, at the begin of a cache line: the C library takes longer ways
-// where a page may end, and so would a row by the accident of where its text lies.
+// A copy with a NUL behind it, for the life of the program, at the begin of a cache line: the C library takes
+// longer ways where a page may end, and so would a row by the accident of where its text lies.
 char* apart(const std::string& text);
 
 // The rows of a file are added by its own function, in the order in which the table shows them.

@@ -1,5 +1,5 @@
-// Single messages and the UDP header, decoded: beside straight-line code that takes every message for valid and whole.
-// Fed byte by byte, a decoder is asked again at every byte.
+// Single messages and the UDP header, decoded: beside straight-line code that takes every message for valid
+// and whole. Fed byte by byte, a decoder is asked again at every byte.
 
 #include <cstring>
 

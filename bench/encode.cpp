@@ -1,4 +1,5 @@
-// Single messages and the UDP header, encoded: beside straight-line code that takes every value for one that can be.
+// Single messages and the UDP header, encoded: beside straight-line code that takes every value for one that
+// can be.
 
 #include <cstring>
 

@@ -1,7 +1,7 @@
-// Whole handshakes: our machines in a drive loop over plain views, beside the floor, straight-line code that takes
-// every message for valid and whole, and beside memcpy of the same bytes.
-// The floor and ours do the same work: choose a method, compare user name and password, hand over the name and the
-// port, and write the replies.
+// Whole handshakes: our machines in a drive loop over plain views, beside the floor, straight-line code that
+// takes every message for valid and whole, and beside memcpy of the same bytes.
+// The floor and ours do the same work: choose a method, compare user name and password, hand over the name
+// and the port, and write the replies.
 
 #include <cstring>
 
@@ -15,8 +15,8 @@ using socks::bytes;
 
 constexpr uint16_t bound_port = 4242;
 
-// What the application knows and answers, out of the optimiser's sight. Which methods a server accepts and that it
-// grants a request stands in its code, as it does in that of the floor.
+// What the application knows and answers, out of the optimiser's sight. Which methods a server accepts and
+// that it grants a request stands in its code, as it does in that of the floor.
 struct service {
     bytes user;
     bytes password;
@@ -65,7 +65,8 @@ outcome serve(const sample& s) {
     }
 }
 
-// What a client is asked for, out of the optimiser's sight; with which version and methods stands in its code.
+// What a client is asked for, out of the optimiser's sight; with which version and methods stands in its
+// code.
 struct wish {
     socks::endpoint to;
     bytes user;

@@ -1,5 +1,6 @@
-// What needs no message: a reply code's translation and what it means for the next attempt, and the texts that say where
-// a proxy is. A floor for them would be a table, or a parser that cannot be wrong: they stand for themselves.
+// What needs no message: a reply code's translation and what it means for the next attempt, and the texts
+// that say where a proxy is. A floor for them would be a table, or a parser that cannot be wrong: they stand
+// for themselves.
 
 #include <socks/policy/transfer_cft.hpp>
 

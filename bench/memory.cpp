@@ -1,5 +1,6 @@
-// What a handshake occupies: the size of every type that a program keeps, up to a million handshakes at once, and the
-// proof that none of them allocates: operator new and malloc are counted here. Two tables, and at last what was proved.
+// What a handshake occupies: the size of every type that a program keeps, up to a million handshakes at once,
+// and the proof that none of them allocates: operator new and malloc are counted here. Two tables, and at
+// last what was proved.
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -62,7 +63,8 @@ size_t resident(void* from, size_t size) {
     return sum * page;
 }
 
-// Moves what one side sends to the other until both wait, `limit` times at most; whether the handshake is done.
+// Moves what one side sends to the other until both wait, `limit` times at most; whether the handshake is
+// done.
 bool drive(pending& p, const socks::request& want, int limit) {
     char tx[socks::client::max_output];
     char answer[socks::server::max_output];

@@ -1,6 +1,6 @@
-// A caller who does not know the protocol: any call, in any order, with any argument, as the input says. No machine
-// crashes, spins, revives after a failure or lets anything in that was not granted, even if what was shown once is taken
-// away again.
+// A caller who does not know the protocol: any call, in any order, with any argument, as the input says. No
+// machine crashes, spins, revives after a failure or lets anything in that was not granted, even if what was
+// shown once is taken away again.
 
 #include "play.hpp"
 
@@ -8,8 +8,8 @@ using namespace fuzzing;
 
 namespace {
 
-// Whether the machine has failed for good; from then on every step says the same and uses nothing. The reason may be
-// one that it has not told yet: the first one stays, whatever the caller does next.
+// Whether the machine has failed for good; from then on every step says the same and uses nothing. The reason
+// may be one that it has not told yet: the first one stays, whatever the caller does next.
 struct last_words {
     bool failed = false;
     errc why = errc::none;

@@ -1,5 +1,6 @@
-// A chain of proxies against whatever they may send: it says and uses just what its clients would, one after another,
-// each reading no byte too many. At other paces a proxy may be caught speaking before it was greeted.
+// A chain of proxies against whatever they may send: it says and uses just what its clients would, one after
+// another, each reading no byte too many. At other paces a proxy may be caught speaking before it was
+// greeted.
 
 #include "play.hpp"
 
@@ -67,7 +68,8 @@ void fuzz(input in) {
     const outcome clients = one_by_one(how, way, {says, closes, pace::precise, seed});
     demand(o.sent == clients.sent && o.used == clients.used && o.how == clients.how && o.why == clients.why);
     demand(play(machine, way, {says, closes, pace::bytewise, seed}).same(o));
-    // What is there at once behind the first proxy's last byte was not said by the second: it was not greeted yet.
+    // What is there at once behind the first proxy's last byte was not said by the second: it was not greeted
+    // yet.
     if (n > 1) {
         const socks::route first{.through = {proxies, 1}, .to = proxies[1].proxy};
         const outcome alone = play(machine, first, {says, closes, pace::precise, seed});

@@ -1,5 +1,5 @@
-// A client against whatever a proxy may send: every pace gives the same handshake, and what it says is, message for
-// message, what the request spells when it is put together by hand.
+// A client against whatever a proxy may send: every pace gives the same handshake, and what it says is,
+// message for message, what the request spells when it is put together by hand.
 
 #include "play.hpp"
 

@@ -1,5 +1,5 @@
-// What a reply means: total over every code, failure and errno; a table that was changed row by row answers as a map
-// would; a code translated to the other version keeps whether it refuses.
+// What a reply means: total over every code, failure and errno; a table that was changed row by row answers
+// as a map would; a code translated to the other version keeps whether it refuses.
 
 #include "wishes.hpp"
 

@@ -1,7 +1,7 @@
-// What every target shares: demands that abort, an input that is taken apart from its front, and bytes in memory
-// of exactly their size.
-// A target is one file with one function, fuzz(). Its first bytes choose the configuration, the rest is what a peer
-// sends. The same file runs under libFuzzer, under AFL++, and without either through replay.cpp.
+// What every target shares: demands that abort, an input that is taken apart from its front, and bytes in
+// memory of exactly their size.
+// A target is one file with one function, fuzz(). Its first bytes choose the configuration, the rest is what
+// a peer sends. The same file runs under libFuzzer, under AFL++, and without either through replay.cpp.
 
 #ifndef SOCKS_FUZZ_FUZZ_HPP
 #define SOCKS_FUZZ_FUZZ_HPP
@@ -30,8 +30,8 @@ inline std::string text(bytes from) {
     return from.empty() ? std::string() : std::string(from.data(), from.size());
 }
 
-// Bytes in a heap block of exactly their size, which is overwritten before it is freed: a sanitizer sees a read
-// past either end, and a view that was kept shows.
+// Bytes in a heap block of exactly their size, which is overwritten before it is freed: a sanitizer sees a
+// read past either end, and a view that was kept shows.
 class block {
   public:
     explicit block(bytes from) : block(from.size()) {
@@ -111,9 +111,9 @@ std::string encode_exactly(Encode encode, errc* refusal = nullptr) {
     return text(made.data());
 }
 
-// A decoder's laws, for whatever bytes: every prefix in memory of its own; "need more" is a lower bound that never
-// overshoots the message; a verdict stays when more bytes come. Returns the bytes that the message takes, 0 where
-// there is none. What a value is must be asked of decode(in) by the caller.
+// A decoder's laws, for whatever bytes: every prefix in memory of its own; "need more" is a lower bound that
+// never overshoots the message; a verdict stays when more bytes come. Returns the bytes that the message
+// takes, 0 where there is none. What a value is must be asked of decode(in) by the caller.
 template <class Decode>
 size_t decode_lawfully(bytes in, Decode decode) {
     const block all(in);

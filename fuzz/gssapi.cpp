@@ -1,5 +1,5 @@
-// GSSAPI messages of every type, with every cap: the decoder keeps its laws, never waits for a token that is longer
-// than the caller can hold, and each message that it finds encodes to the bytes it came from.
+// GSSAPI messages of every type, with every cap: the decoder keeps its laws, never waits for a token that is
+// longer than the caller can hold, and each message that it finds encodes to the bytes it came from.
 
 #include "wishes.hpp"
 

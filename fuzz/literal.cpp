@@ -1,5 +1,6 @@
-// The text of addresses: whatever text is an address is printed as one that is read as the same address, and printing
-// is stable; whatever is neither an address nor a name is refused. Addresses from raw bytes take the same way.
+// The text of addresses: whatever text is an address is printed as one that is read as the same address, and
+// printing is stable; whatever is neither an address nor a name is refused. Addresses from raw bytes take the
+// same way.
 
 #include "wishes.hpp"
 

@@ -1,6 +1,6 @@
-// A client against a server, over two queues that cut what they carry at random, through both mailboxes: it ends, both
-// agree on how, the server learns exactly what the client wanted, and what each application sends behind its last
-// message arrives whole.
+// A client against a server, over two queues that cut what they carry at random, through both mailboxes: it
+// ends, both agree on how, the server learns exactly what the client wanted, and what each application sends
+// behind its last message arrives whole.
 
 #include "play.hpp"
 

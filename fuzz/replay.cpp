@@ -1,5 +1,5 @@
-// Runs a target without a fuzzer: on each file, or each file of each directory, that is named; whole, with every byte
-// in turn changed, and cut at every byte. A file that fails is named before it aborts.
+// Runs a target without a fuzzer: on each file, or each file of each directory, that is named; whole, with
+// every byte in turn changed, and cut at every byte. A file that fails is named before it aborts.
 
 #include <cstdint>
 #include <cstdio>

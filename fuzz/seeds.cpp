@@ -1,5 +1,6 @@
-// Makes the seed corpora of the targets from the golden tables of the tests: what each side of each conversation says,
-// and each message by itself. Inputs that a fuzzer found lie beside them, named by their hash.
+// Makes the seed corpora of the targets from the golden tables of the tests: what each side of each
+// conversation says, and each message by itself. Inputs that a fuzzer found lie beside them, named by their
+// hash.
 //
 //     fuzz_seeds DIRECTORY           writes them
 //     fuzz_seeds --check DIRECTORY   says whether they are there and the same

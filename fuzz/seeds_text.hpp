@@ -1,5 +1,5 @@
-// Single messages and texts for the codec targets, typed from the documents: the target, what it is, which decoder of
-// the target it goes to, and its bytes.
+// Single messages and texts for the codec targets, typed from the documents: the target, what it is, which
+// decoder of the target it goes to, and its bytes.
 
 #ifndef SOCKS_FUZZ_SEEDS_TEXT_HPP
 #define SOCKS_FUZZ_SEEDS_TEXT_HPP

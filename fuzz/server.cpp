@@ -1,5 +1,6 @@
-// A server against whatever a client may send: every pace gives the same handshake; it chooses by its own order from
-// what was offered, shows no request that was not let in, and tells a refusal in the words of the peer's version.
+// A server against whatever a client may send: every pace gives the same handshake; it chooses by its own
+// order from what was offered, shows no request that was not let in, and tells a refusal in the words of the
+// peer's version.
 
 #include "play.hpp"
 

@@ -1,5 +1,6 @@
-// The two messages of SOCKS4 and 4a: the decoders keep their laws for whatever bytes, the search that is resumed
-// byte by byte finds what the search in one go finds, and each value encodes to the bytes it came from.
+// The two messages of SOCKS4 and 4a: the decoders keep their laws for whatever bytes, the search that is
+// resumed byte by byte finds what the search in one go finds, and each value encodes to the bytes it came
+// from.
 
 #include "wishes.hpp"
 

@@ -1,5 +1,5 @@
-// The four messages of SOCKS5: the decoders keep their laws for whatever bytes, and each value that they find encodes
-// to the bytes it came from, reserved bytes aside.
+// The four messages of SOCKS5: the decoders keep their laws for whatever bytes, and each value that they find
+// encodes to the bytes it came from, reserved bytes aside.
 
 #include "wishes.hpp"
 

@@ -1,5 +1,5 @@
-// A configuration: every look-up ends, each finding has a place within the text, and what is resolved can be asked of a
-// proxy. What the notation alone demands is in cftutil.cpp.
+// A configuration: every look-up ends, each finding has a place within the text, and what is resolved can be
+// asked of a proxy. What the notation alone demands is in cftutil.cpp.
 
 #include <socks/policy/transfer_cft.hpp>
 

@@ -1,5 +1,5 @@
-// Datagrams framed in a stream: the decoder keeps its laws whatever the two lengths claim, and each frame that it finds
-// encodes to the bytes it came from, beside its data and around them.
+// Datagrams framed in a stream: the decoder keeps its laws whatever the two lengths claim, and each frame
+// that it finds encodes to the bytes it came from, beside its data and around them.
 
 #include "wishes.hpp"
 

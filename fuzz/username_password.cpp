@@ -1,5 +1,5 @@
-// The username/password request and its status: the decoders keep their laws, each value encodes to the bytes it came
-// from, and secrets are equal exactly when their bytes are.
+// The username/password request and its status: the decoders keep their laws, each value encodes to the bytes
+// it came from, and secrets are equal exactly when their bytes are.
 
 #include "wishes.hpp"
 

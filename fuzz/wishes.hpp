@@ -1,5 +1,5 @@
-// What applications want, read from the front of an input: hosts, requests, options and answers. seeds.cpp writes
-// the same, the other way round.
+// What applications want, read from the front of an input: hosts, requests, options and answers. seeds.cpp
+// writes the same, the other way round.
 
 #ifndef SOCKS_FUZZ_WISHES_HPP
 #define SOCKS_FUZZ_WISHES_HPP

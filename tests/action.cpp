@@ -1,5 +1,5 @@
-// What one step returns: 16 bytes, every accessor meaningful for the actions its comment names, and views that
-// point where their lifetime says.
+// What one step returns: 16 bytes, every accessor meaningful for the actions its comment names, and views
+// that point where their lifetime says.
 
 #include <type_traits>
 
@@ -124,7 +124,8 @@ constexpr void a_server_s_refusal_shows_the_code_it_sent(check& t) {
 }
 PROVE_AND_RUN(a_server_s_refusal_shows_the_code_it_sent)
 
-// An inbox is emptied by done, so that nobody can forget what was in it; a view of it stays until the next space().
+// An inbox is emptied by done, so that nobody can forget what was in it; a view of it stays until the next
+// space().
 constexpr void done_empties_the_inbox(check& t) {
     socks::server m;
     socks::inbox<socks::server::max_input> in;

@@ -129,7 +129,8 @@ constexpr void bad_text_says_why(check& t) {
 }
 PROVE_AND_RUN(bad_text_says_why)
 
-// Results use the same type, and a peer's name is not classified: what it spells is for the application to judge.
+// Results use the same type, and a peer's name is not classified: what it spells is for the application to
+// judge.
 constexpr void a_received_name_stays_a_name(check& t) {
     t.ok(host::as_received("127.0.0.1").kind() == host_kind::name &&
          host::as_received("127.0.0.1").name() == "127.0.0.1");

@@ -1,5 +1,5 @@
-// How a message is written in a test: bytes in hexadecimal, grouped by field as the documents draw them, text in
-// single quotes. What is too long to type is put together field by field.
+// How a message is written in a test: bytes in hexadecimal, grouped by field as the documents draw them, text
+// in single quotes. What is too long to type is put together field by field.
 //
 //     "05 01 00 03 11 'files.example.com' 01bb"_bytes
 

@@ -1,5 +1,5 @@
-// The configuration that the documents of Transfer CFT show, verbatim, faults included. Its last lines: a partner
-// without a PROT, and a CFTTCP whose ID is not the partner's.
+// The configuration that the documents of Transfer CFT show, verbatim, faults included. Its last lines: a
+// partner without a PROT, and a CFTTCP whose ID is not the partner's.
 
 #ifndef SOCKS_TESTS_CFT_EXAMPLE_HPP
 #define SOCKS_TESTS_CFT_EXAMPLE_HPP

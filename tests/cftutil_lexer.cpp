@@ -19,7 +19,8 @@ struct expected_token {
     position at;
 };
 
-// The tokens of `text` are these, and then the last one for ever. The text lies in storage of exactly its size.
+// The tokens of `text` are these, and then the last one for ever. The text lies in storage of exactly its
+// size.
 template <size_t N>
 constexpr bool lexes(bytes text, const expected_token (&tokens)[N]) {
     const exact_copy copy(text);

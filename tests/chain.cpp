@@ -102,8 +102,8 @@ constexpr void a_refusal_is_laid_at_the_right_door(check& t) {
 }
 PROVE_AND_RUN(a_refusal_is_laid_at_the_right_door)
 
-// Bytes behind the reply of a proxy on the way come from the next one, which has not been greeted yet. Whoever
-// reads no further than the reply meets them where the next choice is due.
+// Bytes behind the reply of a proxy on the way come from the next one, which has not been greeted yet.
+// Whoever reads no further than the reply meets them where the next choice is due.
 constexpr void a_proxy_that_speaks_first_is_named(check& t) {
     const socks::hop proxies[] = {{.proxy = {"a.example", 1080}}, {.proxy = {"b.example", 1080}}};
     const socks::route way{.through = proxies, .to = {"c.example", 80}};
@@ -193,8 +193,8 @@ void a_chain_has_at_most_255_proxies(check& t) {
 }
 RUN(a_chain_has_at_most_255_proxies)
 
-// The route is borrowed anew for each step: one that shrinks below the proxy in turn, or cuts off what it was asked
-// for, never ends in a tunnel to somewhere else.
+// The route is borrowed anew for each step: one that shrinks below the proxy in turn, or cuts off what it was
+// asked for, never ends in a tunnel to somewhere else.
 constexpr void a_route_that_shrinks_is_no_way(check& t) {
     const bytes done0 = "05 00 00 01 c0000207 0438"_bytes;
     for (const size_t left : {size_t{0}, size_t{1}}) {
@@ -298,7 +298,8 @@ constexpr void a_chain_out_of_room_is_as_it_was(check& t) {
 }
 PROVE_AND_RUN(a_chain_out_of_room_is_as_it_was)
 
-// Pipelined, each proxy hears all at once, but not before its predecessor answered; the application only the last.
+// Pipelined, each proxy hears all at once, but not before its predecessor answered; the application only the
+// last.
 constexpr void a_pipelined_chain_waits_once_for_each_proxy(check& t) {
     const socks::route way{.through = office, .to = {"files.example.com", 443}};
     socks::chain m(at_once);
@@ -334,7 +335,8 @@ constexpr void a_pipelined_chain_waits_once_for_each_proxy(check& t) {
 }
 PROVE_AND_RUN(a_pipelined_chain_waits_once_for_each_proxy)
 
-// What has no room behind what is unsent goes out with the next send, and the application's bytes behind all of it.
+// What has no room behind what is unsent goes out with the next send, and the application's bytes behind all
+// of it.
 constexpr void an_outbox_takes_what_fits_of_a_pipelined_chain(check& t) {
     const auto letters = message<255>().letters(255);
     const bytes most = letters.view();

@@ -1,5 +1,5 @@
-// CHAP, method 3, between negotiate and negotiated(): the library knows its number and its name, the application the
-// rest. The bytes are those of draft-ietf-aft-socks-chap-01.
+// CHAP, method 3, between negotiate and negotiated(): the library knows its number and its name, the
+// application the rest. The bytes are those of draft-ietf-aft-socks-chap-01.
 
 #include "conversations.hpp"
 
@@ -7,9 +7,9 @@ namespace {
 
 using namespace drive;
 
-// CHAP as its draft has it: VER 1, the number of attributes, and each as type, length, value. Algorithm 0x85 is
-// HMAC-MD5; the response is the second test vector of RFC 2202, whose key is the password and whose data the
-// challenge.
+// CHAP as its draft has it: VER 1, the number of attributes, and each as type, length, value. Algorithm 0x85
+// is HMAC-MD5; the response is the second test vector of RFC 2202, whose key is the password and whose data
+// the challenge.
 constexpr bytes chap_client[] = {"01 01  11 01 85"_bytes,
                                  "01 02  02 04 'john'  04 10 750c783e6ab0b503eaa86e310a5db738"_bytes};
 constexpr bytes chap_server[] = {"01 02  11 01 85  03 1c 'what do ya want for nothing?'"_bytes,
@@ -116,8 +116,8 @@ constexpr bytes reply = "05 00 00 01 00000000 0000"_bytes;
 constexpr bytes greeting32 = "05 02 03 02"_bytes;
 constexpr bytes request = "05 01 00 01 c6336404 01bb"_bytes;
 
-// G6: offered 3 and 2, a server picks the one it prefers, and CHAP goes on byte by byte as drafted; a cut anywhere,
-// so bytes of one message behind another's too.
+// G6: offered 3 and 2, a server picks the one it prefers, and CHAP goes on byte by byte as drafted; a cut
+// anywhere, so bytes of one message behind another's too.
 constexpr void chap_may_be_cut_at_every_byte(check& t) {
     const tape down = tape().put(choice3).put(chap_server[0]).put(chap_server[1]).put(reply);
     const tape up = tape().put(greeting32).put(chap_client[0]).put(chap_client[1]).put(request);

@@ -1,7 +1,7 @@
-// How a test is written: its body is an ordinary constexpr function that takes a recorder, named by the sentence
-// it proves. PROVE_AND_RUN holds it against the compiler, where a constant evaluation is the strictest checker of
-// undefined behaviour there is, and registers it to run under the sanitizers. RUN is for bodies that are too much
-// for a constant evaluation, or that need the run time.
+// How a test is written: its body is an ordinary constexpr function that takes a recorder, named by the
+// sentence it proves. PROVE_AND_RUN holds it against the compiler, where a constant evaluation is the
+// strictest checker of undefined behaviour there is, and registers it to run under the sanitizers. RUN is for
+// bodies that are too much for a constant evaluation, or that need the run time.
 //
 // A loop over cases enters each of them, so that a failure names its case as well as its line:
 //
@@ -31,8 +31,8 @@ struct place {
     constexpr place(const char* in = __builtin_FILE(), int at = __builtin_LINE()) : file(in), line(at) {}
 };
 
-// These two end a constant evaluation, and the compiler says why: clang prints the arguments of the last call, g++
-// prints the lines of all calls, and a subscript that is out of bounds.
+// These two end a constant evaluation, and the compiler says why: clang prints the arguments of the last
+// call, g++ prints the lines of all calls, and a subscript that is out of bounds.
 inline void a_check_failed(place) {}
 constexpr bool a_check_failed_in_case(place, socks::bytes, size_t number) {
     __extension__ constexpr bool the_check_holds_in_case[0] = {};
@@ -62,8 +62,8 @@ class check {
         return holds;
     }
 
-    // Enters a case, at most `deepest` of them at once. It is known by its number, or by its name and how many
-    // cases the same line has entered before it.
+    // Enters a case, at most `deepest` of them at once. It is known by its number, or by its name and how
+    // many cases the same line has entered before it.
     [[nodiscard]] constexpr in_case in(socks::bytes name = {}, int line = __builtin_LINE()) {
         const one& before = cases_[depth_];
         return enter({name, before.line == line ? before.number + 1 : 0, line});

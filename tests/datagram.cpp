@@ -14,8 +14,8 @@ constexpr host six =
 
 constexpr bytes payloads[] = {{}, "00"_bytes, "'dns' 00 ff"_bytes, "05 01 00 01 c0000207 01bb"_bytes};
 
-// A datagram of `header`, with anything behind it, is `at` and the data; encoded it is the same bytes again, made in
-// one piece or around data that do not move. Each part of the header is truncated. (U19)
+// A datagram of `header`, with anything behind it, is `at` and the data; encoded it is the same bytes again,
+// made in one piece or around data that do not move. Each part of the header is truncated. (U19)
 constexpr void golden_datagram(check& t, bytes header, const endpoint& at, place line = {}) {
     t.ok(datagram_header_size(at) == header.size(), line);
     for (size_t n = 0; n < header.size(); ++n) {
@@ -56,7 +56,8 @@ constexpr void datagrams_are_as_drawn(check& t) {
 }
 PROVE_AND_RUN(datagrams_are_as_drawn)
 
-// U18, U16: a name is a far end in both directions, of any length. Signed, a length of 128 would be less than none.
+// U18, U16: a name is a far end in both directions, of any length. Signed, a length of 128 would be less than
+// none.
 constexpr void a_far_end_may_be_a_name_of_any_length(check& t) {
     for (const size_t n : {size_t{1}, size_t{2}, size_t{127}, size_t{128}, size_t{254}, size_t{255}}) {
         const auto entered = t.in(n);

@@ -1,4 +1,5 @@
-// Three numberings of one failure: each code of each version, each failure of a dialling server, typed as a table.
+// Three numberings of one failure: each code of each version, each failure of a dialling server, typed as a
+// table.
 
 #include <socks/policy/dial_error.hpp>
 

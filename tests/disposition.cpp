@@ -10,7 +10,8 @@ namespace {
 using ::check;
 using namespace socks;
 
-// 16 codes a line. SOCKS4: 90 connected, 91 retried, 92 and 93 held, and so is what the documents do not name.
+// 16 codes a line. SOCKS4: 90 connected, 91 retried, 92 and 93 held, and so is what the documents do not
+// name.
 constexpr char socks4_codes[] =
     "HHHHHHHHHHHHHHHH"
     "HHHHHHHHHHHHHHHH"

@@ -7,8 +7,8 @@
 
 namespace drive {
 
-// Plain views. Every call gets its input and its room in memory of their own, exactly as large as they say; both
-// are overwritten and freed before the next call, so that a machine which kept a pointer is found out.
+// Plain views. Every call gets its input and its room in memory of their own, exactly as large as they say;
+// both are overwritten and freed before the next call, so that a machine which kept a pointer is found out.
 class plain {
   public:
     constexpr plain() = default;

@@ -1,5 +1,6 @@
-// Peers that are not what they should be: other protocols, noise, floods. Each ends a machine with a named error in
-// a bounded number of steps, and every byte that no message used is still there for whoever wants to look.
+// Peers that are not what they should be: other protocols, noise, floods. Each ends a machine with a named
+// error in a bounded number of steps, and every byte that no message used is still there for whoever wants to
+// look.
 
 #include "conversations.hpp"
 

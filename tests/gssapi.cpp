@@ -1,4 +1,5 @@
-// The messages of the GSSAPI method, each byte typed from RFC 1961. The tokens are letters: no mechanism is asked.
+// The messages of the GSSAPI method, each byte typed from RFC 1961. The tokens are letters: no mechanism is
+// asked.
 
 #include <socks/wire/gssapi.hpp>
 
@@ -23,7 +24,8 @@ constexpr auto get(type due, size_t cap = longest, tolerance accept = lenient) {
 }
 constexpr auto put = [](const gssapi_message& v, buffer out) { return encode_gssapi(v, out); };
 
-// Sections 3.4, 4.3 and 5. The rows return how many exact reads they take: behind an abort there is nothing to read.
+// Sections 3.4, 4.3 and 5. The rows return how many exact reads they take: behind an abort there is nothing
+// to read.
 constexpr void gssapi_messages_are_as_drawn(check& t) {
     t.ok(3 == golden(t, "01 01 0007 'context'"_bytes, gssapi_message{type::authentication, "context"},
                      get(type::authentication), put));

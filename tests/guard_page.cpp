@@ -1,5 +1,5 @@
-// No decoder looks past its input and no encoder past its room: both end where a page begins that nobody may touch.
-// Unlike a sanitizer this sees every build, a release build with its vectorised loops included.
+// No decoder looks past its input and no encoder past its room: both end where a page begins that nobody may
+// touch. Unlike a sanitizer this sees every build, a release build with its vectorised loops included.
 
 #if defined(__unix__) || defined(__APPLE__)
 
@@ -160,8 +160,8 @@ void no_search_looks_past_its_input(check& t) {
 }
 RUN(no_search_looks_past_its_input)
 
-// User, password and name of every size, each in front of a guard, into room that is just enough. What lies in front of a
-// text is looked after in memory.cpp.
+// User, password and name of every size, each in front of a guard, into room that is just enough. What lies
+// in front of a text is looked after in memory.cpp.
 void no_text_is_copied_past_its_end_or_its_room(check& t) {
     guarded_page text;
     guarded_page room;
@@ -358,8 +358,8 @@ void no_machine_looks_past_its_input_nor_writes_past_its_room(check& t) {
 RUN(no_machine_looks_past_its_input_nor_writes_past_its_room)
 
 #if UINTPTR_MAX > UINT32_MAX
-// A result has 32 bits for a length: of more early data than that the first are shown. Nobody reads any of them: but
-// for the reply, the whole input must not be touched.
+// A result has 32 bits for a length: of more early data than that the first are shown. Nobody reads any of
+// them: but for the reply, the whole input must not be touched.
 void early_data_are_shown_up_to_4_gib(check& t) {
     const size_t size = (size_t{1} << 32) + (size_t{1} << 20);
     void* const all = mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

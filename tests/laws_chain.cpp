@@ -1,5 +1,6 @@
-// The laws of a chain: what its proxies hear and what the application is told are the bytes and the news of the single
-// handshakes, one behind the other, at any pace, through every overload, and wherever the stream ends.
+// The laws of a chain: what its proxies hear and what the application is told are the bytes and the news of
+// the single handshakes, one behind the other, at any pace, through every overload, and wherever the stream
+// ends.
 
 #include <type_traits>
 
@@ -160,8 +161,8 @@ constexpr void our_servers_make_a_chain(check& t) {
 }
 PROVE_AND_RUN(our_servers_make_a_chain)
 
-// Any call, any route, in any order, by the same dice every time: nothing but a proxy's success gets further, the hop
-// never goes back, and a failure stays what and where it was.
+// Any call, any route, in any order, by the same dice every time: nothing but a proxy's success gets further,
+// the hop never goes back, and a failure stays what and where it was.
 void a_chain_survives_any_caller(check& t) {
     constexpr size_t known = sizeof conversations / sizeof conversations[0];
     int connected = 0;

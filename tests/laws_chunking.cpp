@@ -76,8 +76,8 @@ void every_pace_gives_a_server_the_same_failure(check& t) {
 }
 RUN(every_pace_gives_a_server_the_same_failure)
 
-// Whatever is read with the last message is early data, whatever is not stays in the stream, and together they
-// are all that was sent behind it.
+// Whatever is read with the last message is early data, whatever is not stays in the stream, and together
+// they are all that was sent behind it.
 template <class End, class Machine, class Wish>
 constexpr void nothing_is_lost(check& t, Machine m, const Wish& wish, bytes says, size_t handshake,
                                pace how) {

@@ -1,6 +1,6 @@
-// The laws for what carries datagrams: encoded and decoded again they are the same, of every size; every byte of a
-// header has its verdict; a verdict stands when more bytes arrive; and a stream of frames gives the same datagrams at
-// any pace.
+// The laws for what carries datagrams: encoded and decoded again they are the same, of every size; every byte
+// of a header has its verdict; a verdict stands when more bytes arrive; and a stream of frames gives the same
+// datagrams at any pace.
 
 #include <vector>
 
@@ -80,8 +80,8 @@ void every_byte_of_a_datagram_counts_but_for_rsv(check& t) {
 }
 RUN(every_byte_of_a_datagram_counts_but_for_rsv)
 
-// Headers of all shapes, most of them wrong: whatever the first bytes say, more of them never say otherwise, and what
-// is asked for is no more than the frame takes. The fifth byte is drawn from what can matter.
+// Headers of all shapes, most of them wrong: whatever the first bytes say, more of them never say otherwise,
+// and what is asked for is no more than the frame takes. The fifth byte is drawn from what can matter.
 void a_verdict_on_a_frame_stands_whatever_follows(check& t) {
     for (unsigned header = 0; header < 256; ++header) {
         for (unsigned type = 0; type < 6; ++type) {

@@ -1,5 +1,5 @@
-// The law of the end of the stream: it is told by end_of_stream(), it is final wherever it falls, it never hides what was
-// received before, and a refusal is known by its first two bytes.
+// The law of the end of the stream: it is told by end_of_stream(), it is final wherever it falls, it never
+// hides what was received before, and a refusal is known by its first two bytes.
 
 #include "refusals.hpp"
 

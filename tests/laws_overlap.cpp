@@ -1,5 +1,5 @@
-// A text that lies in the room for output, at whatever distance: the message is right, or it is refused and nothing
-// was written. It is refused only where it lies in the place of another text of the same message.
+// A text that lies in the room for output, at whatever distance: the message is right, or it is refused and
+// nothing was written. It is refused only where it lies in the place of another text of the same message.
 
 #include <socks/policy/cft_finding.hpp>
 
@@ -26,7 +26,8 @@ struct arena {
     [[nodiscard]] constexpr bytes view() const { return {storage, arena_size}; }
 };
 
-// Slides `text` over the room into which `encode` writes a message of it, which has another text at [from, to).
+// Slides `text` over the room into which `encode` writes a message of it, which has another text at [from,
+// to).
 template <class Encode>
 constexpr void slides(check& t, bytes text, Encode encode, size_t from = 0, size_t to = 0) {
     char elsewhere[arena_size] = {};

@@ -1,6 +1,6 @@
-// Client and server back to back over two queues of bytes, with reads and writes of every small size: both reach
-// done in a bounded number of turns, both learn what the other said, and what each application sends behind its
-// last message arrives whole at the other.
+// Client and server back to back over two queues of bytes, with reads and writes of every small size: both
+// reach done in a bounded number of turns, both learn what the other said, and what each application sends
+// behind its last message arrives whole at the other.
 
 #include "conversations.hpp"
 
@@ -174,8 +174,8 @@ void client_and_server_understand_each_other_at_every_pair_of_paces(check& t) {
 }
 RUN(client_and_server_understand_each_other_at_every_pair_of_paces)
 
-// Every command over every version that has it, with every kind of address: the conversations made anew, and only
-// compared with each other's ends, for what is on the wire is proved above.
+// Every command over every version that has it, with every kind of address: the conversations made anew, and
+// only compared with each other's ends, for what is on the wire is proved above.
 void every_version_command_and_address_goes_through(check& t) {
     const socks::host hosts[] = {ipv4{66, 102, 7, 99}, documentation, "files.example.com", {}};
     for (const version via : {version::v4, version::v4a, version::v5})

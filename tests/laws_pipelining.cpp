@@ -1,5 +1,5 @@
-// The laws hold for a client that does not wait. Whatever a proxy answers, the outcome is that of a client which had
-// waited; only what was sent may be more.
+// The laws hold for a client that does not wait. Whatever a proxy answers, the outcome is that of a client
+// which had waited; only what was sent may be more.
 
 #include "refusals.hpp"
 

@@ -1,5 +1,5 @@
-// The law of precision: reading exactly need() bytes each time takes no byte past the handshake, and takes few
-// reads. The law of progress: the number of steps is bounded by the number of bytes.
+// The law of precision: reading exactly need() bytes each time takes no byte past the handshake, and takes
+// few reads. The law of progress: the number of steps is bounded by the number of bytes.
 
 #include "refusals.hpp"
 

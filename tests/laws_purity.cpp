@@ -1,5 +1,6 @@
-// The laws of purity and amnesia: a machine is its bytes. Copied at any step, both copies go the same way; moved to
-// another place, byte by byte, it does not notice; and no call depends on what an earlier call was lent.
+// The laws of purity and amnesia: a machine is its bytes. Copied at any step, both copies go the same way;
+// moved to another place, byte by byte, it does not notice; and no call depends on what an earlier call was
+// lent.
 
 #include <cstring>
 #include <type_traits>

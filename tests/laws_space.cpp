@@ -1,5 +1,5 @@
-// The law of space: room that is one byte too small is the caller's mistake and no one's loss. The call says how
-// much suffices, uses nothing, writes nothing, changes nothing, and is simply made again.
+// The law of space: room that is one byte too small is the caller's mistake and no one's loss. The call says
+// how much suffices, uses nothing, writes nothing, changes nothing, and is simply made again.
 
 #include "refusals.hpp"
 

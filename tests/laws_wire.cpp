@@ -1,8 +1,8 @@
-// The laws that bind encoders to decoders: what was encoded decodes to the same, into the room that encoded_size
-// says and into no less; and what was decoded encodes to the same bytes, but for a short list.
+// The laws that bind encoders to decoders: what was encoded decodes to the same, into the room that
+// encoded_size says and into no less; and what was decoded encodes to the same bytes, but for a short list.
 //
-// Bounded-exhaustive: every length of every field. Two fields of one message meet in the sum of their lengths only,
-// so each takes all of its lengths while the other stands at the ends of its range.
+// Bounded-exhaustive: every length of every field. Two fields of one message meet in the sum of their lengths
+// only, so each takes all of its lengths while the other stands at the ends of its range.
 
 #include "sweep.hpp"
 
@@ -163,7 +163,8 @@ constexpr void no_host_takes_the_room_of_an_ipv4_address(check& t) {
 }
 PROVE_AND_RUN(no_host_takes_the_room_of_an_ipv4_address)
 
-// Every byte of a message takes every value. What still decodes encodes to the same bytes again, unless `excused`.
+// Every byte of a message takes every value. What still decodes encodes to the same bytes again, unless
+// `excused`.
 template <class Decode, class Encode, class Excuse>
 void comes_back_byte_for_byte(check& t, bytes whole, Decode decode, Encode encode, Excuse excused,
                               place at = {}) {
@@ -181,8 +182,9 @@ void comes_back_byte_for_byte(check& t, bytes whole, Decode decode, Encode encod
     }
 }
 
-// The whole list of what is accepted without being canonical: reserved bytes, the marker of a SOCKS4a name other
-// than 0.0.0.1, the version of a reply where leeway is known, a reply's name of no bytes, and in greetings 0xff.
+// The whole list of what is accepted without being canonical: reserved bytes, the marker of a SOCKS4a name
+// other than 0.0.0.1, the version of a reply where leeway is known, a reply's name of no bytes, and in
+// greetings 0xff.
 void only_a_short_list_is_accepted_without_being_canonical(check& t) {
     const auto never = [](size_t, unsigned) { return false; };
     const auto reserved = [](size_t i, unsigned v) { return i == 2 && v != 0; };

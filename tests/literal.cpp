@@ -23,8 +23,8 @@ constexpr bool reprints(bytes in, bytes out) {
     return a && prints(*a, out);
 }
 
-// RFC 5952 section 4: no leading zeros, lower case, "::" for the longest run of two groups or more, the first of
-// equals.
+// RFC 5952 section 4: no leading zeros, lower case, "::" for the longest run of two groups or more, the first
+// of equals.
 constexpr void ipv6_is_printed_as_rfc5952_has_it(check& t) {
     t.ok(reprints("2001:0db8::0001", "2001:db8::1"));
     t.ok(reprints("2001:db8:0:0:0:0:2:1", "2001:db8::2:1"));
@@ -143,7 +143,8 @@ constexpr void what_is_wrong_with_host_and_port_is_said(check& t) {
 }
 PROVE_AND_RUN(what_is_wrong_with_host_and_port_is_said)
 
-// At every size: the exact room does, one byte less says how much would have done, and nothing is written past it.
+// At every size: the exact room does, one byte less says how much would have done, and nothing is written
+// past it.
 template <class T>
 constexpr void fits_exactly(check& t, const T& value, size_t size, place at = {}) {
     char room[max_text_endpoint + 1] = {};

@@ -1,5 +1,5 @@
-// A byte is found where it stands, and a difference where it lies, whatever lies around: searches and comparisons
-// that take many bytes at a time see none but those that they were given.
+// A byte is found where it stands, and a difference where it lies, whatever lies around: searches and
+// comparisons that take many bytes at a time see none but those that they were given.
 
 #include <socks/core/memory.hpp>
 
@@ -15,8 +15,8 @@ using socks::detail::find;
 using socks::detail::move_bytes;
 using socks::detail::move_text;
 
-// At every place of texts of every size around those of two words and of two blocks of sixteen; bytes that differ in
-// one bit only must not do, nor what lies before the text and behind it.
+// At every place of texts of every size around those of two words and of two blocks of sixteen; bytes that
+// differ in one bit only must not do, nor what lies before the text and behind it.
 constexpr void finds(check& t, char wanted, size_t longest) {
     char room[44] = {};
     for (size_t size = 0; size <= longest; ++size) {

@@ -1,4 +1,5 @@
-// Methods that the caller runs, between negotiate and negotiated(): GSSAPI with a toy of a mechanism, and CHAP.
+// Methods that the caller runs, between negotiate and negotiated(): GSSAPI with a toy of a mechanism, and
+// CHAP.
 
 #include "bytes_literal.hpp"
 #include "check.hpp"
@@ -73,7 +74,8 @@ constexpr bool occurs(bytes part, bytes in) {
     return false;
 }
 
-// G1: from the request on everything is wrapped, and neither machine knows of it. Its inbox is filled by unwrapping.
+// G1: from the request on everything is wrapped, and neither machine knows of it. Its inbox is filled by
+// unwrapping.
 constexpr void a_handshake_runs_on_the_unwrapped_bytes(check& t) {
     const request want{.to = {"files.example.com", 443}, .methods = method::gssapi};
     client c;
@@ -137,7 +139,8 @@ constexpr client::action choose(client& c, const request& want, uint8_t chosen, 
     return c.step(want, bytes(choice, 2), out);
 }
 
-// G6: a failed CHAP does not end with the password in the clear, unless the caller offered that and the server asks.
+// G6: a failed CHAP does not end with the password in the clear, unless the caller offered that and the
+// server asks.
 constexpr void nothing_takes_the_place_of_a_method_that_failed(check& t) {
     const request either{.to = {"files.example.com", 443},
                          .credentials = {"john", "foo"},

@@ -1,5 +1,5 @@
-// A client that does not wait: greeting, login and request go out at once, and the replies are then taken one by
-// one. A failure says what went out too early.
+// A client that does not wait: greeting, login and request go out at once, and the replies are then taken one
+// by one. A failure says what went out too early.
 
 #include "refusals.hpp"
 
@@ -192,7 +192,8 @@ constexpr void the_application_may_send_right_behind_the_request(check& t) {
 }
 PROVE_AND_RUN(the_application_may_send_right_behind_the_request)
 
-// An outbox of max_pipelined makes one send of the three, a smaller one as few as it can, and bytes are bytes.
+// An outbox of max_pipelined makes one send of the three, a smaller one as few as it can, and bytes are
+// bytes.
 template <size_t M>
 constexpr size_t sends(check& t, const socks::request& want, bytes expected, size_t portion) {
     socks::client m(at_once);

@@ -31,7 +31,8 @@ constexpr bool take(bytes& in, bytes& text) {
 
 enum class progress : uint8_t { more, over, failed };
 
-// The client's part. Each call looks at what is unread, takes one message if it is whole, and leaves the rest.
+// The client's part. Each call looks at what is unread, takes one message if it is whole, and leaves the
+// rest.
 struct prover {
     bytes user;
     bytes secret;
@@ -212,7 +213,8 @@ void a_private_method_authenticates_in_any_pieces(check& t) {
 }
 RUN(a_private_method_authenticates_in_any_pieces)
 
-// A18: a refused one ends both sides; no request is shown, and none is sent. The third secret differs in one byte.
+// A18: a refused one ends both sides; no request is shown, and none is sent. The third secret differs in one
+// byte.
 constexpr void a_refused_private_method_ends_both_sides(check& t) {
     for (const bytes secret : {bytes("wrong"), bytes("pasS"), bytes("passx")})
         for (const size_t portion : {size_t{1}, size_t{600}}) {

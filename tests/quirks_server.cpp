@@ -162,7 +162,8 @@ constexpr void a_version_that_is_off_is_refused_in_its_own_words(check& t) {
 }
 PROVE_AND_RUN(a_version_that_is_off_is_refused_in_its_own_words)
 
-// V9: java.net.Socket reads two bytes and asks by SOCKS4 on the same connection; the refusal is no longer than that.
+// V9: java.net.Socket reads two bytes and asks by SOCKS4 on the same connection; the refusal is no longer
+// than that.
 constexpr void socks4_may_follow_a_greeting_that_is_refused(check& t) {
     for (const pace how : {whole, bytewise, precise}) {
         const auto entered = t.in();
@@ -212,8 +213,8 @@ void commands_of_every_number_are_shown(check& t) {
 }
 RUN(commands_of_every_number_are_shown)
 
-// Law 8, X4: 3 over SOCKS4 is not UDP ASSOCIATE; 5 and 0xf1 are numbers of SOCKS5 too. The application never sees them.
-// Tor's RESOLVE, 0xf0, is a command of SOCKS4a.
+// Law 8, X4: 3 over SOCKS4 is not UDP ASSOCIATE; 5 and 0xf1 are numbers of SOCKS5 too. The application never
+// sees them. Tor's RESOLVE, 0xf0, is a command of SOCKS4a.
 constexpr void a_command_of_socks5_is_refused_over_socks4(check& t) {
     for (const uint8_t number : {uint8_t{3}, uint8_t{5}, uint8_t{0xf1}}) {
         const auto entered = t.in(size_t{number});

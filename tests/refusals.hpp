@@ -1,5 +1,5 @@
-// Handshakes that fail, each at one place: what the client must call it when a proxy says no or talks nonsense, and
-// what the server must reply, byte by byte, before it gives up.
+// Handshakes that fail, each at one place: what the client must call it when a proxy says no or talks
+// nonsense, and what the server must reply, byte by byte, before it gives up.
 
 #ifndef SOCKS_TESTS_REFUSALS_HPP
 #define SOCKS_TESTS_REFUSALS_HPP

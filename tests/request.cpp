@@ -93,7 +93,8 @@ constexpr void username_password_is_not_offered_without_credentials(check& t) {
 }
 PROVE_AND_RUN(username_password_is_not_offered_without_credentials)
 
-// D7, D9: a name that came from elsewhere and could not be encoded is known before the greeting is on the wire.
+// D7, D9: a name that came from elsewhere and could not be encoded is known before the greeting is on the
+// wire.
 constexpr void a_received_name_that_can_not_be_sent_is_refused_too(check& t) {
     for (const version via : {version::v4a, version::v5})
         for (const bytes name : {bytes(), bytes("a\0b"), bytes("\0")})

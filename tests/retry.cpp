@@ -1,5 +1,5 @@
-// The retry schedule: when, towards which target, and when it ends. The minutes are worked out by hand from the
-// documents' rule, and typed here.
+// The retry schedule: when, towards which target, and when it ends. The minutes are worked out by hand from
+// the documents' rule, and typed here.
 
 #include <socks/policy/retry.hpp>
 
@@ -63,7 +63,8 @@ constexpr void the_largest_numbers_do_not_overflow(check& t) {
     t.ok(minutes_until_next(longest, 24577) == 131068);
     t.ok(minutes_until_next(longest, 32766) == 268427264 && minutes_until_next(longest, 32767) == 536854528);
     t.ok(is_tried_again(longest, 32767) && !is_tried_again(longest, 32768));
-    // Past every limit: 32767 halves 15 times until nothing is left, and 32767 * 2^15 is the largest interval.
+    // Past every limit: 32767 halves 15 times until nothing is left, and 32767 * 2^15 is the largest
+    // interval.
     constexpr retry_schedule largest{32767, 32767, 32767};
     t.ok(minutes_until_next(largest, 32767) == 32767 && minutes_until_next(largest, 32768) == 65534);
     t.ok(minutes_until_next(largest, UINT32_MAX) == 1073709056);

@@ -1,4 +1,5 @@
-// What an access list sees in a host: addresses inside addresses, addresses inside names, and how far they reach.
+// What an access list sees in a host: addresses inside addresses, addresses inside names, and how far they
+// reach.
 
 #include <socks/policy/scope.hpp>
 
@@ -173,7 +174,8 @@ constexpr void what_is_not_global_lies_between_what_is(check& t) {
 }
 PROVE_AND_RUN(what_is_not_global_lies_between_what_is)
 
-// The registries of special-purpose addresses: each block as they write it, with their column "Globally Reachable".
+// The registries of special-purpose addresses: each block as they write it, with their column "Globally
+// Reachable".
 enum class reach : uint8_t { yes, no, not_applicable, as_inside };
 
 struct block {
@@ -347,8 +349,8 @@ constexpr host ending_in(const host& outer, const host& inner) {
     return six;
 }
 
-// D5: no IPv4 block becomes global by being written inside an IPv6 address. The tunnels and the translators of one
-// network are never global.
+// D5: no IPv4 block becomes global by being written inside an IPv6 address. The tunnels and the translators
+// of one network are never global.
 constexpr void an_ipv4_address_inside_reaches_no_further(check& t) {
     for (const block& b : ipv4_registry) {
         const auto entered = t.in(b.name);

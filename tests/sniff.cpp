@@ -31,7 +31,8 @@ constexpr opening openings[] = {
     {"'get / HTTP/1.0' 0d0a"_bytes, protocol::other},
 };
 
-// Whatever part has arrived says the same; nothing says that more is needed. Each part ends where its storage does.
+// Whatever part has arrived says the same; nothing says that more is needed. Each part ends where its storage
+// does.
 constexpr void a_verdict_falls_with_the_first_byte_and_stays(check& t) {
     for (const opening& o : openings) {
         const auto entered = t.in();

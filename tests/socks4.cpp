@@ -31,7 +31,8 @@ constexpr void requests_with_a_name_are_as_drawn(check& t) {
 }
 PROVE_AND_RUN(requests_with_a_name_are_as_drawn)
 
-// A NUL can only be waited for, but never a field less: 9 bytes at first, and 3 for a user ID's end and a name.
+// A NUL can only be waited for, but never a field less: 9 bytes at first, and 3 for a user ID's end and a
+// name.
 constexpr void the_shortest_requests_take_the_fewest_reads(check& t) {
     t.ok(1 == sweep(t, "04 01 01bb c0000207 00"_bytes, get_request,
                     request4{command::connect, {ipv4{192, 0, 2, 7}, 443}, {}}));

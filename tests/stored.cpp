@@ -1,4 +1,5 @@
-// Copies that own their texts: they outlive what they were made of, go wherever they are sent, and mean the same.
+// Copies that own their texts: they outlive what they were made of, go wherever they are sent, and mean the
+// same.
 
 #include <socks/core/stored.hpp>
 

@@ -1,6 +1,6 @@
-// The laws that every decoder keeps for every message, in one place: each message of the tests goes through here.
-// Each prefix is handed over in storage of exactly its size, so that both a constant evaluation and a sanitizer
-// see a decoder that looks one byte too far.
+// The laws that every decoder keeps for every message, in one place: each message of the tests goes through
+// here. Each prefix is handed over in storage of exactly its size, so that both a constant evaluation and a
+// sanitizer see a decoder that looks one byte too far.
 
 #ifndef SOCKS_TESTS_SWEEP_HPP
 #define SOCKS_TESTS_SWEEP_HPP
@@ -51,7 +51,8 @@ constexpr bool same(const socks::datagram& a, const socks::datagram& b) {
     return a.fragment() == b.fragment() && a.remote() == b.remote() && a.data() == b.data();
 }
 
-// Bytes that may follow a message and must not matter: none, a NUL, another message, what no message begins with.
+// Bytes that may follow a message and must not matter: none, a NUL, another message, what no message begins
+// with.
 inline constexpr socks::bytes followers[] = {{}, "00"_bytes, "05 01 00"_bytes, "'GET ' ff ff ff ff"_bytes};
 
 // Bytes that a reader takes who always reads exactly what is needed; it stops where the decoder stops asking.
@@ -66,8 +67,8 @@ constexpr size_t read_exactly(socks::bytes message, Decode decode, int& reads) {
     return n;
 }
 
-// `message` decodes to `value`: whole, with anything behind it, and from any address, using exactly its bytes.
-// A part of it decodes to nothing, is no error, and never asks for more than the rest of the message.
+// `message` decodes to `value`: whole, with anything behind it, and from any address, using exactly its
+// bytes. A part of it decodes to nothing, is no error, and never asks for more than the rest of the message.
 // Returns how many exact reads it takes.
 template <class Decode, class T>
 constexpr int sweep(check& t, socks::bytes message, Decode decode, const T& value, place at = {}) {
@@ -88,7 +89,8 @@ constexpr int sweep(check& t, socks::bytes message, Decode decode, const T& valu
     return reads;
 }
 
-// `message` is refused with `verdict` as soon as `due` of its bytes are there, no sooner, and whatever follows.
+// `message` is refused with `verdict` as soon as `due` of its bytes are there, no sooner, and whatever
+// follows.
 template <class Decode>
 constexpr void sweep_refused(check& t, socks::bytes message, Decode decode, socks::errc verdict, size_t due,
                              place at = {}) {

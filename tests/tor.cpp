@@ -1,5 +1,5 @@
-// Tor's extensions, typed from its specification: look-ups through both machines, reply codes of onion services, and
-// credentials that isolate streams.
+// Tor's extensions, typed from its specification: look-ups through both machines, reply codes of onion
+// services, and credentials that isolate streams.
 
 #include <socks/policy/tor.hpp>
 

@@ -327,7 +327,8 @@ constexpr void a_fault_of_the_syntax_is_told_alone(check& t) {
 }
 PROVE_AND_RUN(a_fault_of_the_syntax_is_told_alone)
 
-// Whatever the text is cut to, or one of its bytes is replaced by, it has its targets or a reason at a place of it.
+// Whatever the text is cut to, or one of its bytes is replaced by, it has its targets or a reason at a place
+// of it.
 void every_text_has_its_targets_or_a_reason(check& t) {
     char text[1024];
     const size_t size = corrected_example.size();

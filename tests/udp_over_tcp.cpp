@@ -14,7 +14,8 @@ constexpr auto get = [](bytes in) { return decode_framed(in); };
 constexpr host six =
     ipv6{0x20, 0x01, 0x0d, 0xb8, 0x10, 0x32, 0x54, 0x76, 0x98, 0xba, 0xdc, 0xfe, 0x0f, 0x1e, 0x2d, 0x3c};
 
-// Both ways, in any pieces, with anything behind it, and around data that do not move. Two exact reads at most.
+// Both ways, in any pieces, with anything behind it, and around data that do not move. Two exact reads at
+// most.
 constexpr void golden_frame(check& t, bytes whole, const endpoint& at, bytes data, place line = {}) {
     const size_t header = whole.size() - data.size();
     t.ok(sweep(t, whole, get, datagram(whole, header, 0), line) <= 2, line);

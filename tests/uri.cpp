@@ -1,4 +1,5 @@
-// Proxies as people write them: what is read, what is refused and where, and that no password gets back into text.
+// Proxies as people write them: what is read, what is refused and where, and that no password gets back into
+// text.
 
 #include <socks/text/uri.hpp>
 

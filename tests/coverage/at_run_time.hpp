@@ -1,6 +1,6 @@
-// Included before everything else: moves the headers' code for constant evaluations to the run time, where its
-// coverage can be measured, and has the headers take the ways of a build for size. What includes this is a program of
-// its own; nothing else may be linked with it.
+// Included before everything else: moves the headers' code for constant evaluations to the run time, where
+// its coverage can be measured, and has the headers take the ways of a build for size. What includes this is
+// a program of its own; nothing else may be linked with it.
 
 #ifndef SOCKS_TESTS_COVERAGE_AT_RUN_TIME_HPP
 #define SOCKS_TESTS_COVERAGE_AT_RUN_TIME_HPP

@@ -1,5 +1,5 @@
-// What refuses a literal in constant evaluation are functions that nobody defines. Defined here, they tell at run
-// time which literals call them: those of tests/compile_fail, and no others.
+// What refuses a literal in constant evaluation are functions that nobody defines. Defined here, they tell at
+// run time which literals call them: those of tests/compile_fail, and no others.
 
 #include "../check.hpp"
 

@@ -1,5 +1,6 @@
-// The messages of whole conversations, as the encoders make them: one a line, CONVERSATION SENDER HEX. dissected.py
-// puts each into a segment or datagram of a capture, and has it read by a dissector that is not ours.
+// The messages of whole conversations, as the encoders make them: one a line, CONVERSATION SENDER HEX.
+// dissected.py puts each into a segment or datagram of a capture, and has it read by a dissector that is not
+// ours.
 
 #include <cstdio>
 

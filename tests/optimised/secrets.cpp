@@ -1,5 +1,5 @@
-// What the optimiser must leave alone: the time of comparing secrets, and the zeros over those that are done with.
-// Built at every level of optimisation.
+// What the optimiser must leave alone: the time of comparing secrets, and the zeros over those that are done
+// with. Built at every level of optimisation.
 
 #include "../check.hpp"
 #include "traced.hpp"

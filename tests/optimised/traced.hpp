@@ -1,5 +1,5 @@
-// Runs a function in a child process, counts its instructions one by one, and looks into the memory that it leaves
-// behind. Both are exact and need no tool: the kernel steps the child (ptrace). For Linux.
+// Runs a function in a child process, counts its instructions one by one, and looks into the memory that it
+// leaves behind. Both are exact and need no tool: the kernel steps the child (ptrace). For Linux.
 
 #ifndef SOCKS_TESTS_OPTIMISED_TRACED_HPP
 #define SOCKS_TESTS_OPTIMISED_TRACED_HPP
@@ -16,8 +16,8 @@
 
 namespace traced {
 
-/// What is measured. It is called through a pointer that the compiler cannot follow, so neither the function nor its
-/// input is known when it is compiled; the result keeps the work from being left out.
+/// What is measured. It is called through a pointer that the compiler cannot follow, so neither the function
+/// nor its input is known when it is compiled; the result keeps the work from being left out.
 using function = size_t (*)(socks::bytes);
 inline volatile size_t result;
 
@@ -72,7 +72,8 @@ class child {
   private:
     static constexpr uint64_t most_steps = 2'000'000;
 
-    // Both on one processor: each of them always waits for the other, and on two each of them would be woken up anew.
+    // Both on one processor: each of them always waits for the other, and on two each of them would be woken
+    // up anew.
     static void stay_here() noexcept {
         cpu_set_t here;
         CPU_ZERO(&here);

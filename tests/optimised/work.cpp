@@ -1,5 +1,5 @@
-// Nothing that a peer sends and no text keeps the library busy: the work, counted in instructions, grows with the size of
-// the input and no faster. Input that may come in pieces comes in single bytes.
+// Nothing that a peer sends and no text keeps the library busy: the work, counted in instructions, grows with
+// the size of the input and no faster. Input that may come in pieces comes in single bytes.
 
 #include <socks/policy/transfer_cft.hpp>
 
@@ -33,8 +33,8 @@ class maker {
     size_t size_ = 0;
 };
 
-// Whether the work grows with the input, of n, 2 n and 4 n units: the second step adds at most 2.2 times what the first
-// one adds. What costs the same for every size cancels out. Square growth adds four times as much.
+// Whether the work grows with the input, of n, 2 n and 4 n units: the second step adds at most 2.2 times what
+// the first one adds. What costs the same for every size cancels out. Square growth adds four times as much.
 template <class Make>
 bool is_linear(traced::function f, size_t n, Make make) {
     const uint64_t one = traced::instructions(f, make(n));
@@ -334,7 +334,8 @@ size_t reassemble(bytes in) {
 }
 
 void the_work_for_what_is_relayed_is_linear_byte_by_byte(check& t) {
-    // Its verdict falls when the header is there, so whoever calls again for more data has the name searched again.
+    // Its verdict falls when the header is there, so whoever calls again for more data has the name searched
+    // again.
     t.ok(is_linear(unframe, 20, [](size_t n) {
         return maker().put("\0\1").put(n + 7).put(3).put(n).repeat("h", n).put("\0\105d").made();
     }));

@@ -1,5 +1,5 @@
-// Every name that a widespread header is known to define as a macro. A call or a declaration of ours that one of them
-// catches does not compile.
+// Every name that a widespread header is known to define as a macro. A call or a declaration of ours that one
+// of them catches does not compile.
 
 #ifndef SOCKS_TESTS_OTHER_HEADERS_MACROS_HPP
 #define SOCKS_TESTS_OTHER_HEADERS_MACROS_HPP

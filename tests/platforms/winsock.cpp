@@ -1,4 +1,5 @@
-// Compiled for Windows only: what errno.hpp and getaddrinfo.hpp have as numbers is what Winsock's headers name.
+// Compiled for Windows only: what errno.hpp and getaddrinfo.hpp have as numbers is what Winsock's headers
+// name.
 
 #include <winsock2.h>
 #include <ws2tcpip.h>

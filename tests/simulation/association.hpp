@@ -1,6 +1,7 @@
-// One association of UDP: a client sends messages, whole or in fragments, over a network that loses, repeats, delays and
-// overtakes datagrams; strangers send others to the same relay, and somebody sends garbage. The relay is that of users: a
-// source lock, and a reassembly queue behind it. What has to be delivered is told by who sent what when, not by bytes.
+// One association of UDP: a client sends messages, whole or in fragments, over a network that loses, repeats,
+// delays and overtakes datagrams; strangers send others to the same relay, and somebody sends garbage. The
+// relay is that of users: a source lock, and a reassembly queue behind it. What has to be delivered is told
+// by who sent what when, not by bytes.
 
 #ifndef SOCKS_TESTS_SIMULATION_ASSOCIATION_HPP
 #define SOCKS_TESTS_SIMULATION_ASSOCIATION_HPP
@@ -70,7 +71,8 @@ class association {
         }
     }
 
-    // Mostly the client. A neighbour has its address; without a declared port it may be the one who is let in.
+    // Mostly the client. A neighbour has its address; without a declared port it may be the one who is let
+    // in.
     socks::endpoint any_source() {
         if (d_.below(4) != 0) return client_;
         const uint32_t kind = d_.below(3);

@@ -1,6 +1,6 @@
-// One connection: a client and a server, each a machine of ours or a villain, and the two links between them; or a chain
-// of proxies behind each other at the far end of the links. It runs until both sides are over, and then says whether what
-// came out is what had to come out.
+// One connection: a client and a server, each a machine of ours or a villain, and the two links between them;
+// or a chain of proxies behind each other at the far end of the links. It runs until both sides are over, and
+// then says whether what came out is what had to come out.
 
 #ifndef SOCKS_TESTS_SIMULATION_CONNECTION_HPP
 #define SOCKS_TESTS_SIMULATION_CONNECTION_HPP

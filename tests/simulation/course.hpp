@@ -1,4 +1,5 @@
-// The course of a connection: how it begins, what each happening sets off, and what must have come out at its end.
+// The course of a connection: how it begins, what each happening sets off, and what must have come out at its
+// end.
 
 #ifndef SOCKS_TESTS_SIMULATION_COURSE_HPP
 #define SOCKS_TESTS_SIMULATION_COURSE_HPP

@@ -1,5 +1,5 @@
-// A network in memory without chance: every delay, split, merge, short write and reset is drawn from the seed of its
-// own connection, so that one connection runs alike among a million others and by itself.
+// A network in memory without chance: every delay, split, merge, short write and reset is drawn from the seed
+// of its own connection, so that one connection runs alike among a million others and by itself.
 
 #ifndef SOCKS_TESTS_SIMULATION_NETWORK_HPP
 #define SOCKS_TESTS_SIMULATION_NETWORK_HPP
@@ -34,13 +34,14 @@ class dice {
     uint64_t state_;
 };
 
-// What happens to a connection: bytes arrive in one direction, a side has reason to go on, an application found its
-// answer, or the time is up.
+// What happens to a connection: bytes arrive in one direction, a side has reason to go on, an application
+// found its answer, or the time is up.
 enum class happening : uint8_t { arrival_up, arrival_down, client_wakes, server_wakes, answer_due, deadline };
 
 struct event {
     uint32_t connection;
-    // Connections take each other's places. An event of an earlier life is void, but an event of life 0 is not.
+    // Connections take each other's places. An event of an earlier life is void, but an event of life 0 is
+    // not.
     uint32_t life;
     happening what;
 };

@@ -1,5 +1,6 @@
-// Who meets whom: what a client wants, what a server allows, what its application answers, and the villains on either
-// side. All of it is drawn from the seed, and so is whether the handshake must succeed, without asking a machine.
+// Who meets whom: what a client wants, what a server allows, what its application answers, and the villains
+// on either side. All of it is drawn from the seed, and so is whether the handshake must succeed, without
+// asking a machine.
 
 #ifndef SOCKS_TESTS_SIMULATION_PARTIES_HPP
 #define SOCKS_TESTS_SIMULATION_PARTIES_HPP
@@ -124,7 +125,8 @@ inline application any_application(dice& d, socks::version via) {
     return a;
 }
 
-// A proxy, the only one or one of a chain: what it is asked for, what it allows, what its application answers.
+// A proxy, the only one or one of a chain: what it is asked for, what it allows, what its application
+// answers.
 struct proxy {
     socks::request want{};
     socks::server_options serves{};

@@ -1,6 +1,7 @@
-// Thousands of clients and servers at once, honest and malicious, over a network that delays, splits, merges, resets
-// and floods as its seed says. No byte is lost or invented, both sides agree, work and memory of each are bounded,
-// and every handshake ends. A connection that breaks a law prints the command that replays it alone.
+// Thousands of clients and servers at once, honest and malicious, over a network that delays, splits, merges,
+// resets and floods as its seed says. No byte is lost or invented, both sides agree, work and memory of each
+// are bounded, and every handshake ends. A connection that breaks a law prints the command that replays it
+// alone.
 //
 //     simulation [--handshakes N] [--at-once N] [--seed N]
 //     simulation --replay SEED       one connection, told step by step

@@ -1,5 +1,5 @@
-// What the sides of a connection do when they are woken. The loops are those that users write, with every demand beside
-// the action that it is about.
+// What the sides of a connection do when they are woken. The loops are those that users write, with every
+// demand beside the action that it is about.
 
 #ifndef SOCKS_TESTS_SIMULATION_TURNS_HPP
 #define SOCKS_TESTS_SIMULATION_TURNS_HPP
@@ -8,7 +8,8 @@
 
 namespace simulation {
 
-// The most that a handshake with one proxy can use: greeting, login and request; choice, status and two replies.
+// The most that a handshake with one proxy can use: greeting, login and request; choice, status and two
+// replies.
 inline constexpr uint32_t most_used_by_server = 257 + 513 + 262;
 inline constexpr uint32_t most_used_by_client = 2 + 2 + 2 * 262;
 

@@ -1,6 +1,6 @@
-// Stands in for the test framework where hundreds of test programs are built to be thrown away: the macros that
-// tests/check.hpp uses, what the framework's header brings along, and a main that stops at the first test that fails
-// and names it.
+// Stands in for the test framework where hundreds of test programs are built to be thrown away: the macros
+// that tests/check.hpp uses, what the framework's header brings along, and a main that stops at the first
+// test that fails and names it.
 
 #ifndef SOCKS_TESTS_MUTANTS_CATCH_TEST_MACROS_HPP
 #define SOCKS_TESTS_MUTANTS_CATCH_TEST_MACROS_HPP

@@ -41,8 +41,9 @@ int memcmp(const void* a, const void* b, size_t n) {
 
 }  // extern "C"
 
-// The heap of the tests, which copy bytes into blocks of exact size: half of what the variables leave; the stack has
-// the other half. The newest block is given back when it is deleted, others when nothing is in use any more.
+// The heap of the tests, which copy bytes into blocks of exact size: half of what the variables leave; the
+// stack has the other half. The newest block is given back when it is deleted, others when nothing is in use
+// any more.
 namespace heap {
 struct header {
     size_t below;  // what was used before this block

@@ -1,5 +1,5 @@
-// As much of Catch2 as the tests use, for a machine without a C++ library: each test is an entry of a table that
-// the linker gathers.
+// As much of Catch2 as the tests use, for a machine without a C++ library: each test is an entry of a table
+// that the linker gathers.
 
 #ifndef SOCKS_TESTS_BARE_CATCH_HPP
 #define SOCKS_TESTS_BARE_CATCH_HPP
