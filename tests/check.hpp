@@ -83,7 +83,7 @@ class check {
     }
 
   private:
-    static constexpr size_t deepest = 4;
+    static constexpr size_t deepest = 8;
     struct one {
         socks::bytes name;
         size_t number = 0;

@@ -1,6 +1,7 @@
 // The laws that every decoder keeps for every message, in one place: each message of the tests goes through
 // here. Each prefix is handed over in storage of exactly its size, so that both a constant evaluation and a
 // sanitizer see a decoder that looks one byte too far.
+// The cases of a failure are numbers: how many bytes were there, or which of the followers was.
 
 #ifndef SOCKS_TESTS_SWEEP_HPP
 #define SOCKS_TESTS_SWEEP_HPP
@@ -73,12 +74,14 @@ constexpr size_t read_exactly(socks::bytes message, Decode decode, int& reads) {
 template <class Decode, class T>
 constexpr int sweep(check& t, socks::bytes message, Decode decode, const T& value, place at = {}) {
     for (size_t n = 0; n < message.size(); ++n) {
+        const auto entered = t.in(n);
         const exact_copy prefix(message.first(n));
         const auto d = decode(prefix.view());
         t.ok(!d && d.error() == socks::errc::none && d.consumed() == 0, at);
         t.ok(d.needed() >= 1 && n + d.needed() <= message.size(), at);
     }
     for (const socks::bytes behind : followers) {
+        const auto entered = t.in();
         const exact_copy in(message, behind);
         const auto d = decode(in.view());
         if (t.ok(static_cast<bool>(d), at)) t.ok(same(*d, value), at);
@@ -96,7 +99,9 @@ constexpr void sweep_refused(check& t, socks::bytes message, Decode decode, sock
                              place at = {}) {
     t.ok(due >= 1 && due <= message.size(), at);
     for (size_t n = 0; n <= message.size(); ++n) {
+        const auto entered = t.in(n);
         for (const socks::bytes behind : followers) {
+            const auto nested = t.in();
             if (n < due && !behind.empty()) continue;
             const exact_copy in(message.first(n), behind);
             const auto d = decode(in.view());
