@@ -72,8 +72,8 @@ void fuzz(input in) {
             demand(s.next() == expected.take(*d, head, now, delivered));
             demand((s.next() == next::drop) == (s.error() != errc::none));
             if (s.next() == next::deliver) {
-                demand(text(s.whole().data()) == delivered && s.whole().fragment() == 0);
-                demand(s.whole().remote() == d->remote());
+                demand(text(s.datagram().data()) == delivered && s.datagram().fragment() == 0);
+                demand(s.datagram().remote() == d->remote());
             }
         }
         demand(queue.waiting() == (expected.last != 0));

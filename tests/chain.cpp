@@ -373,4 +373,19 @@ constexpr void an_answer_to_no_question_is_final_for_the_chain(check& t) {
 }
 PROVE_AND_RUN(an_answer_to_no_question_is_final_for_the_chain)
 
+constexpr void a_chain_s_state_is_that_of_the_proxy_at_hop(check& t) {
+    using state = socks::client_state;
+    const socks::hop proxies[] = {{.proxy = {ipv4{192, 0, 2, 1}, 1080}, .version = version::v4},
+                                  {.proxy = {ipv4{192, 0, 2, 7}, 1081}}};
+    const socks::route to{.through = proxies, .to = {ipv4{198, 51, 100, 9}, 25}};
+    char out[socks::chain::max_output] = {};
+    socks::chain m;
+    t.ok(m.state() == state::start && m.hop() == 0);
+    t.ok(m.step(to, "", out).next() == socks::chain::next::send);
+    t.ok(m.state() == state::reply && m.hop() == 0);
+    t.ok(m.step(to, "00 5a 0000 00000000"_bytes, out).next() == socks::chain::next::send);
+    t.ok(m.state() == state::method_selection && m.hop() == 1);
+}
+PROVE_AND_RUN(a_chain_s_state_is_that_of_the_proxy_at_hop)
+
 }  // namespace

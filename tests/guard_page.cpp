@@ -139,7 +139,7 @@ void no_fragment_is_put_together_past_its_storage(check& t) {
         const auto b = parts.step(page.copy(last), 1, storage);
         t.ok(a.error() == (n < 14 ? socks::errc::no_space : socks::errc::none));
         if (b.next() == socks::reassembly::next::deliver)
-            t.ok(n == 23 && b.whole().data() == "two fragments");
+            t.ok(n == 23 && b.datagram().data() == "two fragments");
         else
             t.ok(n < 23 && b.error() == (n < 14 ? socks::errc::fragmented : socks::errc::no_space));
     }

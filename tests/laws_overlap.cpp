@@ -275,7 +275,7 @@ constexpr void a_fragment_is_kept_or_refused(check& t) {
         const auto s = queue.step(in, 2, storage);
         const bool apart = at + two.size() <= middle || at >= middle + one.size();
         if (apart)
-            t.ok(s.next() == reassembly::next::deliver && s.whole().data() == "first second");
+            t.ok(s.next() == reassembly::next::deliver && s.datagram().data() == "first second");
         else
             t.ok(s.next() == reassembly::next::drop && !queue.waiting());
     }

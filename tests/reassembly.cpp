@@ -27,8 +27,8 @@ struct receiver {
 
 // The data are in the storage: what arrived is gone already.
 constexpr bool delivers(const reassembly::action& s, bytes data, const endpoint& at = far) {
-    return s.next() == next::deliver && s.error() == errc::none && s.whole().data() == data &&
-           s.whole().remote() == at && s.whole().fragment() == 0;
+    return s.next() == next::deliver && s.error() == errc::none && s.datagram().data() == data &&
+           s.datagram().remote() == at && s.datagram().fragment() == 0;
 }
 constexpr bool waits(const reassembly::action& s) {
     return s.next() == next::wait && s.error() == errc::none;
@@ -60,7 +60,7 @@ PROVE_AND_RUN(the_whole_datagram_is_encoded_in_the_storage)
 // A constant evaluation does not read what is gone.
 constexpr void the_whole_datagram_outlives_its_action(check& t) {
     receiver r;
-    const datagram& whole = r.take(0x81, "alone").whole();
+    const datagram& whole = r.take(0x81, "alone").datagram();
     t.ok(whole.data() == "alone" && whole.remote() == far);
 }
 PROVE_AND_RUN(the_whole_datagram_outlives_its_action)
@@ -71,7 +71,7 @@ constexpr void what_is_no_fragment_passes_and_ends_the_sequence(check& t) {
     t.ok(waits(r.take(1, "one")));
     const bytes in = "0000 00 01 c0000207 01bb 'whole'"_bytes;
     const auto s = r.queue.step(in, r.now, r.storage);
-    t.ok(delivers(s, "whole") && s.whole().data().data() == in.data() + 10 && !r.queue.waiting());
+    t.ok(delivers(s, "whole") && s.datagram().data().data() == in.data() + 10 && !r.queue.waiting());
     t.ok(drops(r.take(0x82, "two")));
     reassembly without(5000);
     t.ok(delivers(without.step(in, 0, {}), "whole"));

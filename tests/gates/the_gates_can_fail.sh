@@ -91,6 +91,8 @@ plant '// TODO' core/reply.hpp
 caught 'a promise of work' "$gate" "$copy"
 plant "$(seq 400)" core/reply.hpp
 caught 'a long header' "$gate" "$copy"
+plant "$(seq 200)" machine/client.hpp
+caught 'a class of more than 600 lines' "$gate" "$copy"
 
 gate=$gates/conformance_is_tested.sh
 page=$copy/docs/conformance.md

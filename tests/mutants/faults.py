@@ -103,31 +103,31 @@ fault("the decoder accepts a SOCKS4 reply of seven bytes", S4,
       "guard_page")
 
 # The server
-SERVER = "machine/server_states.hpp"
+SERVER = "machine/server.hpp"
 fault("the server serves a request without the required credentials (CVE-2023-43644; A16)", SERVER,
-      "? at::credentials\n", "? at::request\n", "server",
+      "? server_state::credentials\n", "? server_state::request\n", "server",
       "laws_abuse")
 fault("the server accepts a request after it refused the credentials (A16)", SERVER,
       "fail_for_good(errc::credentials_refused, 1);", "at_ = at::request;",
       "server")
 fault("the server sends status 0 for refused credentials", SERVER,
-      "encode_auth_status(granted ? 0 : 1, out)", "encode_auth_status(0, out)", "server")
+      "encode_auth_status(accepted ? 0 : 1, out)", "encode_auth_status(0, out)", "server")
 fault("the server drops early data (TROVE-2024-010; F4)", "machine/server.hpp", "return {message()};", "return {bytes()};",
       "server", "laws_chunking")
 fault("the server waits for input after the end of the stream (TROVE-2024-011; F8)", SERVER,
       "if (!closed_) return", "if (true) return",
       "fuzz/server", "simulation")
-fault("the server accepts a second answer (wstunnel#485; F12)", SERVER, "if (at_ != at::serving && at_ != at::bound) {",
-      "if (at_ != at::serving && at_ != at::bound && at_ != at::answered) {", "server", "answers_later")
+fault("the server accepts a second answer (wstunnel#485; F12)", SERVER, "if (state_ != server_state::serve && state_ != server_state::second_answer) {",
+      "if (state_ != server_state::serve && state_ != server_state::second_answer && state_ != server_state::success) {", "server", "answers_later")
 fault("a call of negotiated() without a negotiation lets the client in", SERVER,
-      "if (at_ != at::negotiating)\n        fail_for_good(errc::out_of_turn);",
-      "if (at_ == at::over)\n        fail_for_good(errc::out_of_turn);", "server", "answers_later")
+      "if (state_ != server_state::negotiation)\n        fail_for_good(errc::out_of_turn);",
+      "if (state_ == server_state::done)\n        fail_for_good(errc::out_of_turn);", "server", "answers_later")
 fault("SOCKS4 bypasses the authentication that the server requires (A16)", SERVER,
       "if (!methods_.contains(socks::method::none)) return",
       "if (methods_.empty()) return", "server", "quirks_server")
-fault("the server ends BIND after one reply", SERVER, "? at::bound", "? at::answered", "server")
+fault("the server ends BIND after one reply", SERVER, "? server_state::second_answer", "? server_state::success", "server")
 fault("the server identifies a non-SOCKS peer by 0 instead of the first byte", SERVER,
-      "fail_now(identify_foreign_protocol(in[0]),", "fail_now(identify_foreign_protocol(0),",
+      "fail(identify_foreign_protocol(in[0]),", "fail(identify_foreign_protocol(0),",
       "quirks_server", "server")
 fault("the server serves SOCKS4a although SOCKS4a is off (V8)", SERVER,
       "detail::is_named4(in) ? v4a_ : v4_", "detail::is_named4(in) ? v4_ : v4_",
@@ -138,31 +138,31 @@ fault("the server writes an invalid bound host as 0.0.0.0 into a SOCKS4 reply", 
 fault("the server reports the refusal of a SOCKS5 request as one of SOCKS4", SERVER,
       "speaks4_ ? version::v4 : version::v5", "version::v4", "server")
 fault("a later failure of the server replaces the first one", "machine/server.hpp",
-      "if (at_ == at::failed) return;", "", "laws_fuse",
+      "if (state_ == server_state::failed) return;", "", "laws_fuse",
       "laws_abuse")
 
 # The client
-CLIENT = "machine/client_states.hpp"
+CLIENT = "machine/client.hpp"
 fault("the client follows a method that it did not offer (curl#18937; A1)", CLIENT, "!offered_.contains(chosen)", "false",
       "client", "quirks_client")
-fault("the client drops the first bytes of the destination (nmap#2534, curl#18938; F5)", CLIENT, "in.size() - *whole",
-      "0 * in.size()", "client", "laws_chunking")
+fault("the client drops the first bytes of the destination (nmap#2534, curl#18938; F5)", CLIENT, "rest.size() - *size",
+      "0 * rest.size()", "client", "laws_chunking")
 fault("the client waits for input after the end of the stream", CLIENT, "if (closed_) {", "if (false) {",
       "fuzz/client", "simulation")
 fault("the client sends a changed request without a check (CVE-2023-38545)", CLIENT,
-      "= detail::destination_fault(version_, command_, request.to.host);", "= errc::none;", "client", "laws_purity")
-fault("the client ends BIND after the first reply (B1)", CLIENT, "command_ == socks::command::bind && at_ == at::reply",
-      "false && at_ == at::reply", "client")
-fault("the client changes its state although the output does not fit", CLIENT, "if (made.error() == errc::no_space) {",
-      "if (made.error() == errc::no_space) {\n        position_ = then;", "laws_space")
+      "= destination_fault(version_, command_, request.to.host);", "= errc::none;", "client", "laws_purity")
+fault("the client ends BIND after the first reply (B1)", CLIENT, "command_ == command::bind && state_ == client_state::reply",
+      "false && state_ == client_state::reply", "client")
+fault("the client changes its state although the output does not fit", CLIENT, "if (message.error() == errc::no_space) {",
+      "if (message.error() == errc::no_space) {\n        state_ = after;", "laws_space")
 fault("the client does not report the code of a truncated refusal (R1)", CLIENT,
-      "if (in.size() >= 2 &&", "if (in.size() >= 3 &&",
+      "if (rest.size() >= 2 &&", "if (rest.size() >= 3 &&",
       "client", "laws_end_of_stream")
 fault("the client takes a reply of another version for a refusal", CLIENT,
-      "whole.error() != errc::bad_version && !reply_code", "!reply_code",
+      "size.error() != errc::bad_version && !reply_code", "!reply_code",
       "client")
 fault("a later failure of the client replaces the first one", "machine/client.hpp",
-      "if (at_ != at::failed) {", "if (true) {", "laws_fuse",
+      "if (state_ != client_state::failed) {", "if (true) {", "laws_fuse",
       "laws_abuse")
 fault("the client reports credentials as early after the proxy chose their method", CLIENT, "early_credentials_ = false;", "",
       "pipelining")
@@ -219,8 +219,8 @@ fault("an outbox sends bytes again after a short write (curl#17942; F7)", MAILBO
       "begin_ += static_cast<uint32_t>(n);\n        if (begin_ == end_)",
       "if (n == size_t{end_} - begin_) begin_ = end_;\n        if (begin_ == end_)", "mailbox", "simulation")
 fault("a cleared inbox still returns its old data", MAILBOX,
-      "used bytes included.\n    constexpr void clear() noexcept {\n        wipe({bytes_, N});\n        begin_ = end_ = 0;",
-      "used bytes included.\n    constexpr void clear() noexcept {\n        wipe({bytes_, N});", "mailbox")
+      "    /// machine that failed with errc::bad_count stays failed.\n    constexpr void clear() noexcept {\n        wipe({bytes_, N});\n        begin_ = end_ = 0;",
+      "    /// machine that failed with errc::bad_count stays failed.\n    constexpr void clear() noexcept {\n        wipe({bytes_, N});", "mailbox")
 fault("the optimiser removes the wipe of a secret", "core/bytes.hpp", "volatile char* const v = p;", "char* const v = p;",
       "optimised/secrets")
 
@@ -319,14 +319,14 @@ fault("a transfer that was given up starts again", "policy/retry.hpp", "if (stat
       "retry", "fuzz/retry")
 fault("the second try uses a connection that has ended (V9)", "policy/fallback.hpp",
       "return blame(why) == party::peer && detail", "return detail", "fallback")
-fault("the client leaves the first byte of a SOCKS4 refusal before the reply (V9)", "machine/client_states.hpp",
-      "        used = 2;\n    }\n", "        used = 1;\n    }\n", "fallback")
-fault("the client asks by SOCKS4 although the proxy answered the greeting with 5 (V9)", "machine/client_states.hpp",
-      "        if (!in.empty() && in[0] == 5) return fail_for_good(errc::bad_version, in[0]);\n", "", "fallback")
-fault("the server refuses a greeting with eight bytes, which Java reads as its reply (V9)", "machine/server_states.hpp",
+fault("the client leaves the first byte of a SOCKS4 refusal before the reply (V9)", "machine/client.hpp",
+      "    consumed = 2;\n", "    consumed = 1;\n", "fallback")
+fault("the client asks by SOCKS4 although the proxy answered the greeting with 5 (V9)", "machine/client.hpp",
+      "    if (!in.empty() && in[0] == 5) return fail_for_good(errc::bad_version, in[0]);\n", "", "fallback")
+fault("the server refuses a greeting with eight bytes, which Java reads as its reply (V9)", "machine/server.hpp",
       "detail::encode_short_refusal4(out)", "encode_reply4({code4::rejected, {}}, out)", "quirks_server")
-fault("the server answers every further greeting with a SOCKS4 refusal", "machine/server_states.hpp",
-      "at_ = at::greeted;", "at_ = at::first;", "quirks_server")
+fault("the server answers every further greeting with a SOCKS4 refusal", "machine/server.hpp",
+      "state_ = server_state::after_greeting;", "state_ = server_state::start;", "quirks_server")
 fault("the second try uses SOCKS4 although the proxy spoke SOCKS5", "policy/fallback.hpp",
       " || used != 0) return", ") return", "fallback")
 fault("the parser reads the rest of the text for each word", "text/cftutil.hpp",
@@ -346,7 +346,7 @@ fault("an inbox commits 0 bytes without an error", MAILBOX,
       "if (n - 1 < N - end_) [[likely]]", "if (n <= N - end_) [[likely]]", "mailbox", "laws_fuse")
 fault("the result of recv can be committed without a test", MAILBOX,
       "    template <detail::no_unsigned_integer test_the_result_of_recv_first>\n"
-      "    void commit(test_the_result_of_recv_first) = delete;\n\n    /// The first", "\n    /// The first", "mailbox")
+      "    void commit(test_the_result_of_recv_first) = delete;\n\n    /// Removes the first", "\n    /// Removes the first", "mailbox")
 fault("the result of send can be consumed without a test", MAILBOX,
       "    template <detail::no_unsigned_integer test_the_result_of_send_first>\n"
       "    void consume(test_the_result_of_send_first) = delete;\n", "", "mailbox")
@@ -354,18 +354,16 @@ fault("an inbox consumes more bytes than it holds", MAILBOX,
       "if (n <= size_t{end_} - begin_) [[likely]]", "if (n != 0) [[likely]]", "mailbox")
 fault("an outbox consumes more bytes than it holds", MAILBOX,
       "if (n > size_t{end_} - begin_) [[unlikely]] {", "if (n > N) [[unlikely]] {", "mailbox")
-fault("the server reads forever after an invalid count", "machine/server_states.hpp",
+fault("a machine reads forever after an invalid count", MAILBOX,
       "if (now.next() == next::recv && in.miscounted())", "if (now.next() == next::wait && in.miscounted())", "laws_fuse")
-fault("the server sends forever after an invalid count", "machine/server_states.hpp",
-      "if (out.miscounted())", "if (out.miscounted() && closed_)", "laws_fuse")
-fault("the client reads forever after an invalid count", "machine/client_states.hpp",
-      "if (now.next() == next::recv && in.miscounted())", "if (now.next() == next::wait && in.miscounted())", "laws_fuse")
-fault("the client sends forever after an invalid count", "machine/client_states.hpp",
-      "if (!out.empty() && out.miscounted())", "if (out.empty() && out.miscounted())", "laws_fuse")
-fault("the chain reads forever after an invalid count", "machine/chain.hpp",
-      "if (now.next() == next::recv && in.miscounted())", "if (now.next() == next::wait && in.miscounted())", "laws_fuse")
-fault("the chain sends forever after an invalid count", "machine/chain.hpp",
-      "if (!out.empty() && out.miscounted())", "if (out.empty() && out.miscounted())", "laws_fuse")
+fault("a machine sends forever after an invalid count", MAILBOX, "if (!more && out.miscounted())",
+      "if (more && out.miscounted())", "laws_fuse")
+fault("a state of the client has the name of another one", CLIENT,
+      "case client_state::auth_status: return \"waiting for the verdict on user name and password\";",
+      "case client_state::auth_status: return \"waiting for the method selection\";", "client")
+fault("a state of the server has the name of another one", SERVER,
+      "case server_state::serve: return \"before the answer to the request\";",
+      "case server_state::serve: return \"waiting for the request\";", "server")
 fault("a received name of 256 bytes is truncated to another host", ADDRESS,
       "if (name.size() > max_name) return {host_kind::bad, name, errc::bad_host};", "if (name.size() > max_name) name = name.first(max_name);",
       "address")

@@ -328,7 +328,7 @@ size_t reassemble(bytes in) {
         fragment[2] = static_cast<char>(i + 1 == in.size() ? i + 0x81 : i + 1);
         fragment[10] = in.data()[i];
         const auto a = queue.step(bytes(fragment, sizeof fragment), 0, storage);
-        if (a.next() == reassembly::next::deliver) delivered += a.whole().data().size();
+        if (a.next() == reassembly::next::deliver) delivered += a.datagram().data().size();
     }
     return delivered;
 }

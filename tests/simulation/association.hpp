@@ -132,8 +132,8 @@ class association {
         if (!complete || law_.bad) return;
         message& m = messages_[p.message];
         law_.say("relay", "delivers message", p.message);
-        law_.demand(text(s.whole().data()) == m.data && s.whole().remote() == m.to &&
-                    s.whole().fragment() == 0);
+        law_.demand(text(s.datagram().data()) == m.data && s.datagram().remote() == m.to &&
+                    s.datagram().fragment() == 0);
         ++m.delivered;
         ++law_.counts[m.fragments == 1 ? whole : put_together];
     }

@@ -1,6 +1,6 @@
-// Several proxies in a row, in one stream, with the client's own actions: the first proxy is asked for the second,
-// through it the second for the third, and the last for the destination.
-// A handshake that is done with on the way is nothing that the caller hears of; a failure says at which proxy.
+// Several proxies in a row, in one stream, with the client's own actions: the first proxy connects to the
+// second, the second to the third, and the last one to the destination. A failure says at which proxy it
+// happened.
 
 #ifndef SOCKS_MACHINE_CHAIN_HPP
 #define SOCKS_MACHINE_CHAIN_HPP
@@ -9,7 +9,7 @@
 
 namespace socks {
 
-/// One proxy of a route: where it listens, and how it is spoken to.
+/// One proxy of a route: its address, and how to speak to it.
 ///
 ///     hop{.proxy = {"gate.example.net", 1080}, .credentials = {"john", "foo"}}
 ///
@@ -21,8 +21,8 @@ struct hop {
     socks::methods methods{};  ///< as those of a request
 };
 
-/// A borrowed view of hops: made from an array that has a name, from anything with `data()` and `size()` over
-/// hops, and from pointer and length.
+/// A borrowed view of hops. It is made from an array that has a name, from anything with `data()` and
+/// `size()` over hops, and from pointer and length.
 /// @lifetime  valid as long as the hops it points into.
 /// @cost      two words, O(1).
 class hops {
@@ -30,8 +30,8 @@ class hops {
     constexpr hops() noexcept = default;
     constexpr hops(const hop* data SOCKS_LIFETIMEBOUND, size_t size) noexcept : data_(data), size_(size) {}
 
-    // Not of a list in braces, which would be gone before it is used: from one of those no type is deduced. And
-    // of hops only: what derives from them may be larger, and its elements then stand elsewhere.
+    // A list in braces does not convert, because it would be gone before the view is used. A class that
+    // derives from hop does not convert either: its objects may be larger.
     template <class T, size_t N>
         requires(detail::same<T, hop> || detail::same<T, const hop>)
     constexpr hops(T (&list SOCKS_LIFETIMEBOUND)[N]) noexcept : hops(list, N) {}
@@ -54,16 +54,16 @@ class hops {
     size_t size_ = 0;
 };
 
-/// The way to a destination through 1..255 proxies, the outermost first: that is the one to connect to.
+/// The way to a destination through 1..255 proxies. You connect to the first one.
 ///
 ///     const hop proxies[] = {{.proxy = {"gate.example.net", 1080}, .credentials = {"john", "foo"}},
 ///                            {.proxy = {ipv4{192, 0, 2, 7}, 1081}, .version = version::v4a}};
-///     const route way{.through = proxies, .to = {"files.example.com", 443}};
+///     const route download{.through = proxies, .to = {"files.example.com", 443}};
 ///
-/// The command is that of the last proxy; all before it are asked to CONNECT. What they are asked for is the
-/// endpoint of the next, so a name is resolved by the proxy in front of it.
+/// The last proxy gets the command. All others are asked to CONNECT to the proxy after them, so each proxy
+/// resolves the host name of the next one.
 ///
-/// @lifetime  as its hops and the texts in it.
+/// @lifetime  valid as long as its hops and the texts in it.
 struct route {
     hops through{};
     socks::command command = socks::command::connect;
@@ -74,14 +74,15 @@ struct route {
 ///
 ///     chain handshake;
 ///     for (;;) {
-///         const auto s = handshake.step(route, rx, tx);
+///         const auto s = handshake.step(download, rx, tx);
 ///         switch (s.next()) { ... }         // the client's actions; done is that of the last proxy
 ///     }
 ///
-/// The loop is a client's, and so are the sizes of the mailboxes. UDP ASSOCIATE goes through the chain as any
-/// request does; its datagrams do not, they go straight to the last proxy.
+/// The loop and the sizes of the mailboxes are those of a client. A request for UDP ASSOCIATE goes through
+/// the chain as every other request does. Its datagrams go directly to the last proxy.
 ///
-/// @cost  at most 16 bytes of state, trivially copyable; steps per input byte are bounded; constexpr, noexcept.
+/// @cost  at most 16 bytes of state, trivially copyable; the steps per input byte are bounded; constexpr,
+///        noexcept.
 /// @rfc   as client
 class chain {
   public:
@@ -97,54 +98,71 @@ class chain {
 
     constexpr chain() noexcept = default;
 
-    /// With options that hold for all proxies. Pipelined, each is told everything at once, but not before the
-    /// one in front of it has answered.
-    constexpr explicit chain(client_options options) noexcept : client_(options) {}
+    /// The options hold for all proxies. With client_options::pipelined each proxy gets all its messages at
+    /// once, after the proxy before it has answered.
+    constexpr explicit chain(client_options options) noexcept : core_(options) {}
 
     /// Takes the handshakes one step further, on plain views.
     ///
-    /// @param way  the route; borrowed for this call.
-    /// @param in   what was received and not yet used, oldest first.
-    /// @param out  room for one message, max_output bytes at most.
-    /// @returns    exactly one action; see client::next.
-    /// @errors     before the first byte: bad_route, and what validate() finds wrong with the request to any proxy;
-    ///             later bad_route, when the route became shorter than the way already gone; spoke_first, when
-    ///             bytes lie in `in` behind the reply of a proxy that is not the last; all others as client.
-    /// @lifetime   the action's views point into `in` and `out`.
-    /// @cost       O(bytes of one message); the first step O(route).
+    /// @param route  the proxies and the destination; borrowed for this call.
+    /// @param in     the bytes that were received and not consumed yet, oldest first.
+    /// @param out    room for one message, at most max_output bytes. It does not overlap `in`.
+    /// @returns      exactly one action; see client::next.
+    /// @errors       before the first byte: bad_route, and what validate() finds wrong with the request to
+    ///               any proxy; later bad_route, if the route became shorter than the part already passed;
+    ///               spoke_first, if bytes follow the reply of a proxy that is not the last; all others as
+    ///               client.
+    /// @lifetime     the action's views point into `in` and `out`.
+    /// @cost         O(bytes of one message); the first step O(route).
     [[nodiscard]] constexpr action step(const route& route, bytes in, buffer out) noexcept;
 
-    /// The same on an inbox, which drops what was used; on done it is emptied into `early`.
-    /// @errors  bad_count, where the inbox was told of an impossible number of bytes: see miscounted()
+    /// The same on an inbox, from which the step removes what it consumed. On done the inbox is emptied into
+    /// `early`.
+    /// @errors  bad_count, if the inbox was given an impossible number of bytes: see inbox::miscounted()
     template <size_t N>
-    [[nodiscard]] constexpr action step(const route& route, inbox<N>& in, buffer out) noexcept;
+    [[nodiscard]] constexpr action step(const route& route, inbox<N>& in, buffer out) noexcept {
+        static_assert(N >= max_input, "the inbox is too small for a reply");
+        return detail::mailbox_steps::step(*this, in, out, route);
+    }
 
-    /// The same on both mailboxes. While `out` holds anything, the action is send with all of it; pipelined
-    /// messages are appended as long as there is room for the next one.
-    /// @errors  bad_count, where either was told of an impossible number of bytes: see miscounted()
+    /// The same on both mailboxes. While `out` holds bytes, the action is send with all of them. Pipelined
+    /// messages are appended while there is room for the next one.
+    /// @errors  bad_count, if either was given an impossible number of bytes: see inbox::miscounted()
     template <size_t N, size_t M>
-    [[nodiscard]] constexpr action step(const route& route, inbox<N>& in, outbox<M>& out) noexcept;
+    [[nodiscard]] constexpr action step(const route& route, inbox<N>& in, outbox<M>& out) noexcept {
+        static_assert(N >= max_input, "the inbox is too small for a reply");
+        static_assert(M >= max_output, "the outbox is too small for a request");
+        return detail::mailbox_steps::step(*this, in, out, route);
+    }
 
-    /// The stream has ended. What was received before may still complete a message.
-    constexpr void end_of_stream() noexcept { client_.end_of_stream(); }
+    /// The stream has ended. Bytes that were received before may still complete a message.
+    constexpr void end_of_stream() noexcept { core_.end_of_stream(); }
 
     /// The answer to negotiate: whether the sub-negotiation succeeded.
-    /// @errors  out_of_turn, at the next step, when nothing was asked
-    constexpr void negotiated(bool succeeded) noexcept { client_.negotiated(succeeded); }
+    /// @errors  out_of_turn, at the next step, if nothing was asked
+    constexpr void negotiated(bool succeeded) noexcept { core_.negotiated(succeeded); }
 
-    /// Whose handshake it is, counted from 0. On fail it is the proxy that answered so, that fell silent, or that
-    /// cannot be request; the one that refused has not reached the next.
+    /// The index of the proxy whose handshake is under way. After a failure, it is the proxy that refused,
+    /// that sent an invalid message or none, or whose request is invalid.
     /// @cost  O(1), constexpr, noexcept.
     [[nodiscard]] constexpr size_t hop() const noexcept { return hop_; }
 
-    /// What is out and was not agreed to yet by the proxy at hop(); as client::sent_early.
-    [[nodiscard]] constexpr early_messages sent_early() const noexcept { return client_.sent_early(); }
+    /// Where the handshake with the proxy at hop() stands, for logs and deadlines.
+    /// @cost  O(1), constexpr, noexcept.
+    [[nodiscard]] constexpr client_state state() const noexcept { return core_.state(); }
 
-    /// As client::may_send_early; true of the last proxy only.
-    [[nodiscard]] constexpr bool may_send_early() const noexcept { return last_ && client_.may_send_early(); }
+    /// What was sent to the proxy at hop() and is not agreed to yet; see client::sent_early().
+    [[nodiscard]] constexpr early_messages sent_early() const noexcept { return core_.sent_early(); }
+
+    /// See client::may_send_early(). It is true for the last proxy only.
+    [[nodiscard]] constexpr bool may_send_early() const noexcept { return last_ && core_.may_send_early(); }
 
   private:
-    // What the proxy at hop_ is asked for.
+    friend struct detail::mailbox_steps;
+    [[nodiscard]] constexpr bool sends_next() const noexcept { return core_.sends_next(); }
+    [[nodiscard]] constexpr action fail_now(errc why) noexcept { return core_.fail_now(why); }
+
+    // The request to the proxy at hop_.
     [[nodiscard]] constexpr request request_for(const route& route) const noexcept {
         const socks::hop& proxy = route.through[hop_];
         socks::request request{
@@ -163,19 +181,20 @@ class chain {
         last_ = i + 1 == route.through.size();
     }
 
-    // Whether the proxy at hop_ still is on the route, and whatever it was asked for.
+    // Whether the route still has the proxy at hop_, and the proxy after it that was asked for.
     [[nodiscard]] constexpr bool is_on(const route& route) const noexcept {
         return size_t{hop_} + (last_ ? 0 : 1) < route.through.size();
     }
 
     constexpr errc validate_route(const route& route) noexcept;
 
-    client client_{};
+    detail::client_core core_{};
     uint8_t hop_ = 0;
     bool last_ = false;
 };
 
-// Looks at the whole route before the first byte, and stays at the first hop that cannot be asked.
+// Validates the requests to all proxies before the first byte is sent. On a fault hop() is the first one at
+// fault.
 constexpr errc chain::validate_route(const route& route) noexcept {
     const size_t n = route.through.size();
     if (n == 0 || n > max_hops) return errc::bad_route;
@@ -189,59 +208,22 @@ constexpr errc chain::validate_route(const route& route) noexcept {
 }
 
 constexpr chain::action chain::step(const route& route, bytes in, buffer out) noexcept {
-    action now;
-    errc fault = client_.is_fresh() ? validate_route(route) : errc::none;
+    errc fault = core_.is_fresh() ? validate_route(route) : errc::none;
     if (fault == errc::none && !is_on(route)) fault = errc::bad_route;
-    if (fault != errc::none) {
-        client_.fail_for_good(fault);
-        client_.report(now, 0, nullptr);
-        return now;
-    }
+    if (fault != errc::none) return core_.fail_now(fault);
     const chain before = *this;
-    size_t used = 0;
+    size_t consumed = 0;
     for (;;) {
-        now = client_.step(request_for(route), in.subspan(used), out);
-        if (now.next() != next::fail) now.add_consumed(used);
+        const action now = core_.step(request_for(route), in, out, consumed);
         if (now.next() == next::fail && now.error() == errc::no_space) *this = before;
         if (last_ || now.next() != next::done) return now;
-        // The tunnel to the next proxy stands: it is greeted, before anything was heard of it.
-        used = now.consumed();
+        // The connection to the next proxy stands. That proxy must not have sent anything before its
+        // greeting.
+        consumed = now.consumed();
         enter(route, size_t{hop_} + 1);
-        client_ = client_.restarted();
-        if (in.size() == used) continue;
-        client_.fail_for_good(errc::spoke_first, in[used]);
-        client_.report(now, used, nullptr);
-        return now;
+        core_ = core_.restarted();
+        if (in.size() != consumed) return core_.fail_now(errc::spoke_first, consumed, in[consumed]);
     }
-}
-
-template <size_t N>
-constexpr chain::action chain::step(const route& route, inbox<N>& in, buffer out) noexcept {
-    static_assert(N >= max_input, "the inbox is too small for a reply");
-    action now = step(route, in.data(), out);
-    if (now.next() == next::recv && in.miscounted()) [[unlikely]]
-        client_.miscount(now);
-    in.consume(now.next() == next::done ? in.data().size() : now.consumed());
-    return now;
-}
-
-template <size_t N, size_t M>
-constexpr chain::action chain::step(const route& route, inbox<N>& in, outbox<M>& out) noexcept {
-    static_assert(M >= max_output, "the outbox is too small for a request");
-    action now;
-    size_t used = 0;
-    if (!out.empty() && out.miscounted()) [[unlikely]] {
-        client_.miscount(now);
-        return now;
-    }
-    for (bool due = out.empty(); due; due = client_.runs_ahead()) {
-        now = step(route, in, out.prepare());
-        if (now.next() != next::send) break;
-        used += now.consumed();
-        out.commit(now.data().size());
-    }
-    if (!out.empty()) now.set(next::send, out.data(), 0, used);
-    return now;
 }
 
 }  // namespace socks

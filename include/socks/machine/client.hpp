@@ -1,16 +1,12 @@
-// The client's handshake: what was received goes in, what must be done next comes out.
-// The machine stores no pointer and no message. It restarts decoding at the front of each message and keeps
-// only what was said on the wire, so that a request which changes later cannot contradict it.
+// The client's handshake: received bytes go in, the next action comes out.
 //
-//     start ── greeting ──> choice ─┬─ none ────────────────────────────┬─> reply ─┬─> over
-//       │                           ├─ login ──────────> status ────────┤    │     │
-//       │                           └─ another: negotiate, negotiated ──┘    │ BIND: bound
-//       └── SOCKS4: request ─────────────────────────────────────────────>───┘     │
-//                                                                    accepted ─────┘     any: failed
+//     start -- greeting --> method_selection -+- none ------------------------> request -> reply -> done
+//       |                                     +- username/password: auth_status -^           | BIND
+//       |                                     +- another: negotiation -----------^      second_reply
+//       +-- SOCKS4 ---------------------------------------------------------> request
 //
-// Pipelined, what is known to come next goes out at once, and the same replies are then taken one by one:
-//
-//     start ── greeting ──> [ahead: login] ──> ahead: request ──> choice ── ...
+// client_options::pipelined inserts early_credentials and early_request after the greeting. Every state can
+// end in failed. docs/client.svg is drawn from the machine itself.
 
 #ifndef SOCKS_MACHINE_CLIENT_HPP
 #define SOCKS_MACHINE_CLIENT_HPP
@@ -24,25 +20,249 @@
 
 namespace socks {
 
-class chain;
-
-/// What a client puts up with, and how it takes a refusal.
+/// What a client tolerates, and how it reads a refusal.
 struct client_options {
     socks::tolerance tolerance{};
-    /// A refusal is decided on its first two bytes, because that is all that some servers send. Set this to
-    /// wait for the whole reply, or for the end of the stream, and learn the bound address too.
+    /// By default a refusal is decided on its first two bytes, because some servers send no more. Set this to
+    /// wait for the complete reply, or for the end of the stream, and to learn the bound address too.
     bool wait_for_full_refusal = false;
-    /// Send greeting, login and request without waiting for the replies between them: up to two round trips
-    /// less. Only where exactly one method is offered, and that is none or login, for otherwise there is something
-    /// to wait for; over SOCKS4 there is but one message. A proxy that chooses another method, or refuses the
-    /// login, has been shown the rest by then, and sent_early() tells how much. Some proxies lose what comes
-    /// early and never answer: keep a deadline. See also may_send_early().
+    /// Send greeting, credentials and request without waiting for the replies between them. This saves up to
+    /// two round trips. It has an effect over SOCKS5 only, if exactly one method is offered and that is none
+    /// or username_password. A proxy that then chooses another method, or refuses the credentials, has
+    /// already seen the rest: sent_early() says what. Some proxies lose early bytes and never answer: keep a
+    /// deadline. See also may_send_early().
     bool pipelined = false;
-    /// Go on where another client's SOCKS5 greeting was answered by something else, on the same connection: take two
-    /// bytes of that answer, then send the request, which is one of SOCKS4. So does java.net.Socket; see
-    /// retry_on_same_connection. An answer that begins with 5 is bad_version. In a chain it holds for the first proxy.
+    /// Continue on a connection where another client sent a SOCKS5 greeting and the answer was not one of
+    /// SOCKS5. The client reads two bytes of that answer, then sends its request, which should be one of
+    /// SOCKS4. java.net.Socket does the same; see retry_on_same_connection. An answer that begins with 5
+    /// fails with bad_version. A chain applies this to its first proxy only.
     bool after_greeting = false;
 };
+
+/// What a client waits for or does next. to_string() makes a text of it, for logs and deadlines:
+///
+///     log("timed out ", to_string(handshake.state()));   // "timed out waiting for the method selection"
+enum class client_state : uint8_t {
+    after_greeting,     ///< reads the answer to another client's greeting; see client_options
+    start,              ///< sends the greeting, or the request over SOCKS4
+    early_credentials,  ///< sends the credentials before the method selection
+    early_request,      ///< sends the request before the method selection
+    method_selection,   ///< waits for the method selection
+    auth_status,        ///< waits for the verdict on user name and password
+    negotiation,        ///< waits for negotiated()
+    request,            ///< sends the request
+    reply,              ///< waits for the reply
+    second_reply,       ///< BIND: waits for the second reply
+    done,               ///< succeeded
+    failed,             ///< failed; every step returns the same error
+};
+
+/// The state as the end of a sentence that begins with "timed out" or "the stream ended".
+/// @lifetime  static.
+/// @cost      O(1), constexpr, noexcept.
+[[nodiscard]] constexpr const char* to_string(client_state s) noexcept {
+    switch (s) {
+        case client_state::after_greeting: return "waiting for the answer to an earlier greeting";
+        case client_state::start: return "before the first message";
+        case client_state::early_credentials: return "before the credentials";
+        case client_state::early_request:
+        case client_state::request: return "before the request";
+        case client_state::method_selection: return "waiting for the method selection";
+        case client_state::auth_status: return "waiting for the verdict on user name and password";
+        case client_state::negotiation: return "during the sub-negotiation";
+        case client_state::reply: return "waiting for the reply";
+        case client_state::second_reply: return "waiting for the second reply to BIND";
+        case client_state::done: return "after the handshake";
+        case client_state::failed: return "after the handshake failed";
+    }
+    return "in an unknown state";
+}
+
+/// What must be done now. A switch over it is complete without default.
+enum class client_next : uint8_t {
+    send,       ///< send data()
+    recv,       ///< receive needed() bytes or more, or call end_of_stream() at the end of the stream
+    negotiate,  ///< run the sub-negotiation of method() on the stream, then call negotiated()
+    wait,       ///< do nothing until negotiated()
+    bound,      ///< BIND: the server listens at bound(); call step() again for the second reply
+    done,       ///< success: result() has the reply and the bytes after it
+    fail,       ///< error() is the reason; every later step fails with the same, except after no_space
+};
+
+namespace detail {
+class client_core;
+}
+
+/// What a step of a client says must be done now. Each accessor belongs to the actions that its comment
+/// names; with any other action it asserts. It reads the message on demand, so call it before the input is
+/// released.
+///
+///     every action   consumed()                                       see detail::action
+///     send           data()
+///     recv           needed()
+///     negotiate      method()
+///     bound          bound()
+///     done           result()
+///     fail           error(), byte(); after refused also code() and bound(); after no_space required()
+class client_action : public detail::action<client_next> {
+  public:
+    /// What done hands over: the reply, and the bytes that the destination sent already, up to 2^32 - 1. They
+    /// come before all bytes received later. A stored_reply keeps the reply, whose name lies in the input.
+    struct completed {
+        socks::reply reply;
+        bytes early;
+    };
+
+    /// negotiate: the method that the server chose.
+    [[nodiscard]] constexpr socks::method method() const noexcept {
+        SOCKS_ASSERT(next_ == client_next::negotiate);
+        return static_cast<socks::method>(byte_);
+    }
+
+    /// bound: where the server listens. fail with errc::refused: the bound address, in the step that failed
+    /// and with client_options::wait_for_full_refusal; otherwise no host.
+    [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr endpoint bound() const noexcept {
+        if (next_ == client_next::bound) return answer(static_cast<version>(byte_)).reply.bound;
+        return data_ == nullptr ? endpoint{} : answer(code().version).reply.bound;
+    }
+
+    /// done: the reply, and the bytes that came after it.
+    [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr completed result() const noexcept {
+        SOCKS_ASSERT(next_ == client_next::done);
+        return answer(static_cast<version>(byte_));
+    }
+
+  private:
+    friend class detail::client_core;
+    friend struct detail::mailbox_steps;
+    constexpr client_action() noexcept = default;
+
+    // The reply at data_. consumed() may count earlier replies too, so the reply itself tells its size.
+    [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr completed answer(version spoken) const noexcept {
+        const bool five = spoken == version::v5;
+        const size_t size = five ? *detail::measure_endpoint5({data_, 4 + 1 + 255 + 2}) : reply4_size;
+        const bytes reply{data_, size};
+        const bytes early{data_ + size, next_ == client_next::done ? size_ : 0};
+        return {
+            {reply_code(spoken, reply[1]), five ? detail::read_bound5(reply) : detail::read_bound4(reply)},
+            early};
+    }
+};
+
+namespace detail {
+
+/// The handshake with one proxy: client is made of one, chain of one after another in the same stream.
+class client_core {
+  public:
+    using next = client_next;
+    using action = client_action;
+
+    /// See client::early_messages.
+    struct early_messages {
+        bool credentials = false;  ///< user name and password; the proxy did not ask for them yet
+        bool request = false;      ///< the request; the proxy did not authenticate anybody yet
+    };
+
+    constexpr client_core() noexcept = default;
+    constexpr explicit client_core(client_options options) noexcept
+        : state_(options.after_greeting ? client_state::after_greeting : client_state::start),
+          tolerance_(options.tolerance),
+          wait_for_full_refusal_(options.wait_for_full_refusal),
+          pipelined_(options.pipelined) {}
+
+    /// The step after the first `consumed` bytes of `in`, which an earlier handshake has read in this step.
+    [[nodiscard]] constexpr action step(const request& request, bytes in, buffer out,
+                                        size_t consumed = 0) noexcept;
+
+    constexpr void end_of_stream() noexcept { closed_ = true; }
+    constexpr void negotiated(bool succeeded) noexcept;
+
+    [[nodiscard]] constexpr client_state state() const noexcept { return state_; }
+    [[nodiscard]] constexpr early_messages sent_early() const noexcept {
+        return {early_credentials_, early_request_};
+    }
+    [[nodiscard]] constexpr bool may_send_early() const noexcept {
+        return pipelined_ && command_ == command::connect &&
+               (early_request_ || state_ == client_state::reply) && state_ != client_state::failed;
+    }
+
+    /// Whether nothing was sent yet.
+    [[nodiscard]] constexpr bool is_fresh() const noexcept {
+        return state_ == client_state::start || state_ == client_state::after_greeting;
+    }
+
+    /// Whether the next step sends a message and reads nothing.
+    [[nodiscard]] constexpr bool sends_next() const noexcept {
+        return state_ == client_state::early_credentials || state_ == client_state::early_request;
+    }
+
+    /// A handshake with the next proxy, in the same stream and with the same options.
+    [[nodiscard]] constexpr client_core restarted() const noexcept {
+        client_core c({.tolerance = tolerance_,
+                       .wait_for_full_refusal = wait_for_full_refusal_,
+                       .pipelined = pipelined_});
+        c.closed_ = closed_;
+        return c;
+    }
+
+    /// Ends the handshake. `byte` decided it, after `consumed` bytes of the input.
+    [[nodiscard]] constexpr action fail_now(errc why, size_t consumed = 0, uint8_t byte = 0) noexcept;
+
+  private:
+    // What a step does after a message that needs no action of its own.
+    enum class then : uint8_t {
+        nothing,
+        send_greeting,
+        receive_auth_status,
+        send_request,
+        receive_reply,
+        fail
+    };
+
+    // `consumed` counts the input bytes that this step has read. Each fills in `now`, or returns what comes
+    // next.
+    constexpr then skip_answer(bytes in, size_t& consumed, action& now) noexcept;
+    constexpr then send_greeting(const request& request, buffer out, size_t consumed, action& now) noexcept;
+    constexpr then receive_method_selection(const request& request, bytes in, buffer out, size_t& consumed,
+                                            action& now) noexcept;
+    constexpr then receive_auth_status(bytes in, size_t& consumed, action& now) noexcept;
+    constexpr then after_authentication() noexcept;
+    constexpr then send_early_credentials(const request& request, buffer out, size_t consumed,
+                                          action& now) noexcept;
+    constexpr then send_request(const request& request, buffer out, size_t consumed, action& now) noexcept;
+    constexpr then receive_reply(bytes in, size_t& consumed, action& now) noexcept;
+    constexpr then refuse(bytes in, message_size size, size_t consumed, action& now) noexcept;
+    constexpr then send_then(const encoded& message, client_state after, size_t consumed,
+                             action& now) noexcept;
+    constexpr then need_more(bytes in, message_size size, size_t consumed, action& now) noexcept;
+
+    // The only way into failed: the first reason stays.
+    SOCKS_INLINE_UNLESS_SIZE constexpr then fail_for_good(errc why, uint8_t byte = 0) noexcept {
+        if (state_ != client_state::failed) {
+            why_ = why;
+            byte_ = byte;
+        }
+        state_ = client_state::failed;
+        return then::fail;
+    }
+
+    constexpr void report(action& now, size_t consumed, const char* reply) const noexcept;
+
+    client_state state_ = client_state::start;
+    version version_ = version::v5;
+    command command_ = command::connect;
+    methods offered_{};
+    tolerance tolerance_{};
+    bool wait_for_full_refusal_ : 1 = false;
+    bool closed_ : 1 = false;
+    bool pipelined_ : 1 = false;
+    bool early_credentials_ : 1 = false;
+    bool early_request_ : 1 = false;
+    errc why_ = errc::none;
+    uint8_t byte_ = 0;
+};
+
+}  // namespace detail
 
 /// The client's side of a SOCKS4, SOCKS4a or SOCKS5 handshake.
 ///
@@ -53,219 +273,325 @@ struct client_options {
 ///         switch (s.next()) { ... }                                     // complete without default
 ///     }
 ///
-/// One handshake per connection: a second attempt takes a new connection and a new client. The exception is
-/// client_options::after_greeting. Any call is defined in any state; none but the right one can make it succeed.
+/// Use one client for each connection: a second attempt takes a new connection and a new client. The
+/// exception is client_options::after_greeting. Every call is defined in every state; only the right one can
+/// make it succeed.
 ///
-/// @cost  at most 14 bytes of state, trivially copyable; steps per input byte are bounded; constexpr, noexcept.
+/// @cost  at most 14 bytes of state, trivially copyable; the steps per input byte are bounded; constexpr,
+///        noexcept.
 /// @rfc   1928, 1929, the SOCKS4 and SOCKS4a memos
 class client {
   public:
-    enum class next : uint8_t {
-        send,       ///< send data()
-        recv,       ///< receive needed() bytes or more, or call end_of_stream() at the end of the stream
-        negotiate,  ///< run the sub-negotiation of method() on the stream, then call negotiated()
-        wait,       ///< nothing, until negotiated()
-        bound,      ///< BIND: the server listens at bound(); step on for the second reply
-        done,       ///< succeeded: result() has the reply and the bytes behind it
-        fail,       ///< error() says why, and every later step the same; no_space only asks for required()
-    };
+    /// The actions: send, recv, negotiate, wait, bound, done, fail.
+    using next = client_next;
 
-    class action;
+    /// One action, with an accessor for everything that it needs.
+    using action = client_action;
 
-    /// What done hands over. `early`, which counts to 2^32 - 1 bytes, is what the destination sent already, and comes
-    /// before all that is received later. A stored_reply keeps the reply, whose name lies in the input.
-    struct completed {
-        socks::reply reply;
-        bytes early;
-    };
+    /// What done hands over.
+    using completed = client_action::completed;
 
-    static constexpr size_t max_input = 262;   ///< the longest message in: a SOCKS5 reply, 4 + 1 + 255 + 2
-    static constexpr size_t max_output = 520;  ///< the longest message out: SOCKS4a, 8 + 255 + 1 + 255 + 1
+    /// What was sent before the proxy had agreed to it. Each member is false again as soon as the proxy has.
+    using early_messages = detail::client_core::early_messages;
 
-    /// The most that goes out before the first reply, pipelined: 3 + (3 + 255 + 255) + (4 + 1 + 255 + 2). An
-    /// outbox of this size makes one send of it.
+    /// The longest message that is received: a SOCKS5 reply, 4 + 1 + 255 + 2.
+    static constexpr size_t max_input = 262;
+
+    /// The longest message that is sent: a SOCKS4a request, 8 + 255 + 1 + 255 + 1.
+    static constexpr size_t max_output = 520;
+
+    /// The most that is sent before the first reply with client_options::pipelined: 3 + (3 + 255 + 255) +
+    /// (4 + 1 + 255 + 2). An outbox of this size makes one send of it.
     static constexpr size_t max_pipelined = 778;
 
-    /// What went out before the proxy had agreed to it. Each is false again as soon as it has.
-    struct early_messages {
-        bool credentials = false;  ///< user name and password, although no login was asked for yet
-        bool request = false;      ///< the request, although nobody was authenticated yet
-    };
-
     constexpr client() noexcept = default;
-    constexpr explicit client(client_options options) noexcept
-        : tolerance_(options.tolerance),
-          wait_for_full_refusal_(options.wait_for_full_refusal),
-          pipelined_(options.pipelined),
-          after_greeting_(options.after_greeting) {}
+    constexpr explicit client(client_options options) noexcept : core_(options) {}
 
     /// Takes the handshake one step further, on plain views.
     ///
-    /// @param request  the request; borrowed for this call. Version, command and methods count at the first step,
-    ///              the rest when it is sent.
-    /// @param in    what was received and not yet used, oldest first.
-    /// @param out   room for one message, max_output bytes at most. It does not overlap `in`.
-    /// @returns     exactly one action; see next.
-    /// @errors      whatever validate(request) finds, before the first byte; no_space, after which nothing has changed; the
-    ///              peer's and the stream's faults.
-    /// @lifetime    the action's views point into `in` and `out`.
-    /// @cost        O(bytes of one message).
-    [[nodiscard]] constexpr action step(const request& request, bytes in, buffer out) noexcept;
+    /// @param request  what to ask for; borrowed for this call. Version, command and methods count at the
+    ///                 first step, the rest when it is sent.
+    /// @param in       the bytes that were received and not consumed yet, oldest first.
+    /// @param out      room for one message, at most max_output bytes. It does not overlap `in`.
+    /// @returns        exactly one action; see next.
+    /// @errors         what validate(request) finds, before the first byte; no_space, after which nothing has
+    ///                 changed; errors of the peer and of the stream.
+    /// @lifetime       the action's views point into `in` and `out`.
+    /// @cost           O(bytes of one message).
+    [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(const request& request, bytes in,
+                                                            buffer out) noexcept {
+        return core_.step(request, in, out);
+    }
 
-    /// The same on an inbox, which drops what was used; on done it is emptied into `early`.
-    /// @errors  bad_count, where the inbox was told of an impossible number of bytes: see miscounted()
+    /// The same on an inbox, from which the step removes what it consumed. On done the inbox is emptied into
+    /// `early`.
+    /// @errors  bad_count, if the inbox was given an impossible number of bytes: see inbox::miscounted()
     template <size_t N>
-    [[nodiscard]] constexpr action step(const request& request, inbox<N>& in, buffer out) noexcept;
+    [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(const request& request, inbox<N>& in,
+                                                            buffer out) noexcept {
+        static_assert(N >= max_input, "the inbox is too small for a reply");
+        return detail::mailbox_steps::step(core_, in, out, request);
+    }
 
-    /// The same on both mailboxes. While `out` holds anything, the action is send with all of it; pipelined
-    /// messages are appended as long as there is room for the next one.
-    /// @errors  bad_count, where either was told of an impossible number of bytes: see miscounted()
+    /// The same on both mailboxes. While `out` holds bytes, the action is send with all of them. Pipelined
+    /// messages are appended while there is room for the next one.
+    /// @errors  bad_count, if either was given an impossible number of bytes: see inbox::miscounted()
     template <size_t N, size_t M>
-    [[nodiscard]] constexpr action step(const request& request, inbox<N>& in, outbox<M>& out) noexcept;
+    [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(const request& request, inbox<N>& in,
+                                                            outbox<M>& out) noexcept {
+        static_assert(N >= max_input, "the inbox is too small for a reply");
+        static_assert(M >= max_output, "the outbox is too small for a request");
+        return detail::mailbox_steps::step(core_, in, out, request);
+    }
 
-    /// The stream has ended. What was received before may still complete a message.
-    constexpr void end_of_stream() noexcept { closed_ = true; }
+    /// The stream has ended. Bytes that were received before may still complete a message.
+    constexpr void end_of_stream() noexcept { core_.end_of_stream(); }
 
     /// The answer to negotiate: whether the sub-negotiation succeeded.
-    /// @errors  out_of_turn, at the next step, when nothing was asked
-    constexpr void negotiated(bool succeeded) noexcept {
-        if (at_ != at::negotiating)
-            fail_for_good(errc::out_of_turn);
-        else if (succeeded)
-            at_ = at::request;
-        else
-            fail_for_good(errc::negotiation_failed);
-    }
+    /// @errors  out_of_turn, at the next step, if nothing was asked
+    constexpr void negotiated(bool succeeded) noexcept { core_.negotiated(succeeded); }
 
-    /// What is out and was not agreed to yet, or never was when the handshake has failed. All false without
-    /// client_options::pipelined.
+    /// Where the handshake stands, for logs and deadlines.
     /// @cost  O(1), constexpr, noexcept.
-    [[nodiscard]] constexpr early_messages sent_early() const noexcept {
-        return {early_credentials_, early_request_};
-    }
+    [[nodiscard]] constexpr client_state state() const noexcept { return core_.state(); }
 
-    /// Whether the application's own bytes may go out before done, behind all that step gave to send. True only
-    /// with client_options::pipelined, for CONNECT, from the request until its reply.
+    /// What was sent and is not agreed to yet; after a failure, what the proxy never agreed to. All members
+    /// are false without client_options::pipelined.
+    /// @cost  O(1), constexpr, noexcept.
+    [[nodiscard]] constexpr early_messages sent_early() const noexcept { return core_.sent_early(); }
+
+    /// Whether you may send bytes of your own before done, after everything that step gave to send. This is
+    /// true only with client_options::pipelined, for CONNECT, from the request until its reply.
     ///
     ///     case client::next::recv:
     ///         if (handshake.may_send_early() && !hello.empty()) { write_all(fd, hello); hello = {}; }
     ///
-    /// They stay the caller's. When the handshake fails afterwards, nobody knows whether they arrived: send
-    /// early only what may be sent twice.
+    /// If the handshake fails afterwards, nobody knows whether they arrived: send early only what may be sent
+    /// twice.
     /// @cost  O(1), constexpr, noexcept.
-    [[nodiscard]] constexpr bool may_send_early() const noexcept {
-        return pipelined_ && command_ == socks::command::connect && (early_request_ || at_ == at::reply) &&
-               at_ != at::failed;
-    }
+    [[nodiscard]] constexpr bool may_send_early() const noexcept { return core_.may_send_early(); }
 
   private:
-    enum class at : uint8_t {
-        start,
-        early_credentials,
-        early_request,
-        method_selection,
-        auth_status,
-        negotiating,
-        request,
-        reply,
-        accepted,
-        over,
-        failed,
-        settled,  // of a step only: it has said what must be done
-    };
-
-    // What is to be done goes into `now`. Each gives the state that is due behind it: settled, once it has said
-    // something, or failed; `used` counts the replies in front of it.
-    constexpr at greet(const request& request, bytes in, buffer out, size_t& used, action& now) noexcept;
-    constexpr at choose(const request& request, bytes in, buffer out, size_t& used, action& now) noexcept;
-    constexpr at receive_auth_status(bytes in, size_t& used, action& now) noexcept;
-    constexpr at after_authentication() noexcept;
-    constexpr at ask(const request& request, buffer out, size_t used, action& now) noexcept;
-    constexpr at receive(bytes in, size_t& used, action& now) noexcept;
-    constexpr at refuse(bytes in, message_size whole, size_t& used, action& now) noexcept;
-    constexpr at send_then(const encoded& made, at then, size_t used, action& now) noexcept;
-    constexpr at handle_incomplete(bytes in, message_size whole, size_t used, action& now) noexcept;
-
-    friend class chain;
-
-    [[nodiscard]] constexpr bool is_fresh() const noexcept { return at_ == at::start; }
-
-    // Another handshake like this one, in the same stream.
-    [[nodiscard]] constexpr client restarted() const noexcept {
-        client c({.tolerance = tolerance_,
-                  .wait_for_full_refusal = wait_for_full_refusal_,
-                  .pipelined = pipelined_});
-        c.closed_ = closed_;
-        return c;
-    }
-
-    // Whether the next step sends, whatever is received.
-    [[nodiscard]] constexpr bool runs_ahead() const noexcept {
-        return at_ == at::early_credentials || at_ == at::early_request;
-    }
-
-    // The only way into failed: the first reason stays.
-    SOCKS_INLINE_UNLESS_SIZE constexpr at fail_for_good(errc why, uint8_t byte = 0) noexcept {
-        if (at_ != at::failed) {
-            why_ = why;
-            byte_ = byte;
-        }
-        return at_ = at::failed;
-    }
-
-    constexpr void miscount(action& now) noexcept;
-    constexpr void report(action& now, size_t used, const char* reply) const noexcept;
-
-    at at_ = at::start;
-    version version_ = version::v5;
-    socks::command command_ = socks::command::connect;
-    socks::methods offered_{};
-    tolerance tolerance_{};
-    bool wait_for_full_refusal_ : 1 = false;
-    bool closed_ : 1 = false;
-    bool pipelined_ : 1 = false;
-    bool after_greeting_ : 1 = false;
-    bool early_credentials_ : 1 = false;
-    bool early_request_ : 1 = false;
-    errc why_ = errc::none;
-    uint8_t byte_ = 0;
+    detail::client_core core_;
 };
 
-/// What a step of the client says must be done now. Each accessor belongs to the actions named in its comment.
-class client::action : public detail::action<client::next> {
-  public:
-    /// negotiate: the method that the server chose.
-    [[nodiscard]] constexpr socks::method method() const noexcept {
-        SOCKS_ASSERT(next_ == client::next::negotiate);
-        return static_cast<socks::method>(byte_);
+namespace detail {
+
+SOCKS_ALWAYS_INLINE constexpr client_action client_core::step(const request& request, bytes in, buffer out,
+                                                              size_t consumed) noexcept {
+    action now;
+    then due = then::nothing;
+    switch (state_) {
+        case client_state::after_greeting: due = skip_answer(in, consumed, now); break;
+        case client_state::start: due = then::send_greeting; break;
+        case client_state::early_credentials:
+            due = send_early_credentials(request, out, consumed, now);
+            break;
+        case client_state::method_selection:
+            due = receive_method_selection(request, in, out, consumed, now);
+            break;
+        case client_state::auth_status: due = then::receive_auth_status; break;
+        case client_state::early_request:
+        case client_state::request: due = then::send_request; break;
+        case client_state::reply:
+        case client_state::second_reply: due = then::receive_reply; break;
+        case client_state::negotiation: break;  // wait
+        case client_state::done: due = fail_for_good(errc::finished); break;
+        case client_state::failed: due = then::fail; break;
     }
+    // The messages of a handshake, in their order: one step may pass from each to the next.
+    if (due == then::send_greeting) due = send_greeting(request, out, consumed, now);
+    if (due == then::receive_auth_status) due = receive_auth_status(in, consumed, now);
+    if (due == then::send_request) due = send_request(request, out, consumed, now);
+    if (due == then::receive_reply) due = receive_reply(in, consumed, now);
+    if (due == then::fail) [[unlikely]]
+        report(now, consumed, nullptr);
+    return now;
+}
 
-    /// bound: where the server listens. fail with errc::refused: the bound address, if the whole reply was waited
-    /// for and came, on the step that failed; else no host.
-    [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr endpoint bound() const noexcept {
-        if (next_ == client::next::bound) return answer(static_cast<version>(byte_)).reply.bound;
-        return data_ == nullptr ? endpoint{} : answer(code().version).reply.bound;
+// Two bytes of an answer that is not one of SOCKS5 belong to the greeting of another client.
+SOCKS_ALWAYS_INLINE constexpr client_core::then client_core::skip_answer(bytes in, size_t& consumed,
+                                                                         action& now) noexcept {
+    if (!in.empty() && in[0] == 5) return fail_for_good(errc::bad_version, in[0]);
+    if (in.size() < 2) return need_more(in, message_size::incomplete(2 - in.size()), 0, now);
+    consumed = 2;
+    return then::send_greeting;
+}
+
+// Over SOCKS4 the request is the first message.
+SOCKS_ALWAYS_INLINE constexpr client_core::then client_core::send_greeting(const request& request, buffer out,
+                                                                           size_t consumed,
+                                                                           action& now) noexcept {
+    const errc fault = validate(request);
+    if (fault != errc::none) return fail_for_good(fault);
+    version_ = request.version;
+    command_ = request.command;
+    if (version_ != version::v5) return then::send_request;
+    offered_ = request.offer();
+    client_state after = client_state::method_selection;
+    if (pipelined_ && offered_.size() == 1) {
+        if (offered_[0] == method::none) after = client_state::early_request;
+        if (offered_[0] == method::username_password) after = client_state::early_credentials;
     }
+    return send_then(write_greeting(offered_.as_bytes(), out), after, consumed, now);
+}
 
-    /// done: the reply, and what came behind it.
-    [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr completed result() const noexcept {
-        SOCKS_ASSERT(next_ == client::next::done);
-        return answer(static_cast<version>(byte_));
+SOCKS_ALWAYS_INLINE constexpr client_core::then client_core::send_early_credentials(const request& request,
+                                                                                    buffer out,
+                                                                                    size_t consumed,
+                                                                                    action& now) noexcept {
+    const then due =
+        send_then(encode_credentials(request.credentials, out), client_state::early_request, consumed, now);
+    early_credentials_ = now.next() == next::send;
+    return due;
+}
+
+SOCKS_ALWAYS_INLINE constexpr client_core::then client_core::receive_method_selection(const request& request,
+                                                                                      bytes in, buffer out,
+                                                                                      size_t& consumed,
+                                                                                      action& now) noexcept {
+    const bytes rest = in.subspan(consumed);
+    const message_size size = measure_method_selection(rest);
+    if (!size) return need_more(rest, size, consumed, now);
+    consumed += *size;
+    const auto chosen = static_cast<method>(rest[1]);
+    if (chosen == method::no_acceptable) return fail_for_good(errc::no_acceptable_method, rest[1]);
+    if (!offered_.contains(chosen)) return fail_for_good(errc::method_not_offered, rest[1]);
+    if (chosen == method::none) return after_authentication();
+    if (chosen != method::username_password) {
+        state_ = client_state::negotiation;
+        now.set(next::negotiate, {}, rest[1], consumed);
+        return then::nothing;
     }
+    if (!early_credentials_)
+        return send_then(encode_credentials(request.credentials, out), client_state::auth_status, consumed,
+                         now);
+    early_credentials_ = false;
+    state_ = client_state::auth_status;
+    return then::receive_auth_status;
+}
 
-  private:
-    friend class client;
-    friend class chain;
-    constexpr action() noexcept = default;
+SOCKS_ALWAYS_INLINE constexpr client_core::then client_core::receive_auth_status(bytes in, size_t& consumed,
+                                                                                 action& now) noexcept {
+    const bytes rest = in.subspan(consumed);
+    const message_size size = measure_auth_status(rest, tolerance_);
+    if (!size) return need_more(rest, size, consumed, now);
+    consumed += *size;
+    return rest[1] == 0 ? after_authentication() : fail_for_good(errc::credentials_refused, rest[1]);
+}
 
-    // This action comes behind a reply of `n` bytes that needed no action of its own.
-    constexpr void add_consumed(size_t n) noexcept { used_ = static_cast<uint16_t>(used_ + n); }
+// A request that went out early is not sent again.
+SOCKS_ALWAYS_INLINE constexpr client_core::then client_core::after_authentication() noexcept {
+    if (!early_request_) return then::send_request;
+    early_request_ = false;
+    state_ = client_state::reply;
+    return then::receive_reply;
+}
 
-    [[nodiscard]] constexpr completed answer(socks::version spoken) const noexcept;
-};
+constexpr void client_core::negotiated(bool succeeded) noexcept {
+    if (state_ != client_state::negotiation)
+        fail_for_good(errc::out_of_turn);
+    else if (succeeded)
+        state_ = client_state::request;
+    else
+        fail_for_good(errc::negotiation_failed);
+}
+
+// The destination may have changed since the greeting; over SOCKS4 it was validated in this step.
+SOCKS_ALWAYS_INLINE constexpr client_core::then client_core::send_request(const request& request, buffer out,
+                                                                          size_t consumed,
+                                                                          action& now) noexcept {
+    if (version_ != version::v5)
+        return send_then(write_request4(command_, request.to, request.credentials.user, out),
+                         client_state::reply, consumed, now);
+    const errc fault = destination_fault(version_, command_, request.to.host);
+    if (fault != errc::none) return fail_for_good(fault);
+    const bool early = state_ == client_state::early_request;
+    const then due = send_then(encode_frame5(static_cast<uint8_t>(command_), request.to, out),
+                               early ? client_state::method_selection : client_state::reply, consumed, now);
+    if (early) early_request_ = now.next() == next::send;
+    return due;
+}
+
+SOCKS_ALWAYS_INLINE constexpr client_core::then client_core::receive_reply(bytes in, size_t& consumed,
+                                                                           action& now) noexcept {
+    const bytes rest = in.subspan(consumed);
+    const message_size size =
+        version_ == version::v5 ? measure_reply5(rest, tolerance_) : measure_reply4(rest, tolerance_);
+    if (rest.size() >= 2 && size.error() != errc::bad_version && !reply_code(version_, rest[1]).succeeded())
+        [[unlikely]]
+        return refuse(rest, size, consumed, now);
+    if (!size) return need_more(rest, size, consumed, now);
+    const auto spoken = static_cast<uint8_t>(version_);
+    if (command_ == command::bind && state_ == client_state::reply) {
+        state_ = client_state::second_reply;
+        now.set(next::bound, {rest.data(), 0}, spoken, consumed + *size);
+    } else {
+        state_ = client_state::done;
+        now.set(next::done, {rest.data(), rest.size() - *size}, spoken, consumed + *size);
+    }
+    return then::nothing;
+}
+
+// The second byte decides a refusal, whatever follows or is missing.
+SOCKS_INLINE_UNLESS_SIZE constexpr client_core::then client_core::refuse(bytes in, message_size size,
+                                                                         size_t consumed,
+                                                                         action& now) noexcept {
+    if (wait_for_full_refusal_ && size.needed() != 0 && !closed_) return need_more(in, size, consumed, now);
+    const bool complete = wait_for_full_refusal_ && size;
+    fail_for_good(errc::refused, in[1]);
+    report(now, consumed + (complete ? *size : 2), complete ? in.data() : nullptr);
+    return then::nothing;
+}
+
+// The state changes only with a message that is written: after no_space the same step can be repeated.
+SOCKS_INLINE_UNLESS_SIZE constexpr client_core::then client_core::send_then(const encoded& message,
+                                                                            client_state after,
+                                                                            size_t consumed,
+                                                                            action& now) noexcept {
+    if (message.error() == errc::no_space) {
+        now.set_fail(message);
+        return then::nothing;
+    }
+    if (!message) return fail_for_good(message.error());
+    state_ = after;
+    now.set_send(message, consumed);
+    return then::nothing;
+}
+
+// A message that is not complete: wait for its rest, unless the stream has ended or the message is invalid.
+SOCKS_INLINE_UNLESS_SIZE constexpr client_core::then client_core::need_more(bytes in, message_size size,
+                                                                            size_t consumed,
+                                                                            action& now) noexcept {
+    if (size.error() == errc::bad_version) {
+        const bool first = state_ == client_state::method_selection || version_ != version::v5;
+        return fail_for_good(first ? identify_foreign_protocol(in[0]) : errc::bad_version, in[0]);
+    }
+    if (size.needed() == 0) return fail_for_good(size.error());
+    if (closed_) {
+        if (!in.empty()) return fail_for_good(errc::truncated);
+        return fail_for_good(state_ == client_state::second_reply ? errc::closed_while_bound : errc::closed);
+    }
+    now.set_recv(size.needed(), consumed);
+    return then::nothing;
+}
+
+SOCKS_INLINE_UNLESS_SIZE constexpr client_action client_core::fail_now(errc why, size_t consumed,
+                                                                       uint8_t byte) noexcept {
+    fail_for_good(why, byte);
+    action now;
+    report(now, consumed, nullptr);
+    return now;
+}
+
+// If the request is at fault, no input counts as consumed.
+SOCKS_ALWAYS_INLINE constexpr void client_core::report(action& now, size_t consumed,
+                                                       const char* reply) const noexcept {
+    now.set_fail(why_, byte_, version_, blame(why_) == party::caller ? 0 : consumed, reply);
+}
+
+}  // namespace detail
 
 }  // namespace socks
-
-#include <socks/machine/client_states.hpp>
 
 #endif

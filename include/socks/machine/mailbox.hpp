@@ -1,34 +1,37 @@
 // Two optional buffers of fixed size: inbox for the bytes that were received, outbox for the bytes to send.
-// Neither allocates. A view into an inbox is valid until the next prepare(), a view into an outbox until the outbox changes.
+// Neither allocates. A view into an inbox is valid until the next prepare(), a view into an outbox until the
+// outbox changes.
 
 #ifndef SOCKS_MACHINE_MAILBOX_HPP
 #define SOCKS_MACHINE_MAILBOX_HPP
 
-#include <socks/core/address.hpp>
+#include <socks/core/bytes.hpp>
+#include <socks/core/error.hpp>
 
 namespace socks {
 
 namespace detail {
 
-// What is no number of bytes: a signed integer, a floating-point number, a bool.
+// A type that does not count bytes: a signed integer, a floating-point number, a bool.
 template <class T>
 concept no_unsigned_integer =
     same<T, bool> || !(requires(T t) { t % 2; } && static_cast<T>(0) < static_cast<T>(-1));
 
 }  // namespace detail
 
-/// Received bytes that no message has used yet, in storage of N bytes.
+/// Received bytes that are not consumed yet, in storage of N bytes.
 ///
 ///     if (size_t n = read_some(fd, rx.prepare(s.needed()))) rx.commit(n); else handshake.end_of_stream();
 ///
-/// The result of `recv` is signed and may be -1, so it does not compile as a number of bytes: test it, then convert it.
-/// Only an unsigned integer does; write `5u` for a literal. In every build a number that cannot be is refused: nothing
-/// changes, and the next step that would ask for more fails with errc::bad_count, so that no loop runs for ever.
+/// The result of `recv` is signed and may be -1, so it does not compile as a number of bytes: test it, then
+/// convert it. Only an unsigned integer compiles; write `5u` for a literal. A number that is impossible is
+/// refused in every build: nothing changes, and the next step that would receive fails with errc::bad_count.
+/// Without that error a loop could run for ever.
 ///
-/// `prepare()` may move what is unread to the front, so it ends the life of all views into the inbox. Where
-/// asserts are on, it also overwrites what was dropped, so that a stale view shows.
+/// prepare() may move data() to the front of the storage, so no view into the inbox is valid after it. If
+/// assertions are on, it also overwrites the old place, so that a test finds a stale view.
 ///
-/// @cost  commit, drop, unread O(1); space O(unread). N + 9 bytes rounded up, not zeroed.
+/// @cost  commit, consume, data O(1); prepare O(data().size()). N + 9 bytes rounded up, not zeroed.
 template <size_t N>
 class inbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
@@ -36,13 +39,13 @@ class inbox {
   public:
     constexpr inbox() noexcept = default;
 
-    // Copies would leave views pointing into the original.
+    // A view into the original would not point into a copy.
     inbox(const inbox&) = delete;
     inbox& operator=(const inbox&) = delete;
 
     static constexpr size_t capacity = N;
 
-    /// What was received and not yet used, oldest first.
+    /// The bytes that were received and not consumed yet, oldest first.
     /// @lifetime  until the next prepare().
     [[nodiscard]] constexpr bytes data() const noexcept SOCKS_LIFETIMEBOUND {
         return {bytes_ + begin_, size_t{end_} - begin_};
@@ -50,11 +53,12 @@ class inbox {
 
     [[nodiscard]] constexpr bool empty() const noexcept { return begin_ == end_; }
 
-    /// Whether there is no room left. A read into no room gives 0, which is not the end of the stream: a caller
-    /// that receives while it waits for its own answer stops at a full inbox.
+    /// Whether there is no room left. Reading into no room gives 0, which is not the end of the stream: do
+    /// not read while the inbox is full.
     [[nodiscard]] constexpr bool full() const noexcept { return size_t{end_} - begin_ == N; }
 
-    /// Room to receive into: `at_most` bytes, or less where less is left; without an argument all that is left.
+    /// Room to receive into: `at_most` bytes, or fewer if fewer are left. Without an argument: all that are
+    /// left.
     /// @lifetime  until the next call of any member that is not const.
     [[nodiscard]] constexpr buffer prepare(size_t at_most = N) noexcept SOCKS_LIFETIMEBOUND {
         if (begin_ != 0 && (begin_ == end_ || at_most > N - end_)) compact();
@@ -64,8 +68,8 @@ class inbox {
     template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>
     buffer prepare(only_an_unsigned_integer_counts_bytes) = delete;
 
-    /// `n` bytes were received into the last prepare(), 1 <= n <= its room. The end of a stream is no bytes
-    /// and is told to the machine, by end_of_stream(). Any other number is refused: see miscounted().
+    /// `n` bytes were received into the last prepare(), 1 <= n <= its capacity. The end of a stream is not a
+    /// number of bytes: call end_of_stream() of the machine. Any other number is refused; see miscounted().
     constexpr void commit(size_t n) noexcept {
         if (n - 1 < N - end_) [[likely]]
             end_ += static_cast<uint32_t>(n);
@@ -75,7 +79,8 @@ class inbox {
     template <detail::no_unsigned_integer test_the_result_of_recv_first>
     void commit(test_the_result_of_recv_first) = delete;
 
-    /// The first `n` unread bytes were used, n <= data().size(); more are refused. Views stay valid.
+    /// Removes the first `n` bytes of data(), n <= data().size(). A larger number is refused; see
+    /// miscounted(). Views stay valid.
     constexpr void consume(size_t n) noexcept {
         if (n <= size_t{end_} - begin_) [[likely]]
             begin_ += static_cast<uint32_t>(n);
@@ -88,8 +93,8 @@ class inbox {
     /// Whether a number of bytes was refused since the last clear().
     [[nodiscard]] constexpr bool miscounted() const noexcept { return miscounted_; }
 
-    /// miscounted() is false again; a machine that failed with errc::bad_count stays failed.
-    /// Overwrites everything with zeros, used bytes included.
+    /// Overwrites the whole storage with zeros, consumed bytes included. miscounted() is false again; a
+    /// machine that failed with errc::bad_count stays failed.
     constexpr void clear() noexcept {
         wipe({bytes_, N});
         begin_ = end_ = 0;
@@ -113,17 +118,17 @@ class inbox {
     bool miscounted_ = false;
 };
 
-/// Bytes that are still to be sent, in storage of N bytes.
+/// Bytes that are not sent yet, in storage of N bytes.
 ///
-/// The machine appends, the caller sends as much as its socket takes and says so with `consume(n)`. While anything
-/// is unsent, the machine's step returns `send` and does nothing else.
+/// The machine appends bytes. You send as many as your socket takes, and call consume() with that number.
+/// While the outbox holds bytes, a step of the machine returns `send` and does nothing else. Room becomes
+/// free when all bytes are consumed.
 ///
-/// Room is regained when all of it was sent. A result of `send` that may be -1 does not compile as a number of bytes.
-/// Only an unsigned integer does; write `5u` for a literal.
-/// In every build a number that cannot be is refused: nothing changes, and the next step that would send what is
-/// unsent fails with errc::bad_count.
+/// The result of `send` may be -1, so it does not compile as a number of bytes; only an unsigned integer
+/// does. A number that is impossible is refused in every build: nothing changes, and the next step that would
+/// send fails with errc::bad_count.
 ///
-/// @cost  O(1) but for clear(). N + 9 bytes rounded up, not zeroed.
+/// @cost  O(1), except clear(). N + 9 bytes rounded up, not zeroed.
 template <size_t N>
 class outbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
@@ -137,12 +142,12 @@ class outbox {
 
     [[nodiscard]] constexpr bool empty() const noexcept { return begin_ == end_; }
 
-    /// What is to be sent next. @lifetime until the next call of any member that is not const.
+    /// The bytes to send next. @lifetime until the next call of any member that is not const.
     [[nodiscard]] constexpr bytes data() const noexcept SOCKS_LIFETIMEBOUND {
         return {bytes_ + begin_, size_t{end_} - begin_};
     }
 
-    /// The first `n` unsent bytes are on their way, 0 <= n <= data().size(). Any other number is refused: see
+    /// The first `n` bytes of data() were sent, 0 <= n <= data().size(). Any other number is refused; see
     /// miscounted().
     constexpr void consume(size_t n) noexcept {
         if (n > size_t{end_} - begin_) [[unlikely]] {
@@ -155,12 +160,13 @@ class outbox {
     template <detail::no_unsigned_integer test_the_result_of_send_first>
     void consume(test_the_result_of_send_first) = delete;
 
-    /// Room to append into; commit() what was written there.
+    /// Room to append to; call commit() with the number of bytes that you wrote.
     [[nodiscard]] constexpr buffer prepare() noexcept SOCKS_LIFETIMEBOUND {
         return {bytes_ + end_, N - end_};
     }
 
-    /// `n` bytes were written into prepare(), 0 <= n <= its room. Any other number is refused: see miscounted().
+    /// `n` bytes were written into prepare(), 0 <= n <= its capacity. Any other number is refused; see
+    /// miscounted().
     constexpr void commit(size_t n) noexcept {
         if (n <= N - end_) [[likely]]
             end_ += static_cast<uint32_t>(n);
@@ -173,8 +179,8 @@ class outbox {
     /// Whether a number of bytes was refused since the last clear().
     [[nodiscard]] constexpr bool miscounted() const noexcept { return miscounted_; }
 
-    /// Overwrites everything with zeros: a client's outbox has held the password. miscounted() is false again; a
-    /// machine that failed with errc::bad_count stays failed.
+    /// Overwrites the whole storage with zeros, because a client's outbox has held the password. miscounted()
+    /// is false again; a machine that failed with errc::bad_count stays failed.
     constexpr void clear() noexcept {
         wipe({bytes_, N});
         begin_ = end_ = 0;
@@ -187,6 +193,45 @@ class outbox {
     char bytes_[N];
     bool miscounted_ = false;
 };
+
+namespace detail {
+
+// The steps of every machine on mailboxes. `Machine` has a step on plain views, which takes the `request`
+// first if it is a client's; sends_next(), whether its next step sends without reading; and fail_now(errc).
+struct mailbox_steps {
+    template <class Machine, size_t N, class... Request>
+    SOCKS_ALWAYS_INLINE static constexpr auto step(Machine& machine, inbox<N>& in, buffer out,
+                                                   const Request&... request) noexcept {
+        using next = typename Machine::next;
+        auto now = machine.step(request..., in.data(), out);
+        if (now.next() == next::recv && in.miscounted()) [[unlikely]]
+            now = machine.fail_now(errc::bad_count);
+        in.consume(now.next() == next::done ? in.data().size() : now.consumed());
+        return now;
+    }
+
+    template <class Machine, size_t N, size_t M, class... Request>
+    SOCKS_ALWAYS_INLINE static constexpr auto step(Machine& machine, inbox<N>& in, outbox<M>& out,
+                                                   const Request&... request) noexcept {
+        using next = typename Machine::next;
+        typename Machine::action now;
+        size_t consumed = 0;
+        bool more = out.empty();
+        if (!more && out.miscounted()) [[unlikely]]
+            return machine.fail_now(errc::bad_count);
+        while (more) {
+            now = step(machine, in, out.prepare(), request...);
+            if (now.next() != next::send) break;
+            consumed += now.consumed();
+            out.commit(now.data().size());
+            more = machine.sends_next();
+        }
+        if (!out.empty()) now.set(next::send, out.data(), 0, consumed);
+        return now;
+    }
+};
+
+}  // namespace detail
 
 }  // namespace socks
 

@@ -1,6 +1,6 @@
-// The reassembly queue and timer of RFC 1928 for the fragments of datagrams, in the caller's storage and by the
-// caller's clock. One sequence at a time, in order: fragments carry no number of their datagram, so whatever does not
-// continue the sequence ends it.
+// Puts fragments of datagrams together, with the queue and the timer of RFC 1928, in your storage and by your
+// clock. A fragment does not say to which datagram it belongs, so only one sequence is kept at a time, and a
+// fragment that does not continue it ends it.
 
 #ifndef SOCKS_MACHINE_REASSEMBLY_HPP
 #define SOCKS_MACHINE_REASSEMBLY_HPP
@@ -15,17 +15,17 @@ namespace socks {
 ///     char storage[4096];
 ///     const auto s = queue.step(in, now(), storage);
 ///     switch (s.next()) {
-///     case reassembly::next::deliver: relay(s.whole()); break;
+///     case reassembly::next::deliver: relay(s.datagram()); break;
 ///     case reassembly::next::wait:    break;               // a fragment was kept
-///     case reassembly::next::drop:    break;               // without a word; s.error() says why
+///     case reassembly::next::drop:    break;               // s.error() is the reason; send no answer
 ///     }
 ///
-/// What is no fragment is delivered as it is, from `in`. A fragment at position 1 begins a sequence; one at the next
-/// position to the same far end continues it; the one with the high bit set completes it. All else is dropped, and
-/// where it shows that the sequence has been left (a lower position, another far end, a gap, the timer), what was kept
-/// is abandoned. A repetition of the last fragment is dropped alone.
+/// A datagram that is not a fragment is delivered unchanged, from `in`. A fragment at position 1 begins a
+/// sequence. A fragment at the next position to the same remote endpoint continues it. The fragment with the
+/// high bit set completes it. Every other fragment is dropped. A lower position, another remote endpoint, a
+/// gap and the timer also end the sequence. A repetition of the last fragment does not end it.
 ///
-/// Nothing is kept here but numbers: `storage` keeps the bytes, header and data of the datagram that grows.
+/// This object keeps numbers only; the bytes of the incomplete datagram are in `storage`.
 ///
 /// @cost  step is O(size of the datagram), constexpr, noexcept; 32 bytes of state, trivially copyable.
 /// @rfc   1928 section 7
@@ -33,45 +33,47 @@ class reassembly {
   public:
     enum class next : uint8_t { deliver, wait, drop };
 
-    /// What became of a datagram.
+    /// What to do with a datagram.
     class [[nodiscard]] action {
       public:
         [[nodiscard]] constexpr reassembly::next next() const noexcept { return next_; }
 
-        /// The whole datagram; only for next::deliver. Its fragment() is 0.
-        /// @lifetime  points into `in` if that was no fragment, and into `storage` until the next step otherwise.
-        [[nodiscard]] constexpr datagram whole() const noexcept {
+        /// deliver: the complete datagram. Its fragment() is 0.
+        /// @lifetime  points into `in` if that was not a fragment; otherwise into `storage`, until the next
+        ///            step.
+        [[nodiscard]] constexpr socks::datagram datagram() const noexcept {
             SOCKS_ASSERT(next_ == reassembly::next::deliver);
-            return whole_;
+            return complete_;
         }
 
-        /// Why it was dropped; errc::none otherwise.
+        /// drop: the reason; otherwise errc::none.
         [[nodiscard]] constexpr errc error() const noexcept { return error_; }
 
       private:
         friend class reassembly;
-        constexpr action(const datagram& whole) noexcept : whole_(whole), next_(reassembly::next::deliver) {}
+        constexpr action(const socks::datagram& complete) noexcept
+            : complete_(complete), next_(reassembly::next::deliver) {}
         constexpr action(errc e) noexcept
             : error_(e), next_(e == errc::none ? reassembly::next::wait : reassembly::next::drop) {}
 
-        datagram whole_{};
+        socks::datagram complete_{};
         errc error_ = errc::none;
         reassembly::next next_;
     };
 
-    /// @param limit  how long a sequence may take, from its first fragment to its last, in ticks of the caller's
-    ///               clock: at least 5 seconds, says the document.
+    /// @param limit  how long a sequence may take, from its first fragment to its last, in ticks of your
+    ///               clock. RFC 1928 asks for at least 5 seconds.
     constexpr explicit reassembly(uint64_t limit) noexcept : limit_(limit) {}
 
     /// Takes one datagram.
     ///
-    /// @param in       the bytes of one datagram, all of them; may lie in the part of `storage` that keeps nothing.
-    /// @param now      the time in ticks of any length, of a clock that does not go back.
-    /// @param storage  the same at each step of a sequence, and left alone between them.
-    /// @param accept   as for decode_datagram.
+    /// @param in         all bytes of one datagram; they may lie in the unused part of `storage`.
+    /// @param now        the time in ticks of any length, of a clock that does not go backwards.
+    /// @param storage    the same at each step of a sequence; do not write to it between the steps.
+    /// @param tolerated  as for decode_datagram.
     /// @returns   deliver, wait or drop.
-    /// @errors    all of decode_datagram, which leave the sequence as it was; and
-    ///            fragmented  out of its turn
+    /// @errors    all of decode_datagram, which do not change the sequence; and
+    ///            fragmented  the fragment does not continue the sequence
     ///            no_space    storage is too small for the datagram so far; the sequence is abandoned
     ///            overlap     `in` lies where earlier fragments are kept; the sequence is abandoned
     [[nodiscard]] constexpr action step(bytes in SOCKS_LIFETIMEBOUND, uint64_t now,
@@ -113,19 +115,19 @@ class reassembly {
         highest_ = position;
         if ((d->fragment() & 0x80) == 0) return errc::none;
         storage.data()[2] = 0;
-        const datagram whole(bytes(storage.data(), size_), header_, 0);
+        const datagram complete(bytes(storage.data(), size_), header_, 0);
         abandon();
-        return whole;
+        return complete;
     }
 
-    /// Whether a sequence has begun: its fragments are in the storage.
+    /// Whether a sequence has begun and is not complete.
     [[nodiscard]] constexpr bool waiting() const noexcept { return highest_ != 0; }
 
-    /// Gives up what was kept, if anything.
+    /// Ends the sequence, if there is one, and drops its fragments.
     constexpr void abandon() noexcept { highest_ = 0; }
 
   private:
-    // Whether a header is that of the sequence, but for RSV and FRAG: the far end is the same.
+    // Whether a header equals that of the sequence, except RSV and FRAG: the remote endpoint is the same.
     [[nodiscard]] constexpr bool belongs(bytes header, buffer storage) const noexcept {
         return waiting() && storage.capacity() >= size_ &&
                header.subspan(3) == bytes(storage.data(), header_).subspan(3);
@@ -133,9 +135,9 @@ class reassembly {
 
     uint64_t began_ = 0;
     uint64_t limit_;
-    size_t size_ = 0;      // bytes kept, header included
-    uint16_t header_ = 0;  // of them the header
-    uint8_t highest_ = 0;  // the position that came last; 0: none
+    size_t size_ = 0;      // bytes in the storage, header included
+    uint16_t header_ = 0;  // bytes of them that are the header
+    uint8_t highest_ = 0;  // the last position; 0: no sequence
 };
 
 }  // namespace socks

@@ -1,12 +1,15 @@
-// The server's handshake: what was received goes in, what must be done next comes out.
-// Only the application can know a password or reach a destination, so these are questions, and their answers
-// are encoded in the call that gives them. No request is shown before authentication granted it.
+// The server's handshake: received bytes go in, the next action comes out.
 //
-//     first ─┬─ greeting ─> choice ─┬─ none ─────────────────────────┬─> request ─> serve? ─┬─> done
-//            │                      ├─ login: login?, grant ─────────┤                │     │
-//            │                      └─ another: negotiate?, negotiated ┘              │ BIND: a second answer
-//            ├─ SOCKS4 request ────────────────────────────────────────────> serve? ──┘     any: failed
-//            └─ greeting, v4_after_greeting ─> SOCKS4 request
+// Only the application knows passwords and can reach a destination. These are questions, and the call that
+// answers one encodes the answer. No request is shown before authentication has succeeded.
+//
+//     start -+- greeting -> method selection -+- none -------------------> request -> serve -> done
+//            |                                +- credentials: authenticate -^           | BIND
+//            |                                +- negotiate: negotiation ----^     second_answer
+//            +- SOCKS4 request ---------------------------------------------------> serve
+//            +- greeting, with v4_after_greeting: after_greeting -> SOCKS4 request
+//
+// Every state can end in failed. docs/server.svg is drawn from the machine itself.
 
 #ifndef SOCKS_MACHINE_SERVER_HPP
 #define SOCKS_MACHINE_SERVER_HPP
@@ -20,78 +23,125 @@
 
 namespace socks {
 
-/// Whom a server accepts: which versions, which methods, and how much of what real clients do wrong.
+/// Which clients a server accepts: by version, by method, and by the mistakes of real clients that it
+/// tolerates.
 ///
 ///     server_options{.v4 = false, .v4a = false, .methods = {method::username_password}}
 ///
-/// The first of `methods` that the client offers is chosen; the client's order does not matter. SOCKS4 cannot
-/// authenticate, so it is accepted only where `methods` contains none. No methods, or an invalid list, accept nobody.
+/// The server chooses the first of `methods` that the client offers; the client's order does not matter.
+/// SOCKS4 cannot authenticate, so it is accepted only if `methods` contains none. An empty or invalid list
+/// accepts nobody.
 struct server_options {
     bool v4 = true;
     bool v4a = true;
     bool v5 = true;
-    /// Where v5 is off: answer a SOCKS5 greeting with `00 5b`, the first two bytes of a SOCKS4 refusal, and go on to a
-    /// SOCKS4 request on the same connection. java.net.Socket greets by SOCKS5, reads two bytes, and sends such a
-    /// request when the first is not 5. All eight bytes of the refusal would fail it: it takes the other six for the
-    /// beginning of the reply to its request. Without this option the greeting is refused with `05 ff`, which Java
-    /// reports as "no acceptable methods".
+    /// If v5 is off, answer a SOCKS5 greeting with `00 5b`, the first two bytes of a SOCKS4 refusal, and wait
+    /// for a SOCKS4 request on the same connection. java.net.Socket greets by SOCKS5, reads two bytes, and
+    /// sends such a request if the first byte is not 5. It would take the other six bytes of a complete
+    /// refusal for the reply to its request. Without this option the greeting is refused with `05 ff`, which
+    /// Java reports as "no acceptable methods".
     bool v4_after_greeting = false;
     socks::methods methods = method::none;
     socks::tolerance tolerance{};
 };
 
+/// What a server waits for or does next. to_string() makes a text of it, for logs and deadlines.
+enum class server_state : uint8_t {
+    start,           ///< waits for a greeting or a SOCKS4 request
+    after_greeting,  ///< refused a greeting by SOCKS4 and waits for a SOCKS4 request; see server_options
+    credentials,     ///< waits for user name and password
+    authenticate,    ///< waits for authenticated()
+    negotiate,       ///< asks for a sub-negotiation
+    negotiation,     ///< waits for negotiated()
+    request,         ///< waits for the request
+    serve,           ///< waits for answer()
+    second_answer,   ///< BIND: waits for the second answer()
+    success,         ///< the reply was written; the next step is done
+    done,            ///< succeeded
+    failed,          ///< failed; every step returns the same error
+};
+
+/// The state as the end of a sentence that begins with "timed out" or "the stream ended".
+/// @lifetime  static.
+/// @cost      O(1), constexpr, noexcept.
+[[nodiscard]] constexpr const char* to_string(server_state s) noexcept {
+    switch (s) {
+        case server_state::start: return "waiting for the first message";
+        case server_state::after_greeting: return "waiting for a SOCKS4 request after the greeting";
+        case server_state::credentials: return "waiting for user name and password";
+        case server_state::authenticate: return "before the verdict on user name and password";
+        case server_state::negotiate: return "before the sub-negotiation";
+        case server_state::negotiation: return "during the sub-negotiation";
+        case server_state::request: return "waiting for the request";
+        case server_state::serve: return "before the answer to the request";
+        case server_state::second_answer: return "before the second answer to BIND";
+        case server_state::success:
+        case server_state::done: return "after the handshake";
+        case server_state::failed: return "after the handshake failed";
+    }
+    return "in an unknown state";
+}
+
 /// The server's side of a SOCKS4, SOCKS4a or SOCKS5 handshake; the first byte decides which.
 ///
-///     server handshake{{.methods = {method::username_password}}};  // these three live as long as the connection
+///     // These three live as long as the connection.
+///     server handshake{{.methods = {method::username_password}}};
 ///     inbox<server::max_input> rx;
 ///     outbox<server::max_pending> tx;
 ///
-///     for (;;) {                                       // and this is a function that is called again
+///     for (;;) {  // in a function that is called again
 ///         const auto s = handshake.step(rx, tx);
 ///         switch (s.next()) {
 ///             case server::next::send: tx.consume(write_some(fd, s.data())); break;
 ///             case server::next::recv:
 ///                 if (auto n = read_some(fd, rx.prepare())) rx.commit(n); else handshake.end_of_stream();
 ///                 break;
-///             case server::next::authenticate: handshake.authenticated(known(s.user(), s.password()), tx); break;
+///             case server::next::authenticate:
+///                 handshake.authenticated(known(s.user(), s.password()), tx);
+///                 break;
 ///             case server::next::negotiate: handshake.negotiated(run(s.method(), rx)); break;
 ///             case server::next::serve: handshake.answer(dial(s.command(), s.to()), tx); break;
-///             case server::next::wait: return;                        // until an answer that comes later
+///             case server::next::wait: return;  // until an answer that comes later
 ///             case server::next::done: return relay(fd, s.result().early);
-///             case server::next::fail: return report(socks::outcome_of(s));  // the error, and the code of a refusal
+///             case server::next::fail: return report(socks::outcome_of(s));  // error and reply code
 ///         }
 ///     }
 ///
-/// One handshake per connection. A peer that is not SOCKS ends it with nothing used and nothing sent, so that
-/// the same bytes can be handed to another protocol. Any call is defined in any state; none but the right one
-/// can authorise anything.
+/// Use one server for each connection. A peer that does not speak SOCKS ends the handshake with nothing
+/// consumed and nothing sent, so you can hand the same bytes to another protocol. Every call is defined in
+/// every state; only the right one can authorise anything.
 ///
-/// @cost  16 bytes of state, trivially copyable; steps per input byte are bounded; constexpr, noexcept.
+/// @cost  16 bytes of state, trivially copyable; the steps per input byte are bounded; constexpr, noexcept.
 /// @rfc   1928, 1929, the SOCKS4 and SOCKS4a memos
 class server {
   public:
     enum class next : uint8_t {
         send,          ///< send data()
         recv,          ///< receive needed() bytes or more, or call end_of_stream() at the end of the stream
-        authenticate,  ///< check user() and password(), then call authenticated()
+        authenticate,  ///< compare user() and password(), then call authenticated()
         negotiate,     ///< run the sub-negotiation of method() on the stream, then call negotiated()
         serve,         ///< do command() for to(), then call answer(); for BIND twice
-        wait,          ///< nothing, until the answer; also between the two answers to BIND
-        done,          ///< the success reply is on its way: relay, result().early first
-        fail,  ///< error() says why; the reply that tells the client is on its way: close. no_space: see required()
+        wait,          ///< do nothing until the answer; also between the two answers to BIND
+        done,          ///< the success reply is sent: relay, and begin with result().early
+        fail,          ///< error() is the reason; the reply that reports it was sent before: close
     };
 
     class action;
 
-    /// What done hands over: the bytes that the client sent behind its request, up to 2^32 - 1 of them, first of all
-    /// to be relayed.
+    /// What done hands over: the bytes that the client sent after its request, up to 2^32 - 1. Relay them
+    /// first.
     struct completed {
         bytes early;
     };
 
-    static constexpr size_t max_input = 520;    ///< the longest message in: SOCKS4a, 8 + 255 + 1 + 255 + 1
-    static constexpr size_t max_output = 262;   ///< the longest message out: a SOCKS5 reply, 4 + 1 + 255 + 2
-    static constexpr size_t max_pending = 524;  ///< the most that an outbox holds: both replies to BIND
+    /// The longest message that is received: a SOCKS4a request, 8 + 255 + 1 + 255 + 1.
+    static constexpr size_t max_input = 520;
+
+    /// The longest message that is sent: a SOCKS5 reply, 4 + 1 + 255 + 2.
+    static constexpr size_t max_output = 262;
+
+    /// The most that an outbox holds: both replies to BIND.
+    static constexpr size_t max_pending = 524;
 
     constexpr server() noexcept = default;
     constexpr explicit server(const server_options& options) noexcept
@@ -104,106 +154,106 @@ class server {
 
     /// Takes the handshake one step further, on plain views.
     ///
-    /// @param in   what was received and not yet used, oldest first; may hold any number of messages.
-    /// @param out  room for one message, max_output bytes at most. It does not overlap `in`.
-    /// @returns    exactly one action; see next. While a question is open it is wait, and nothing is used.
-    /// @errors     no_space, after which nothing has changed; the peer's and the stream's faults, each after the reply
-    ///             that tells the peer, where the protocol has one; input_shrank, where a SOCKS4 request that came
-    ///             in part has fewer bytes than were searched, but not none: with none the request begins anew.
+    /// @param in   the bytes that were received and not consumed yet, oldest first; it may hold any number of
+    ///             messages.
+    /// @param out  room for one message, at most max_output bytes. It does not overlap `in`.
+    /// @returns    exactly one action; see next. While a question is open the action is wait, and nothing is
+    ///             consumed.
+    /// @errors     no_space, after which nothing has changed; errors of the peer and of the stream, each
+    ///             after the reply that reports it, if the protocol has one; input_shrank, if an incomplete
+    ///             SOCKS4 request has fewer bytes than a step has seen. With no bytes at all the request
+    ///             begins anew.
     /// @lifetime   the action's views point into `in` and `out`.
     /// @cost       O(bytes of one message).
     [[nodiscard]] constexpr action step(bytes in, buffer out) noexcept;
 
-    /// The same on an inbox, which drops what was used; on done it is emptied into `early`.
-    /// @errors  bad_count, where the inbox was told of an impossible number of bytes: see miscounted()
+    /// The same on an inbox, from which the step removes what it consumed. On done the inbox is emptied into
+    /// `early`.
+    /// @errors  bad_count, if the inbox was given an impossible number of bytes: see inbox::miscounted()
     template <size_t N>
     [[nodiscard]] constexpr action step(inbox<N>& in, buffer out) noexcept;
 
-    /// The same on both mailboxes. While `out` holds anything, the action is send with all of it.
-    /// @errors  bad_count, where either was told of an impossible number of bytes: see miscounted()
+    /// The same on both mailboxes. While `out` holds bytes, the action is send with all of them.
+    /// @errors  bad_count, if either was given an impossible number of bytes: see inbox::miscounted()
     template <size_t N, size_t M>
     [[nodiscard]] constexpr action step(inbox<N>& in, outbox<M>& out) noexcept;
 
-    /// The stream has ended. What was received before may still complete a message, and answers are still due.
+    /// The stream has ended. Bytes that were received before may still complete a message, and answers are
+    /// still due.
     constexpr void end_of_stream() noexcept { closed_ = true; }
 
-    /// The answer to login: whether user name and password are accepted. A refusal ends the handshake.
+    /// The answer to authenticate: whether user name and password are right. If not, the handshake ends.
     /// @returns   the bytes to send.
-    /// @errors    no_space: nothing changed, call again with required(); out_of_turn: final
+    /// @errors    no_space: nothing changed, call again with room for required() bytes; out_of_turn: final
     /// @lifetime  the bytes are in `out`.
     /// @rfc       1929 section 2
-    constexpr encoded authenticated(bool granted, buffer out) noexcept;
+    constexpr encoded authenticated(bool accepted, buffer out) noexcept;
 
-    /// The answer to negotiate: whether the sub-negotiation succeeded. Telling the client is the method's affair.
-    /// @errors  out_of_turn, at the next step, when nothing was asked
+    /// The answer to negotiate: whether the sub-negotiation succeeded. The method itself reports its result
+    /// to the client.
+    /// @errors  out_of_turn, at the next step, if nothing was asked
     constexpr void negotiated(bool succeeded) noexcept;
 
-    /// The answer to serve. BIND takes two successes: where the server listens, then who called.
+    /// The answer to serve. BIND takes two successes: first where the server listens, then who connected.
     ///
-    /// A code of the other version is translated: success to success, any refusal to "general failure" or
-    /// "rejected". Without a bound host the reply carries 0.0.0.0, whatever was asked for: old java.net.Socket puts
-    /// the end of an IPv6 reply in front of the data, silently. Over SOCKS4, which has IPv4 addresses only, any other
-    /// host is written as 0.0.0.0 too. A refusal ends the handshake.
+    /// A code of the other version is translated: success to success, a refusal to general_failure or
+    /// rejected. Without a bound host the reply carries 0.0.0.0, because old versions of java.net.Socket
+    /// misread an IPv6 address in a reply. SOCKS4 has IPv4 addresses only, so every other host is written as
+    /// 0.0.0.0 too. A refusal ends the handshake.
     ///
-    /// For CONNECT an answer without a bound host is the safe one. BIND and UDP ASSOCIATE need the real address.
+    /// For CONNECT an answer without a bound host is safe. BIND and UDP ASSOCIATE need the real address.
     ///
     /// @returns   the bytes to send.
-    /// @errors    no_space: nothing changed, call again with required(); out_of_turn: final; bad_host or bad_host_byte:
-    ///            final, the bound host may not be sent (host::is_sendable), over SOCKS4 too
+    /// @errors    no_space: nothing changed, call again with room for required() bytes; out_of_turn: final;
+    ///            bad_host or bad_host_byte: final, the bound host may not be sent (host::is_sendable), over
+    ///            SOCKS4 too
     /// @lifetime  the bytes are in `out`.
     /// @rfc       1928 section 6; the SOCKS4 memo
     constexpr encoded answer(const reply& outcome, buffer out) noexcept;
 
-    /// The same, appended to an outbox, where the next steps take them from. It always has room, unless you have appended
-    /// bytes of your own: then nothing changes, and the next step is wait.
+    /// The same, appended to an outbox, from which the next steps take it. The outbox has room, unless you
+    /// appended bytes of your own: then nothing changes, and the next step is wait.
     template <size_t M>
-    constexpr void authenticated(bool granted, outbox<M>& out) noexcept;
+    constexpr void authenticated(bool accepted, outbox<M>& out) noexcept;
     template <size_t M>
     constexpr void answer(const reply& outcome, outbox<M>& out) noexcept;
 
-    /// The method that authenticated this connection; none for SOCKS4 and before a choice was made.
+    /// Where the handshake stands, for logs and deadlines.
+    /// @cost  O(1), constexpr, noexcept.
+    [[nodiscard]] constexpr server_state state() const noexcept { return state_; }
+
+    /// The method that authenticated this connection; none for SOCKS4 and before the method selection.
     [[nodiscard]] constexpr socks::method method() const noexcept { return chosen_; }
 
   private:
-    // greeted: a SOCKS5 greeting was answered by SOCKS4. In authenticating, negotiating, serving and bound a question is open.
-    enum class at : uint8_t {
-        first,
-        greeted,
-        credentials,
-        authenticating,
-        negotiate,
-        negotiating,
-        request,
-        serving,
-        bound,
-        answered,
-        over,
-        failed
-    };
+    friend struct detail::mailbox_steps;
+    [[nodiscard]] static constexpr bool sends_next() noexcept { return false; }
+    [[nodiscard]] constexpr action fail_now(errc why) noexcept;
 
-    // What is to be done in each state goes into `now`.
+    // Each fills in what must be done now.
     constexpr void begin(bytes in, buffer out, action& now) noexcept;
-    constexpr void greet(bytes in, buffer out, action& now) noexcept;
+    constexpr void receive_greeting(bytes in, buffer out, action& now) noexcept;
     constexpr void receive_credentials(bytes in, buffer out, action& now) noexcept;
-    constexpr void request5(bytes in, buffer out, action& now) noexcept;
-    constexpr void request4(bytes in, buffer out, action& now) noexcept;
+    constexpr void receive_request5(bytes in, buffer out, action& now) noexcept;
+    constexpr void receive_request4(bytes in, buffer out, action& now) noexcept;
     constexpr void refuse(errc why, const encoded& reply, action& now, uint8_t byte = 0) noexcept;
     constexpr void refuse4(errc why, buffer out, action& now, uint8_t byte = 0) noexcept;
-    constexpr void need_more(bytes in, size_t need, action& now) noexcept;
-    constexpr void fail_now(errc why, action& now, uint8_t byte = 0) noexcept;
-    constexpr uint8_t native(reply_code code) const noexcept;
-    constexpr encoded encode_answer(uint8_t code, const endpoint& bound, buffer out) const noexcept;
+    constexpr void need_more(bytes in, size_t needed, action& now) noexcept;
+    constexpr void fail(errc why, action& now, uint8_t byte = 0) noexcept;
+    [[nodiscard]] constexpr uint8_t code_for_client(reply_code code) const noexcept;
+    [[nodiscard]] constexpr encoded encode_answer(uint8_t code, const endpoint& bound,
+                                                  buffer out) const noexcept;
 
     // The only way into failed: the first reason stays.
     SOCKS_ALWAYS_INLINE constexpr void fail_for_good(errc why, uint8_t byte = 0) noexcept {
-        if (at_ == at::failed) return;
-        at_ = at::failed;
+        if (state_ == server_state::failed) return;
+        state_ = server_state::failed;
         why_ = why;
         byte_ = byte;
     }
 
     scan4 scan_{};
-    at at_ = at::first;
+    server_state state_ = server_state::start;
     socks::methods methods_ = socks::method::none;
     bool v4_ : 1 = true;
     bool v4a_ : 1 = true;
@@ -214,19 +264,30 @@ class server {
     tolerance tolerance_{};
     socks::method chosen_ = socks::method::none;
     errc why_ = errc::none;
-    uint8_t byte_ = 0;  // failed: the byte that decided it; serving: the command
+    uint8_t byte_ = 0;  // failed: the byte that decided it; serve: the command
 };
 
-/// What a step of the server says must be done now. Each accessor belongs to the actions named in its comment.
+/// What a step of a server says must be done now. Each accessor belongs to the actions that its comment
+/// names; with any other action it asserts. It reads the message on demand, so call it before the input is
+/// released.
+///
+///     every action   consumed()                                       see detail::action
+///     send           data()
+///     recv           needed()
+///     authenticate   user(), password()
+///     negotiate      method()
+///     serve          version(), command(), to(), user(), method()
+///     done           result()
+///     fail           error(), byte(); after refused also code(); after no_space required()
 class server::action : public detail::action<server::next> {
   public:
-    /// login: the user name. serve: the user ID of a SOCKS4 request, empty for SOCKS5.
+    /// authenticate: the user name. serve: the user ID of a SOCKS4 request, empty for SOCKS5.
     [[nodiscard]] constexpr bytes user() const noexcept {
         if (next_ == server::next::authenticate) return detail::read_credentials(message()).user;
         return version() == version::v5 ? bytes() : message().subspan(detail::head4).first(byte_);
     }
 
-    /// login: the password. Compare it with constant_time_equal.
+    /// authenticate: the password. Compare it with constant_time_equal().
     [[nodiscard]] constexpr bytes password() const noexcept {
         SOCKS_ASSERT(next_ == server::next::authenticate);
         return detail::read_credentials(message()).password;
@@ -238,28 +299,28 @@ class server::action : public detail::action<server::next> {
         return version() == version::v5 ? static_cast<socks::method>(byte_) : socks::method::none;
     }
 
-    /// serve: the version that the client speaks; v4a when it sent a name that way.
+    /// serve: the version that the client speaks; v4a if it sent a host name over SOCKS4.
     [[nodiscard]] constexpr socks::version version() const noexcept {
         SOCKS_ASSERT(next_ == server::next::serve);
         if (message()[0] == 5) return version::v5;
         return detail::is_named4(message()) ? version::v4a : version::v4;
     }
 
-    /// serve: the command; it may be one without a name, but over SOCKS4 none that is_socks5_only. The usual answer to a
-    /// command that is not served is code5::command_not_supported.
+    /// serve: the command. It may have no name; over SOCKS4 it is never one that is_socks5_only(). Answer
+    /// code5::command_not_supported if you do not serve it.
     [[nodiscard]] constexpr socks::command command() const noexcept {
         SOCKS_ASSERT(next_ == server::next::serve);
         return static_cast<socks::command>(message()[1]);
     }
 
-    /// serve: the destination of CONNECT, the expected caller for BIND, the expected source of datagrams for UDP
-    /// ASSOCIATE. A name is as received, 1..255 bytes without a NUL; it may spell an address.
+    /// serve: the destination of CONNECT, the expected peer of BIND, the expected source of datagrams of UDP
+    /// ASSOCIATE. A name is given as received, 1..255 bytes without a NUL; it may spell an address.
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr endpoint to() const noexcept {
         if (version() == version::v5) return detail::read_endpoint5(message());
         return detail::read_request4(message(), byte_).to;
     }
 
-    /// done: what the client sent behind its request.
+    /// done: the bytes that the client sent after its request.
     [[nodiscard]] constexpr completed result() const noexcept {
         SOCKS_ASSERT(next_ == server::next::done);
         return {message()};
@@ -267,13 +328,236 @@ class server::action : public detail::action<server::next> {
 
   private:
     friend class server;
+    friend struct detail::mailbox_steps;
     constexpr action() noexcept = default;
 
     [[nodiscard]] constexpr bytes message() const noexcept { return {data_, size_}; }
 };
 
-}  // namespace socks
+namespace detail {
 
-#include <socks/machine/server_states.hpp>
+// The byte that byte() of the failure reports.
+constexpr uint8_t version_byte(errc why, bytes in) noexcept {
+    return why == errc::bad_version ? in[0] : uint8_t{0};
+}
+
+}  // namespace detail
+
+SOCKS_ALWAYS_INLINE constexpr server::action server::step(bytes in, buffer out) noexcept {
+    action now;
+    switch (state_) {
+        case server_state::start:
+        case server_state::after_greeting: begin(in, out, now); break;
+        case server_state::credentials: receive_credentials(in, out, now); break;
+        case server_state::request: receive_request5(in, out, now); break;
+        case server_state::negotiate:
+            state_ = server_state::negotiation;
+            now.set(next::negotiate, {}, static_cast<uint8_t>(chosen_), 0);
+            break;
+        case server_state::authenticate:
+        case server_state::negotiation:
+        case server_state::serve:
+        case server_state::second_answer: break;  // wait
+        case server_state::success:
+            state_ = server_state::done;
+            now.set(next::done, in, 0, 0);
+            break;
+        case server_state::done: fail(errc::finished, now); break;
+        case server_state::failed: fail(why_, now); break;
+    }
+    return now;
+}
+
+template <size_t N>
+SOCKS_ALWAYS_INLINE constexpr server::action server::step(inbox<N>& in, buffer out) noexcept {
+    static_assert(N >= max_input, "the inbox is too small for a request");
+    return detail::mailbox_steps::step(*this, in, out);
+}
+
+template <size_t N, size_t M>
+SOCKS_ALWAYS_INLINE constexpr server::action server::step(inbox<N>& in, outbox<M>& out) noexcept {
+    static_assert(N >= max_input, "the inbox is too small for a request");
+    static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
+    return detail::mailbox_steps::step(*this, in, out);
+}
+
+SOCKS_ALWAYS_INLINE constexpr void server::begin(bytes in, buffer out, action& now) noexcept {
+    const bool greeted = state_ == server_state::after_greeting;
+    if (in.empty() && !(greeted && closed_)) {
+        need_more(in, greeted ? detail::head4 + 1 : 3, now);
+        scan_ = {};  // without input the request begins anew
+    } else if (!in.empty() && in[0] == 4)
+        receive_request4(in, out, now);
+    else if (greeted)
+        fail(errc::version_refused, now, 5);  // the client wants SOCKS5 only
+    else if (in[0] == 5)
+        receive_greeting(in, out, now);
+    else
+        fail(identify_foreign_protocol(in[0]), now, in[0]);
+}
+
+SOCKS_ALWAYS_INLINE constexpr void server::receive_greeting(bytes in, buffer out, action& now) noexcept {
+    constexpr auto none = socks::method::no_acceptable;
+    if (!v5_ && !v4_after_greeting_)
+        return refuse(errc::version_refused, encode_method_selection(none, out), now, in[0]);
+    const decoded<greeting> offer = decode_greeting(in);
+    if (offer.error() != errc::none) return refuse(offer.error(), encode_method_selection(none, out), now);
+    if (!offer) return need_more(in, offer.needed(), now);
+    if (!v5_) {
+        const encoded refusal = detail::encode_short_refusal4(out);
+        if (!refusal) return now.set_fail(refusal);
+        state_ = server_state::after_greeting;
+        return now.set_send(refusal, offer.consumed());
+    }
+    const socks::method chosen = methods_.first_in(offer->methods);
+    const encoded choice = encode_method_selection(chosen, out);
+    if (chosen == none) return refuse(errc::no_acceptable_method, choice, now);
+    if (!choice) return now.set_fail(choice);
+    chosen_ = chosen;
+    state_ = chosen_ == socks::method::none                ? server_state::request
+             : chosen_ == socks::method::username_password ? server_state::credentials
+                                                           : server_state::negotiate;
+    now.set_send(choice, offer.consumed());
+}
+
+SOCKS_ALWAYS_INLINE constexpr void server::receive_credentials(bytes in, buffer out, action& now) noexcept {
+    const message_size size = detail::measure_credentials(in, tolerance_);
+    if (!size) {
+        if (size.needed() != 0) return need_more(in, size.needed(), now);
+        const uint8_t byte = detail::version_byte(size.error(), in);
+        return refuse(size.error(), encode_auth_status(1, out), now, byte);
+    }
+    state_ = server_state::authenticate;
+    now.set(next::authenticate, in.first(*size), 0, *size);
+}
+
+SOCKS_ALWAYS_INLINE constexpr void server::receive_request5(bytes in, buffer out, action& now) noexcept {
+    const message_size size = detail::measure_request5(in, tolerance_);
+    if (!size) {
+        if (size.needed() != 0) return need_more(in, size.needed(), now);
+        const code5 code = size.error() == errc::bad_address_type ? code5::address_type_not_supported
+                                                                  : code5::general_failure;
+        const uint8_t byte = detail::version_byte(size.error(), in);
+        return refuse(size.error(), encode_reply5({code, {}}, out), now, byte);
+    }
+    byte_ = in[1];
+    state_ = server_state::serve;
+    now.set(next::serve, in.first(*size), static_cast<uint8_t>(chosen_), *size);
+}
+
+SOCKS_ALWAYS_INLINE constexpr void server::receive_request4(bytes in, buffer out, action& now) noexcept {
+    if (!v4_ && !v4a_) return refuse4(errc::version_refused, out, now, in[0]);
+    if (!methods_.contains(socks::method::none)) return refuse4(errc::authentication_required, out, now);
+    const message_size size = scan_.resume(in);
+    if (!size) {
+        if (size.needed() != 0) return need_more(in, size.needed(), now);
+        return refuse4(size.error(), out, now, size.error() == errc::bad_command ? in[1] : uint8_t{0});
+    }
+    if (!(detail::is_named4(in) ? v4a_ : v4_)) return refuse4(errc::version_refused, out, now, in[0]);
+    byte_ = in[1];
+    speaks4_ = true;
+    state_ = server_state::serve;
+    now.set(next::serve, in.first(*size), scan_.user_size(), *size);
+}
+
+SOCKS_ALWAYS_INLINE constexpr encoded server::authenticated(bool accepted, buffer out) noexcept {
+    if (state_ != server_state::authenticate) {
+        fail_for_good(errc::out_of_turn);
+        return errc::out_of_turn;
+    }
+    const encoded status = encode_auth_status(accepted ? 0 : 1, out);
+    if (!status) return status;
+    if (accepted)
+        state_ = server_state::request;
+    else
+        fail_for_good(errc::credentials_refused, 1);
+    return status;
+}
+
+constexpr void server::negotiated(bool succeeded) noexcept {
+    if (state_ != server_state::negotiation)
+        fail_for_good(errc::out_of_turn);
+    else if (succeeded)
+        state_ = server_state::request;
+    else
+        fail_for_good(errc::negotiation_failed);
+}
+
+SOCKS_ALWAYS_INLINE constexpr encoded server::answer(const reply& outcome, buffer out) noexcept {
+    if (state_ != server_state::serve && state_ != server_state::second_answer) {
+        fail_for_good(errc::out_of_turn);
+        return errc::out_of_turn;
+    }
+    const uint8_t code = code_for_client(outcome.code);
+    const encoded reply = encode_answer(code, outcome.bound, out);
+    if (reply.error() == errc::no_space) return reply;
+    if (!reply)
+        fail_for_good(reply.error());
+    else if (code !=
+             (speaks4_ ? static_cast<uint8_t>(code4::granted) : static_cast<uint8_t>(code5::succeeded)))
+        fail_for_good(errc::refused, code);
+    else
+        state_ = byte_ == static_cast<uint8_t>(socks::command::bind) && state_ == server_state::serve
+                     ? server_state::second_answer
+                     : server_state::success;
+    return reply;
+}
+
+// The code in the version that the client speaks.
+constexpr uint8_t server::code_for_client(reply_code code) const noexcept {
+    if ((code.version != version::v5) == speaks4_) return code.value;
+    if (speaks4_) return static_cast<uint8_t>(code.succeeded() ? code4::granted : code4::rejected);
+    return static_cast<uint8_t>(code.succeeded() ? code5::succeeded : code5::general_failure);
+}
+
+SOCKS_ALWAYS_INLINE constexpr encoded server::encode_answer(uint8_t code, const endpoint& bound,
+                                                            buffer out) const noexcept {
+    if (!bound.host.is_sendable()) return bound.host.error();
+    if (speaks4_) return detail::encode_frame4(code, bound, out);
+    return detail::encode_frame5(code, bound, out);
+}
+
+template <size_t M>
+constexpr void server::authenticated(bool accepted, outbox<M>& out) noexcept {
+    static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
+    out.commit(authenticated(accepted, out.prepare()).size());
+}
+
+template <size_t M>
+constexpr void server::answer(const reply& outcome, outbox<M>& out) noexcept {
+    static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
+    out.commit(answer(outcome, out.prepare()).size());
+}
+
+// The reply that reports the failure is sent first; the next step fails.
+SOCKS_INLINE_UNLESS_SIZE constexpr void server::refuse(errc why, const encoded& reply, action& now,
+                                                       uint8_t byte) noexcept {
+    if (!reply) return now.set_fail(reply);
+    fail_for_good(why, byte);
+    now.set_send(reply, 0);
+}
+
+SOCKS_INLINE_UNLESS_SIZE constexpr void server::refuse4(errc why, buffer out, action& now,
+                                                        uint8_t byte) noexcept {
+    refuse(why, encode_reply4({code4::rejected, {}}, out), now, byte);
+}
+
+SOCKS_INLINE_UNLESS_SIZE constexpr void server::need_more(bytes in, size_t needed, action& now) noexcept {
+    if (!closed_) return now.set_recv(needed, 0);
+    fail(in.empty() ? errc::closed : errc::truncated, now);
+}
+
+SOCKS_INLINE_UNLESS_SIZE constexpr server::action server::fail_now(errc why) noexcept {
+    action now;
+    fail(why, now);
+    return now;
+}
+
+SOCKS_INLINE_UNLESS_SIZE constexpr void server::fail(errc why, action& now, uint8_t byte) noexcept {
+    fail_for_good(why, byte);
+    now.set_fail(why_, byte_, speaks4_ ? version::v4 : version::v5, 0, nullptr);
+}
+
+}  // namespace socks
 
 #endif
