@@ -2,7 +2,7 @@
 // that say where a proxy is. A floor for them would be a table, or a parser that cannot be wrong: they stand
 // for themselves.
 
-#include <socks/policy/transfer_cft.hpp>
+#include <socks/transfer_cft/resolve.hpp>
 
 #include "bench.hpp"
 

@@ -2,7 +2,7 @@
 // that was cut has the same ones up to the cut; the events, printed again with other blanks, are the same
 // events; a value means what a decoder says that knows no buffer, and any bytes can be spelled.
 
-#include <socks/text/cftutil.hpp>
+#include <socks/transfer_cft/parser.hpp>
 
 #include "fuzz.hpp"
 

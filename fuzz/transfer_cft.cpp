@@ -1,7 +1,7 @@
 // A configuration: every look-up ends, each finding has a place within the text, and what is resolved can be
 // asked of a proxy. What the notation alone demands is in cftutil.cpp.
 
-#include <socks/policy/transfer_cft.hpp>
+#include <socks/transfer_cft/resolve.hpp>
 
 #include "wishes.hpp"
 

@@ -3,14 +3,14 @@
 
 #if defined(__unix__) || defined(__APPLE__)
 
-#include <socks/policy/transfer_cft.hpp>
+#include <socks/transfer_cft/resolve.hpp>
 
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "cft_example.hpp"
 #include "conversations.hpp"
+#include "transfer_cft_example.hpp"
 
 namespace {
 

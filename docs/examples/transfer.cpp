@@ -1,7 +1,7 @@
 // Sends a file to a partner of a Transfer CFT configuration through its SOCKS proxy, with the attempts of its
 // schedule. The program prints what the operator of such a transfer sees.
 
-#include <socks/policy/transfer_cft.hpp>
+#include <socks/transfer_cft/resolve.hpp>
 
 #include <fstream>
 #include <iterator>

@@ -2,7 +2,7 @@
 // Bytes go in, actions come out: no socket, no clock, no allocation, no log, no exception.
 //
 // These headers stand beside it, each for those who need it: <socks/policy/errno.hpp>, which needs <errno.h>,
-// <socks/system/getaddrinfo.hpp>, which needs <netdb.h>, and <socks/policy/transfer_cft.hpp> for one application's
+// <socks/system/getaddrinfo.hpp>, which needs <netdb.h>, and <socks/transfer_cft/resolve.hpp> for one application's
 // configuration.
 
 #ifndef SOCKS_SOCKS_HPP

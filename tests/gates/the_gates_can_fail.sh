@@ -20,6 +20,7 @@ cp -R "$tree/tests/optimised" "$sound/tests"
 cp "$gates/words.txt" "$sound/tests/gates"
 for header in $(find "$sound/include" -name '*.hpp'); do
     : >"$sound/tests/$(basename "$header" .hpp).cpp"
+    : >"$sound/tests/transfer_cft_$(basename "$header" .hpp).cpp"
 done
 
 afresh() {

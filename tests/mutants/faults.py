@@ -329,15 +329,15 @@ fault("the server answers every further greeting with a SOCKS4 refusal", "machin
       "at_ = at::greeted;", "at_ = at::first;", "quirks_server")
 fault("the second try uses SOCKS4 although the proxy spoke SOCKS5", "policy/fallback.hpp",
       " || used != 0) return", ") return", "fallback")
-fault("the parser reads the rest of the text for each word", "text/cftutil.hpp",
+fault("the parser reads the rest of the text for each word", "transfer_cft/parser.hpp",
       "return further.next().is == token::kind::equals;",
       "const bool assigned = further.next().is == token::kind::equals;\n        while (further.next().is <= token::kind::close) {\n        }\n        return assigned;",
       "optimised/work")
 fault("the parser searches the rest of the URI for each byte of the credentials", "text/uri.hpp", "if (c == '%') {",
       "if (find(text_, '%', position_) == position_) {", "optimised/work")
-fault("the parser accepts a value without its closing apostrophe", "text/cftutil.hpp",
+fault("the parser accepts a value without its closing apostrophe", "transfer_cft/parser.hpp",
       "if (ahead_.is == token::kind::open_quote)\n            return \"an apostrophe that ends the value which begins here\";",
-      "", "cftutil", "fuzz/transfer_cft")
+      "", "transfer_cft_parser", "fuzz/transfer_cft")
 
 # Calls that a caller gets wrong
 fault("an inbox commits a failed recv as four billion bytes", MAILBOX,
@@ -400,7 +400,7 @@ fault("the encoder copies a token as if it did not overlap the output", "wire/gs
       "if (!abort) detail::move_bytes(out", "if (!abort) detail::copy(out",
       OVERLAP)
 fault("a text is printed over itself", "text/literal.hpp", "if (overlaps_) return errc::overlap;", "", OVERLAP)
-fault("a value is decoded over the text that the parser has not yet read", "text/cftutil_lexer.hpp",
+fault("a value is decoded over the text that the parser has not yet read", "transfer_cft/lexer.hpp",
       "if (socks::detail::is_ahead(out.data(), text.data(), text.size())) return errc::overlap;", "", OVERLAP)
 fault("credentials are decoded over the rest of their URI", "text/uri.hpp",
       "if (is_ahead(room_.data(), text_.data(), text_.size())) return errc::overlap;", "", OVERLAP)
@@ -418,9 +418,9 @@ fault("the size of 4 GiB and 3 bytes becomes 3 bytes", "core/decoded.hpp",
       "return count == n ? count : 0;", "return count;", "decoded")
 fault("an encoder reports 4 GiB without an error", "core/decoded.hpp", "counted(made) == made ? errc::none : errc::no_space",
       "errc::none", "decoded")
-fault("the decoder accepts a value of 4 GiB", "text/cftutil_lexer.hpp",
+fault("the decoder accepts a value of 4 GiB", "transfer_cft/lexer.hpp",
       "if (text.size() > UINT32_MAX) return errc::no_space;", "",
-      "cftutil_lexer")
+      "transfer_cft_lexer")
 fault("a stored name points to the original name", "core/stored.hpp", "endpoint_.host.with_name_at(name_.view().data())",
       "endpoint_.host", "stored")
 fault("a stored password of 256 bytes becomes a password of 255 bytes, which can be sent", "core/stored.hpp",

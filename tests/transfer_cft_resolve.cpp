@@ -1,12 +1,12 @@
 // From a partner's ID to what is asked of which proxy, and what stands in the way.
 
-#include <socks/policy/transfer_cft.hpp>
+#include <socks/transfer_cft/resolve.hpp>
 
 #include "bytes_literal.hpp"
-#include "cft_example.hpp"
-#include "cft_found.hpp"
 #include "check.hpp"
 #include "sweep.hpp"
+#include "transfer_cft_example.hpp"
+#include "transfer_cft_findings.hpp"
 
 namespace {
 

@@ -1,10 +1,10 @@
 // A whole configuration: a text in which objects are found by their IDs, and every object checked by itself.
 // Nothing is kept: each question reads the text again, so that there is no limit to the objects it may hold.
 
-#ifndef SOCKS_POLICY_CFT_CONFIGURATION_HPP
-#define SOCKS_POLICY_CFT_CONFIGURATION_HPP
+#ifndef SOCKS_TRANSFER_CFT_CONFIGURATION_HPP
+#define SOCKS_TRANSFER_CFT_CONFIGURATION_HPP
 
-#include <socks/policy/cft_objects.hpp>
+#include <socks/transfer_cft/objects.hpp>
 
 namespace socks::cft {
 

@@ -1,10 +1,10 @@
 // CFTUTIL, the notation in which Transfer CFT is configured: commands, their parameters, and the values of those.
 // The parser goes forward only, one event at a time; it knows the syntax and no command. Its first error is final.
 
-#ifndef SOCKS_TEXT_CFTUTIL_HPP
-#define SOCKS_TEXT_CFTUTIL_HPP
+#ifndef SOCKS_TRANSFER_CFT_PARSER_HPP
+#define SOCKS_TRANSFER_CFT_PARSER_HPP
 
-#include <socks/text/cftutil_lexer.hpp>
+#include <socks/transfer_cft/lexer.hpp>
 
 namespace socks::cft {
 

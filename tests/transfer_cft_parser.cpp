@@ -1,11 +1,11 @@
 // Commands, parameters and values, and every place where something else should have been.
 
-#include <socks/text/cftutil.hpp>
+#include <socks/transfer_cft/parser.hpp>
 
 #include "bytes_literal.hpp"
-#include "cft_example.hpp"
 #include "check.hpp"
 #include "sweep.hpp"
+#include "transfer_cft_example.hpp"
 
 namespace {
 

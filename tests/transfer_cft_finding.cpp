@@ -1,6 +1,6 @@
 // Findings: kept while there is room, counted when there is none, and told to people without any value.
 
-#include <socks/policy/cft_finding.hpp>
+#include <socks/transfer_cft/finding.hpp>
 
 #include "check.hpp"
 #include "sweep.hpp"

@@ -1,12 +1,12 @@
 // What is wrong with a configuration, and where: all of it at once, so that one look mends everything.
 // A finding names the parameter and its rule, never the value: the value may be a password.
 
-#ifndef SOCKS_POLICY_CFT_FINDING_HPP
-#define SOCKS_POLICY_CFT_FINDING_HPP
+#ifndef SOCKS_TRANSFER_CFT_FINDING_HPP
+#define SOCKS_TRANSFER_CFT_FINDING_HPP
 
 #include <socks/core/error.hpp>
-#include <socks/text/cftutil_lexer.hpp>
 #include <socks/text/literal.hpp>
+#include <socks/transfer_cft/lexer.hpp>
 
 namespace socks::cft {
 

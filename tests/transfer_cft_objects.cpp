@@ -1,9 +1,9 @@
 // Every parameter of every object: its name, its default, its limits.
 
-#include <socks/policy/cft_objects.hpp>
+#include <socks/transfer_cft/objects.hpp>
 
-#include "cft_found.hpp"
 #include "check.hpp"
+#include "transfer_cft_findings.hpp"
 
 namespace {
 

@@ -1,11 +1,11 @@
 // From a partner's ID to what must be asked of which proxy: partner, protocol, network, and the network behind it.
 // All that is at fault on the way is told at once. Outgoing calls only.
 
-#ifndef SOCKS_POLICY_TRANSFER_CFT_HPP
-#define SOCKS_POLICY_TRANSFER_CFT_HPP
+#ifndef SOCKS_TRANSFER_CFT_RESOLVE_HPP
+#define SOCKS_TRANSFER_CFT_RESOLVE_HPP
 
 #include <socks/core/request.hpp>
-#include <socks/policy/cft_configuration.hpp>
+#include <socks/transfer_cft/configuration.hpp>
 
 namespace socks::cft {
 

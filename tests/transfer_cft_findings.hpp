@@ -1,9 +1,9 @@
 // What a configuration is found to lack, compared with what it lacks.
 
-#ifndef SOCKS_TESTS_CFT_FOUND_HPP
-#define SOCKS_TESTS_CFT_FOUND_HPP
+#ifndef SOCKS_TESTS_TRANSFER_CFT_FINDINGS_HPP
+#define SOCKS_TESTS_TRANSFER_CFT_FINDINGS_HPP
 
-#include <socks/policy/cft_configuration.hpp>
+#include <socks/transfer_cft/configuration.hpp>
 
 #include "check.hpp"
 

@@ -1,11 +1,11 @@
 // The values of Transfer CFT's parameters: texts with a limit, numbers with a range, choices, and lists of texts.
 // A value is decoded into the object that it belongs to; its place stays with it, for whoever finds fault later.
 
-#ifndef SOCKS_POLICY_CFT_VALUES_HPP
-#define SOCKS_POLICY_CFT_VALUES_HPP
+#ifndef SOCKS_TRANSFER_CFT_VALUES_HPP
+#define SOCKS_TRANSFER_CFT_VALUES_HPP
 
-#include <socks/policy/cft_finding.hpp>
-#include <socks/text/cftutil.hpp>
+#include <socks/transfer_cft/finding.hpp>
+#include <socks/transfer_cft/parser.hpp>
 
 namespace socks::cft {
 

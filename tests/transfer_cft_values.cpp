@@ -1,6 +1,6 @@
 // One value at a time: texts, numbers, choices and lists, at their limits and beyond.
 
-#include <socks/policy/cft_values.hpp>
+#include <socks/transfer_cft/values.hpp>
 
 #include "bytes_literal.hpp"
 #include "check.hpp"

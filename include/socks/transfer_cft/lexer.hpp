@@ -1,8 +1,8 @@
 // The words and marks of a CFTUTIL text, each with its place, and what the escapes inside a value mean.
 // A token is a view of the text as it was written; nothing is decoded before somebody wants the value.
 
-#ifndef SOCKS_TEXT_CFTUTIL_LEXER_HPP
-#define SOCKS_TEXT_CFTUTIL_LEXER_HPP
+#ifndef SOCKS_TRANSFER_CFT_LEXER_HPP
+#define SOCKS_TRANSFER_CFT_LEXER_HPP
 
 #include <socks/core/address.hpp>
 #include <socks/core/decoded.hpp>

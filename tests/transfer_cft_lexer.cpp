@@ -1,6 +1,6 @@
 // Tokens, where they stand, and what the escapes of a value mean.
 
-#include <socks/text/cftutil_lexer.hpp>
+#include <socks/transfer_cft/lexer.hpp>
 
 #include "bytes_literal.hpp"
 #include "check.hpp"

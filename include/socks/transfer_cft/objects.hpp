@@ -1,11 +1,11 @@
 // The objects of a Transfer CFT configuration, each parameter with its type, limits and default.
 // An object is a plain value that points nowhere; one that was never read holds the defaults.
 
-#ifndef SOCKS_POLICY_CFT_OBJECTS_HPP
-#define SOCKS_POLICY_CFT_OBJECTS_HPP
+#ifndef SOCKS_TRANSFER_CFT_OBJECTS_HPP
+#define SOCKS_TRANSFER_CFT_OBJECTS_HPP
 
-#include <socks/policy/cft_values.hpp>
 #include <socks/policy/retry.hpp>
+#include <socks/transfer_cft/values.hpp>
 
 namespace socks::cft {
 
