@@ -246,7 +246,7 @@ void no_configuration_is_read_past_its_end(check& t) {
             for (bool more = true; more;) {
                 const auto a = near.step();
                 const auto b = far.step();
-                t.ok(sum(a) == sum(b) && a.at == b.at);
+                t.ok(sum(a) == sum(b) && a.position == b.position);
                 more = a.next != socks::cft::parser::next::end && a.next != socks::cft::parser::next::fail;
             }
         }

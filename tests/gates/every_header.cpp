@@ -3,4 +3,5 @@
 #include <socks/policy/errno.hpp>
 #include <socks/socks.hpp>
 #include <socks/system/getaddrinfo.hpp>
+#include <socks/transfer_cft/disposition.hpp>
 #include <socks/transfer_cft/resolve.hpp>

@@ -307,9 +307,11 @@ fault("the parser accepts an RPC object without an ID (T4)", "policy/tor.hpp", "
 fault("Winsock's number 10061 maps to another failure (R15)", "policy/errno.hpp", "case 10061:", "case 10062:", "errno")
 fault("a timeout of the name service counts as a failed look-up (R15)", "system/getaddrinfo.hpp",
       "case EAI_AGAIN: return dial_error::timed_out;", "case EAI_AGAIN: return dial_error::name_not_resolved;", "getaddrinfo")
-fault("the codes 92 and 93 lead to a retry", "policy/disposition.hpp",
-      "o.code() == code4::rejected", "o.code().version != version::v5",
-      "disposition")
+fault("the codes 92 and 93 lead to a retry", "transfer_cft/disposition.hpp",
+      ".retrying(code4::rejected)", ".retrying(code4::rejected).retrying(code4::identd_unreachable).retrying(code4::identd_mismatch)",
+      "transfer_cft_disposition")
+fault("the conservative table tries a violation of the protocol again", "policy/disposition.hpp",
+      "if (blame(failure) == party::stream)", "if (blame(failure) != party::caller)", "disposition")
 fault("a table of dispositions changes a success into a failure", "policy/disposition.hpp",
       "if (o.succeeded()) return disposition::connected;", "", "disposition", "fuzz/disposition")
 fault("the interval of a schedule does not double", "policy/retry.hpp", "interval *= 2;", "", "retry", "fuzz/retry")
@@ -330,13 +332,13 @@ fault("the server answers every further greeting with a SOCKS4 refusal", "machin
 fault("the second try uses SOCKS4 although the proxy spoke SOCKS5", "policy/fallback.hpp",
       " || used != 0) return", ") return", "fallback")
 fault("the parser reads the rest of the text for each word", "transfer_cft/parser.hpp",
-      "return further.next().is == token::kind::equals;",
-      "const bool assigned = further.next().is == token::kind::equals;\n        while (further.next().is <= token::kind::close) {\n        }\n        return assigned;",
+      "return copy.next().kind == token_kind::equals;",
+      "const bool assigned = copy.next().kind == token_kind::equals;\n        while (copy.next().kind <= token_kind::close) {\n        }\n        return assigned;",
       "optimised/work")
 fault("the parser searches the rest of the URI for each byte of the credentials", "text/uri.hpp", "if (c == '%') {",
       "if (find(text_, '%', position_) == position_) {", "optimised/work")
 fault("the parser accepts a value without its closing apostrophe", "transfer_cft/parser.hpp",
-      "if (ahead_.is == token::kind::open_quote)\n            return \"an apostrophe that ends the value which begins here\";",
+      "if (lookahead_.kind == token_kind::open_quote)\n            return \"an apostrophe that ends the value which begins here\";",
       "", "transfer_cft_parser", "fuzz/transfer_cft")
 
 # Calls that a caller gets wrong

@@ -1,5 +1,5 @@
-// The words and marks of a CFTUTIL text, each with its place, and what the escapes inside a value mean.
-// A token is a view of the text as it was written; nothing is decoded before somebody wants the value.
+// Splits a CFTUTIL text into tokens with their positions, and decodes the escapes in a value. A token is a
+// view of the text. Its escapes are decoded only when you call decode_value().
 
 #ifndef SOCKS_TRANSFER_CFT_LEXER_HPP
 #define SOCKS_TRANSFER_CFT_LEXER_HPP
@@ -10,13 +10,13 @@
 
 namespace socks::cft {
 
-/// A place in a text, as editors count: both from 1, columns in bytes. Line 0 is nowhere.
+/// A position in a text. Lines and columns begin at 1, columns count bytes. Line 0 means "not in the text".
 struct position {
     uint32_t line = 0;
     uint32_t column = 0;
 
-    /// The place behind `text`, which begins here.
-    [[nodiscard]] constexpr position behind(bytes text) const noexcept {
+    /// The position after `text`, if `text` begins at this position.
+    [[nodiscard]] constexpr position after(bytes text) const noexcept {
         position p = *this;
         for (size_t i = 0; i < text.size(); ++i) {
             ++p.column;
@@ -28,23 +28,22 @@ struct position {
     friend constexpr bool operator==(const position&, const position&) noexcept = default;
 };
 
-/// One word or mark.
-struct token {
-    enum class kind : uint8_t {
-        word,          ///< a keyword, the name of a parameter, or a value without apostrophes
-        quoted,        ///< a value between apostrophes; text is what stands between them
-        equals,        ///< =
-        comma,         ///< ,
-        open,          ///< (
-        close,         ///< )
-        end,           ///< the end of the text
-        open_quote,    ///< an apostrophe without its second one
-        open_comment,  ///< a comment without its end
-    };
+enum class token_kind : uint8_t {
+    word,          ///< a keyword, the name of a parameter, or a value without apostrophes
+    quoted,        ///< a value in apostrophes; `text` excludes the apostrophes
+    equals,        ///< =
+    comma,         ///< ,
+    open,          ///< (
+    close,         ///< )
+    end,           ///< the end of the text
+    open_quote,    ///< an apostrophe that no second apostrophe closes
+    open_comment,  ///< a comment without its end
+};
 
-    kind is = kind::end;
+struct token {
+    token_kind kind = token_kind::end;
     bytes text;
-    position at;
+    cft::position position;  ///< quoted: the position of the first apostrophe
 };
 
 namespace detail {
@@ -55,99 +54,99 @@ constexpr bool is_mark(char c) noexcept { return c == '=' || c == ',' || c == '(
 
 }  // namespace detail
 
-/// Takes a text apart, token by token.
+/// Reads a text token by token.
 ///
-/// Blanks, the ends of lines and comments, from `/*` to the next `*/`, separate tokens and mean nothing else. Between
-/// apostrophes there are no comments. `//` and `/'` belong together wherever they stand, so neither of them begins a
-/// comment or ends a value.
+/// Blanks, ends of lines and comments separate tokens and have no other meaning. A comment begins with `/*`
+/// and ends with the next `*/`. There are no comments between apostrophes. `//` and `/'` are pairs everywhere
+/// in a text, so neither of them begins a comment or ends a value.
 ///
-/// @lifetime  points into the text; so do its tokens.
-/// @cost      O(size of the text) in all, constexpr, noexcept.
+/// @lifetime  the lexer and its tokens point into the text.
+/// @cost      O(size of the text) for all tokens together, constexpr, noexcept.
 class lexer {
   public:
     constexpr explicit lexer(bytes text SOCKS_LIFETIMEBOUND) noexcept : rest_(text) {}
 
-    /// The next token. At the end, and behind what has no end, it is the same for ever.
+    /// Returns the next token. After end, open_quote and open_comment, every call returns the same token.
     [[nodiscard]] constexpr token next() noexcept {
         while (!rest_.empty()) {
             if (detail::is_blank(rest_.data()[0])) {
                 advance(1);
-            } else if (begins("/*")) {
-                const size_t size = comment();
-                if (size == 0) return {token::kind::open_comment, rest_, at_};
+            } else if (starts_with("/*")) {
+                const size_t size = comment_size();
+                if (size == 0) return {token_kind::open_comment, rest_, position_};
                 advance(size);
             } else {
-                return visible();
+                return read_token();
             }
         }
-        return {token::kind::end, {}, at_};
+        return {token_kind::end, {}, position_};
     }
 
   private:
-    [[nodiscard]] constexpr bool begins(bytes with) const noexcept {
-        return rest_.size() >= with.size() && rest_.first(with.size()) == with;
+    [[nodiscard]] constexpr bool starts_with(bytes prefix) const noexcept {
+        return rest_.size() >= prefix.size() && rest_.first(prefix.size()) == prefix;
     }
 
-    // Its bytes, "/*" and "*/" included; 0 without an end.
-    [[nodiscard]] constexpr size_t comment() const noexcept {
+    // Includes "/*" and "*/". 0 means that the comment has no end.
+    [[nodiscard]] constexpr size_t comment_size() const noexcept {
         for (size_t i = 2; i + 1 < rest_.size(); ++i)
             if (rest_.data()[i] == '*' && rest_.data()[i + 1] == '/') return i + 2;
         return 0;
     }
 
-    // "//" and "/'" are two bytes of one value.
+    // Whether "//" or "/'" begins at `i`.
     [[nodiscard]] constexpr bool is_pair(size_t i) const noexcept {
         return i + 1 < rest_.size() && rest_.data()[i] == '/' &&
                (rest_.data()[i + 1] == '/' || rest_.data()[i + 1] == '\'');
     }
 
-    constexpr token visible() noexcept {
+    constexpr token read_token() noexcept {
         switch (rest_.data()[0]) {
-            case '=': return take(token::kind::equals, 0, 1, 1);
-            case ',': return take(token::kind::comma, 0, 1, 1);
-            case '(': return take(token::kind::open, 0, 1, 1);
-            case ')': return take(token::kind::close, 0, 1, 1);
-            case '\'': return quoted();
+            case '=': return take(token_kind::equals, 0, 1, 1);
+            case ',': return take(token_kind::comma, 0, 1, 1);
+            case '(': return take(token_kind::open, 0, 1, 1);
+            case ')': return take(token_kind::close, 0, 1, 1);
+            case '\'': return read_quoted();
         }
         size_t i = 0;
         while (i < rest_.size() && !detail::is_blank(rest_.data()[i]) && !detail::is_mark(rest_.data()[i])) {
             if (rest_.data()[i] == '/' && i + 1 < rest_.size() && rest_.data()[i + 1] == '*') break;
             i += is_pair(i) ? size_t{2} : size_t{1};
         }
-        return take(token::kind::word, 0, i, i);
+        return take(token_kind::word, 0, i, i);
     }
 
-    constexpr token quoted() noexcept {
+    constexpr token read_quoted() noexcept {
         size_t i = 1;
         while (i < rest_.size() && rest_.data()[i] != '\'') i += is_pair(i) ? size_t{2} : size_t{1};
-        if (i >= rest_.size()) return {token::kind::open_quote, rest_, at_};
-        return take(token::kind::quoted, 1, i, i + 1);
+        if (i >= rest_.size()) return {token_kind::open_quote, rest_, position_};
+        return take(token_kind::quoted, 1, i, i + 1);
     }
 
-    // A token of the first `size` bytes, whose text begins and ends within them.
-    constexpr token take(token::kind is, size_t begin, size_t end, size_t size) noexcept {
-        const token t{is, rest_.first(end).subspan(begin), at_};
+    // Removes `size` bytes. The text of their token is begin..end of them.
+    constexpr token take(token_kind kind, size_t begin, size_t end, size_t size) noexcept {
+        const token t{kind, rest_.first(end).subspan(begin), position_};
         advance(size);
         return t;
     }
 
     constexpr void advance(size_t n) noexcept {
-        at_ = at_.behind(rest_.first(n));
+        position_ = position_.after(rest_.first(n));
         rest_ = rest_.subspan(n);
     }
 
     bytes rest_;
-    position at_{1, 1};
+    position position_{1, 1};
 };
 
 namespace detail {
 
 struct escape {
     char meaning = 0;
-    size_t size = 0;  // bytes that spell it; 0: it is none
+    size_t size = 0;  // in bytes of the text; 0: not an escape
 };
 
-// What the slash at the front of `text` begins.
+// Reads the escape at the front of `text`, whose first byte is a slash.
 constexpr escape read_escape(bytes text) noexcept {
     const char* const p = text.data();
     if (text.size() >= 2 && (p[1] == '/' || p[1] == '\'')) return {p[1], 2};
@@ -160,41 +159,43 @@ constexpr escape read_escape(bytes text) noexcept {
     }
     for (size_t i = 1; i < 4; ++i)
         if (p[i] < '0' || p[i] > '7') return {};
-    if (p[1] > '3') return {};  // more than a byte
+    if (p[1] > '3') return {};  // the number does not fit into a byte
     return {static_cast<char>((p[1] - '0') * 64 + (p[2] - '0') * 8 + (p[3] - '0')), 4};
 }
 
 }  // namespace detail
 
-/// What a value means whose `text` may hold escapes: `/ooo` is a byte in octal digits, up to 377, `/xhh` one in
-/// hexadecimal digits, `/'` an apostrophe and `//` a slash.
+/// Decodes the escapes in a value.
 ///
-/// @param text  a value as it was written, without its apostrophes.
-/// @param out   room for the value; as much as `text` has always suffices.
-/// @returns     the value made in `out`.
-/// @errors      bad_escape  a slash that begins none of the four; escape_fault() says where
-///              no_space    `out` is too small; required() says how much it takes. Or `text` has more than 4294967295 bytes,
-///                          and required() is 0
-///              overlap     `out` begins in `text`, behind its front
-///              and in either case `out` may have been written to
+///     /ooo  the byte with this octal number, 000 to 377      /'  an apostrophe
+///     /xhh  the byte with this hexadecimal number            //  a slash
+///
+/// @param text  the value as written, without its apostrophes.
+/// @param out   receives the decoded value. text.size() bytes are always enough.
+/// @returns     the decoded value in `out`.
+/// @errors      bad_escape  a slash that begins none of the four; escape_fault() returns its position
+///              no_space    `out` is too small; required() is the size of the decoded value. Also if `text` has
+///                          more than 4294967295 bytes; required() is then 0
+///              overlap     `out` begins inside `text`, after its first byte
+///              After bad_escape and no_space, `out` may have been written.
 /// @lifetime    the value is in `out`.
 /// @cost        O(size), constexpr, noexcept.
 constexpr encoded decode_value(bytes text, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (text.size() > UINT32_MAX) return errc::no_space;
     if (socks::detail::is_ahead(out.data(), text.data(), text.size())) return errc::overlap;
-    size_t made = 0;
+    size_t size = 0;
     for (size_t i = 0; i < text.size();) {
         detail::escape e{text.data()[i], 1};
         if (e.meaning == '/') e = detail::read_escape(text.subspan(i));
         if (e.size == 0) return errc::bad_escape;
-        if (made < out.capacity()) out.data()[made] = e.meaning;
-        ++made;
+        if (size < out.capacity()) out.data()[size] = e.meaning;
+        ++size;
         i += e.size;
     }
-    return made <= out.capacity() ? encoded(out.data(), made) : encoded::no_space(made);
+    return size <= out.capacity() ? encoded(out.data(), size) : encoded::no_space(size);
 }
 
-/// How many bytes of a value stand before its first bad escape; all of them if there is none.
+/// Returns the offset of the first invalid escape in a value, or text.size() if all escapes are valid.
 /// @cost  O(size), constexpr, noexcept.
 [[nodiscard]] constexpr size_t escape_fault(bytes text) noexcept {
     size_t i = 0;
