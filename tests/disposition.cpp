@@ -1,4 +1,4 @@
-// The conservative table, row by row: C connected, R retry, H hold. What a changed row changes, and the texts.
+// The conservative table, row by row: C connected, R retry, H hold. Then changed rows, and the texts.
 
 #include <socks/policy/disposition.hpp>
 

@@ -9,7 +9,7 @@ namespace {
 using ::check;
 using namespace socks;
 
-// 16 codes a line. SOCKS4: 90 connected, 91 retried, 92 and 93 held, and so is what the documents do not name.
+// 16 codes a line. SOCKS4: 90 connected, 91 retried, 92 and 93 held. The documents name no other code: held.
 constexpr char socks4_codes[] =
     "HHHHHHHHHHHHHHHH"
     "HHHHHHHHHHHHHHHH"

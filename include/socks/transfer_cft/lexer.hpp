@@ -174,8 +174,8 @@ constexpr escape read_escape(bytes text) noexcept {
 /// @param out   receives the decoded value. text.size() bytes are always enough.
 /// @returns     the decoded value in `out`.
 /// @errors      bad_escape  a slash that begins none of the four; escape_fault() returns its position
-///              no_space    `out` is too small; required() is the size of the decoded value. Also if `text` has
-///                          more than 4294967295 bytes; required() is then 0
+///              no_space    `out` is too small; required() is the size of the value, or 0 if `text` has
+///                          more than 4294967295 bytes
 ///              overlap     `out` begins inside `text`, after its first byte
 ///              After bad_escape and no_space, `out` may have been written.
 /// @lifetime    the value is in `out`.

@@ -250,8 +250,8 @@ class resolver {
 /// @param found    receives everything that is wrong in the text and between the partner and its proxy.
 /// @returns        whether `found` contains only warnings. Earlier findings count too.
 /// @lifetime       `result` contains no pointer; the findings point into `text`.
-/// @cost           reads the text at most 26 times, each time O(size of the text). A finding about MODE = CREATE is
-///                 compared with all findings. No allocation, constexpr, noexcept.
+/// @cost           at most 26 times O(size of the text), no allocation, constexpr, noexcept. A finding about
+///                 MODE = CREATE is compared with all other findings.
 [[nodiscard]] constexpr bool resolve(bytes text, bytes id, targets& result, findings& found) noexcept {
     detail::resolver(text, found, result).resolve(id);
     return found.usable();
