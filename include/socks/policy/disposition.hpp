@@ -84,7 +84,7 @@ class disposition_table {
     [[nodiscard]] constexpr disposition_table retrying(const outcome& o) const noexcept {
         disposition_table t = *this;
         const size_t i = row_of(o);
-        t.retried_[i / 8] = static_cast<uint8_t>(t.retried_[i / 8] | 1U << i % 8);
+        t.retried_[i / 32] |= uint32_t{1} << i % 32;
         return t;
     }
 
@@ -92,14 +92,14 @@ class disposition_table {
     [[nodiscard]] constexpr disposition_table holding(const outcome& o) const noexcept {
         disposition_table t = *this;
         const size_t i = row_of(o);
-        t.retried_[i / 8] = static_cast<uint8_t>(t.retried_[i / 8] & ~(1U << i % 8));
+        t.retried_[i / 32] &= ~(uint32_t{1} << i % 32);
         return t;
     }
 
     [[nodiscard]] constexpr disposition operator[](const outcome& o) const noexcept {
         if (o.succeeded()) return disposition::connected;
         const size_t i = row_of(o);
-        return (retried_[i / 8] >> i % 8 & 1) != 0 ? disposition::retry : disposition::hold;
+        return (retried_[i / 32] >> i % 32 & 1) != 0 ? disposition::retry : disposition::hold;
     }
 
   private:
@@ -109,7 +109,7 @@ class disposition_table {
         return (o.code().version == version::v5 ? size_t{256} : size_t{0}) + o.code().value;
     }
 
-    uint8_t retried_[3 * 256 / 8] = {};  // one bit for each row
+    uint32_t retried_[3 * 256 / 32] = {};  // one bit for each row
 };
 
 namespace detail {
