@@ -81,8 +81,13 @@ namespace detail {
 // The steps of cft::resolve(). Each step reports what is missing and continues as far as possible. An object
 // that is missing because of an invalid value is not reported, because the value has been reported.
 class resolver {
-    // These members come first because clang 14 evaluates a template only after its definition.
-    // They find an object as the configuration does, and also report MODE = CREATE for an object that exists.
+    // The templates come first because clang 14 evaluates a template only after its definition.
+    template <class Object>
+    static constexpr position class_position(const Object& o) noexcept {
+        return o.net_class.given ? o.net_class.position : o.position;
+    }
+
+    // Finds an object as the configuration does, and also reports MODE = CREATE for an object that exists.
     template <class Object, class Wanted>
     constexpr bool find_if(Object& result, Wanted wanted) noexcept {
         bool exists = false;
@@ -196,11 +201,6 @@ class resolver {
         if (net_class > max_class) return false;
         static_cast<void>(in_.find(result, id, net_class));  // it exists
         return true;
-    }
-
-    template <class Object>
-    static constexpr position class_position(const Object& o) noexcept {
-        return o.net_class.given ? o.net_class.position : o.position;
     }
 
     // Validates the request to each target.

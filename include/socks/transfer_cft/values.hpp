@@ -112,7 +112,7 @@ constexpr bool parse_number(bytes word, uint16_t least, uint16_t most, uint16_t&
 /// Assigns one value of one parameter to the field with the name of the parameter. An object passes each of
 /// its fields to an assignment, and only the field with this name changes.
 class assignment {
-    // These members come first because clang 14 evaluates a template only after its definition.
+    // The templates come first because clang 14 evaluates a template only after its definition.
     static constexpr size_t max_word = 64;
 
     // Whether the field has this name and receives this value.
