@@ -2,7 +2,7 @@
 // that say where a proxy is. A floor for them would be a table, or a parser that cannot be wrong: they stand
 // for themselves.
 
-#include <socks/policy/transfer_cft.hpp>
+#include <socks/transfer_cft/resolve.hpp>
 
 #include "bench.hpp"
 
@@ -22,7 +22,7 @@ outcome refusal(const sample& s) {
 
 outcome dispose(const sample& s) {
     const socks::outcome o(socks::reply_code{socks::version::v5, static_cast<uint8_t>(s.in[0])});
-    return {0, static_cast<size_t>(decide(o))};
+    return {0, static_cast<size_t>(decide(o, socks::conservative_dispositions))};
 }
 
 outcome parse_uri(const sample& s) {
@@ -62,7 +62,7 @@ void add_mappings(std::vector<row>& rows) {
     add("reply code of a failed dial", refusal, "\x03",
         static_cast<size_t>(code_for(static_cast<dial_error>(3))));
     add("disposition of a reply code", dispose, "\x05",
-        static_cast<size_t>(decide(code5::connection_refused)));
+        static_cast<size_t>(decide(code5::connection_refused, conservative_dispositions)));
     add("URI of a proxy, 42 bytes", parse_uri, "socks5h://john:foo@files.example.com:1080/", mix(17, 1080));
     add("CFTUTIL, 98 bytes", parse_cftutil,
         "CFTNET ID = 'NET0', CALL = OUT, HOST = 'proxy.example.com', PROTOCOL = SOCKS, /* x */ MODE=REPLACE",

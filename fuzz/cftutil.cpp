@@ -2,7 +2,7 @@
 // that was cut has the same ones up to the cut; the events, printed again with other blanks, are the same
 // events; a value means what a decoder says that knows no buffer, and any bytes can be spelled.
 
-#include <socks/text/cftutil.hpp>
+#include <socks/transfer_cft/parser.hpp>
 
 #include "fuzz.hpp"
 
@@ -15,19 +15,19 @@ namespace {
 using socks::cft::parser;
 using socks::cft::position;
 using socks::cft::token;
-using kind = token::kind;
+using kind = socks::cft::token_kind;
 
 bool is_last(const token& t) {
-    return t.is == kind::end || t.is == kind::open_quote || t.is == kind::open_comment;
+    return t.kind == kind::end || t.kind == kind::open_quote || t.kind == kind::open_comment;
 }
 
 // Where the token begins; for a value in apostrophes that is the first of them.
 size_t begin_of(const token& t, bytes text) {
-    return static_cast<size_t>(t.text.data() - text.data()) - (t.is == kind::quoted ? 1 : 0);
+    return static_cast<size_t>(t.text.data() - text.data()) - (t.kind == kind::quoted ? 1 : 0);
 }
 
 size_t end_of(const token& t, bytes text) {
-    return begin_of(t, text) + t.text.size() + (t.is == kind::quoted ? 2 : 0);
+    return begin_of(t, text) + t.text.size() + (t.kind == kind::quoted ? 2 : 0);
 }
 
 // Blanks and whole comments.
@@ -54,14 +54,14 @@ bool is_mark(const std::string& s) {
 // Nothing in a word would end it, and nothing in a value between apostrophes.
 bool hangs_together(const token& t) {
     const std::string s = text(t.text);
-    if (t.is != kind::word && t.is != kind::quoted) return s.size() == 1;
+    if (t.kind != kind::word && t.kind != kind::quoted) return s.size() == 1;
     for (size_t i = 0; i < s.size(); ++i) {
         if (s.compare(i, 2, "//") == 0 || s.compare(i, 2, "/'") == 0)
             ++i;
-        else if (t.is == kind::quoted ? s[i] == '\'' : separates(s.substr(i, 1)) || is_mark(s.substr(i, 2)))
+        else if (t.kind == kind::quoted ? s[i] == '\'' : separates(s.substr(i, 1)) || is_mark(s.substr(i, 2)))
             return false;
     }
-    return t.is == kind::quoted || !s.empty();
+    return t.kind == kind::quoted || !s.empty();
 }
 
 // The places of a text, asked for from front to back.
@@ -87,13 +87,13 @@ std::vector<token> tokens_of(bytes all) {
     size_t done = 0;
     for (;;) {
         const token t = in.next();
-        const size_t begin = t.is == kind::end ? all.size() : begin_of(t, all);
+        const size_t begin = t.kind == kind::end ? all.size() : begin_of(t, all);
         demand(begin >= done && begin + t.text.size() <= all.size());
-        demand(t.at == at.of(begin) && separates(text(all.first(begin).subspan(done))));
+        demand(t.position == at.of(begin) && separates(text(all.first(begin).subspan(done))));
         if (is_last(t)) {
             const token again = in.next();
-            demand(again.is == t.is && again.text == t.text && again.at == t.at);
-            demand(t.is == kind::end || begin + t.text.size() == all.size());
+            demand(again.kind == t.kind && again.text == t.text && again.position == t.position);
+            demand(t.kind == kind::end || begin + t.text.size() == all.size());
             return made;
         }
         done = end_of(t, all);
@@ -107,8 +107,8 @@ void cut_at(size_t n, bytes all, const std::vector<token>& tokens) {
     const block part(all.first(n));
     const std::vector<token> before = tokens_of(part.view());
     for (size_t i = 0; i < tokens.size() && end_of(tokens[i], all) + 1 < n; ++i) {
-        demand(i < before.size() && before[i].is == tokens[i].is);
-        demand(before[i].at == tokens[i].at && before[i].text == tokens[i].text);
+        demand(i < before.size() && before[i].kind == tokens[i].kind);
+        demand(before[i].position == tokens[i].position && before[i].text == tokens[i].text);
     }
 }
 
@@ -128,7 +128,7 @@ std::vector<event> events_of(bytes all) {
         demand((e.expected != nullptr) == (e.next == parser::next::fail));
         if (e.next == parser::next::end || e.next == parser::next::fail) {
             const parser::event again = in.step();
-            demand(again.next == e.next && again.at == e.at && again.expected == e.expected);
+            demand(again.next == e.next && again.position == e.position && again.expected == e.expected);
             return made;
         }
         const parser::next before = made.empty() ? parser::next::end : made.back().next;
@@ -200,7 +200,7 @@ void spell(bytes value) {
     s += '\'';
     const block spelled{bytes(s)};
     const std::vector<token> tokens = tokens_of(spelled.view());
-    demand(tokens.size() == 1 && tokens[0].is == kind::quoted);
+    demand(tokens.size() == 1 && tokens[0].kind == kind::quoted);
     const std::string made =
         encode_exactly([&](buffer out) { return socks::cft::decode_value(tokens[0].text, out); });
     demand(made == text(value));
@@ -214,7 +214,7 @@ void fuzz(input in) {
     const std::vector<token> tokens = tokens_of(all);
     for (size_t n = 0; n < all.size(); n += 1 + all.size() / 4) cut_at(n, all, tokens);
     for (const token& t : tokens)
-        if (t.is == kind::word || t.is == kind::quoted) decode(t.text);
+        if (t.kind == kind::word || t.kind == kind::quoted) decode(t.text);
     const std::vector<event> events = events_of(all);
     demand(events_of(printed(events)) == events);
     decode(all);

@@ -4,6 +4,7 @@
 #include "wishes.hpp"
 
 #include <socks/policy/errno.hpp>
+#include <socks/transfer_cft/disposition.hpp>
 
 #include <map>
 
@@ -24,7 +25,8 @@ int number(const socks::outcome& o) {
 }
 
 void check_names(const socks::outcome& o) {
-    demand(*socks::reason(o) != '\0' && *to_string(socks::decide(o)) != '\0');
+    demand(*socks::reason(o) != '\0' &&
+           *to_string(socks::decide(o, socks::conservative_dispositions)) != '\0');
     demand((socks::errno_for(o) == 0) == o.succeeded());
     if (!o.has_code()) return;
     const socks::dial_error e = socks::dial_error_for(o.code());
@@ -41,7 +43,7 @@ void check_names(const socks::outcome& o) {
 
 //     number of changes  and for each: what to do  which row;  errno
 void fuzz(input in) {
-    socks::disposition_table table;
+    socks::disposition_table table = socks::conservative_dispositions;
     std::map<int, socks::disposition> rows;
     for (int n = in.byte() % 16; n != 0; --n) {
         const bool again = (in.byte() & 1) != 0;
@@ -52,9 +54,11 @@ void fuzz(input in) {
     }
     const auto check = [&](const socks::outcome& o) {
         const auto row = rows.find(number(o));
-        const socks::disposition expected = row == rows.end() ? socks::decide(o) : row->second;
+        const socks::disposition expected =
+            row == rows.end() ? socks::decide(o, socks::conservative_dispositions) : row->second;
         demand(socks::decide(o, table) == (o.succeeded() ? socks::disposition::connected : expected));
-        demand((socks::decide(o) == socks::disposition::connected) == o.succeeded());
+        demand((socks::decide(o, socks::cft::dispositions) == socks::disposition::connected) ==
+               o.succeeded());
     };
     for (int i = 0; i < 256; ++i) {
         check(socks::reply_code(socks::version::v4, static_cast<uint8_t>(i)));

@@ -5,7 +5,7 @@
 #define SOCKS_FUZZ_SEEDS_TEXT_HPP
 
 #include <bytes_literal.hpp>
-#include <cft_example.hpp>
+#include <transfer_cft_example.hpp>
 
 namespace seeds {
 

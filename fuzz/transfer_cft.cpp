@@ -1,7 +1,7 @@
 // A configuration: every look-up ends, each finding has a place within the text, and what is resolved can be
 // asked of a proxy. What the notation alone demands is in cftutil.cpp.
 
-#include <socks/policy/transfer_cft.hpp>
+#include <socks/transfer_cft/resolve.hpp>
 
 #include "wishes.hpp"
 
@@ -10,7 +10,7 @@ using namespace fuzzing;
 namespace {
 
 // The place behind the last byte.
-socks::cft::position end_of(bytes text) { return socks::cft::position{1, 1}.behind(text); }
+socks::cft::position end_of(bytes text) { return socks::cft::position{1, 1}.after(text); }
 
 }  // namespace
 
@@ -20,19 +20,19 @@ void fuzz(input in) {
     socks::cft::findings found(room);
     socks::cft::targets targets;
     const bool usable = socks::cft::resolve(text.view(), "P", targets, found);
-    demand(usable == found.sound());
+    demand(usable == found.usable());
     const socks::cft::position end = end_of(text.view());
     for (const socks::cft::finding& f : found) {
-        demand(f.at.line <= end.line);
+        demand(f.position.line <= end.line);
         demand(!encode_exactly([&](buffer out) { return format(f, out); }).empty());
     }
     if (!usable) return;
     demand(targets.hosts() != 0 && targets.protocols() != 0 && validate(targets.schedule()) == errc::none);
     for (uint32_t failed = 0; failed < 16; ++failed) {
         const auto a =
-            targets.to(target_of(targets.schedule(), failed, targets.hosts(), targets.protocols()));
-        demand(socks::validate(a.want) == errc::none && a.proxy.host.kind() != socks::host_kind::bad &&
+            targets.attempt_for(target_of(targets.schedule(), failed, targets.hosts(), targets.protocols()));
+        demand(socks::validate(a.request) == errc::none && a.proxy.host.kind() != socks::host_kind::bad &&
                a.proxy.port != 0);
-        demand(a.want.to.port != 0 || !a.service.empty());
+        demand(a.request.to.port != 0 || !a.service.empty());
     }
 }

@@ -3,14 +3,14 @@
 
 #if defined(__unix__) || defined(__APPLE__)
 
-#include <socks/policy/transfer_cft.hpp>
+#include <socks/transfer_cft/resolve.hpp>
 
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "cft_example.hpp"
 #include "conversations.hpp"
+#include "transfer_cft_example.hpp"
 
 namespace {
 
@@ -246,7 +246,7 @@ void no_configuration_is_read_past_its_end(check& t) {
             for (bool more = true; more;) {
                 const auto a = near.step();
                 const auto b = far.step();
-                t.ok(sum(a) == sum(b) && a.at == b.at);
+                t.ok(sum(a) == sum(b) && a.position == b.position);
                 more = a.next != socks::cft::parser::next::end && a.next != socks::cft::parser::next::fail;
             }
         }

@@ -1,7 +1,7 @@
 // A text that lies in the room for output, at whatever distance: the message is right, or it is refused and
 // nothing was written. It is refused only where it lies in the place of another text of the same message.
 
-#include <socks/policy/cft_finding.hpp>
+#include <socks/transfer_cft/finding.hpp>
 
 #include "bytes_literal.hpp"
 #include "check.hpp"

@@ -1,7 +1,8 @@
 // Sends a file to a partner of a Transfer CFT configuration through its SOCKS proxy, with the attempts of its
 // schedule. The program prints what the operator of such a transfer sees.
 
-#include <socks/policy/transfer_cft.hpp>
+#include <socks/transfer_cft/disposition.hpp>
+#include <socks/transfer_cft/resolve.hpp>
 
 #include <fstream>
 #include <iterator>
@@ -70,13 +71,13 @@ std::string content_of(const std::string& path) {
 std::string minutes(uint64_t seconds) { return "+" + std::to_string(seconds / 60) + " min"; }
 
 // Prints one line for each fault of the configuration.
-void tell(const std::string& file, const socks::cft::findings& found) {
+void print_findings(const std::string& file, const socks::cft::findings& found) {
     for (const socks::cft::finding& f : found) {
         std::string words(format(f, {}).required(), '\0');
         static_cast<void>(format(f, words));
         std::string line;  // escaped, except for the blanks between the words
         for (const char c : words) line += c == ' ' ? std::string(1, c) : example::escaped({&c, 1});
-        std::fprintf(stderr, "%s:%s%s (%s)\n", file.c_str(), f.at.line == 0 ? " " : "", line.c_str(),
+        std::fprintf(stderr, "%s:%s%s (%s)\n", file.c_str(), f.position.line == 0 ? " " : "", line.c_str(),
                      is_warning(f.what) ? "warning" : "error");
     }
     if (found.total() > found.size())
@@ -86,15 +87,15 @@ void tell(const std::string& file, const socks::cft::findings& found) {
 // The request to the proxy. If the configuration names a service, the request has the port of that service.
 socks::cft::attempt next_attempt(const socks::cft::targets& targets, const socks::retry_target& target,
                                  const settings& s) {
-    socks::cft::attempt a = targets.to(target);
+    socks::cft::attempt a = targets.attempt_for(target);
     if (!a.service.empty()) {
         const std::string service{std::string_view(a.service)};
         const servent* const entry = ::getservbyname(service.c_str(), "tcp");
         if (entry == nullptr)
             throw example::bad_argument("no port is known for the service " + example::escaped(service));
-        a.want.to.port = ntohs(static_cast<uint16_t>(entry->s_port));
+        a.request.to.port = ntohs(static_cast<uint16_t>(entry->s_port));
     }
-    if (s.copilot) a.want = socks::first_try(a.want.to, a.want.credentials);
+    if (s.copilot) a.request = socks::first_try(a.request.to, a.request.credentials);
     return a;
 }
 
@@ -102,8 +103,8 @@ int check(const socks::cft::targets& targets, const settings& s) {
     for (uint32_t p = 0; p < targets.protocols(); ++p)
         for (uint32_t h = 0; h < targets.hosts(); ++h) {
             const socks::cft::attempt a = next_attempt(targets, {h, p}, s);
-            std::printf("%s by %s through %s, at most %u connections\n", example::text(a.want.to).c_str(),
-                        to_string(a.want.version), example::text(a.proxy).c_str(), a.maxcnx);
+            std::printf("%s by %s through %s, at most %u connections\n", example::text(a.request.to).c_str(),
+                        to_string(a.request.version), example::text(a.proxy).c_str(), a.maxcnx);
         }
     if (targets.schedule().limit == 0) {
         std::printf("no retries\n");
@@ -190,13 +191,13 @@ int transfer(const socks::cft::targets& targets, const settings& s) {
     for (;;) {
         const socks::cft::attempt a = next_attempt(targets, attempts.target(), s);
         std::fprintf(log, "%s: to %s by %s through %s\n", minutes(clock.now()).c_str(),
-                     example::text(a.want.to).c_str(), to_string(a.want.version),
+                     example::text(a.request.to).c_str(), to_string(a.request.version),
                      example::text(a.proxy).c_str());
-        const example::connection c = example::connect_through(a.proxy, a.want, s.patience, s.copilot);
+        const example::connection c = example::connect_through(a.proxy, a.request, s.patience, s.copilot);
         const socks::outcome how = c.how.succeeded() ? use(c, s) : c.how;
         const std::string now = minutes(clock.now());
         if (!how.succeeded()) std::fprintf(log, "%s: %s\n", now.c_str(), in_words(how).c_str());
-        switch (attempts.ended(decide(how), clock.now())) {
+        switch (attempts.ended(decide(how, socks::cft::dispositions), clock.now())) {
             case socks::retry::next::done: return 0;
             case socks::retry::next::give_up:
                 std::fprintf(log, "%s: given up after %u attempts\n", now.c_str(), attempts.failed());
@@ -287,7 +288,7 @@ int run(example::arguments args) {
     socks::cft::findings found(room);
     socks::cft::targets targets;
     const bool usable = resolve(text, s->partner, targets, found);
-    tell(s->config, found);
+    print_findings(s->config, found);
     if (!usable) return 2;
     return s->what == task::check ? check(targets, *s) : transfer(targets, *s);
 }

@@ -2,8 +2,8 @@
 // Bytes go in, actions come out: no socket, no clock, no allocation, no log, no exception.
 //
 // These headers stand beside it, each for those who need it: <socks/policy/errno.hpp>, which needs <errno.h>,
-// <socks/system/getaddrinfo.hpp>, which needs <netdb.h>, and <socks/policy/transfer_cft.hpp> for one application's
-// configuration.
+// <socks/system/getaddrinfo.hpp>, which needs <netdb.h>, and the headers in socks/transfer_cft/, which serve
+// one application.
 
 #ifndef SOCKS_SOCKS_HPP
 #define SOCKS_SOCKS_HPP

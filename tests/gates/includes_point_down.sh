@@ -37,8 +37,9 @@ for header in policy/*; do
 done
 
 allow system "$c|<netdb\.h>|$core|$policy"
+allow transfer_cft "$c|$core|$text|$policy|<socks/transfer_cft/[a-z0-9_]+\.hpp>"
 
-known=$(ls -d config.hpp socks.hpp core wire machine text policy system 2>/dev/null | sort)
+known=$(ls -d config.hpp socks.hpp core wire machine text policy system transfer_cft 2>/dev/null | sort)
 if [ "$(ls | sort)" != "$known" ]; then
     echo "include/socks holds what belongs to no layer:"
     ls

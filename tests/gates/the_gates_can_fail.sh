@@ -20,6 +20,7 @@ cp -R "$tree/tests/optimised" "$sound/tests"
 cp "$gates/words.txt" "$sound/tests/gates"
 for header in $(find "$sound/include" -name '*.hpp'); do
     : >"$sound/tests/$(basename "$header" .hpp).cpp"
+    : >"$sound/tests/transfer_cft_$(basename "$header" .hpp).cpp"
 done
 
 afresh() {
@@ -74,6 +75,12 @@ plant '#include <socks/system/getaddrinfo.hpp>' policy/dial_error.hpp
 caught 'policy includes system' "$gate" "$copy"
 plant '#include <string>' system/getaddrinfo.hpp
 caught 'a header of the C++ library in system' "$gate" "$copy"
+plant '#include <socks/transfer_cft/disposition.hpp>' policy/retry.hpp
+caught 'policy includes an application' "$gate" "$copy"
+plant '#include <socks/transfer_cft/resolve.hpp>' socks.hpp
+caught 'socks.hpp includes an application' "$gate" "$copy"
+plant '#include <socks/machine/client.hpp>' transfer_cft/resolve.hpp
+caught 'an application includes machine' "$gate" "$copy"
 mkdir "$copy/include/socks/util"
 caught 'a layer that is none' "$gate" "$copy"
 
@@ -84,6 +91,16 @@ plant '' core/fresh.hpp
 caught 'a header that is not in socks.hpp' "$gate" "$copy"
 rm "$copy/tests/username_password.cpp"
 caught 'a header without a test file' "$gate" "$copy"
+
+rm "$copy/tests/transfer_cft_lexer.cpp"
+caught 'a header of an application without a test file' "$gate" "$copy"
+
+gate=$gates/generic_headers_name_no_application.sh
+passes "$gate" "$copy"
+for words in 'Transfer CFT' Copilot 'a text of cftutil' RETRYW 'CFTTCP: the schedule'; do
+    plant "// $words" policy/retry.hpp
+    caught "a generic header that mentions: $words" "$gate" "$copy"
+done
 
 gate=$gates/headers_are_short_and_finished.sh
 passes "$gate" "$copy"

@@ -40,10 +40,10 @@ class Sink(socketserver.BaseRequestHandler):
             pass
 
 
-def send_without_end(s, bytes):
+def send_without_end(s, data):
     try:
         while True:
-            s.sendall(bytes)
+            s.sendall(data)
     except OSError:
         pass
 

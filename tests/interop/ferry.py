@@ -12,12 +12,12 @@ SHORT = 4000  # bytes that travel alone each way; a handshake has fewer, its tok
 
 def one_by_one(source, sink):
     alone = 0
-    while bytes := source.recv(65536):
-        while bytes and alone < SHORT:
-            sink.sendall(bytes[:1])
-            bytes, alone = bytes[1:], alone + 1
+    while data := source.recv(65536):
+        while data and alone < SHORT:
+            sink.sendall(data[:1])
+            data, alone = data[1:], alone + 1
             time.sleep(0.0005)  # so that each byte travels alone
-        sink.sendall(bytes)
+        sink.sendall(data)
 
 
 def slowly(source, sink):
@@ -28,7 +28,7 @@ def slowly(source, sink):
 
 def as_they_come(source, sink):
     while bytes := source.recv(65536):
-        sink.sendall(bytes)
+        sink.sendall(data)
 
 
 def together(source, sink):
@@ -48,7 +48,7 @@ def together(source, sink):
 def behind_the_first(source, sink):
     """BIND: the first answer, which has more than two bytes, goes on; the second waits for the banner."""
     while bytes := source.recv(65536):
-        sink.sendall(bytes)
+        sink.sendall(data)
         if len(bytes) > 2:
             return together(source, sink)
 

@@ -307,9 +307,11 @@ fault("the parser accepts an RPC object without an ID (T4)", "policy/tor.hpp", "
 fault("Winsock's number 10061 maps to another failure (R15)", "policy/errno.hpp", "case 10061:", "case 10062:", "errno")
 fault("a timeout of the name service counts as a failed look-up (R15)", "system/getaddrinfo.hpp",
       "case EAI_AGAIN: return dial_error::timed_out;", "case EAI_AGAIN: return dial_error::name_not_resolved;", "getaddrinfo")
-fault("the codes 92 and 93 lead to a retry", "policy/disposition.hpp",
-      "o.code() == code4::rejected", "o.code().version != version::v5",
-      "disposition")
+fault("the codes 92 and 93 lead to a retry", "transfer_cft/disposition.hpp",
+      ".retrying(code4::rejected)", ".retrying(code4::rejected).retrying(code4::identd_unreachable).retrying(code4::identd_mismatch)",
+      "transfer_cft_disposition")
+fault("the conservative table tries a violation of the protocol again", "policy/disposition.hpp",
+      "if (blame(failure) == party::stream)", "if (blame(failure) != party::caller)", "disposition")
 fault("a table of dispositions changes a success into a failure", "policy/disposition.hpp",
       "if (o.succeeded()) return disposition::connected;", "", "disposition", "fuzz/disposition")
 fault("the interval of a schedule does not double", "policy/retry.hpp", "interval *= 2;", "", "retry", "fuzz/retry")
@@ -329,15 +331,15 @@ fault("the server answers every further greeting with a SOCKS4 refusal", "machin
       "state_ = server_state::after_greeting;", "state_ = server_state::start;", "quirks_server")
 fault("the second try uses SOCKS4 although the proxy spoke SOCKS5", "policy/fallback.hpp",
       " || used != 0) return", ") return", "fallback")
-fault("the parser reads the rest of the text for each word", "text/cftutil.hpp",
-      "return further.next().is == token::kind::equals;",
-      "const bool assigned = further.next().is == token::kind::equals;\n        while (further.next().is <= token::kind::close) {\n        }\n        return assigned;",
+fault("the parser reads the rest of the text for each word", "transfer_cft/parser.hpp",
+      "return copy.next().kind == token_kind::equals;",
+      "const bool assigned = copy.next().kind == token_kind::equals;\n        while (copy.next().kind <= token_kind::close) {\n        }\n        return assigned;",
       "optimised/work")
 fault("the parser searches the rest of the URI for each byte of the credentials", "text/uri.hpp", "if (c == '%') {",
       "if (find(text_, '%', position_) == position_) {", "optimised/work")
-fault("the parser accepts a value without its closing apostrophe", "text/cftutil.hpp",
-      "if (ahead_.is == token::kind::open_quote)\n            return \"an apostrophe that ends the value which begins here\";",
-      "", "cftutil", "fuzz/transfer_cft")
+fault("the parser accepts a value without its closing apostrophe", "transfer_cft/parser.hpp",
+      "if (lookahead_.kind == token_kind::open_quote)\n            return \"an apostrophe that ends the value which begins here\";",
+      "", "transfer_cft_parser", "fuzz/transfer_cft")
 
 # Calls that a caller gets wrong
 fault("an inbox commits a failed recv as four billion bytes", MAILBOX,
@@ -398,7 +400,7 @@ fault("the encoder copies a token as if it did not overlap the output", "wire/gs
       "if (!abort) detail::move_bytes(out", "if (!abort) detail::copy(out",
       OVERLAP)
 fault("a text is printed over itself", "text/literal.hpp", "if (overlaps_) return errc::overlap;", "", OVERLAP)
-fault("a value is decoded over the text that the parser has not yet read", "text/cftutil_lexer.hpp",
+fault("a value is decoded over the text that the parser has not yet read", "transfer_cft/lexer.hpp",
       "if (socks::detail::is_ahead(out.data(), text.data(), text.size())) return errc::overlap;", "", OVERLAP)
 fault("credentials are decoded over the rest of their URI", "text/uri.hpp",
       "if (is_ahead(room_.data(), text_.data(), text_.size())) return errc::overlap;", "", OVERLAP)
@@ -416,9 +418,9 @@ fault("the size of 4 GiB and 3 bytes becomes 3 bytes", "core/decoded.hpp",
       "return count == n ? count : 0;", "return count;", "decoded")
 fault("an encoder reports 4 GiB without an error", "core/decoded.hpp", "counted(made) == made ? errc::none : errc::no_space",
       "errc::none", "decoded")
-fault("the decoder accepts a value of 4 GiB", "text/cftutil_lexer.hpp",
+fault("the decoder accepts a value of 4 GiB", "transfer_cft/lexer.hpp",
       "if (text.size() > UINT32_MAX) return errc::no_space;", "",
-      "cftutil_lexer")
+      "transfer_cft_lexer")
 fault("a stored name points to the original name", "core/stored.hpp", "endpoint_.host.with_name_at(name_.view().data())",
       "endpoint_.host", "stored")
 fault("a stored password of 256 bytes becomes a password of 255 bytes, which can be sent", "core/stored.hpp",

@@ -1,7 +1,7 @@
 // Nothing that a peer sends and no text keeps the library busy: the work, counted in instructions, grows with
 // the size of the input and no faster. Input that may come in pieces comes in single bytes.
 
-#include <socks/policy/transfer_cft.hpp>
+#include <socks/transfer_cft/resolve.hpp>
 
 #include "../check.hpp"
 #include "traced.hpp"

@@ -66,7 +66,7 @@ enum class errc : uint8_t {
     bad_port = 77,              ///< text that is not a port, or none where one is needed
     bad_route = 78,             ///< a route of no proxies, of more than 255, or one that became too short
     bad_scheme = 79,            ///< a URI of another scheme than SOCKS's
-    bad_escape = 80,            ///< an escape without its digits: a percent sign of a URI, a slash of CFTUTIL
+    bad_escape = 80,            ///< an incomplete escape, for example a percent sign without two digits
     bad_path = 81,              ///< bytes of a URI behind its authority
     bad_schedule = 82,          ///< a number of a retry schedule outside its range
     bad_token = 83,             ///< a GSSAPI token of more than 65535 bytes, or of none where one is needed

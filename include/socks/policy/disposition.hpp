@@ -1,6 +1,5 @@
-// What the end of a handshake means to the application: connected, try again later, or wait for a person.
-// The table is that of Axway Transfer CFT's documents, total over every reply code of both versions and every errc;
-// an application that judges otherwise changes single rows of it.
+// Decides what follows the end of a handshake: continue, try again later, or wait for an operator. A table
+// has a row for every reply code of both versions and for every errc. You can change each row.
 
 #ifndef SOCKS_POLICY_DISPOSITION_HPP
 #define SOCKS_POLICY_DISPOSITION_HPP
@@ -16,18 +15,18 @@ namespace socks {
 
 /// What to do after a handshake. Closed: a switch without default is complete.
 enum class disposition : uint8_t {
-    connected,  ///< go on
-    retry,      ///< try again by the schedule
-    hold,       ///< it would fail again: put on hold until an operator restarts it
+    connected,  ///< continue
+    retry,      ///< try again later, for example by a retry_schedule
+    hold,       ///< another attempt would fail too: wait until an operator restarts it
 };
 
-/// What a handshake ended with: a reply code, or a failure that brought none.
+/// The result of a handshake: a reply code, or a failure without a reply.
 ///
-///     case client::next::done: take(s.finish().early); return socks::decide(s.finish().reply.code);
-///     case client::next::fail: return socks::decide(socks::outcome_of(s));
+///     case client::next::done: take(s.result().early); return socks::outcome(s.result().reply.code);
+///     case client::next::fail: return socks::outcome_of(s);
 ///
-/// Before the handshake: `errc::unreachable` for a proxy that could not be connected to; at any time
-/// `errc::timed_out` for a deadline that passed.
+/// If you cannot connect to the proxy, use `errc::unreachable`. If your deadline passes, use
+/// `errc::timed_out`.
 ///
 /// @cost  O(1), constexpr, noexcept.
 class outcome {
@@ -38,13 +37,13 @@ class outcome {
     constexpr outcome(code4 code) noexcept : outcome(reply_code(code)) {}
     constexpr outcome(errc why) noexcept : why_(why) {}
 
-    /// Whether the handshake succeeded: a code that grants, or errc::none.
+    /// Whether the handshake succeeded: the code grants the request, or there is no code and no error.
     [[nodiscard]] constexpr bool succeeded() const noexcept { return why_ == errc::none; }
 
-    /// The failure: errc::refused where a code refuses.
+    /// The failure. errc::refused if a reply code refuses the request.
     [[nodiscard]] constexpr errc error() const noexcept { return why_; }
 
-    /// Whether there was a reply; then code() is its code.
+    /// Whether there was a reply. code() then returns its code.
     [[nodiscard]] constexpr bool has_code() const noexcept { return has_code_; }
     [[nodiscard]] constexpr reply_code code() const noexcept {
         SOCKS_ASSERT(has_code_);
@@ -59,7 +58,7 @@ class outcome {
     bool has_code_ = false;
 };
 
-/// The outcome that a machine's action tells whose next() is fail.
+/// Returns the outcome of an action whose next() is fail.
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 template <class Action>
@@ -68,77 +67,83 @@ template <class Action>
     return failed.error();
 }
 
-namespace detail {
-
-//     SOCKS4  90 connected    91 retry    92, 93 and any other: hold
-//     SOCKS5   0 connected     5 retry    any other: hold
-//     without a code: the stream's failures (proxy down, stream ended, deadline passed) retry
-//                     a login that was refused and a protocol that was broken repeat themselves for ever: hold
-constexpr bool retried(const outcome& o) noexcept {
-    return o.has_code() ? o.code() == code4::rejected || o.code() == code5::connection_refused
-                        : blame(o.error()) == party::stream;
-}
-
-}  // namespace detail
-
-/// Which failures are tried again. The default is the documents' table; each call changes one row:
+/// Says which failures are tried again. A new table holds every failure. Each call returns a copy with one
+/// other row:
 ///
-///     constexpr auto mine = disposition_table().retrying(code5::host_unreachable).holding(errc::closed);
+///     constexpr auto mine =
+///         socks::conservative_dispositions.retrying(code5::host_unreachable).holding(errc::closed);
 ///
-/// What succeeded is connected, whatever a table says.
+/// The disposition of a success is always `connected`.
 ///
 /// @cost  96 bytes; O(1), constexpr, noexcept.
 class disposition_table {
   public:
     constexpr disposition_table() noexcept = default;
 
-    /// The same table with `o` tried again, or held.
+    /// Returns a copy of this table that tries `o` again.
     [[nodiscard]] constexpr disposition_table retrying(const outcome& o) const noexcept {
-        return with(o, true);
-    }
-    [[nodiscard]] constexpr disposition_table holding(const outcome& o) const noexcept {
-        return with(o, false);
+        disposition_table t = *this;
+        const size_t i = row_of(o);
+        t.retried_[i / 32] |= uint32_t{1} << i % 32;
+        return t;
     }
 
-    /// The row of `o`.
+    /// Returns a copy of this table that holds `o`.
+    [[nodiscard]] constexpr disposition_table holding(const outcome& o) const noexcept {
+        disposition_table t = *this;
+        const size_t i = row_of(o);
+        t.retried_[i / 32] &= ~(uint32_t{1} << i % 32);
+        return t;
+    }
+
     [[nodiscard]] constexpr disposition operator[](const outcome& o) const noexcept {
         if (o.succeeded()) return disposition::connected;
         const size_t i = row_of(o);
-        const bool differs = (differs_[i / 8] >> i % 8 & 1) != 0;
-        return detail::retried(o) != differs ? disposition::retry : disposition::hold;
+        return (retried_[i / 32] >> i % 32 & 1) != 0 ? disposition::retry : disposition::hold;
     }
 
   private:
-    // The codes of SOCKS4, those of SOCKS5, the failures without a code.
+    // First the codes of SOCKS4, then those of SOCKS5, then the failures without a reply.
     static constexpr size_t row_of(const outcome& o) noexcept {
         if (!o.has_code()) return 512 + size_t{static_cast<uint8_t>(o.error())};
         return (o.code().version == version::v5 ? size_t{256} : size_t{0}) + o.code().value;
     }
 
-    [[nodiscard]] constexpr disposition_table with(const outcome& o, bool again) const noexcept {
-        disposition_table t = *this;
-        const size_t i = row_of(o);
-        const unsigned mask = 1U << i % 8;
-        const bool differs = detail::retried(o) != again;
-        t.differs_[i / 8] =
-            static_cast<uint8_t>(differs ? t.differs_[i / 8] | mask : t.differs_[i / 8] & ~mask);
-        return t;
-    }
-
-    uint8_t differs_[3 * 256 / 8] = {};  // rows that differ from the documents', one bit each
+    uint32_t retried_[3 * 256 / 32] = {};  // one bit for each row
 };
 
-/// What `o` means to the application.
+namespace detail {
+
+constexpr disposition_table make_conservative_dispositions() noexcept {
+    disposition_table t;
+    for (unsigned i = 0; i < 256; ++i) {
+        const auto failure = static_cast<errc>(static_cast<uint8_t>(i));
+        if (blame(failure) == party::stream) t = t.retrying(failure);
+    }
+    return t;
+}
+
+}  // namespace detail
+
+/// The cautious default: only failures of the stream are tried again, because they may be temporary. Every
+/// refusal of the proxy waits for an operator, and so does every violation of the protocol.
 ///
-/// @param table  the judgement; by default that of Transfer CFT's documents.
-/// @returns      exactly one of three, for every code of every version and for every errc.
+///     no reply, because the proxy is down, the stream ended or a deadline passed: retry
+///     any reply code that refuses; any other failure: hold
+///
+/// @cost  96 bytes.
+inline constexpr disposition_table conservative_dispositions = detail::make_conservative_dispositions();
+
+/// Returns the disposition of `o`.
+///
+/// @param table  your decision for each outcome, for example conservative_dispositions.
 /// @lifetime     by value.
 /// @cost         O(1), constexpr, noexcept.
-[[nodiscard]] constexpr disposition decide(const outcome& o, const disposition_table& table = {}) noexcept {
+[[nodiscard]] constexpr disposition decide(const outcome& o, const disposition_table& table) noexcept {
     return table[o];
 }
 
-/// Its name, in one word.
+/// The name of a disposition, in one word.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* to_string(disposition d) noexcept {
@@ -172,8 +177,7 @@ constexpr const char* reason5(code5 code) noexcept {
 constexpr const char* reason4(code4 code) noexcept {
     switch (code) {
         case code4::granted: return "connected";
-        case code4::rejected:
-            return "the proxy did not want to connect, or could not: SOCKS4 tells both alike";
+        case code4::rejected: return "the proxy refused the request or failed: SOCKS4 does not say which";
         case code4::identd_unreachable:
             return "the proxy found no identd on this machine to ask for the user";
         case code4::identd_mismatch: return "the proxy was told by identd that the user is another one";
@@ -183,8 +187,8 @@ constexpr const char* reason4(code4 code) noexcept {
 
 }  // namespace detail
 
-/// What happened, in words for an operator: a phrase without a full stop. A code without a name is not shown: see
-/// format().
+/// Describes an outcome for an operator: a phrase without a full stop. The phrase does not contain the number
+/// of an unknown code: see format().
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* reason(const outcome& o) noexcept {
@@ -194,16 +198,16 @@ constexpr const char* reason4(code4 code) noexcept {
                                        : detail::reason4(static_cast<code4>(code.value));
 }
 
-/// Room that always suffices for format() of an outcome.
-inline constexpr size_t max_text_outcome = 72;
+/// The size of the longest text that format() makes of an outcome.
+inline constexpr size_t max_text_outcome = 68;
 
-/// Prints what happened: as reason(), followed by the number of a code without a name. No closing NUL.
+/// Prints an outcome: the phrase of reason(), followed by the number of an unknown code. No closing NUL.
 ///
 ///     the destination refused the connection
 ///     the proxy refused with a code that no document names: 0xC8
 ///
-/// @returns   the text made in `out`.
-/// @errors    no_space  out is smaller than the text; required() says how much it takes; `out` may be written to
+/// @returns   the text in `out`.
+/// @errors    no_space  `out` is too small; required() is the size of the text; `out` may have been written
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 constexpr encoded format(const outcome& o, buffer out SOCKS_LIFETIMEBOUND) noexcept {

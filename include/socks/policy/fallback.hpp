@@ -1,4 +1,4 @@
-// SOCKS5 first, then SOCKS4, for a proxy of unknown version. java.net.Socket, and Copilot with it, makes the second try
+// SOCKS5 first, then SOCKS4, for a proxy of unknown version. java.net.Socket makes the second try
 // on the same connection and never on another one. Most proxies close theirs after a greeting that they do not know, so
 // the second try on a new connection reaches more of them.
 

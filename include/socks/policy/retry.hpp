@@ -1,5 +1,5 @@
-// When a failed transfer is tried again, towards which of its targets, and when that ends.
-// No clock: the caller says what time it is, and is told a time. The numbers are those of Transfer CFT's CFTTCP.
+// Decides when a failed transfer is tried again, which target the attempt uses, and when the attempts end. It
+// reads no clock: you pass the time, and you wait until the time that it returns.
 
 #ifndef SOCKS_POLICY_RETRY_HPP
 #define SOCKS_POLICY_RETRY_HPP
@@ -9,45 +9,43 @@
 
 namespace socks {
 
-/// When a transfer that failed is tried again: `attempts` times at an interval of `interval` minutes, then half as many
-/// times at twice the interval, and so on, `limit` times in all.
+/// The times of the retries: `attempts` retries at an interval of `interval` minutes, then half as many at
+/// twice the interval, and so on, until there were `limit` retries.
 ///
 ///     retry_schedule{}            1 1 1 1   2 2   4   8 8 8 8 8 minutes
 ///     retry_schedule{5, 3, 6}     5 5 5   10   20 20
 ///
-/// Halving below one leaves the interval as last doubled for all that remain.
-///
-/// @rfc  Transfer CFT, CFTTCP: RETRYW, RETRYN, RETRYM
+/// When the number of attempts is halved to 0, the interval stays the same for all other retries.
 struct retry_schedule {
-    static constexpr uint16_t max = 32767;  ///< of each of the three
+    static constexpr uint16_t max = 32767;  ///< of each member
 
-    uint16_t interval = 1;  ///< RETRYW, in minutes
-    uint16_t attempts = 4;  ///< RETRYN
-    uint16_t limit = 12;    ///< RETRYM, not counting the attempt that failed first; 0: no other attempt
+    uint16_t interval = 1;  ///< in minutes
+    uint16_t attempts = 4;  ///< at the first interval; 0: the interval never changes
+    uint16_t limit = 12;    ///< of retries, without the first attempt; 0: no retry
 
     friend constexpr bool operator==(const retry_schedule&, const retry_schedule&) noexcept = default;
 };
 
-/// Whether the numbers of `s` are in their ranges.
-/// @errors  bad_schedule  one of them is above 32767
+/// Checks the ranges of a schedule.
+/// @errors  bad_schedule  a member is greater than 32767
 /// @cost    O(1), constexpr, noexcept.
 [[nodiscard]] constexpr errc validate(const retry_schedule& s) noexcept {
     constexpr uint16_t max = retry_schedule::max;
     return s.interval > max || s.attempts > max || s.limit > max ? errc::bad_schedule : errc::none;
 }
 
-/// Whether there is another attempt after `failed` of them.
-/// @param failed  attempts that failed so far, the first one included.
+/// Whether another attempt follows after `failed` attempts.
+/// @param failed  the number of failed attempts, including the first one.
 /// @cost          O(1), constexpr, noexcept.
 [[nodiscard]] constexpr bool is_tried_again(const retry_schedule& s, uint32_t failed) noexcept {
     return failed <= s.limit;
 }
 
-/// Minutes between the last of `failed` attempts and the next one, whether or not the limit still allows it.
+/// Returns the minutes between the last of `failed` attempts and the next one. The limit is not considered.
 ///
-/// @param failed  attempts that failed so far, the first one included, at least 1.
-/// @returns       0..32767 * 2^15, which 32 bits hold.
-/// @cost          at most 16 rounds, constexpr, noexcept.
+/// @param failed  the number of failed attempts, including the first one. 0 counts as 1.
+/// @returns       0..32767 * 2^15 minutes.
+/// @cost          at most 16 iterations, constexpr, noexcept.
 [[nodiscard]] constexpr uint32_t minutes_until_next(const retry_schedule& s, uint32_t failed) noexcept {
     uint32_t interval = s.interval;
     uint32_t at_this_interval = s.attempts;
@@ -60,46 +58,48 @@ struct retry_schedule {
     return interval;
 }
 
-/// Which of several hosts and protocols an attempt goes to; each counts from 0.
+/// The host and the protocol of an attempt, as indexes from 0.
 struct retry_target {
     uint32_t host = 0;
     uint32_t protocol = 0;
     friend constexpr bool operator==(const retry_target&, const retry_target&) noexcept = default;
 };
 
-/// The target of the attempt that follows `failed` others: each target is tried RETRYN + 1 times in a row, hosts vary
-/// faster than protocols, and after the last one the first has its turn again. The schedule says when, and its limit
-/// counts all attempts, whatever their target.
+/// Returns the target of the attempt after `failed` attempts. Each target is tried `s.attempts` + 1 times in
+/// a row, first every host with the first protocol, then every host with the second one. After the last
+/// target comes the first one again. The target has no effect on the time of an attempt. The limit counts the
+/// retries of all targets.
 ///
-/// @param hosts, protocols  how many there are; none counts as one.
+/// @param hosts, protocols  the number of each. 0 counts as 1.
 /// @cost                    O(1), constexpr, noexcept.
 [[nodiscard]] constexpr retry_target target_of(const retry_schedule& s, uint32_t failed, uint32_t hosts,
                                                uint32_t protocols) noexcept {
     const uint32_t turn = failed / (uint32_t{s.attempts} + 1);
-    const uint32_t in_a_row = hosts == 0 ? 1 : hosts;
-    return {turn % in_a_row, turn / in_a_row % (protocols == 0 ? 1 : protocols)};
+    const uint32_t host_count = hosts == 0 ? 1 : hosts;
+    const uint32_t protocol_count = protocols == 0 ? 1 : protocols;
+    return {turn % host_count, turn / host_count % protocol_count};
 }
 
-/// One transfer, from its first attempt until it is connected, held or given up.
+/// Counts the attempts of one transfer.
 ///
-///     retry attempts(targets.schedule(), targets.hosts(), targets.protocols());
-///     switch (attempts.ended(socks::decide(outcome), now)) {
+///     retry attempts(retry_schedule{.interval = 5}, hosts, protocols);
+///     switch (attempts.ended(socks::decide(outcome, socks::conservative_dispositions), now)) {
 ///         case retry::next::done:    break;
 ///         case retry::next::again:   sleep_until(attempts.due()); connect_to(attempts.target()); break;
-///         case retry::next::hold:    tell_operator(); break;       // until START, then restart()
+///         case retry::next::hold:    ask_operator(); break;  // then attempts.restart()
 ///         case retry::next::give_up: break;
 ///     }
 ///
-/// What ends a transfer is final: later calls of ended() give the same, until restart().
+/// After done, hold and give_up, every call of ended() returns the same, until restart().
 ///
-/// @cost  32 bytes, trivially copyable; constexpr, noexcept.
+/// @cost  32 bytes, trivially copyable, constexpr, noexcept.
 class retry {
   public:
     enum class next : uint8_t {
         done,     ///< connected
-        again,    ///< make the next attempt at due(), towards target()
-        hold,     ///< state K: an operator must restart it
-        give_up,  ///< the last attempt has failed, or validate(schedule) does
+        again,    ///< make the next attempt at the time due(), to target()
+        hold,     ///< wait until an operator restarts the transfer
+        give_up,  ///< the last attempt has failed, or the schedule is invalid
     };
 
     static constexpr uint64_t seconds_per_minute = 60;
@@ -109,7 +109,8 @@ class retry {
                              uint32_t protocols = 1) noexcept
         : schedule_(schedule), hosts_(hosts), protocols_(protocols) {}
 
-    /// An attempt has ended at `now`, in seconds of any clock that does not go backwards.
+    /// Reports the end of an attempt.
+    /// @param now  the time, in seconds of any clock that does not go backwards.
     [[nodiscard]] constexpr next ended(disposition how, uint64_t now) noexcept {
         if (state_ != next::again) return state_;
         switch (how) {
@@ -125,22 +126,23 @@ class retry {
         return next::again;
     }
 
-    /// The operator's START: everything begins again, with an attempt at once towards the first target.
+    /// Starts again from the beginning: the next attempt is due immediately and uses the first target.
     constexpr void restart() noexcept {
         failed_ = 0;
         due_ = 0;
         state_ = next::again;
     }
 
-    /// When the next attempt is due, in seconds of the caller's clock; 0 for the first: at once.
+    /// The time of the next attempt, in seconds of your clock. 0 for the first attempt, which is due
+    /// immediately.
     [[nodiscard]] constexpr uint64_t due() const noexcept { return due_; }
 
-    /// The target of the next attempt, or of the one being made.
+    /// The target of the next attempt, or of the attempt in progress.
     [[nodiscard]] constexpr retry_target target() const noexcept {
         return target_of(schedule_, failed_, hosts_, protocols_);
     }
 
-    /// Attempts that failed and were not held, since the first or the last restart().
+    /// The number of failed attempts since the last restart(), without those that were held.
     [[nodiscard]] constexpr uint32_t failed() const noexcept { return failed_; }
 
   private:

@@ -1,31 +1,32 @@
-// The objects of a Transfer CFT configuration, each parameter with its type, limits and default.
-// An object is a plain value that points nowhere; one that was never read holds the defaults.
+// The objects of a configuration: one type for each command, one member for each parameter. The member
+// functions list the type and the limits of each parameter, the members its default. An object contains no
+// pointer.
 
-#ifndef SOCKS_POLICY_CFT_OBJECTS_HPP
-#define SOCKS_POLICY_CFT_OBJECTS_HPP
+#ifndef SOCKS_TRANSFER_CFT_OBJECTS_HPP
+#define SOCKS_TRANSFER_CFT_OBJECTS_HPP
 
-#include <socks/policy/cft_values.hpp>
 #include <socks/policy/retry.hpp>
+#include <socks/transfer_cft/values.hpp>
 
 namespace socks::cft {
 
-inline constexpr size_t max_targets = 4;   ///< values of PROT, of SAP, and of HOST in CFTTCP
-inline constexpr uint16_t max_class = 64;  ///< of CFTNET and CFTTCP
+inline constexpr size_t max_values = 4;    ///< of PROT and SAP in CFTPART, and of HOST in CFTTCP
+inline constexpr uint16_t max_class = 64;  ///< CLASS in CFTNET and CFTTCP
 
-/// CFTNET: a network resource; with a PROTOCOL, a proxy.
+/// CFTNET: a network. With a PROTOCOL it is a proxy.
 struct network {
     static constexpr bytes keyword = "CFTNET";
-    position at;
+    cft::position position;  ///< of the keyword
     field<text<32>> id;
     field<cft::call> call;
     field<uint16_t> net_class{1};
-    field<uint16_t> maxcnx{32};  ///< most connections at once
+    field<uint16_t> maxcnx{32};  ///< the most connections at the same time
     field<text<32>> type;
     field<uint16_t> buflen{0};  ///< 0: not set
     field<text<80>> comment;
     field<cft::origin> origin;
     field<proxy_protocol> protocol;
-    field<text<32>> inet;  ///< ID of the network that reaches the proxy
+    field<text<32>> inet;  ///< the ID of the network that reaches the proxy
     field<text<64>> host;  ///< of the proxy
     field<uint16_t> port{1080};
     field<text<32>> user;
@@ -33,7 +34,7 @@ struct network {
     field<cft::mode> mode;
     field<text<64>> srchost;
 
-    constexpr void take(assignment& a) noexcept {
+    constexpr void assign(assignment& a) noexcept {
         a.string("ID", id, 1);
         a.choice("CALL", call);
         a.number("CLASS", net_class, 0, max_class);
@@ -52,38 +53,38 @@ struct network {
         a.string("SRCHOST", srchost);
     }
 
-    // What no parameter shows by itself.
+    // Checks the rules that concern several parameters.
     constexpr void validate(findings& found) const noexcept {
         if (type.given && !same_word(type.value.view(), "TCP"))
-            found.add({flaw::bad_choice, type.at, "TYPE", 0, 0, "TCP"});
+            found.add({flaw::bad_choice, type.position, "TYPE", 0, 0, "TCP"});
         if (buflen.value != 0 && buflen.value < 32)
-            found.add({flaw::bad_number, buflen.at, "BUFLEN", 32, 32766});
+            found.add({flaw::bad_number, buflen.position, "BUFLEN", 32, 32766});
         if (protocol.value == proxy_protocol::none) return;
-        if (inet.value.empty() && !inet.faulty) found.add({flaw::missing_parameter, at, "INET"});
-        if (host.value.empty() && !host.faulty) found.add({flaw::missing_parameter, at, "HOST"});
+        if (inet.value.empty() && !inet.faulty) found.add({flaw::missing_parameter, position, "INET"});
+        if (host.value.empty() && !host.faulty) found.add({flaw::missing_parameter, position, "HOST"});
         const errc why = host.value.empty() ? errc::none : socks::host(host.value.view()).error();
         if (why != errc::none)
-            found.add({flaw::bad_host, host.at, "HOST", 0, 0,
+            found.add({flaw::bad_host, host.position, "HOST", 0, 0,
                        why == errc::bad_host_byte ? socks::to_string(why) : nullptr});
         if (protocol.value == proxy_protocol::socks4 && password.given)
-            found.add({flaw::password_not_sent, password.at, "PASSWORD"});
+            found.add({flaw::password_not_sent, password.position, "PASSWORD"});
         if (protocol.value == proxy_protocol::socks5 && !user.given)
-            found.add({flaw::login_incomplete, at, "USER"});
+            found.add({flaw::incomplete_credentials, position, "USER"});
         if (protocol.value == proxy_protocol::socks5 && !password.given)
-            found.add({flaw::login_incomplete, at, "PASSWORD"});
+            found.add({flaw::incomplete_credentials, position, "PASSWORD"});
     }
 };
 
-/// CFTPROT: a protocol and the network that it uses.
+/// CFTPROT: a protocol, and the network that it uses.
 struct protocol {
     static constexpr bytes keyword = "CFTPROT";
-    position at;
+    cft::position position;  ///< of the keyword
     field<text<32>> id;
     field<text<32>> net;
-    field<text<32>> type;  ///< kept as text
+    field<text<32>> type;  ///< any text
     field<cft::mode> mode;
 
-    constexpr void take(assignment& a) noexcept {
+    constexpr void assign(assignment& a) noexcept {
         a.string("ID", id, 1);
         a.string("NET", net);
         a.string("TYPE", type);
@@ -92,16 +93,16 @@ struct protocol {
     constexpr void validate(findings&) const noexcept {}
 };
 
-/// CFTPART: a partner, the protocols that reach it, and its port or service for each of them.
+/// CFTPART: a partner, the protocols that reach it, and its port or service for each protocol.
 struct partner {
     static constexpr bytes keyword = "CFTPART";
-    position at;
+    cft::position position;  ///< of the keyword
     field<text<32>> id;
-    list<text<32>, max_targets> prot;
-    list<text<64>, max_targets> sap;  ///< kept as text
+    list<text<32>, max_values> prot;
+    list<text<64>, max_values> sap;  ///< a port or the name of a service
     field<cft::mode> mode;
 
-    constexpr void take(assignment& a) noexcept {
+    constexpr void assign(assignment& a) noexcept {
         a.string("ID", id, 1);
         a.strings("PROT", prot);
         a.strings("SAP", sap);
@@ -110,22 +111,22 @@ struct partner {
     constexpr void validate(findings&) const noexcept {}
 };
 
-/// CFTTCP: where a partner is, and how often it is called.
+/// CFTTCP: the addresses of a partner, and the schedule of the calls.
 struct tcp {
     static constexpr bytes keyword = "CFTTCP";
-    position at;
+    cft::position position;  ///< of the keyword
     field<text<32>> id;
-    list<text<64>, max_targets> host;
+    list<text<64>, max_values> host;
     field<uint16_t> net_class{1};
-    field<uint16_t> retryw{retry_schedule{}.interval};
-    field<uint16_t> retryn{retry_schedule{}.attempts};
-    field<uint16_t> retrym{retry_schedule{}.limit};
+    field<uint16_t> retryw{1};   ///< minutes between two attempts
+    field<uint16_t> retryn{4};   ///< attempts at this interval, then half as many at twice the interval
+    field<uint16_t> retrym{12};  ///< attempts after the first one
     field<uint16_t> cnxin;
     field<uint16_t> cnxout;
     field<uint16_t> cnxinout;
     field<cft::mode> mode;
 
-    constexpr void take(assignment& a) noexcept {
+    constexpr void assign(assignment& a) noexcept {
         constexpr uint16_t most = retry_schedule::max;
         a.string("ID", id, 1);
         a.strings("HOST", host);
@@ -140,22 +141,23 @@ struct tcp {
     }
     constexpr void validate(findings&) const noexcept {}
 
+    /// RETRYW, RETRYN and RETRYM.
     [[nodiscard]] constexpr retry_schedule schedule() const noexcept {
-        return {retryw.value, retryn.value, retrym.value};
+        return {.interval = retryw.value, .attempts = retryn.value, .limit = retrym.value};
     }
 };
 
-/// CFTPARM: which networks and partners are active, as configuration::is_active() tells.
+/// CFTPARM: the networks and partners that are active: see configuration::is_active().
 struct parameters {
     static constexpr bytes keyword = "CFTPARM";
-    position at;
+    cft::position position;  ///< of the keyword
     field<text<32>> id;
     field<cft::mode> mode;
 
-    constexpr void take(assignment& a) noexcept {
+    constexpr void assign(assignment& a) noexcept {
         a.string("ID", id, 1);
-        a.names("NET");
-        a.names("PART");
+        a.ids("NET");
+        a.ids("PART");
         a.choice("MODE", mode);
     }
     constexpr void validate(findings&) const noexcept {}

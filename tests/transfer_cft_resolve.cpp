@@ -1,12 +1,12 @@
 // From a partner's ID to what is asked of which proxy, and what stands in the way.
 
-#include <socks/policy/transfer_cft.hpp>
+#include <socks/transfer_cft/resolve.hpp>
 
 #include "bytes_literal.hpp"
-#include "cft_example.hpp"
-#include "cft_found.hpp"
 #include "check.hpp"
 #include "sweep.hpp"
+#include "transfer_cft_example.hpp"
+#include "transfer_cft_findings.hpp"
 
 namespace {
 
@@ -19,7 +19,7 @@ constexpr bool stands_in_the_way(bytes text, bytes id, const lack (&wanted)[N]) 
     cft::finding room[N + 1];
     cft::findings found(room);
     cft::targets targets;
-    return cft::resolve(text, id, targets, found) == found.sound() && found_are(found, wanted);
+    return cft::resolve(text, id, targets, found) == found.usable() && found_are(found, wanted);
 }
 
 constexpr bool resolves(bytes text, bytes id, cft::targets& targets) {
@@ -49,17 +49,17 @@ constexpr void the_corrected_example_leads_through_its_proxy(check& t) {
     cft::targets targets;
     t.ok(resolves(corrected_example, "PARIS_NSOCKS5", targets));
     t.ok(targets.hosts() == 1 && targets.protocols() == 1 && targets.schedule() == retry_schedule{1, 4, 12});
-    const cft::attempt a = targets.to({0, 0});
+    const cft::attempt a = targets.attempt_for({0, 0});
     t.ok(a.proxy == endpoint{"proxy_address", 1081} && a.maxcnx == 32 && a.service.empty());
-    t.ok(a.want.version == version::v5 && a.want.command == command::connect);
-    t.ok(a.want.to == endpoint{"paris.example.com", 1761});
-    t.ok(a.want.credentials.given && a.want.credentials.user == bytes("john") &&
-         a.want.credentials.password == bytes("foo"));
-    t.ok(a.want.offer().as_bytes() == "02"_bytes);  // username/password only
+    t.ok(a.request.version == version::v5 && a.request.command == command::connect);
+    t.ok(a.request.to == endpoint{"paris.example.com", 1761});
+    t.ok(a.request.credentials.given && a.request.credentials.user == bytes("john") &&
+         a.request.credentials.password == bytes("foo"));
+    t.ok(a.request.offer().as_bytes() == "02"_bytes);  // username/password only
     // A copy holds its own texts.
     const cft::targets copy = targets;
     targets = {};
-    t.ok(copy.to({0, 0}).want.to == endpoint{"paris.example.com", 1761});
+    t.ok(copy.attempt_for({0, 0}).request.to == endpoint{"paris.example.com", 1761});
 }
 PROVE_AND_RUN(the_corrected_example_leads_through_its_proxy)
 
@@ -73,12 +73,14 @@ constexpr void socks4_sends_the_user_and_names_by_its_extension(check& t) {
     cft::targets targets;
     t.ok(resolves(socks4_example, "lyon", targets) && targets.hosts() == 2);
     t.ok(targets.schedule() == retry_schedule{2, 1, 7});
-    const cft::attempt by_address = targets.to({0, 0});
+    const cft::attempt by_address = targets.attempt_for({0, 0});
     t.ok(by_address.proxy == endpoint{ipv4{192, 0, 2, 8}, 1080} && by_address.maxcnx == 2000);
-    t.ok(by_address.want.version == version::v4 && by_address.want.to == endpoint{ipv4{192, 0, 2, 7}, 4711});
-    t.ok(by_address.want.credentials.user == bytes("John") && by_address.want.credentials.password.empty());
-    const cft::attempt by_name = targets.to({1, 0});
-    t.ok(by_name.want.version == version::v4a && by_name.want.to == endpoint{"lyon.example.com", 4711});
+    t.ok(by_address.request.version == version::v4 &&
+         by_address.request.to == endpoint{ipv4{192, 0, 2, 7}, 4711});
+    t.ok(by_address.request.credentials.user == bytes("John") &&
+         by_address.request.credentials.password.empty());
+    const cft::attempt by_name = targets.attempt_for({1, 0});
+    t.ok(by_name.request.version == version::v4a && by_name.request.to == endpoint{"lyon.example.com", 4711});
 }
 PROVE_AND_RUN(socks4_sends_the_user_and_names_by_its_extension)
 
@@ -88,16 +90,17 @@ constexpr void a_resolved_request_is_sent_as_the_documents_say(check& t) {
     char out[client::max_output] = {};
     t.ok(resolves(socks4_example, "lyon", targets));
     client four;
-    t.ok(four.step(targets.to({0, 0}).want, {}, out).data() == "04 01 1267 c0000207 'John' 00"_bytes);
+    t.ok(four.step(targets.attempt_for({0, 0}).request, {}, out).data() ==
+         "04 01 1267 c0000207 'John' 00"_bytes);
     client four_a;
-    t.ok(four_a.step(targets.to({1, 0}).want, {}, out).data() ==
+    t.ok(four_a.step(targets.attempt_for({1, 0}).request, {}, out).data() ==
          "04 01 1267 00000001 'John' 00 'lyon.example.com' 00"_bytes);
     t.ok(resolves(corrected_example, "PARIS_NSOCKS5", targets));
-    const cft::attempt a = targets.to({0, 0});
+    const cft::attempt a = targets.attempt_for({0, 0});
     client five;
-    t.ok(five.step(a.want, {}, out).data() == "05 01 02"_bytes);
-    t.ok(five.step(a.want, "05 02"_bytes, out).data() == "01 04 'john' 03 'foo'"_bytes);
-    t.ok(five.step(a.want, "01 00"_bytes, out).data() == "05 01 00 03 11 'paris.example.com' 06e1"_bytes);
+    t.ok(five.step(a.request, {}, out).data() == "05 01 02"_bytes);
+    t.ok(five.step(a.request, "05 02"_bytes, out).data() == "01 04 'john' 03 'foo'"_bytes);
+    t.ok(five.step(a.request, "01 00"_bytes, out).data() == "05 01 00 03 11 'paris.example.com' 06e1"_bytes);
 }
 PROVE_AND_RUN(a_resolved_request_is_sent_as_the_documents_say)
 
@@ -114,12 +117,12 @@ constexpr void several_hosts_and_protocols_take_turns(check& t) {
     for (uint32_t failed = 0; failed < 8; ++failed) {
         const auto entered = t.in(size_t{failed});
         const cft::attempt a =
-            targets.to(target_of(targets.schedule(), failed, targets.hosts(), targets.protocols()));
+            targets.attempt_for(target_of(targets.schedule(), failed, targets.hosts(), targets.protocols()));
         const bool second = failed >= 4;
-        t.ok(a.want.to.host == host(hosts[failed]) && a.want.to.port == (second ? 0 : 1761));
+        t.ok(a.request.to.host == host(hosts[failed]) && a.request.to.port == (second ? 0 : 1761));
         t.ok(a.proxy == (second ? endpoint{"proxy2", 1082} : endpoint{"proxy1", 1080}));
         t.ok(a.service == (second ? bytes("odette") : bytes()) && a.maxcnx == (second ? 5 : 32));
-        t.ok(a.want.version == (second ? version::v4a : version::v5));
+        t.ok(a.request.version == (second ? version::v4a : version::v5));
     }
 }
 PROVE_AND_RUN(several_hosts_and_protocols_take_turns)
@@ -187,15 +190,15 @@ constexpr void what_is_to_be_created_is_not_there_yet(check& t) {
                  "CFTTCP ID=n,CLASS=2 CFTTCP ID=n,HOST=h,MODE=CREATE CFTNET ID=m CFTNET ID=m,MODE=CREATE",
                  "n", targets));
     t.ok(with({.first_net = "CFTNET ID=n0 CFTNET ID=n0,MODE=CREATE CFTNET ID=n0"},
-              {{flaw::already_there, {1, 24}, "CFTNET"}}));
+              {{flaw::already_exists, {1, 24}, "CFTNET"}}));
     t.ok(with({.prot = "CFTPROT ID=pr CFTPROT ID=pr,MODE=CREATE,NET=n"},
-              {{flaw::already_there, {3, 26}, "CFTPROT"}}));
+              {{flaw::already_exists, {3, 26}, "CFTPROT"}}));
     t.ok(with({.part = "CFTPART ID=x CFTPART ID=x,MODE=CREATE,PROT=(pr,pr),SAP=(1,2)"},
-              {{flaw::already_there, {4, 25}, "CFTPART"}}));
+              {{flaw::already_exists, {4, 25}, "CFTPART"}}));
     t.ok(with({.tcp = "CFTTCP ID=x,CLASS=2 CFTTCP ID=x,CLASS=2,HOST=h,MODE=CREATE"},
-              {{flaw::already_there, {5, 31}, "CFTTCP"}}));
+              {{flaw::already_exists, {5, 31}, "CFTTCP"}}));
     t.ok(with({.prot = "CFTPROT ID=pr,NET=n CFTPROT ID=pr,MODE=CREATE CFTPROT ID=pr,MODE=DELETE"},
-              {{flaw::already_there, {3, 32}, "CFTPROT"}, {flaw::no_such_object, {4, 20}, "CFTPROT"}}));
+              {{flaw::already_exists, {3, 32}, "CFTPROT"}, {flaw::no_such_object, {4, 20}, "CFTPROT"}}));
 }
 PROVE_AND_RUN(what_is_to_be_created_is_not_there_yet)
 
@@ -259,10 +262,10 @@ constexpr void the_tcp_of_the_network_s_class_is_taken(check& t) {
           bytes("CFTTCP ID=x, CLASS=1, HOST=other"), bytes("CFTTCP ID=y, CLASS=2, HOST=other")})
         text.put(line).put(uint8_t{'\n'});
     cft::targets targets;
-    t.ok(resolves(text.view(), "x", targets) && targets.to({0, 0}).want.to == endpoint{"h", 1});
+    t.ok(resolves(text.view(), "x", targets) && targets.attempt_for({0, 0}).request.to == endpoint{"h", 1});
     // Another one that came and went leaves it as it is.
     text.put(bytes(" CFTTCP ID=x, CLASS=64 CFTTCP ID=x, CLASS=64, MODE=DELETE"));
-    t.ok(resolves(text.view(), "x", targets) && targets.to({0, 0}).want.to == endpoint{"h", 1});
+    t.ok(resolves(text.view(), "x", targets) && targets.attempt_for({0, 0}).request.to == endpoint{"h", 1});
     text.put(bytes(" CFTTCP ID=x, CLASS=2, MODE=DELETE"));
     t.ok(stands_in_the_way(text.view(), "x", {{flaw::other_class, {6, 20}, "CLASS"}}));
     text.put(bytes(" CFTTCP ID=x, CLASS=1, MODE=DELETE"));
@@ -298,26 +301,26 @@ PROVE_AND_RUN(each_protocol_has_its_port_or_service)
 constexpr void what_no_request_can_carry_is_found_before_any_call(check& t) {
     constexpr bytes four = "CFTNET ID=n, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h";
     t.ok(with({.tcp = "CFTTCP ID=x, CLASS=2, HOST=(h, '::x')"}, {{flaw::bad_host, {5, 32}, "HOST"}}));
-    t.ok(with({.tcp = "CFTTCP ID=x, CLASS=2, HOST=(h, 'h i')"}, {{flaw::cannot_be_asked, {5, 32}, "HOST"}}));
+    t.ok(with({.tcp = "CFTTCP ID=x, CLASS=2, HOST=(h, 'h i')"}, {{flaw::invalid_request, {5, 32}, "HOST"}}));
     t.ok(with({.net = four, .tcp = "CFTTCP ID=x, CLASS=2, HOST=(h, '::1')"},
-              {{flaw::cannot_be_asked, {5, 32}, "HOST"}}));
+              {{flaw::invalid_request, {5, 32}, "HOST"}}));
     t.ok(with({.net = four, .tcp = "CFTTCP ID=x, CLASS=2, HOST=0.0.0.9"},
-              {{flaw::cannot_be_asked, {5, 28}, "HOST"}}));
+              {{flaw::invalid_request, {5, 28}, "HOST"}}));
     t.ok(with({.net = "CFTNET ID=n, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h, USER='a/000b'"},
-              {{flaw::cannot_be_asked, {5, 28}, "HOST"}}));
+              {{flaw::invalid_request, {5, 28}, "HOST"}}));
     // Once for each host, however many protocols would reach it.
     t.ok(with({.net = four,
                .part = "CFTPART ID=x, PROT=(pr,pr), SAP=(1,2)",
                .tcp = "CFTTCP ID=x, CLASS=2, HOST='::1'"},
-              {{flaw::cannot_be_asked, {5, 28}, "HOST"}}));
+              {{flaw::invalid_request, {5, 28}, "HOST"}}));
 }
 PROVE_AND_RUN(what_no_request_can_carry_is_found_before_any_call)
 
 constexpr void warnings_do_not_stand_in_the_way(check& t) {
     t.ok(with({.net = "CFTNET ID=n, CLASS=2, INET=n0, PROTOCOL=SOCKS5, HOST=h, COLOUR=red"},
               {{flaw::unknown_parameter, {2, 57}, "COLOUR"},
-               {flaw::login_incomplete, {2, 1}, "USER"},
-               {flaw::login_incomplete, {2, 1}, "PASSWORD"}}));
+               {flaw::incomplete_credentials, {2, 1}, "USER"},
+               {flaw::incomplete_credentials, {2, 1}, "PASSWORD"}}));
 }
 PROVE_AND_RUN(warnings_do_not_stand_in_the_way)
 
@@ -343,7 +346,7 @@ void every_text_has_its_targets_or_a_reason(check& t) {
             cft::targets targets;
             const bool usable = cft::resolve(copy.view(), "PARIS_NSOCKS5", targets, found);
             t.ok(usable ? targets.hosts() != 0 && targets.protocols() != 0 : found.size() != 0);
-            for (const cft::finding& f : found) t.in().ok(f.at.line <= 7);
+            for (const cft::finding& f : found) t.in().ok(f.position.line <= 7);
         }
     }
 }

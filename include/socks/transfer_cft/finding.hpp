@@ -1,43 +1,44 @@
-// What is wrong with a configuration, and where: all of it at once, so that one look mends everything.
-// A finding names the parameter and its rule, never the value: the value may be a password.
+// Describes what is wrong with a configuration, and where. All findings are reported together, so that you
+// can correct everything at once. A finding contains no value of a parameter, because the value may be a
+// password.
 
-#ifndef SOCKS_POLICY_CFT_FINDING_HPP
-#define SOCKS_POLICY_CFT_FINDING_HPP
+#ifndef SOCKS_TRANSFER_CFT_FINDING_HPP
+#define SOCKS_TRANSFER_CFT_FINDING_HPP
 
 #include <socks/core/error.hpp>
-#include <socks/text/cftutil_lexer.hpp>
 #include <socks/text/literal.hpp>
+#include <socks/transfer_cft/lexer.hpp>
 
 namespace socks::cft {
 
-/// What can be wrong. Closed: a switch without default is complete.
+/// What is wrong. Closed: a switch without default is complete.
 enum class flaw : uint8_t {
-    // One parameter by itself.
-    bad_syntax,          ///< detail says what was expected
-    unknown_parameter,   ///< of a known command; it is ignored
-    repeated_parameter,  ///< the second of two in one command
-    too_many_values,     ///< a list where one value belongs, or too long a list
-    bad_escape,          ///< a slash that begins no escape
-    bad_length,          ///< characters outside least..most
-    bad_number,          ///< not a number of least..most
-    bad_choice,          ///< none of those that detail lists
-    missing_parameter,   ///< a command without a parameter that it needs
-    bad_host,            ///< neither an address nor a host name
-    password_not_sent,   ///< SOCKS4 has no passwords; it is ignored
-    login_incomplete,    ///< SOCKS5 without USER or PASSWORD; what is missing is sent as empty
-    // On the way from a partner to its proxy.
-    already_there,       ///< MODE = CREATE for what is there already
-    no_such_object,      ///< no command of the kind in `subject` has this ID
-    not_active,          ///< CFTPARM names others and not this one
-    other_class,         ///< the CFTTCP has another CLASS than the network
+    // In one command.
+    bad_syntax,              ///< `detail` says what was expected
+    unknown_parameter,       ///< in a known command; it is ignored
+    repeated_parameter,      ///< the second one in a command
+    too_many_values,         ///< a list instead of one value, or a list with too many values
+    bad_escape,              ///< a slash that begins no escape
+    bad_length,              ///< the number of characters is not in least..most
+    bad_number,              ///< not a number in least..most
+    bad_choice,              ///< none of the words that `detail` lists
+    missing_parameter,       ///< a required parameter is missing
+    bad_host,                ///< neither an address nor a host name
+    password_not_sent,       ///< SOCKS4 has no passwords; it is ignored
+    incomplete_credentials,  ///< SOCKS5 without USER or PASSWORD; an empty one is sent
+    // Between commands, from a partner to its proxy.
+    already_exists,      ///< MODE = CREATE for an object that exists
+    no_such_object,      ///< no command with the keyword `subject` has this ID
+    not_active,          ///< CFTPARM has a list without this object
+    other_class,         ///< the CLASS of the CFTTCP is not that of the network
     incoming_only,       ///< CALL = IN, but a call through a proxy is outgoing
     no_proxy,            ///< a network without PROTOCOL
-    proxy_behind_proxy,  ///< INET names a network that has a PROTOCOL itself
-    bad_service,         ///< a SAP that is neither a port nor a name, or none for its PROT
-    cannot_be_asked,     ///< detail says why no SOCKS request can be made of it
+    proxy_behind_proxy,  ///< INET names a network that has a PROTOCOL
+    bad_service,         ///< a SAP that is neither a port nor a name, or a PROT without a SAP
+    invalid_request,     ///< a SOCKS request with this value is invalid; `detail` says why
 };
 
-/// The flaw in words: a phrase without a full stop.
+/// Describes a flaw: a phrase without a full stop.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* to_string(flaw f) noexcept {
@@ -53,8 +54,8 @@ enum class flaw : uint8_t {
         case flaw::missing_parameter: return "missing";
         case flaw::bad_host: return "neither an address nor a host name";
         case flaw::password_not_sent: return "not sent: SOCKS4 has no passwords";
-        case flaw::login_incomplete: return "missing, sent as empty";
-        case flaw::already_there: return "is there already, but MODE is CREATE";
+        case flaw::incomplete_credentials: return "missing, sent as empty";
+        case flaw::already_exists: return "exists already, but MODE is CREATE";
         case flaw::no_such_object: return "none has this ID";
         case flaw::not_active: return "not active: CFTPARM does not name it";
         case flaw::other_class: return "another CLASS than that of the network";
@@ -62,33 +63,36 @@ enum class flaw : uint8_t {
         case flaw::no_proxy: return "this network has no proxy: PROTOCOL is missing or blank";
         case flaw::proxy_behind_proxy: return "names a network that has a proxy itself";
         case flaw::bad_service: return "neither a port nor a service for each PROT";
-        case flaw::cannot_be_asked: return "cannot be asked of the proxy";
+        case flaw::invalid_request: return "cannot be requested from the proxy";
     }
     return "unknown flaw";
 }
 
-/// Whether the configuration can be used all the same.
+/// Whether the configuration can be used although it has this flaw.
+/// @cost  O(1), constexpr, noexcept.
 [[nodiscard]] constexpr bool is_warning(flaw f) noexcept {
-    return f == flaw::unknown_parameter || f == flaw::password_not_sent || f == flaw::login_incomplete;
+    return f == flaw::unknown_parameter || f == flaw::password_not_sent || f == flaw::incomplete_credentials;
 }
 
-/// One flaw in one place.
+/// A flaw and its position.
 /// @lifetime  `subject` points into the text or is static; `detail` is static.
 struct finding {
     flaw what = flaw::bad_syntax;
-    position at;                   ///< line 0: nowhere in the text
-    bytes subject;                 ///< the parameter or the command
+    cft::position position;        ///< line 0: the text has no such position
+    bytes subject;                 ///< the name of the parameter, or the keyword of the command
     uint16_t least = 0;            ///< bad_length, bad_number
     uint16_t most = 0;             ///< bad_length, bad_number
-    const char* detail = nullptr;  ///< bad_syntax, bad_choice, bad_host, cannot_be_asked
+    const char* detail = nullptr;  ///< bad_syntax, bad_choice, bad_host, invalid_request
 };
 
-/// Findings, in the order of discovery, in room that the caller brings. What does not fit is counted.
+/// Stores findings in an array of yours, in the order in which they were found. If the array is full, further
+/// findings are only counted.
 ///
 ///     cft::finding room[32];
 ///     cft::findings found(room);
 ///
-/// @lifetime  points into the room.
+/// @lifetime  points into the array.
+/// @cost      each call O(1), constexpr, noexcept.
 class findings {
   public:
     constexpr findings() noexcept = default;
@@ -98,10 +102,10 @@ class findings {
     constexpr void add(const finding& f) noexcept {
         if (total_ < capacity_) room_[total_] = f;
         ++total_;
-        sound_ = sound_ && is_warning(f.what);
+        usable_ = usable_ && is_warning(f.what);
     }
 
-    /// Those that fitted.
+    /// The number of stored findings.
     [[nodiscard]] constexpr size_t size() const noexcept { return total_ < capacity_ ? total_ : capacity_; }
     [[nodiscard]] constexpr const finding& operator[](size_t i) const noexcept {
         SOCKS_ASSERT(i < size());
@@ -110,17 +114,17 @@ class findings {
     [[nodiscard]] constexpr const finding* begin() const noexcept { return room_; }
     [[nodiscard]] constexpr const finding* end() const noexcept { return room_ + size(); }
 
-    /// All of them.
+    /// The number of all findings, stored or not.
     [[nodiscard]] constexpr size_t total() const noexcept { return total_; }
 
-    /// Whether all of them are warnings.
-    [[nodiscard]] constexpr bool sound() const noexcept { return sound_; }
+    /// Whether the configuration can be used, because every finding is a warning.
+    [[nodiscard]] constexpr bool usable() const noexcept { return usable_; }
 
   private:
     finding* room_ = nullptr;
     size_t capacity_ = 0;
     size_t total_ = 0;
-    bool sound_ = true;
+    bool usable_ = true;
 };
 
 namespace detail {
@@ -133,25 +137,26 @@ constexpr bytes phrase(const char* text) noexcept {
 
 }  // namespace detail
 
-/// Prints a finding for a person, without a closing NUL: `13:8: PORT: not a number of 1..65535`.
+/// Prints a finding, without a closing NUL: `13:8: PORT: not a number of 1..65535`.
 ///
-/// The subject is printed as it stands in the text: escape what is not printable before it goes into a log.
+/// The subject is printed verbatim. Before you write it to a log, escape the bytes that are not printable.
 ///
-/// @returns   the text made in `out`.
-/// @errors    no_space  out is smaller than the text; required() says how much it takes; `out` may be written to
-///            overlap   the subject lies in `out`; nothing was written
+/// @returns   the text in `out`.
+/// @errors    no_space  `out` is too small; required() is the size of the text; `out` may have been written
+///            overlap   the subject is in `out`; nothing was written
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 constexpr encoded format(const finding& f, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     socks::detail::text_writer w(out);
     w.avoid(f.subject);
-    if (f.at.line != 0) w.number(f.at.line, 10).put(':').number(f.at.column, 10).put(bytes(": "));
+    if (f.position.line != 0)
+        w.number(f.position.line, 10).put(':').number(f.position.column, 10).put(bytes(": "));
     if (!f.subject.empty()) w.put(f.subject).put(bytes(": "));
     w.put(detail::phrase(to_string(f.what)));
     if (f.what == flaw::bad_length || f.what == flaw::bad_number)
         w.put(' ').number(f.least, 10).put(bytes("..")).number(f.most, 10);
     if (f.detail != nullptr)
-        w.put(f.what == flaw::cannot_be_asked || f.what == flaw::bad_host ? bytes(": ") : bytes(" "))
+        w.put(f.what == flaw::invalid_request || f.what == flaw::bad_host ? bytes(": ") : bytes(" "))
             .put(detail::phrase(f.detail));
     return w.written();
 }

@@ -1,6 +1,6 @@
 // Findings: kept while there is room, counted when there is none, and told to people without any value.
 
-#include <socks/policy/cft_finding.hpp>
+#include <socks/transfer_cft/finding.hpp>
 
 #include "check.hpp"
 #include "sweep.hpp"
@@ -15,17 +15,17 @@ using cft::flaw;
 constexpr void findings_that_do_not_fit_are_counted(check& t) {
     finding room[2];
     cft::findings found(room);
-    t.ok(found.sound() && found.size() == 0 && found.begin() == found.end());
+    t.ok(found.usable() && found.size() == 0 && found.begin() == found.end());
     found.add({flaw::unknown_parameter, {1, 2}, "SPEED"});
-    t.ok(found.sound() && found.total() == 1);
-    found.add({flaw::login_incomplete, {3, 4}, "USER"});
+    t.ok(found.usable() && found.total() == 1);
+    found.add({flaw::incomplete_credentials, {3, 4}, "USER"});
     found.add({flaw::bad_host, {5, 6}, "HOST"});
     found.add({flaw::unknown_parameter, {7, 8}, "SPEED"});
-    t.ok(!found.sound() && found.total() == 4 && found.size() == 2 && found.end() - found.begin() == 2);
-    t.ok(found[0].subject == bytes("SPEED") && found[1].at == cft::position{3, 4});
+    t.ok(!found.usable() && found.total() == 4 && found.size() == 2 && found.end() - found.begin() == 2);
+    t.ok(found[0].subject == bytes("SPEED") && found[1].position == cft::position{3, 4});
     cft::findings unheard;
     unheard.add({flaw::bad_host, {5, 6}, "HOST"});
-    t.ok(!unheard.sound() && unheard.total() == 1 && unheard.size() == 0);
+    t.ok(!unheard.usable() && unheard.total() == 1 && unheard.size() == 0);
 }
 PROVE_AND_RUN(findings_that_do_not_fit_are_counted)
 
@@ -50,13 +50,13 @@ constexpr void a_finding_is_told_with_its_place_and_its_rule(check& t) {
         {flaw::bad_host, {9, 8}, "HOST", 0, 0, to_string(errc::bad_host_byte)},
         "9:8: HOST: neither an address nor a host name: host name with a control byte, a space or non-ASCII "
         "(write A-labels)"));
-    t.ok(prints({flaw::cannot_be_asked, {9, 8}, "HOST", 0, 0, to_string(errc::ipv6_over_socks4)},
-                "9:8: HOST: cannot be asked of the proxy: SOCKS4 cannot carry an IPv6 address"));
+    t.ok(prints({flaw::invalid_request, {9, 8}, "HOST", 0, 0, to_string(errc::ipv6_over_socks4)},
+                "9:8: HOST: cannot be requested from the proxy: SOCKS4 cannot carry an IPv6 address"));
 }
 PROVE_AND_RUN(a_finding_is_told_with_its_place_and_its_rule)
 
 constexpr void every_flaw_has_words_of_its_own(check& t) {
-    constexpr auto last = static_cast<uint8_t>(flaw::cannot_be_asked);
+    constexpr auto last = static_cast<uint8_t>(flaw::invalid_request);
     const auto words = [](unsigned i) { return cft::detail::phrase(to_string(static_cast<flaw>(i))); };
     for (unsigned i = 0; i <= last; ++i) {
         const auto entered = t.in(size_t{i});
@@ -71,7 +71,7 @@ constexpr void three_flaws_are_warnings(check& t) {
     unsigned warnings = 0;
     for (unsigned i = 0; i < 256; ++i) warnings += is_warning(static_cast<flaw>(i)) ? 1U : 0U;
     t.ok(warnings == 3 && is_warning(flaw::unknown_parameter) && is_warning(flaw::password_not_sent) &&
-         is_warning(flaw::login_incomplete));
+         is_warning(flaw::incomplete_credentials));
 }
 PROVE_AND_RUN(three_flaws_are_warnings)
 

@@ -1,11 +1,11 @@
 // Configurations as a whole: which object an ID means, and all that is wrong with a text, at once.
 
-#include <socks/policy/cft_configuration.hpp>
+#include <socks/transfer_cft/configuration.hpp>
 
 #include "bytes_literal.hpp"
-#include "cft_example.hpp"
-#include "cft_found.hpp"
 #include "check.hpp"
+#include "transfer_cft_example.hpp"
+#include "transfer_cft_findings.hpp"
 
 namespace {
 

@@ -1,15 +1,15 @@
-// The values of Transfer CFT's parameters: texts with a limit, numbers with a range, choices, and lists of texts.
-// A value is decoded into the object that it belongs to; its place stays with it, for whoever finds fault later.
+// The values of parameters: texts with a limit, numbers with a range, choices, and lists of texts. An object
+// stores each value together with its position, which later findings need.
 
-#ifndef SOCKS_POLICY_CFT_VALUES_HPP
-#define SOCKS_POLICY_CFT_VALUES_HPP
+#ifndef SOCKS_TRANSFER_CFT_VALUES_HPP
+#define SOCKS_TRANSFER_CFT_VALUES_HPP
 
-#include <socks/policy/cft_finding.hpp>
-#include <socks/text/cftutil.hpp>
+#include <socks/transfer_cft/finding.hpp>
+#include <socks/transfer_cft/parser.hpp>
 
 namespace socks::cft {
 
-/// A text of at most N bytes, held by value.
+/// A text of at most N bytes, stored by value.
 template <size_t N>
 class text {
   public:
@@ -18,14 +18,16 @@ class text {
     [[nodiscard]] constexpr bytes view() const noexcept SOCKS_LIFETIMEBOUND { return {bytes_, size_}; }
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
 
-    /// Takes what a value means that may hold escapes. @errors as for decode_value(); then nothing changes.
+    /// Stores a value, and decodes its escapes. On an error nothing changes.
+    /// @errors  as decode_value()
+    /// @cost    O(size), constexpr, noexcept.
     constexpr encoded decode(bytes value) noexcept {
         char room[N] = {};
-        const encoded made = decode_value(value, room);
-        if (!made) return made;
+        const encoded decoded = decode_value(value, room);
+        if (!decoded) return decoded;
         for (size_t i = 0; i < N; ++i) bytes_[i] = room[i];
-        size_ = static_cast<uint8_t>(made.size());
-        return made;
+        size_ = static_cast<uint8_t>(decoded.size());
+        return decoded;
     }
 
   private:
@@ -34,16 +36,16 @@ class text {
     uint8_t size_ = 0;
 };
 
-/// The value of a parameter, its default where it was not given or is at fault, and where it stands.
+/// A parameter. `value` is the default if the parameter is missing or its value is invalid.
 template <class T>
 struct field {
     T value{};
-    position at{};
+    cft::position position{};  ///< of the value
     bool given = false;
-    bool faulty = false;  ///< a finding says why; whoever misses the value need not say so again
+    bool faulty = false;  ///< the value is invalid, and a finding reports it
 };
 
-/// Up to N values of a parameter.
+/// A parameter with up to N values.
 template <class T, size_t N>
 struct list {
     field<T> items[N] = {};
@@ -54,7 +56,7 @@ struct list {
 enum class call : uint8_t { inout, out, in };
 enum class origin : uint8_t { none, cftutil, designer, copilot };
 enum class proxy_protocol : uint8_t { none, socks4, socks5 };
-enum class mode : uint8_t { replace, create, erase };  // DELETE, which is a word of C++
+enum class mode : uint8_t { replace, create, erase };  // erase is DELETE, because delete is a keyword of C++
 
 namespace detail {
 
@@ -92,7 +94,7 @@ constexpr const char* choices(origin) noexcept { return "CFTUTIL, C, DESIGNER, D
 constexpr const char* choices(proxy_protocol) noexcept { return "SOCKS4, SOCKS5, blank"; }
 constexpr const char* choices(mode) noexcept { return "REPLACE, CREATE, DELETE"; }
 
-// A decimal number of up to five digits, leading zeros aside.
+// Parses a decimal number. Leading zeros are allowed.
 constexpr bool parse_number(bytes word, uint16_t least, uint16_t most, uint16_t& result) noexcept {
     uint32_t n = 0;
     for (size_t i = 0; i < word.size(); ++i) {
@@ -107,37 +109,39 @@ constexpr bool parse_number(bytes word, uint16_t least, uint16_t most, uint16_t&
 
 }  // namespace detail
 
-/// Gives one value of one parameter to the field that has its name. Each object shows it all its fields.
+/// Assigns one value of one parameter to the field with the name of the parameter. An object passes each of
+/// its fields to an assignment, and only the field with this name changes.
 class assignment {
-    // These come first: clang 14 does not evaluate a template whose body stands behind its use.
+    // The templates come first because clang 14 evaluates a template only after its definition.
     static constexpr size_t max_word = 64;
 
-    // Whether the field has the name and is to have this value.
+    // Whether the field has this name and receives this value.
     template <class T>
-    constexpr bool begins(bytes name, field<T>& f) noexcept {
+    constexpr bool receives(bytes name, field<T>& f) noexcept {
         if (!same_word(name, parameter_.text)) return false;
-        taken_ = true;
-        if (index_ == 1) found_.add({flaw::too_many_values, value_.at, parameter_.text});
+        matched_ = true;
+        if (index_ == 1) found_.add({flaw::too_many_values, value_.position, parameter_.text});
         if (index_ != 0) return false;
-        if (f.given) repeated();
-        f.at = value_.at;
+        if (f.given) report_repeated();
+        f.position = value_.position;
         f.given = true;
         return true;
     }
 
-    constexpr void repeated() noexcept {
-        found_.add({flaw::repeated_parameter, parameter_.at, parameter_.text});
+    constexpr void report_repeated() noexcept {
+        found_.add({flaw::repeated_parameter, parameter_.position, parameter_.text});
     }
 
     template <size_t N>
     constexpr bool decode(text<N>& to, uint16_t least) noexcept {
-        const encoded made = to.decode(value_.text);
-        if (made.error() == errc::bad_escape) {
-            const position first = value_.quoted ? position{value_.at.line, value_.at.column + 1} : value_.at;
-            const position slash = first.behind(value_.text.first(escape_fault(value_.text)));
+        const encoded decoded = to.decode(value_.text);
+        if (decoded.error() == errc::bad_escape) {
+            const position quote = value_.position;
+            const position first = value_.quoted ? position{quote.line, quote.column + 1} : quote;
+            const position slash = first.after(value_.text.first(escape_fault(value_.text)));
             found_.add({flaw::bad_escape, slash, parameter_.text});
-        } else if (!made || made.size() < least) {
-            found_.add({flaw::bad_length, value_.at, parameter_.text, least, static_cast<uint16_t>(N)});
+        } else if (!decoded || decoded.size() < least) {
+            found_.add({flaw::bad_length, value_.position, parameter_.text, least, static_cast<uint16_t>(N)});
         } else {
             return true;
         }
@@ -145,37 +149,40 @@ class assignment {
     }
 
   public:
+    /// @param index     counts the values of the parameter from 0.
+    /// @param found     receives what is wrong with the value.
+    /// @lifetime        refers to its arguments.
     constexpr assignment(const parser::event& parameter, const parser::event& value, size_t index,
                          findings& found) noexcept
         : parameter_(parameter), value_(value), index_(index), found_(found) {}
 
-    /// Whether one of the fields had the name.
-    [[nodiscard]] constexpr bool taken() const noexcept { return taken_; }
+    /// Whether a field had the name of the parameter.
+    [[nodiscard]] constexpr bool matched() const noexcept { return matched_; }
 
     template <size_t N>
     constexpr void string(bytes name, field<text<N>>& f, uint16_t least = 0) noexcept {
-        if (begins(name, f)) f.faulty = !decode(f.value, least);
+        if (receives(name, f)) f.faulty = !decode(f.value, least);
     }
 
     constexpr void number(bytes name, field<uint16_t>& f, uint16_t least, uint16_t most) noexcept {
         text<max_word> word;
-        if (!begins(name, f)) return;
+        if (!receives(name, f)) return;
         f.faulty = true;
         if (!decode(word, 0)) return;
         f.faulty = !detail::parse_number(word.view(), least, most, f.value);
-        if (f.faulty) found_.add({flaw::bad_number, value_.at, parameter_.text, least, most});
+        if (f.faulty) found_.add({flaw::bad_number, value_.position, parameter_.text, least, most});
     }
 
     template <class Choice>
     constexpr void choice(bytes name, field<Choice>& f) noexcept {
         text<max_word> word;
         Choice parsed{};
-        if (!begins(name, f)) return;
+        if (!receives(name, f)) return;
         f.faulty = true;
         if (!decode(word, 0)) return;
         f.faulty = !detail::parse_choice(word.view(), parsed);
         if (f.faulty)
-            found_.add({flaw::bad_choice, value_.at, parameter_.text, 0, 0, detail::choices(parsed)});
+            found_.add({flaw::bad_choice, value_.position, parameter_.text, 0, 0, detail::choices(parsed)});
         else
             f.value = parsed;
     }
@@ -183,22 +190,22 @@ class assignment {
     template <size_t M, size_t N>
     constexpr void strings(bytes name, list<text<M>, N>& l) noexcept {
         if (!same_word(name, parameter_.text)) return;
-        taken_ = true;
-        if (index_ == 0 && l.given) repeated();
+        matched_ = true;
+        if (index_ == 0 && l.given) report_repeated();
         if (index_ == 0) l.size = 0;
         l.given = true;
-        if (index_ == N) found_.add({flaw::too_many_values, value_.at, parameter_.text});
+        if (index_ == N) found_.add({flaw::too_many_values, value_.position, parameter_.text});
         if (index_ >= N) return;
-        field<text<M>>& f = l.items[l.size++] = {{}, value_.at, true};
+        field<text<M>>& f = l.items[l.size++] = {{}, value_.position, true};
         f.faulty = !decode(f.value, 1);
     }
 
-    /// A list of IDs of any length, of which nothing is kept.
-    constexpr void names(bytes name) noexcept {
-        text<32> unkept;
+    /// Checks a list of IDs of any length, and stores none of them.
+    constexpr void ids(bytes name) noexcept {
+        text<32> ignored;
         if (!same_word(name, parameter_.text)) return;
-        taken_ = true;
-        static_cast<void>(decode(unkept, 1));
+        matched_ = true;
+        static_cast<void>(decode(ignored, 1));
     }
 
   private:
@@ -206,7 +213,7 @@ class assignment {
     const parser::event& value_;
     size_t index_;
     findings& found_;
-    bool taken_ = false;
+    bool matched_ = false;
 };
 
 }  // namespace socks::cft

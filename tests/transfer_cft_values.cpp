@@ -1,6 +1,6 @@
 // One value at a time: texts, numbers, choices and lists, at their limits and beyond.
 
-#include <socks/policy/cft_values.hpp>
+#include <socks/transfer_cft/values.hpp>
 
 #include "bytes_literal.hpp"
 #include "check.hpp"
@@ -42,7 +42,8 @@ constexpr bool number_is(bytes text, uint16_t least, uint16_t most, uint16_t wan
     cft::finding room[4];
     cft::field<uint16_t> f{7};
     const auto found = given(f, text, room, [&](cft::assignment& a) { a.number("NAME", f, least, most); });
-    return found.total() == 0 && f.value == wanted && f.given && !f.faulty && f.at == cft::position{5, 9};
+    return found.total() == 0 && f.value == wanted && f.given && !f.faulty &&
+           f.position == cft::position{5, 9};
 }
 
 constexpr bool number_is_refused(bytes text, uint16_t least, uint16_t most) {
@@ -50,7 +51,8 @@ constexpr bool number_is_refused(bytes text, uint16_t least, uint16_t most) {
     cft::field<uint16_t> f{7};
     const auto found = given(f, text, room, [&](cft::assignment& a) { a.number("NAME", f, least, most); });
     return found.total() == 1 && found[0].what == flaw::bad_number && found[0].least == least &&
-           found[0].most == most && found[0].at == cft::position{5, 9} && f.value == 7 && f.given && f.faulty;
+           found[0].most == most && found[0].position == cft::position{5, 9} && f.value == 7 && f.given &&
+           f.faulty;
 }
 
 constexpr void numbers_are_decimal_and_in_their_range(check& t) {
@@ -133,13 +135,14 @@ constexpr void a_bad_escape_is_located_within_the_value(check& t) {
     cft::field<cft::text<16>> f;
     const auto give = [&](cft::assignment& a) { a.string("name", f); };
     const auto plain = given(f, "ab/x4", room, give);
-    t.ok(plain.total() == 1 && plain[0].what == flaw::bad_escape && plain[0].at == cft::position{5, 11});
+    t.ok(plain.total() == 1 && plain[0].what == flaw::bad_escape &&
+         plain[0].position == cft::position{5, 11});
     f = {};
     const auto quoted = given(f, "a/101/?", room, give, true);
-    t.ok(quoted.total() == 1 && quoted[0].at == cft::position{5, 15});
+    t.ok(quoted.total() == 1 && quoted[0].position == cft::position{5, 15});
     f = {};
     const auto lines = given(f, "a\nbc/", room, give, true);
-    t.ok(lines.total() == 1 && lines[0].at == cft::position{6, 3});
+    t.ok(lines.total() == 1 && lines[0].position == cft::position{6, 3});
 }
 PROVE_AND_RUN(a_bad_escape_is_located_within_the_value)
 
@@ -156,10 +159,10 @@ constexpr void a_parameter_of_another_name_is_not_taken(check& t) {
     a.number("NAMES", number, 1, 2);
     a.choice("N", choice);
     a.strings("", list);
-    a.names("HAME");
-    t.ok(!a.taken() && found.total() == 0 && !text.given && !number.given && !choice.given && !list.given);
-    a.names("NAME");
-    t.ok(a.taken() && found.total() == 0);
+    a.ids("HAME");
+    t.ok(!a.matched() && found.total() == 0 && !text.given && !number.given && !choice.given && !list.given);
+    a.ids("NAME");
+    t.ok(a.matched() && found.total() == 0);
 }
 PROVE_AND_RUN(a_parameter_of_another_name_is_not_taken)
 
@@ -175,7 +178,7 @@ constexpr void lists_and_single_values_are_told_apart(check& t) {
         cft::assignment a(name_event, value, i, found);
         a.number("NAME", number, 0, 9);
         a.strings("NAME", list);
-        t.ok(a.taken());
+        t.ok(a.matched());
     }
     t.ok(found.total() == 2 && found[0].what == flaw::too_many_values &&
          found[1].what == flaw::too_many_values);
@@ -187,7 +190,7 @@ constexpr void lists_and_single_values_are_told_apart(check& t) {
     a.number("NAME", number, 0, 9);
     a.strings("NAME", list);
     t.ok(found.total() == 4 && found[2].what == flaw::repeated_parameter &&
-         found[2].at == cft::position{4, 1} && found[3].what == flaw::repeated_parameter);
+         found[2].position == cft::position{4, 1} && found[3].what == flaw::repeated_parameter);
     t.ok(number.value == 5 && list.size == 1 && list.items[0].value.view() == bytes("5"));
     // An empty item, and one that is too long.
     const parser::event empty = value_event("");

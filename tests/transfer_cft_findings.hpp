@@ -1,20 +1,20 @@
 // What a configuration is found to lack, compared with what it lacks.
 
-#ifndef SOCKS_TESTS_CFT_FOUND_HPP
-#define SOCKS_TESTS_CFT_FOUND_HPP
+#ifndef SOCKS_TESTS_TRANSFER_CFT_FINDINGS_HPP
+#define SOCKS_TESTS_TRANSFER_CFT_FINDINGS_HPP
 
-#include <socks/policy/cft_configuration.hpp>
+#include <socks/transfer_cft/configuration.hpp>
 
 #include "check.hpp"
 
 struct lack {
     socks::cft::flaw what;
-    socks::cft::position at;
+    socks::cft::position position;
     socks::bytes subject;
 };
 
 constexpr bool same(const socks::cft::finding& a, const lack& b) {
-    return a.what == b.what && a.at == b.at && a.subject == b.subject;
+    return a.what == b.what && a.position == b.position && a.subject == b.subject;
 }
 
 // Exactly these, in this order.
@@ -26,7 +26,7 @@ constexpr bool found_are(const socks::cft::findings& found, const lack (&wanted)
         if (!same(found[i], wanted[i])) return false;
         warnings = warnings && is_warning(wanted[i].what);
     }
-    return found.sound() == warnings;
+    return found.usable() == warnings;
 }
 
 // Each object of `text` by itself has exactly these.
@@ -41,7 +41,7 @@ constexpr bool lacks(socks::bytes text, const lack (&wanted)[N]) {
 constexpr bool lacks_nothing(socks::bytes text) {
     socks::cft::findings found;
     return socks::cft::validate(socks::cft::configuration(text), found) && found.total() == 0 &&
-           found.sound();
+           found.usable();
 }
 
 #endif

@@ -1,9 +1,9 @@
 // Every parameter of every object: its name, its default, its limits.
 
-#include <socks/policy/cft_objects.hpp>
+#include <socks/transfer_cft/objects.hpp>
 
-#include "cft_found.hpp"
 #include "check.hpp"
+#include "transfer_cft_findings.hpp"
 
 namespace {
 
@@ -46,7 +46,8 @@ constexpr void every_parameter_of_a_network_is_read(check& t) {
     t.ok(n.host.value.view() == bytes("proxy.example.com") && n.port.value == 65535);
     t.ok(n.user.value.view() == bytes("John") && n.password.value.view() == bytes("f'o"));
     t.ok(n.mode.value == cft::mode::create && n.srchost.value.view() == bytes("192.0.2.9"));
-    t.ok(n.at == cft::position{1, 1} && n.id.at == cft::position{1, 13} && n.port.at == cft::position{2, 76});
+    t.ok(n.position == cft::position{1, 1} && n.id.position == cft::position{1, 13} &&
+         n.port.position == cft::position{2, 76});
 }
 PROVE_AND_RUN(every_parameter_of_a_network_is_read)
 
@@ -125,9 +126,10 @@ constexpr void credentials_that_do_not_suit_the_version_are_warned_of(check& t) 
     t.ok(lacks("CFTNET ID=a,PROTOCOL=SOCKS4,INET=b,HOST=c,PASSWORD=d",
                {{flaw::password_not_sent, {1, 52}, "PASSWORD"}}));
     t.ok(lacks("\nCFTNET ID=a,PROTOCOL=SOCKS5,INET=b,HOST=c,USER=d",
-               {{flaw::login_incomplete, {2, 1}, "PASSWORD"}}));
+               {{flaw::incomplete_credentials, {2, 1}, "PASSWORD"}}));
     t.ok(lacks("CFTNET ID=a,PROTOCOL=SOCKS5,INET=b,HOST=c",
-               {{flaw::login_incomplete, {1, 1}, "USER"}, {flaw::login_incomplete, {1, 1}, "PASSWORD"}}));
+               {{flaw::incomplete_credentials, {1, 1}, "USER"},
+                {flaw::incomplete_credentials, {1, 1}, "PASSWORD"}}));
 }
 PROVE_AND_RUN(credentials_that_do_not_suit_the_version_are_warned_of)
 
@@ -139,7 +141,7 @@ constexpr void protocols_and_partners_are_read(check& t) {
     t.ok(lacks_nothing(text));
     const auto q = read<cft::partner>(text);
     t.ok(q.prot.size == 4 && q.sap.size == 4 && q.prot.items[3].value.view() == bytes("p4"));
-    t.ok(q.prot.items[1].at == cft::position{1, 25} && q.sap.items[1].value.view() == bytes("pesit"));
+    t.ok(q.prot.items[1].position == cft::position{1, 25} && q.sap.items[1].value.view() == bytes("pesit"));
     t.ok(lacks("CFTPART ID=a,PROT=(a,b,c,d,e,f)", {{flaw::too_many_values, {1, 28}, "PROT"}}));
     t.ok(lacks("CFTPART ID=a,SAP=(a,b,c,d,e)", {{flaw::too_many_values, {1, 27}, "SAP"}}));
     t.ok(lacks("CFTPART ID=(a,b)", {{flaw::too_many_values, {1, 15}, "ID"}}));

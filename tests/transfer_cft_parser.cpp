@@ -1,11 +1,11 @@
 // Commands, parameters and values, and every place where something else should have been.
 
-#include <socks/text/cftutil.hpp>
+#include <socks/transfer_cft/parser.hpp>
 
 #include "bytes_literal.hpp"
-#include "cft_example.hpp"
 #include "check.hpp"
 #include "sweep.hpp"
+#include "transfer_cft_example.hpp"
 
 namespace {
 
@@ -17,7 +17,7 @@ using next = cft::parser::next;
 struct expected_event {
     cft::parser::next next;
     bytes text;
-    position at;
+    cft::position position;
     bool quoted = false;
 };
 
@@ -29,7 +29,8 @@ constexpr bool parses(bytes text, const expected_event (&events)[N]) {
     for (size_t i = 0; i < N + 2; ++i) {
         const expected_event& wanted = events[i < N ? i : N - 1];
         const auto e = in.step();
-        if (e.next != wanted.next || e.text != wanted.text || e.at != wanted.at || e.quoted != wanted.quoted)
+        if (e.next != wanted.next || e.text != wanted.text || e.position != wanted.position ||
+            e.quoted != wanted.quoted)
             return false;
         if ((e.expected != nullptr) != (e.next == next::fail)) return false;
     }
@@ -106,12 +107,12 @@ constexpr void the_documents_example_parses_as_it_stands(check& t) {
     for (; e.next != next::end && e.next != next::fail; e = in.step()) {
         if (e.next == next::command) {
             ++commands;
-            last_command = e.at;
+            last_command = e.position;
         }
         if (e.next == next::value) ++values;
         if (e.next == next::value && values == 21) last_id = e.text;
     }
-    t.ok(e.next == next::end && e.at == position{23, 1});
+    t.ok(e.next == next::end && e.position == position{23, 1});
     t.ok(commands == 5 && values == 22 && last_command == position{21, 1});
     t.ok(last_id == bytes("PARIS_ NSOCKS5"));
 }
@@ -128,8 +129,8 @@ constexpr bool fails(bytes text, position at, bytes expected) {
     const cft::parser::event again = in.step();
     size_t size = 0;
     while (e.expected[size] != '\0') ++size;
-    return e.at == at && bytes(e.expected, size) == expected && again.next == next::fail && again.at == at &&
-           again.expected == e.expected;
+    return e.position == at && bytes(e.expected, size) == expected && again.next == next::fail &&
+           again.position == at && again.expected == e.expected;
 }
 
 constexpr void every_error_says_where_and_what_was_expected(check& t) {

@@ -1,6 +1,6 @@
 // Tokens, where they stand, and what the escapes of a value mean.
 
-#include <socks/text/cftutil_lexer.hpp>
+#include <socks/transfer_cft/lexer.hpp>
 
 #include "bytes_literal.hpp"
 #include "check.hpp"
@@ -11,12 +11,12 @@ namespace {
 using ::check;
 using namespace socks;
 using cft::position;
-using kind = cft::token::kind;
+using kind = cft::token_kind;
 
 struct expected_token {
-    kind is;
+    cft::token_kind kind;
     bytes text;
-    position at;
+    cft::position position;
 };
 
 // The tokens of `text` are these, and then the last one for ever. The text lies in storage of exactly its
@@ -28,7 +28,7 @@ constexpr bool lexes(bytes text, const expected_token (&tokens)[N]) {
     for (size_t i = 0; i < N + 2; ++i) {
         const expected_token& wanted = tokens[i < N ? i : N - 1];
         const cft::token t = in.next();
-        if (t.is != wanted.is || t.text != wanted.text || t.at != wanted.at) return false;
+        if (t.kind != wanted.kind || t.text != wanted.text || t.position != wanted.position) return false;
     }
     return true;
 }
