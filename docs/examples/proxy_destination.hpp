@@ -4,7 +4,7 @@
 #ifndef EXAMPLES_PROXY_DESTINATION_HPP
 #define EXAMPLES_PROXY_DESTINATION_HPP
 
-#include <socks/policy/errno.hpp>
+#include <socks/system/errno.hpp>
 
 #include "proxy_session.hpp"
 

@@ -1,7 +1,7 @@
 // The whole library in one include.
 // Bytes go in, actions come out: no socket, no clock, no allocation, no log, no exception.
 //
-// These headers stand beside it, each for those who need it: <socks/policy/errno.hpp>, which needs <errno.h>,
+// These headers stand beside it, each for those who need it: <socks/system/errno.hpp>, which needs <errno.h>,
 // <socks/system/getaddrinfo.hpp>, which needs <netdb.h>, and <socks/policy/transfer_cft.hpp> for one application's
 // configuration.
 

@@ -10,7 +10,7 @@ shift 2
     cat <<'END'
 #include <errno.h>
 #include <sys/socket.h>
-#include <socks/policy/errno.hpp>
+#include <socks/system/errno.hpp>
 #include <socks/socks.hpp>
 extern int fd;
 extern size_t max_token;

@@ -304,7 +304,7 @@ fault("a user ID in a URI may contain a NUL", "text/uri.hpp", " || (c == '\\0' &
       "fuzz/uri")
 fault("the parser accepts an RPC object without an ID (T4)", "policy/tor.hpp", "n > detail::prefix1().size()",
       "n >= detail::prefix1().size()", "tor")
-fault("Winsock's number 10061 maps to another failure (R15)", "policy/errno.hpp", "case 10061:", "case 10062:", "errno")
+fault("Winsock's number 10061 maps to another failure (R15)", "system/errno.hpp", "case 10061:", "case 10062:", "errno")
 fault("a timeout of the name service counts as a failed look-up (R15)", "system/getaddrinfo.hpp",
       "case EAI_AGAIN: return dial_error::timed_out;", "case EAI_AGAIN: return dial_error::name_not_resolved;", "getaddrinfo")
 fault("the codes 92 and 93 lead to a retry", "policy/disposition.hpp",

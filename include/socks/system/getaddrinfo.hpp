@@ -9,7 +9,7 @@
 #endif
 
 #include <socks/policy/dial_error.hpp>
-#include <socks/policy/errno.hpp>
+#include <socks/system/errno.hpp>
 
 namespace socks {
 

@@ -2,8 +2,8 @@
 // to code that knows errno only. Winsock's numbers are read as well, without its headers.
 // Not part of socks.hpp: bare metal has no <errno.h>.
 
-#ifndef SOCKS_POLICY_ERRNO_HPP
-#define SOCKS_POLICY_ERRNO_HPP
+#ifndef SOCKS_SYSTEM_ERRNO_HPP
+#define SOCKS_SYSTEM_ERRNO_HPP
 
 #include <errno.h>
 
