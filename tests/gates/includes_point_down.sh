@@ -34,10 +34,12 @@ allow policy "$c|$core|$wire|$text|$policy"
 # except that getaddrinfo passes a number of errno on.
 system() { allow "system/$1.hpp" "$c|$core|$policy|$2"; }
 system errno '<errno\.h>'
+system error_code '<string>|<system_error>'
 system getaddrinfo '<netdb\.h>|<socks/system/errno\.hpp>'
+system sockaddr '<string\.h>|<netinet/in\.h>|<sys/socket\.h>|<winsock2\.h>|<ws2tcpip\.h>'
 for header in system/*; do
     case $header in
-        'system/*' | system/errno.hpp | system/getaddrinfo.hpp) ;;
+        'system/*' | system/errno.hpp | system/error_code.hpp | system/getaddrinfo.hpp | system/sockaddr.hpp) ;;
         *)
             echo "$header has no line here that says which headers of a platform it may include"
             trouble=1
