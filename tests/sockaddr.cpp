@@ -6,6 +6,7 @@
 #define close_socket closesocket
 #else
 #include <arpa/inet.h>
+#include <sys/time.h>
 #include <unistd.h>
 #define close_socket ::close
 #endif
@@ -222,7 +223,14 @@ struct datagram_socket {
         if (::getsockname(fd, reinterpret_cast<sockaddr*>(&from), &size) != 0) return {};
         return from_sockaddr(from, size);
     }
+    // Without a host if nothing arrives within two seconds: then it was sent to another address.
     [[nodiscard]] endpoint source_of_one() const {
+#if defined(_WIN32)
+        const DWORD limit = 2000;
+#else
+        const timeval limit{2, 0};
+#endif
+        ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, reinterpret_cast<const char*>(&limit), sizeof limit);
         char in[16];
         sockaddr_storage from;
         socklen_t size = sizeof from;

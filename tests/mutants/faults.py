@@ -351,7 +351,7 @@ fault("the server refuses a greeting with eight bytes, which Java reads as its r
 fault("the server answers every further greeting with a SOCKS4 refusal", "machine/server_states.hpp",
       "at_ = at::greeted;", "at_ = at::first;", "quirks_server")
 fault("the second try uses SOCKS4 although the proxy spoke SOCKS5", "policy/fallback.hpp",
-      " || used != 0) return", ") return", "fallback")
+      " || consumed != 0) return", ") return", "fallback")
 fault("the parser reads the rest of the text for each word", "text/cftutil.hpp",
       "return further.next().is == token::kind::equals;",
       "const bool assigned = further.next().is == token::kind::equals;\n        while (further.next().is <= token::kind::close) {\n        }\n        return assigned;",

@@ -49,7 +49,7 @@ hosted() {
     sources=$(ls "$objects"/main.cpp tests/*.cpp)
     if [ "$name" = windows ]; then
         # shellcheck disable=SC2086
-        sources=$(grep -L '^#include <sys/' $sources)
+        sources=$(grep -L '^#include <sys/mman.h>' $sources)
         libraries=-lws2_32
     fi
     echo "$sources" |

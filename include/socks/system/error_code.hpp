@@ -54,8 +54,8 @@ constexpr std::errc std_errc_for(dial_error e) noexcept {
     return {};
 }
 
-// The value of a reply code in its category: 0 for success, otherwise the version, 4 or 5, and the byte of the reply.
-// The version comes first because 0 is a success in SOCKS5 and a refusal in SOCKS4.
+// The value of a reply code in its category: 0 for success, otherwise the version, 4 or 5, and the byte of
+// the reply. The version comes first because 0 is a success in SOCKS5 and a refusal in SOCKS4.
 constexpr int error_value(const reply_code& c) noexcept {
     if (c.succeeded()) return 0;
     return (c.version == version::v5 ? 0x500 : 0x400) | c.value;
@@ -113,8 +113,8 @@ class reply_category_type final : public std::error_category {
 ///     the peer broke the protocol                     std::errc::protocol_error
 ///     an argument of the caller is invalid            std::errc::invalid_argument
 ///
-/// The stream's other errors equal none. A stream that ended (closed, truncated, closed_while_bound) was not reset, and
-/// `unreachable` does not say why the proxy could not be reached.
+/// The stream's other errors equal none. A stream that ended (closed, truncated, closed_while_bound) was not
+/// reset, and `unreachable` does not say why the proxy could not be reached.
 ///
 /// Categories are compared by address. On Windows each DLL that includes this header has its own.
 ///
@@ -129,7 +129,8 @@ class reply_category_type final : public std::error_category {
 ///     SOCKS5: connection refused (0x05)
 ///     SOCKS4: unassigned (0xC8)
 ///
-/// The value is 0 for success, otherwise 256 times the version (4 or 5) plus the byte of the reply: 0x505 and 0x4c8.
+/// The value is 0 for success, otherwise 256 times the version (4 or 5) plus the byte of the reply: 0x505 and
+/// 0x4c8.
 ///
 /// Its errors equal the std::errc with the meaning of dial_error_for():
 ///

@@ -71,8 +71,8 @@ socklen_t store_sockaddr(const Sockaddr& from, sockaddr_storage& to) noexcept {
 
 /// An IPv6 address and a port as a sockaddr_in6. The flow information and the scope ID are 0.
 ///
-/// An `ipv6` has no scope ID. A link-local address (fe80::/10) means something on one interface only, and most systems
-/// refuse to connect to it without a scope ID. Set it yourself:
+/// An `ipv6` has no scope ID. A link-local address (fe80::/10) means something on one interface only, and
+/// most systems refuse to connect to it without a scope ID. Set it yourself:
 ///
 ///     sockaddr_in6 to = socks::to_sockaddr_in6(address, port);
 ///     if (socks::is_link_local(address)) to.sin6_scope_id = if_nametoindex("eth0");
@@ -105,8 +105,8 @@ socklen_t store_sockaddr(const Sockaddr& from, sockaddr_storage& to) noexcept {
 ///
 /// An IPv6 address has scope ID 0: see to_sockaddr_in6() for a link-local one.
 ///
-/// @param e     an address and a port. A name must be resolved first. If it spells an address, spelled_address()
-///              returns that address.
+/// @param e     an address and a port. A name must be resolved first. If it spells an address,
+///              spelled_address() returns that address.
 /// @param out   complete on success, the rest of it zero; on an error nothing changes.
 /// @param form  how an IPv4 address is written. An IPv6 address is always written as it is.
 /// @returns     the size of the address in `out`.
@@ -143,8 +143,8 @@ socklen_t store_sockaddr(const Sockaddr& from, sockaddr_storage& to) noexcept {
 
 /// The endpoint of a sockaddr_in6; without a host if its family is not AF_INET6.
 ///
-/// An IPv4-mapped address becomes the IPv4 address that it stands for: an AF_INET6 socket reports IPv4 peers so. The
-/// scope ID is dropped, so keep the sockaddr_in6 if you want to answer a link-local peer.
+/// An IPv4-mapped address becomes the IPv4 address that it stands for: an AF_INET6 socket reports IPv4 peers
+/// so. The scope ID is dropped, so keep the sockaddr_in6 if you want to answer a link-local peer.
 ///
 /// @lifetime  by value.
 /// @cost      O(1), noexcept.
@@ -164,8 +164,8 @@ socklen_t store_sockaddr(const Sockaddr& from, sockaddr_storage& to) noexcept {
 ///
 /// @param from  may be null and may have any alignment.
 /// @param size  the bytes at `from`, as the system returned it. No byte after them is read.
-/// @returns     the endpoint, IPv4-mapped addresses as IPv4. Without a host, and with port 0, if the family is neither
-///              AF_INET nor AF_INET6, or if `size` is less than the family's sockaddr.
+/// @returns     the endpoint, IPv4-mapped addresses as IPv4. Without a host, and with port 0, if the family
+///              is neither AF_INET nor AF_INET6, or if `size` is less than the family's sockaddr.
 /// @lifetime    by value.
 /// @cost        O(1), noexcept.
 [[nodiscard]] inline endpoint from_sockaddr(const sockaddr* from, socklen_t size) noexcept {
