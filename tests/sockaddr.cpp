@@ -75,6 +75,7 @@ void an_endpoint_fills_a_sockaddr_storage(check& t) {
         {{six, port}, address_form::ipv4_mapped, AF_INET6, sizeof(sockaddr_in6)},
     };
     for (const row& r : rows) {
+        const auto in = t.in();
         sockaddr_storage out;
         memset(&out, 0xa5, sizeof out);
         const auto size = to_sockaddr(r.from, out, r.form);
@@ -93,7 +94,7 @@ void every_port_survives_both_ways(check& t) {
         const auto n = static_cast<uint16_t>(i);
         sockaddr_storage out;
         const auto size = to_sockaddr({four, n}, out);
-        if (!t.ok(size && from_sockaddr(out, *size) == endpoint{four, n})) return;
+        if (!t.in(i).ok(size && from_sockaddr(out, *size) == endpoint{four, n})) return;
     }
 }
 RUN(every_port_survives_both_ways)
@@ -112,6 +113,7 @@ void a_host_that_is_no_address_changes_nothing(check& t) {
         {host(bytes("a b")), errc::bad_host_byte},
     };
     for (const row& r : rows) {
+        const auto in = t.in();
         sockaddr_storage out;
         memset(&out, 0xa5, sizeof out);
         for (const address_form form : {address_form::native, address_form::ipv4_mapped}) {
@@ -127,14 +129,17 @@ RUN(a_host_that_is_no_address_changes_nothing)
 void a_sockaddr_of_another_family_or_size_has_no_host(check& t) {
     sockaddr_storage out;
     const auto size4 = to_sockaddr({four, port}, out);
-    for (socklen_t n = 0; n < *size4; ++n) t.ok(from_sockaddr(out, n) == endpoint{});
+    for (socklen_t n = 0; n < *size4; ++n)
+        t.in(static_cast<size_t>(n)).ok(from_sockaddr(out, n) == endpoint{});
     t.ok(from_sockaddr(out, sizeof out) == endpoint{four, port});
     t.ok(from_sockaddr(out, static_cast<socklen_t>(-1)) ==
          (socklen_t(-1) < 0 ? endpoint{} : endpoint{four, port}));
     const auto size6 = to_sockaddr({six, port}, out);
-    for (socklen_t n = 0; n < *size6; ++n) t.ok(from_sockaddr(out, n) == endpoint{});
+    for (socklen_t n = 0; n < *size6; ++n)
+        t.in(static_cast<size_t>(n)).ok(from_sockaddr(out, n) == endpoint{});
     t.ok(from_sockaddr(out, sizeof out) == endpoint{six, port});
     for (const int family : {AF_UNSPEC, AF_UNIX}) {
+        const auto in = t.in();
         memset(&out, 0x11, sizeof out);
         out.ss_family = static_cast<decltype(out.ss_family)>(family);
         t.ok(from_sockaddr(out, sizeof out) == endpoint{});
@@ -151,6 +156,7 @@ RUN(a_sockaddr_of_another_family_or_size_has_no_host)
 // As in a received control message: the address stands at any position, and the bytes after it are not its own.
 void a_sockaddr_is_read_at_any_alignment_and_not_past_its_end(check& t) {
     for (size_t offset = 0; offset < 8; ++offset) {
+        const auto in = t.in(offset);
         const sockaddr_in from4 = to_sockaddr_in(four, port);
         const sockaddr_in6 from6 = to_sockaddr_in6(six, port);
         char* const room = new char[offset + sizeof from6];
