@@ -3,7 +3,7 @@
 
 #include "wishes.hpp"
 
-#include <socks/policy/errno.hpp>
+#include <socks/system/errno.hpp>
 #include <socks/transfer_cft/disposition.hpp>
 
 #include <map>

@@ -1,6 +1,6 @@
 // errno on both sides of a proxy: the numbers of a failed system call, and those that a client shows.
 
-#include <socks/policy/errno.hpp>
+#include <socks/system/errno.hpp>
 
 #include "check.hpp"
 

@@ -1,5 +1,10 @@
 // What a look-up of a name has met, by the numbers of this system's getaddrinfo and by those of Winsock's.
 
+#if defined(_WIN32)
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#endif
+
 #include <socks/system/getaddrinfo.hpp>
 
 #include "check.hpp"
@@ -62,6 +67,7 @@ constexpr void three_failures_of_a_look_up_are_three_replies(check& t) {
 }
 PROVE_AND_RUN(three_failures_of_a_look_up_are_three_replies)
 
+#if defined(EAI_SYSTEM)
 constexpr void a_failure_of_the_system_is_what_errno_says(check& t) {
     t.ok(dial_error_from_getaddrinfo(EAI_SYSTEM, EMFILE) == dial_error::out_of_resources);
     t.ok(dial_error_from_getaddrinfo(EAI_SYSTEM, ENETUNREACH) == dial_error::network_unreachable);
@@ -71,5 +77,6 @@ constexpr void a_failure_of_the_system_is_what_errno_says(check& t) {
     if constexpr (EAI_NONAME < 0) t.ok(dial_error_from_getaddrinfo(ECONNREFUSED, 0) == dial_error::other);
 }
 PROVE_AND_RUN(a_failure_of_the_system_is_what_errno_says)
+#endif
 
 }  // namespace

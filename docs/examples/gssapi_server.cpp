@@ -2,7 +2,7 @@
 // wrapped. It uses blocking calls and one process for each client, so a failure ends only one connection.
 
 #include <csignal>
-#include <socks/policy/errno.hpp>
+#include <socks/system/errno.hpp>
 
 #include "gssapi_io.hpp"
 #include "options.hpp"

@@ -1,18 +1,17 @@
-// The POSIX part of the drivers: descriptors that are closed automatically, address conversion both ways, and
-// system calls that continue after a signal.
+// The POSIX part of the drivers: descriptors that are closed automatically, socket addresses, and system calls
+// that continue after a signal.
 
 #ifndef EXAMPLES_POSIX_HPP
 #define EXAMPLES_POSIX_HPP
 
 #include <netdb.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <socks/socks.hpp>
 #include <socks/system/getaddrinfo.hpp>
+#include <socks/system/sockaddr.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -71,25 +70,7 @@ class socket_address {
     socket_address() noexcept = default;
 
     /// @param e  an endpoint whose host is an address, not a name.
-    explicit socket_address(const socks::endpoint& e) noexcept {
-        if (e.host.kind() == socks::host_kind::ipv6) {
-            sockaddr_in6 six{};
-            six.sin6_family = AF_INET6;
-            six.sin6_port = htons(e.port);
-            const socks::ipv6 a = e.host.v6();
-            std::memcpy(&six.sin6_addr, a.bytes, sizeof a.bytes);
-            assign(&six, sizeof six);
-        } else {
-            sockaddr_in four{};
-            four.sin_family = AF_INET;
-            four.sin_port = htons(e.port);
-            const socks::ipv4 a = e.host.v4();
-            std::memcpy(&four.sin_addr, a.bytes, sizeof a.bytes);
-            assign(&four, sizeof four);
-        }
-    }
-
-    socket_address(const sockaddr* from, socklen_t size) noexcept { assign(from, size); }
+    explicit socket_address(const socks::endpoint& e) noexcept { size_ = *socks::to_sockaddr(e, storage_); }
 
     [[nodiscard]] int family() const noexcept { return storage_.ss_family; }
     [[nodiscard]] sockaddr* data() noexcept { return reinterpret_cast<sockaddr*>(&storage_); }
@@ -97,31 +78,9 @@ class socket_address {
     [[nodiscard]] socklen_t* room() noexcept { return &size_; }
 
     /// Without a host if this is no IP address. ::ffff:a.b.c.d, an IPv4 peer of an IPv6 socket, becomes IPv4.
-    [[nodiscard]] socks::endpoint endpoint() const noexcept {
-        if (family() == AF_INET) {
-            sockaddr_in four;
-            std::memcpy(&four, &storage_, sizeof four);
-            socks::ipv4 a;
-            std::memcpy(a.bytes, &four.sin_addr, sizeof a.bytes);
-            return {a, ntohs(four.sin_port)};
-        }
-        if (family() != AF_INET6) return {};
-        sockaddr_in6 six;
-        std::memcpy(&six, &storage_, sizeof six);
-        socks::ipv6 a;
-        std::memcpy(a.bytes, &six.sin6_addr, sizeof a.bytes);
-        const uint16_t port = ntohs(six.sin6_port);
-        const uint8_t* const o = a.bytes;
-        if (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr)) return {socks::ipv4{o[12], o[13], o[14], o[15]}, port};
-        return {a, port};
-    }
+    [[nodiscard]] socks::endpoint endpoint() const noexcept { return socks::from_sockaddr(storage_, size_); }
 
   private:
-    void assign(const void* from, socklen_t size) noexcept {
-        std::memcpy(&storage_, from, size);
-        size_ = size;
-    }
-
     sockaddr_storage storage_{};
     socklen_t size_ = sizeof storage_;
 };
@@ -188,7 +147,7 @@ inline looked_up look_up(const std::string& name, uint16_t port, int family = AF
         return found;
     }
     for (const addrinfo* a = list; a != nullptr; a = a->ai_next) {
-        socks::endpoint e = socket_address(a->ai_addr, a->ai_addrlen).endpoint();
+        socks::endpoint e = socks::from_sockaddr(a->ai_addr, a->ai_addrlen);
         e.port = port;
         if (e.host.kind() != socks::host_kind::none) found.addresses.push_back(e);
     }

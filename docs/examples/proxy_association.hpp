@@ -86,7 +86,7 @@ class association final : public std::enable_shared_from_this<association> {
         if (spelled.kind() == socks::host_kind::none && to.host.kind() == socks::host_kind::name)
             return forward(std::string(std::string_view(to.host.name())), to.port, data);
         const socks::host& host = to.host.kind() == socks::host_kind::name ? spelled : to.host;
-        const socks::endpoint address = socket_address({host, to.port}).endpoint();
+        const socks::endpoint address{socks::unmap(host), to.port};
         if (forbidden(common_.options.forbidden, address.host)) return;
         destination* d = find({}, address);
         if (d == nullptr) d = &add({{}, address, {}, {}, {}});

@@ -4,7 +4,7 @@
 #ifndef EXAMPLES_PROXY_DESTINATION_HPP
 #define EXAMPLES_PROXY_DESTINATION_HPP
 
-#include <socks/policy/errno.hpp>
+#include <socks/system/errno.hpp>
 
 #include "proxy_session.hpp"
 
@@ -45,14 +45,13 @@ inline void proxy_session::serve(const socks::server::action& s) {
 
 // A name that spells an address is treated as that address, so a name cannot bypass a rule for addresses.
 // A name that only a resolver reads as an address, for example 127.1, is refused.
-// socket_address converts ::ffff:a.b.c.d to IPv4, because a caller from there has that IPv4 address.
+// ::ffff:a.b.c.d becomes IPv4, because a caller from there has that IPv4 address.
 inline void proxy_session::reach(const socks::endpoint& to) {
     const bool named = to.host.kind() == socks::host_kind::name;
     const socks::host spelled = named ? socks::spelled_address(to.host) : to.host;
     if (spelled.kind() == socks::host_kind::bad || !socks::is_printable(to.host))
         return refuse(socks::dial_error::not_allowed);
-    if (spelled.kind() != socks::host_kind::none)
-        return reached({{socket_address({spelled, to.port}).endpoint()}});
+    if (spelled.kind() != socks::host_kind::none) return reached({{{socks::unmap(spelled), to.port}}});
     at_ = at::resolving;
     handshake_->asked = common_.names.resolve(std::string(std::string_view(to.host.name())), to.port,
                                               [weak = weak_from_this()](looked_up found) {

@@ -7,6 +7,7 @@
 #ifndef EXAMPLES_PROXY_SERVER_HPP
 #define EXAMPLES_PROXY_SERVER_HPP
 
+#include <cstring>
 #include <unordered_set>
 
 #include "proxy_session.hpp"

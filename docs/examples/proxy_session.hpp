@@ -7,6 +7,8 @@
 #ifndef EXAMPLES_PROXY_SESSION_HPP
 #define EXAMPLES_PROXY_SESSION_HPP
 
+#include <cstring>
+
 #include "proxy_association.hpp"
 
 namespace example {

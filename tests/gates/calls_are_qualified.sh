@@ -6,10 +6,10 @@
 set -eu
 source=$1
 
-functions=$(grep -rhE '^(\[\[nodiscard\]\] )?(SOCKS_[A-Z_]+ )?constexpr [^=]*[a-z0-9_]\(' "$source/include" | grep -v operator |
-    sed -E 's/^[^(]*constexpr [^(]*[ *&]([a-z0-9_]+)\(.*/\1/' | grep -xE '[a-z0-9_]+' | sort -u | paste -sd'|')
+functions=$(grep -rhE '^(\[\[nodiscard\]\] )?(SOCKS_[A-Z_]+ )?(constexpr|inline) [^=]*[a-z0-9_]\(' "$source/include" | grep -v operator |
+    sed -E 's/^[^(]*(constexpr|inline) [^(]*[ *&]([a-z0-9_]+)\(.*/\2/' | grep -xE '[a-z0-9_]+' | sort -u | paste -sd'|')
 case "|$functions|" in
-    *'|decode_gssapi|'*'|outcome_of|'*) ;;
+    *'|decode_gssapi|'*'|outcome_of|'*'|to_sockaddr|'*) ;;
     *) echo "the functions of include/ are not found: $functions"; exit 1 ;;
 esac
 

@@ -10,8 +10,10 @@ shift 2
     cat <<'END'
 #include <errno.h>
 #include <sys/socket.h>
-#include <socks/policy/errno.hpp>
+#include <socks/system/errno.hpp>
 #include <socks/socks.hpp>
+#include <socks/system/error_code.hpp>
+#include <socks/system/sockaddr.hpp>
 extern int fd;
 extern size_t max_token;
 extern socks::bytes hello, text, token;
@@ -29,6 +31,7 @@ void tell_peer(const socks::endpoint&);
 bool known(socks::bytes, socks::bytes);
 template <size_t N> bool run(socks::method, socks::inbox<N>&);
 socks::stored_reply run(const socks::request&);
+std::error_code run(int);
 template <size_t N> socks::bytes unwrap(socks::inbox<N>&, socks::gssapi_type);
 socks::reply dial(socks::command, socks::endpoint);
 socks::endpoint look_up(socks::endpoint);

@@ -74,13 +74,23 @@ caught 'policy includes machine' "$gate" "$copy"
 plant '#include <socks/system/getaddrinfo.hpp>' policy/dial_error.hpp
 caught 'policy includes system' "$gate" "$copy"
 plant '#include <string>' system/getaddrinfo.hpp
-caught 'a header of the C++ library in system' "$gate" "$copy"
+caught 'a header of the C++ library in getaddrinfo.hpp' "$gate" "$copy"
 plant '#include <socks/transfer_cft/disposition.hpp>' policy/retry.hpp
 caught 'policy includes an application' "$gate" "$copy"
 plant '#include <socks/transfer_cft/resolve.hpp>' socks.hpp
 caught 'socks.hpp includes an application' "$gate" "$copy"
 plant '#include <socks/machine/client.hpp>' transfer_cft/resolve.hpp
 caught 'an application includes machine' "$gate" "$copy"
+plant '#include <netdb.h>' system/error_code.hpp
+caught 'a header of POSIX in error_code.hpp' "$gate" "$copy"
+plant '#include <socks/system/errno.hpp>' system/sockaddr.hpp
+caught 'system includes system' "$gate" "$copy"
+plant '#include <socks/text/code.hpp>' system/error_code.hpp
+caught 'system includes text' "$gate" "$copy"
+plant '#include <socks/system/sockaddr.hpp>' socks.hpp
+caught 'socks.hpp includes system' "$gate" "$copy"
+plant '' system/fresh.hpp
+caught 'a header of system without a line in the gate' "$gate" "$copy"
 mkdir "$copy/include/socks/util"
 caught 'a layer that is none' "$gate" "$copy"
 

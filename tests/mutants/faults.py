@@ -304,7 +304,7 @@ fault("a user ID in a URI may contain a NUL", "text/uri.hpp", " || (c == '\\0' &
       "fuzz/uri")
 fault("the parser accepts an RPC object without an ID (T4)", "policy/tor.hpp", "n > detail::prefix1().size()",
       "n >= detail::prefix1().size()", "tor")
-fault("Winsock's number 10061 maps to another failure (R15)", "policy/errno.hpp", "case 10061:", "case 10062:", "errno")
+fault("Winsock's number 10061 maps to another failure (R15)", "system/errno.hpp", "case 10061:", "case 10062:", "errno")
 fault("a timeout of the name service counts as a failed look-up (R15)", "system/getaddrinfo.hpp",
       "case EAI_AGAIN: return dial_error::timed_out;", "case EAI_AGAIN: return dial_error::name_not_resolved;", "getaddrinfo")
 fault("the codes 92 and 93 lead to a retry", "transfer_cft/disposition.hpp",
@@ -312,6 +312,29 @@ fault("the codes 92 and 93 lead to a retry", "transfer_cft/disposition.hpp",
       "transfer_cft_disposition")
 fault("the conservative table tries a violation of the protocol again", "policy/disposition.hpp",
       "if (blame(failure) == party::stream)", "if (blame(failure) != party::caller)", "disposition")
+SOCKADDR = "system/sockaddr.hpp"
+fault("a port is written in the byte order of the host", SOCKADDR,
+      "bytes[2] = {static_cast<uint8_t>(port >> 8), static_cast<uint8_t>(port & 0xff)}",
+      "bytes[2] = {static_cast<uint8_t>(port & 0xff), static_cast<uint8_t>(port >> 8)}", "sockaddr")
+fault("an IPv4 peer of an AF_INET6 socket is an IPv6 address (D5)", SOCKADDR, "return {unmap(address), ", "return {address, ",
+      "sockaddr")
+fault("an IPv4 address is a sockaddr_in for a dual-stack socket, too", SOCKADDR, "if (form == address_form::ipv4_mapped)",
+      "if (form != form)", "sockaddr")
+fault("a sockaddr_in6 is read past the size that the system returned", SOCKADDR,
+      " || size < static_cast<socklen_t>(sizeof six)) return", ") return", "sockaddr")
+fault("a sockaddr of any family is read as an IPv4 address", SOCKADDR, "if (from.sin_family != AF_INET) return {};", "",
+      "sockaddr")
+fault("a host that is a name leaves a sockaddr of no address", SOCKADDR, "case host_kind::bad: return e.host.error();",
+      "case host_kind::bad: return detail::store_sockaddr(sockaddr_in{}, out);", "sockaddr")
+ERROR_CODE = "system/error_code.hpp"
+fault("a SOCKS4 reply code as std::error_code equals the SOCKS5 code of the same number", ERROR_CODE, "0x500 : 0x400",
+      "0x500 : 0x500", "error_code")
+fault("a granted SOCKS4 request is an error as std::error_code", ERROR_CODE, "if (c.succeeded()) return 0;",
+      "if (c.value == 0) return 0;", "error_code")
+fault("the end of the stream equals std::errc::invalid_argument", ERROR_CODE, "blame(e) == party::caller ?",
+      "blame(e) != party::none ?", "error_code")
+fault("a refusal by a rule of one side equals std::errc::protocol_error", ERROR_CODE,
+      "if (is_refusal(e) || is_wrong_call(e)) return {};", "if (is_wrong_call(e)) return {};", "error_code")
 fault("a table of dispositions changes a success into a failure", "policy/disposition.hpp",
       "if (o.succeeded()) return disposition::connected;", "", "disposition", "fuzz/disposition")
 fault("the interval of a schedule does not double", "policy/retry.hpp", "interval *= 2;", "", "retry", "fuzz/retry")
@@ -330,7 +353,7 @@ fault("the server refuses a greeting with eight bytes, which Java reads as its r
 fault("the server answers every further greeting with a SOCKS4 refusal", "machine/server.hpp",
       "state_ = server_state::after_greeting;", "state_ = server_state::start;", "quirks_server")
 fault("the second try uses SOCKS4 although the proxy spoke SOCKS5", "policy/fallback.hpp",
-      " || used != 0) return", ") return", "fallback")
+      " || consumed != 0) return", ") return", "fallback")
 fault("the parser reads the rest of the text for each word", "transfer_cft/parser.hpp",
       "return copy.next().kind == token_kind::equals;",
       "const bool assigned = copy.next().kind == token_kind::equals;\n        while (copy.next().kind <= token_kind::close) {\n        }\n        return assigned;",

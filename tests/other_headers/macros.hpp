@@ -6,8 +6,16 @@
 
 // The system declares functions of these names, so its headers come before the macros.
 #include <errno.h>
+#include <string.h>
 #if __has_include(<netdb.h>)
 #include <netdb.h>
+#endif
+#if __has_include(<netinet/in.h>)
+#include <netinet/in.h>
+#include <sys/socket.h>
+#endif
+#if __has_include(<system_error>)
+#include <system_error>
 #endif
 
 // lwIP, lwip/sockets.h with LWIP_COMPAT_SOCKETS

@@ -1,6 +1,5 @@
-// Why a destination could not be reached, between the three who say it each in their own numbers: the dialling
-// server, SOCKS4 and SOCKS5. No document says which reply code tells which failure, so the choice is a table that a
-// server may replace.
+// Why a server could not reach a destination, and the reply codes of SOCKS4 and SOCKS5 for it. No document
+// says which reply code belongs to which failure, so the choice is a table that a server may replace.
 
 #ifndef SOCKS_POLICY_DIAL_ERROR_HPP
 #define SOCKS_POLICY_DIAL_ERROR_HPP
@@ -9,27 +8,27 @@
 
 namespace socks {
 
-/// What a server may meet that dials a destination. Closed: a switch without default is complete.
+/// The failures of a server that dials a destination. Closed: a switch without default is complete.
 enum class dial_error : uint8_t {
     refused,                ///< nothing listens on that port
     network_unreachable,    ///< no route to the network
     host_unreachable,       ///< no route to the host
     timed_out,              ///< no answer in time, from the destination or from the name service
-    not_allowed,            ///< a rule, here or on the way, forbids it
+    not_allowed,            ///< a rule of this server or of the network forbids it
     name_not_found,         ///< the name does not exist
     name_not_resolved,      ///< the name service failed
-    no_address_of_family,   ///< the destination has addresses of families only that this server has not
-    command_not_supported,  ///< the server does not do this at all
-    out_of_resources,       ///< no descriptors, memory or ports left here
+    no_address_of_family,   ///< the destination has no address of a family that this server can use
+    command_not_supported,  ///< the server does not support the command
+    out_of_resources,       ///< this server has no descriptors, memory or ports left
     other,                  ///< anything else
 };
 
-/// Which SOCKS5 reply code tells which failure. Replace what you would choose otherwise:
+/// The SOCKS5 reply code for each failure. You may replace single codes:
 ///
 ///     constexpr dial_codes mine{.name_not_found = code5::general_failure};
 ///
-/// A name that does not exist is host_unreachable, the choice of Tor and most others. A name service that fails is a
-/// failure of the server's own, and one that does not answer in time is as any other destination that does not.
+/// A name that does not exist is host_unreachable, as in Tor and most other servers. If the name service
+/// fails, the server itself has failed. If it does not answer in time, that is a timeout like any other.
 struct dial_codes {
     code5 refused = code5::connection_refused;
     code5 network_unreachable = code5::network_unreachable;
@@ -65,10 +64,10 @@ constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
 
 }  // namespace detail
 
-/// The reply code that tells `e` to a client of SOCKS5; the server's `answer` makes 91 of it for one of SOCKS4,
-/// which has no other code for any of this.
+/// The SOCKS5 reply code for `e`. `server::answer` sends a SOCKS4 client 91 instead, the only code that
+/// SOCKS4 has for these failures.
 ///
-/// @param codes  the choice; a code that means success is not one, and general_failure takes its place.
+/// @param codes  the table. If it contains `succeeded`, general_failure is used instead.
 /// @returns      a code that refuses.
 /// @lifetime     by value.
 /// @cost         O(1), constexpr, noexcept.
@@ -78,9 +77,10 @@ constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
     return chosen == code5::succeeded ? code5::general_failure : chosen;
 }
 
-/// The failure that a refusing reply code tells, for whoever speaks of failures in other numbers.
+/// The failure that a reply code means, for code that has numbers of its own for failures.
 ///
-/// @returns   `other` where the code tells none: 91 of SOCKS4, general_failure, codes without a name, success.
+/// @returns   `other` if the code means no single failure: 91 of SOCKS4, general_failure, codes without a
+///            name, success.
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1928 section 6; the SOCKS4 memo
@@ -108,27 +108,28 @@ constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
     return dial_error::other;
 }
 
-/// `code` in the terms of another version, for a proxy that passes a reply on. SOCKS4 and 4a share their codes.
+/// `code` as a code of another version, for a proxy that forwards a reply. SOCKS4 and SOCKS4a have the same
+/// codes.
 ///
-/// 92 and 93 of SOCKS4 become not_allowed. No refusal of SOCKS5 becomes one of them: they send the user to look
-/// for a fault in identd.
+/// 92 and 93 of SOCKS4 become not_allowed. No refusal of SOCKS5 becomes 92 or 93, because they say that
+/// identd failed.
 ///
-/// @returns   a code of `via`; the same one where the version is the same, whatever the byte.
+/// @returns   a code of version `to`. If `code` has that version already, its byte does not change.
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1928 section 6; the SOCKS4 memo
-[[nodiscard]] constexpr reply_code translate(const reply_code& code, version via) noexcept {
-    if ((code.version == version::v5) == (via == version::v5)) return {via, code.value};
-    if (via != version::v5)
-        return {via, static_cast<uint8_t>(code.succeeded() ? code4::granted : code4::rejected)};
+[[nodiscard]] constexpr reply_code translate(const reply_code& code, version to) noexcept {
+    if ((code.version == version::v5) == (to == version::v5)) return {to, code.value};
+    if (to != version::v5)
+        return {to, static_cast<uint8_t>(code.succeeded() ? code4::granted : code4::rejected)};
     return code.succeeded() ? code5::succeeded : code_for(dial_error_for(code));
 }
 
-/// Whether the same destination by an address of the other family may be reached where this one was not. A second
-/// attempt takes a new connection.
+/// Whether an address of the other family may work for the same destination. A second attempt needs a new
+/// connection.
 ///
-/// @returns   true for network_unreachable, host_unreachable and address_type_not_supported, which is what proxies
-///            without IPv6 send; never over SOCKS4, which has one family.
+/// @returns   true for network_unreachable, host_unreachable and address_type_not_supported, which proxies
+///            without IPv6 send. Always false for SOCKS4, which has one family only.
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1928 section 6

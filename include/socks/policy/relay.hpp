@@ -1,6 +1,6 @@
-// Who may speak through a relay, and where it is: which address a reply means, which datagrams are the client's, which
-// are the relay's, and who may call on a BIND. All of it is decided by addresses that the system reports, never by
-// what a message says of itself.
+// Where the relay of a UDP ASSOCIATE is, and whose datagrams and connections are accepted: the client's, the
+// relay's, and the peer's of a BIND. The address that the system reports decides, not the content of a
+// message.
 
 #ifndef SOCKS_POLICY_RELAY_HPP
 #define SOCKS_POLICY_RELAY_HPP
@@ -9,13 +9,14 @@
 
 namespace socks {
 
-/// The destination of a UDP ASSOCIATE request that declares none: the wildcard of the family by which the proxy was
-/// reached. Dante refuses the wildcard of the other family (reply 8).
+/// The destination of a UDP ASSOCIATE request that declares no address: the wildcard of the family of the
+/// connection to the proxy. Dante refuses the wildcard of the other family (reply 8).
 ///
-///     socks::request want{.command = socks::command::udp_associate, .to = socks::unspecified_for(peer_of(control).host)};
+///     const socks::endpoint to = socks::unspecified_for(peer_of(control).host);
+///     socks::request request{.command = socks::command::udp_associate, .to = to};
 ///
-/// @param proxy  the proxy as it was reached, an address that the system reports. An IPv4-mapped one was reached over
-///               IPv4. For a name the family is not known, and the wildcard is that of IPv4.
+/// @param proxy  the address of the proxy that the system reports. An IPv4-mapped address means IPv4. The
+///               family of a name is not known, so the result is the wildcard of IPv4.
 /// @returns      0.0.0.0:0 or [::]:0.
 /// @lifetime     by value.
 /// @cost         O(1), constexpr, noexcept.
@@ -24,21 +25,21 @@ namespace socks {
     return unmap(proxy).kind() == host_kind::ipv6 ? unspecified_ipv6 : unspecified_ipv4;
 }
 
-/// When the address in a reply gives way to the one at which the proxy was reached.
+/// When relay_endpoint() replaces the address in a reply by the address of the proxy.
 enum class replace_bound : uint8_t {
-    never,        ///< the reply is taken at its word
-    unspecified,  ///< where it is no address: a server that listens everywhere says so
-    not_global,   ///< also where the internet cannot reach it: a server behind NAT does not know better
-    always,       ///< whatever it says
+    never,        ///< the address of the reply is used
+    unspecified,  ///< if it is unspecified: a server that listens on every address sends 0.0.0.0 or ::
+    not_global,   ///< also if it is not global: a server behind NAT sends its private address
+    always,       ///< the address of the proxy is used
 };
 
 /// Where a client sends its datagrams after UDP ASSOCIATE, or tells its peer to connect to after BIND.
 ///
-/// @param bound  the reply's address.
-/// @param proxy  the proxy as it was reached, an address. A name comes out as it went in.
-/// @param when   what is not trusted. A bound name that spells no address is replaced only where it is unspecified, or
-///               always.
-/// @returns      the port of `bound`, on its host or on the proxy.
+/// @param bound  the address in the reply.
+/// @param proxy  the address of the proxy. A name is returned unchanged.
+/// @param when   which addresses are replaced. `not_global` does not replace a name, unless the name spells
+///               an address.
+/// @returns      the port of `bound`, with the host of `bound` or of the proxy.
 /// @lifetime     as `bound` and `proxy`.
 /// @cost         O(size of the name), constexpr, noexcept.
 [[nodiscard]] constexpr endpoint relay_endpoint(const endpoint& bound, const host& proxy,
@@ -57,39 +58,42 @@ enum class replace_bound : uint8_t {
     return {replaced ? proxy : bound.host, bound.port};
 }
 
-/// Whether the client takes a datagram that came from `source`: its relay's only, or anybody could answer for it.
+/// Whether a datagram from `source` came from the relay. A client ignores all others, because anybody can
+/// send them.
 ///
-/// @param source  as the system reports it.
-/// @param relay   as relay_endpoint gave it, an address. One that is unspecified pins the port alone; a name pins
-///                nothing and is never a source: resolve it.
+/// @param source  the address that the system reports.
+/// @param relay   the result of relay_endpoint(), an address. If it is unspecified, only the port is
+///                compared. A name must be resolved first: no source equals a name.
 /// @cost          O(1), constexpr, noexcept.
 [[nodiscard]] constexpr bool from_relay(const endpoint& source, const endpoint& relay) noexcept {
     return source.port == relay.port && (same_address(source.host, relay.host) || is_unspecified(relay.host));
 }
 
-/// Whether a port that was learned may change.
+/// Whether the client's port may change after the first datagram.
 enum class source_ports : uint8_t { locked, roaming };
 
-/// Whose datagrams a server relays: those from the address of the control connection, and from one port of it.
+/// Decides which datagrams a server relays: those from the address of the control connection and from one
+/// port.
 ///
 ///     source_lock client(peer_of(control), request.to);
-///     if (auto d = socks::decode_datagram(in); d && client.admit(source)) relay(*d);  // else dropped without a word
+///     if (auto d = socks::decode_datagram(in); d && client.admit(source)) relay(*d);  // otherwise ignore it
 ///     ...
 ///     send(client.source(), answer);
 ///
-/// The port is the one that the request declared, if it declared it for that very address: clients fill in anything
-/// else there, zeros, their address behind NAT, or a destination. Otherwise it is the port of the first datagram.
+/// The port is that of the request, if the request declares it together with the address of the control
+/// connection. Otherwise it is the port of the first datagram, because many clients declare zeros, a private
+/// address or a destination.
 ///
-/// @lifetime  holds everything by value; end it with the control connection.
+/// @lifetime  by value. The association ends with the control connection.
 /// @cost      O(1), constexpr, noexcept.
 class source_lock {
   public:
     /// Admits nobody.
     constexpr source_lock() noexcept = default;
 
-    /// @param peer      the client's end of the control connection, an address. A name admits nobody.
+    /// @param peer      the client's address on the control connection. A name admits nobody.
     /// @param declared  DST of the UDP ASSOCIATE request.
-    /// @param change    roaming: any port of the peer's, and the last one is answered.
+    /// @param change    roaming: any port of that address is accepted, and source() is the last one.
     constexpr explicit source_lock(const host& peer, const endpoint& declared = {},
                                    source_ports change = source_ports::locked) noexcept
         : ports_(change) {
@@ -98,8 +102,8 @@ class source_lock {
         if (same_address(declared.host, peer)) source_.port = declared.port;
     }
 
-    /// Whether the datagram from `source` is the client's. Ask about such as can be decoded: the first one admitted
-    /// decides about all others.
+    /// Whether a datagram from `source` is the client's. Call it only for a datagram that can be decoded,
+    /// because the first one that is admitted sets the port.
     [[nodiscard]] constexpr bool admit(const endpoint& source) noexcept {
         if (!same_address(source.host, source_.host) || source.port == 0) return false;
         if (source_.port != 0 && source_.port != source.port && ports_ == source_ports::locked) return false;
@@ -107,7 +111,7 @@ class source_lock {
         return true;
     }
 
-    /// Where the client's datagrams come from, and answers go to; port 0 while that is not known.
+    /// The client's address, where answers go. The port is 0 until it is known.
     [[nodiscard]] constexpr endpoint source() const noexcept { return source_; }
 
   private:
@@ -115,10 +119,12 @@ class source_lock {
     source_ports ports_ = source_ports::locked;
 };
 
-/// Whether a BIND takes a connection from `caller`: the request's destination, or anybody where that is unspecified.
+/// Whether a BIND accepts a connection from `caller`: only from the destination of the request, or from
+/// anybody if that is unspecified.
 ///
-/// @param caller    as the system reports it.
-/// @param expected  DST.ADDR of the request. A name expects nobody: resolve it, and ask for each of its addresses.
+/// @param caller    the address that the system reports.
+/// @param expected  DST.ADDR of the request. The result for a name is false: resolve it, and call this for
+///                  each address.
 /// @cost            O(size of the name), constexpr, noexcept.
 /// @rfc             1928 section 4, and the SOCKS4 memo
 [[nodiscard]] constexpr bool is_expected(const host& caller, const host& expected) noexcept {

@@ -1,5 +1,5 @@
-// What a host is to an access list: which address it means, however it is spelled, and how far that reaches.
-// An address hides in an IPv6 address, or in a name; a rule that looks at the surface only is gone around.
+// For access lists: which address a host means, in any spelling, and what kind of address that is.
+// A name or an IPv6 address may contain another address. A rule that ignores this can be bypassed.
 
 #ifndef SOCKS_POLICY_SCOPE_HPP
 #define SOCKS_POLICY_SCOPE_HPP
@@ -30,14 +30,14 @@ constexpr bool is_mapped(const ipv6& a) noexcept {
     return group(a, 5) == 0xffff;
 }
 
-// 64:ff9b::/96, and ::/96 but for :: and ::1, which are addresses of IPv6.
+// 64:ff9b::/96, and ::/96 except :: and ::1, which are IPv6 addresses.
 constexpr bool is_translated(const ipv6& a) noexcept {
     for (size_t i = 4; i < 12; ++i)
         if (a.bytes[i] != 0) return false;
     return front(a) == 0x0064ff9b || (front(a) == 0 && number(tail(a)) > 1);
 }
 
-// Whether it is an IPv4 address in another form, and reaches as far as that one does.
+// Whether it is an IPv4 address in another form, so that the IPv4 address decides whether it is global.
 constexpr bool stands_for_ipv4(const ipv6& a) noexcept { return is_mapped(a) || is_translated(a); }
 
 // ::ffff:0:0:0/96, the IPv4-translated addresses of SIIT.
@@ -47,13 +47,14 @@ constexpr bool is_siit(const ipv6& a) noexcept {
     return true;
 }
 
-// An interface identifier 0:5efe:a.b.c.d or 200:5efe:a.b.c.d; no multicast address has one.
+// An interface identifier 0:5efe:a.b.c.d or 200:5efe:a.b.c.d. A multicast address has no interface
+// identifier.
 constexpr bool is_isatap(const ipv6& a) noexcept {
     return a.bytes[0] != 0xff && (group(a, 4) & ~0x200U) == 0 && group(a, 5) == 0x5efe;
 }
 
-// The IPv4 address that a packet to `a` may end at, or `a`. A prefix is looked at before an interface identifier:
-// routers see the prefix first.
+// The IPv4 address that a packet to `a` may reach, or `a`. The prefix comes before the interface identifier,
+// because routers use the prefix.
 constexpr host inner_address(const ipv6& a) noexcept {
     const auto inverted = [&a](size_t i) noexcept { return static_cast<uint8_t>(a.bytes[i] ^ 0xff); };
     const bool translated_here = front(a) == 0x0064ff9b && group(a, 2) == 1;
@@ -64,7 +65,7 @@ constexpr host inner_address(const ipv6& a) noexcept {
     return is_isatap(a) ? host(tail(a)) : host(a);
 }
 
-// Of a name that is not empty: one that is, is bad text.
+// Only for a name that is not empty. An empty one is bad text.
 constexpr bytes without_trailing_dot(bytes name) noexcept {
     const size_t n = name.size();
     return name[n - 1] == '.' ? name.first(n - 1) : name;
@@ -72,13 +73,13 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 
 }  // namespace detail
 
-/// The address that a name spells, of those that arrive in requests: clients send addresses as names.
+/// The address that a name spells. Clients send addresses as names, so use it for the names in requests.
 ///
 /// @returns   host_kind::ipv4 or host_kind::ipv6  the address
-///            host_kind::bad                 no address, but no host name either: "127.1", "0x7f.1" and "127.0.0.1." are
-///                                      addresses to one resolver and not to another. To refuse it is wise. Which
-///                                      bytes a name holds is not looked at: see printable and ldh.
-///            host_kind::none                a host name; or `h` is no name
+///            host_kind::bad                     only some resolvers read it as an address, so refuse it:
+///                                               "127.1", "0x7f.1", "127.0.0.1."
+///            host_kind::none                    a host name of any bytes: see is_printable() and is_ldh().
+///                                               Or `h` is not a name.
 /// @lifetime  as `h`.
 /// @cost      O(size of the name), constexpr, noexcept.
 [[nodiscard]] constexpr host spelled_address(const host& h) noexcept {
@@ -96,13 +97,13 @@ constexpr host spelled_out(const host& h) noexcept {
     return spelled.kind() == host_kind::none ? h : spelled;
 }
 
-// Whether `h` is an IPv6 address of a network, whatever it carries inside.
+// Whether `h` is an IPv6 address of a network. An address inside it does not matter.
 constexpr bool in_ipv6_network(const host& h, uint32_t network, unsigned bits) noexcept {
     const host spelled = spelled_out(h);
     return spelled.kind() == host_kind::ipv6 && within(front(spelled.v6()), network, bits);
 }
 
-// The blocks of the IPv4 registry that are not globally reachable, and 224.0.0.0/4.
+// Not global: the blocks of the IPv4 registry that are not globally reachable, and 224.0.0.0/4.
 constexpr bool is_global(const ipv4& address) noexcept {
     const uint32_t a = number(address);
     if (a == 0xc0000009 || a == 0xc000000a) return true;  // anycast of PCP and of TURN, inside 192.0.0.0/24
@@ -121,8 +122,8 @@ constexpr bool is_service_anycast(const ipv6& a) noexcept {
     return a.bytes[15] >= 1 && a.bytes[15] <= 3;
 }
 
-// What the registry leaves of 2000::/3, outside of which no unicast address is assigned. 2001::/23 is not globally
-// reachable except for the blocks that have a row of their own.
+// Global: 2000::/3, outside of which no unicast address is assigned, without the blocks that the registry
+// excludes. 2001::/23 is not globally reachable, except for the blocks that have a row of their own.
 constexpr bool is_global(const ipv6& address) noexcept {
     const uint32_t a = front(address);
     if (within(a, 0x20010000, 23))
@@ -135,8 +136,8 @@ constexpr bool is_global(const ipv6& address) noexcept {
 
 }  // namespace detail
 
-/// An IPv4-mapped address (::ffff:192.0.2.7) as the IPv4 address that it is, and every other host as it is. Sockets of
-/// both families report IPv4 peers so.
+/// Converts an IPv4-mapped address (::ffff:192.0.2.7) to the IPv4 address, and returns every other host
+/// unchanged. Dual-stack sockets report IPv4 peers as IPv4-mapped addresses.
 /// @lifetime  as `h`.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       4291 section 2.5.5.2
@@ -145,15 +146,16 @@ constexpr bool is_global(const ipv6& address) noexcept {
     return detail::tail(h.v6());
 }
 
-/// Whether two hosts are the same address, IPv4-mapped or not. Names are no addresses, whatever they spell.
+/// Whether two hosts are the same address, IPv4-mapped or not. The result for names is false, even if they
+/// spell addresses.
 /// @cost  O(1), constexpr, noexcept.
 [[nodiscard]] constexpr bool same_address(const host& a, const host& b) noexcept {
     const host x = unmap(a);
     return (x.kind() == host_kind::ipv4 || x.kind() == host_kind::ipv6) && x == unmap(b);
 }
 
-/// What an access list has to judge: the IPv4 address inside an IPv6 address, also where a name spells one, and
-/// everything else as it is. These carry an IPv4 address:
+/// The host that an access list must check: the IPv4 address inside an IPv6 address, the address that a name
+/// spells, or the host itself. These contain an IPv4 address:
 ///
 ///     ::ffff:a.b.c.d                          IPv4-mapped
 ///     ::a.b.c.d                               IPv4-compatible, except :: and ::1
@@ -162,25 +164,27 @@ constexpr bool is_global(const ipv6& address) noexcept {
 ///     2002::/16, 2001::/32                    the tunnels 6to4 and Teredo
 ///     a prefix and [0|200]:5efe:a.b.c.d       the tunnel ISATAP
 ///
-/// In 64:ff9b:1::/48 the last four bytes are taken for the IPv4 address. A network whose translator puts it elsewhere,
-/// or under a prefix of its own, has to forbid that prefix itself. The prefix of an ISATAP address means something too:
-/// a list of networks is compared with the address itself and with what is inside.
+/// In 64:ff9b:1::/48 the last four bytes are read as the IPv4 address. If the translator of your network puts
+/// it at another place or uses another prefix, forbid that prefix yourself. The prefix of an ISATAP address
+/// matters too, so compare a list of networks with both the address itself and the result.
 ///
-/// Judge so what is asked for, and again what a name resolves to. It is for what a list refuses. Whom a list lets in
-/// is judged by unmap(), or somebody from ::127.0.0.1 would pass for this host.
+/// Use it for deny rules, before and after resolving a name. For allow rules use unmap() instead: otherwise a
+/// peer with the address ::127.0.0.1 is taken for this host.
 ///
-/// @returns   an address; a name that spells none; host_kind::bad as spelled_address; or host_kind::none.
+/// @returns   an address, a name that spells none, host_kind::none, or host_kind::bad as in
+///            spelled_address().
 /// @lifetime  as `h`.
 /// @cost      O(size of the name), constexpr, noexcept.
-/// @rfc       4291 section 2.5.5, 2765 section 2.1, 6052 section 2.1, 8215, 3056 section 2, 4380 section 4, 5214
-///            section 6.1
+/// @rfc       4291 section 2.5.5, 2765 section 2.1, 6052 section 2.1, 8215, 3056 section 2, 4380 section 4,
+///            5214 section 6.1
 [[nodiscard]] constexpr host effective_host(const host& h) noexcept {
     const host seen = detail::spelled_out(h);
     return seen.kind() == host_kind::ipv6 ? detail::inner_address(seen.v6()) : seen;
 }
 
-/// No host, 0.0.0.0 or ::, in any spelling; also the names "0", of no bytes, and of a single NUL, which all are sent
-/// in their place. As a destination most systems take it for their own loopback.
+/// No host, 0.0.0.0 or ::, in any spelling. Also the name "0", the empty name and the name of a single NUL,
+/// which some peers send instead. Most systems connect to their own loopback address if this is the
+/// destination.
 /// @cost  O(size of the name), constexpr, noexcept.
 [[nodiscard]] constexpr bool is_unspecified(const host& h) noexcept {
     if (h.kind() == host_kind::none) return true;
@@ -190,7 +194,8 @@ constexpr bool is_global(const ipv6& address) noexcept {
     return seen == unspecified_ipv4.host || seen == unspecified_ipv6.host;
 }
 
-/// 127.0.0.0/8 or ::1, as effective_host sees `h`. A name that spells no address is none of what follows.
+/// 127.0.0.0/8 or ::1, after effective_host(). For a name that spells no address, this function and the
+/// following ones return false.
 /// @cost  each O(size of the name), constexpr, noexcept.
 [[nodiscard]] constexpr bool is_loopback(const host& h) noexcept {
     const host seen = effective_host(h);
@@ -198,15 +203,15 @@ constexpr bool is_global(const ipv6& address) noexcept {
     return seen == ipv6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 }
 
-/// 169.254.0.0/16 or fe80::/10. An ISATAP address is link-local by its prefix or by the IPv4 address inside.
+/// 169.254.0.0/16 or fe80::/10. An ISATAP address is link-local if its prefix or the IPv4 address inside is.
 [[nodiscard]] constexpr bool is_link_local(const host& h) noexcept {
     if (detail::in_ipv6_network(h, 0xfe800000, 10)) return true;
     const host seen = effective_host(h);
     return seen.kind() == host_kind::ipv4 && detail::within(detail::number(seen.v4()), 0xa9fe0000, 16);
 }
 
-/// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or fc00::/7. An ISATAP address is private by its prefix or by the IPv4
-/// address inside.
+/// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or fc00::/7. An ISATAP address is private if its prefix or the
+/// IPv4 address inside is.
 /// @rfc  1918 section 3, 4193
 [[nodiscard]] constexpr bool is_private(const host& h) noexcept {
     if (detail::in_ipv6_network(h, 0xfc000000, 7)) return true;
@@ -224,15 +229,16 @@ constexpr bool is_global(const ipv6& address) noexcept {
     return seen.kind() == host_kind::ipv4 && detail::within(detail::number(seen.v4()), 0xe0000000, 4);
 }
 
-/// A unicast address that the complete internet can reach, by the column "Globally Reachable" of IANA's registries of
-/// special-purpose addresses, as of October 2025. These are the cases in which the registries leave the answer open,
-/// or this function gives another one:
+/// A unicast address that the complete internet can reach. The source is the column "Globally Reachable" of
+/// IANA's registries of special-purpose addresses, as of October 2025. In these cases the registries give no
+/// answer, or this function gives a different one:
 ///
-///     "N/A"                    not global: 192.88.99.0/24, 2001::/32 (Teredo), 2001:10::/28 (ORCHID), 2002::/16 (6to4)
-///     not registered           not global: 224.0.0.0/4, and IPv6 outside of 2000::/3, where nothing is assigned
-///     ::ffff:0:0/96            "False"; here as the IPv4 address inside, which is the one that is dialled
-///     ::/96                    not registered; here the same
-///     64:ff9b::/96             "True"; here as the IPv4 address inside, which a translator dials
+///     "N/A"                    not global: 192.88.99.0/24, 2001::/32 (Teredo), 2001:10::/28 (ORCHID),
+///                              2002::/16 (6to4)
+///     not registered           not global: 224.0.0.0/4, and IPv6 outside of 2000::/3, which is not assigned
+///     ::ffff:0:0/96            "False"; here as the IPv4 address inside, because that is dialled
+///     ::/96                    not registered; here as the IPv4 address inside
+///     64:ff9b::/96             "True"; here as the IPv4 address inside, because a translator dials that
 ///     an ISATAP address        global if both its prefix and the IPv4 address inside are
 ///
 /// @cost  O(size of the name), constexpr, noexcept.
@@ -246,9 +252,9 @@ constexpr bool is_global(const ipv6& address) noexcept {
     return seen.kind() == host_kind::ipv6 || (seen.kind() == host_kind::ipv4 && detail::is_global(seen.v4()));
 }
 
-/// Whether two hosts are the same to an access list: names without regard to the case of ASCII letters and to one
-/// trailing dot, addresses IPv4-mapped or not, a name that spells an address like that address. Bad text equals
-/// nothing.
+/// Whether two hosts are the same for an access list. Names are compared without the case of ASCII letters
+/// and without one trailing dot. IPv4-mapped addresses and names that spell addresses are compared as those
+/// addresses. Bad text equals nothing.
 /// @cost  O(size of the names), constexpr, noexcept.
 /// @rfc   4343
 [[nodiscard]] constexpr bool canonical_equal(const host& a, const host& b) noexcept {
@@ -259,8 +265,8 @@ constexpr bool is_global(const ipv6& address) noexcept {
     return same_word(detail::without_trailing_dot(x.name()), detail::without_trailing_dot(y.name()));
 }
 
-/// Whether a name may go into a log or a header of another protocol as it is: visible ASCII, neither a space nor a
-/// double quote, at least one byte. Addresses and no host are printable, bad text is not.
+/// Whether a name can be copied into a log or into a header of another protocol: at least one byte, only
+/// visible ASCII, and no double quote. Addresses and no host are printable, bad text is not.
 /// @cost  O(size of the name), constexpr, noexcept.
 [[nodiscard]] constexpr bool is_printable(const host& h) noexcept {
     if (h.kind() != host_kind::name) return h.kind() != host_kind::bad;
@@ -269,8 +275,8 @@ constexpr bool is_global(const ipv6& address) noexcept {
     return !h.name().empty();
 }
 
-/// The same for the bytes that host names are made of: ASCII letters, digits, hyphens, dots, and the underscore, which
-/// is in use though no document allows it.
+/// The same, but only with the bytes of host names: ASCII letters, digits, hyphens, dots and underscores. No
+/// document allows the underscore, but it is in use.
 /// @rfc  952, 1123 section 2.1
 [[nodiscard]] constexpr bool is_ldh(const host& h) noexcept {
     for (size_t i = 0; i < h.name().size(); ++i) {

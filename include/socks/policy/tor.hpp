@@ -1,6 +1,6 @@
-// What Tor adds to SOCKS: names looked up through it, reply codes of onion services, and credentials that say which
-// streams may share a circuit. Any other proxy may use the same numbers for something else, so nothing here is
-// applied unless the caller says that the peer is Tor.
+// Tor's extensions of SOCKS: looking up names, reply codes of onion services, and credentials that say which
+// streams may share a circuit. Another proxy may use the same numbers for something else. So the library uses
+// nothing of this by itself: call it only for a peer that is Tor.
 
 #ifndef SOCKS_POLICY_TOR_HPP
 #define SOCKS_POLICY_TOR_HPP
@@ -12,31 +12,31 @@
 
 namespace socks::tor {
 
-/// Two commands of Tor's, for client and server alike: an address for a name, a name for an address. The answer is in
-/// the bound address of the reply, and the connection has done its duty.
+/// Tor's two commands, for clients and servers: look up the address of a name, or the name of an address. The
+/// answer is the bound address of the reply. Nothing follows it on the connection.
 /// @rfc  Tor's SOCKS extensions, "Name lookup"
 inline constexpr command resolve{0xf0};
 inline constexpr command resolve_ptr{0xf1};
 
-/// The name of a command to Tor: one of its own, otherwise what it is called anywhere.
+/// The name of a command, Tor's two included.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* to_string(command c) noexcept {
     return c == resolve ? "RESOLVE" : c == resolve_ptr ? "RESOLVE_PTR" : socks::to_string(c);
 }
 
-/// The same for people, the number of a command without a name included: `RESOLVE`, `CONNECT`, `0xF2`.
+/// Prints a command: its name, or its number if it has no name. Examples: `RESOLVE`, `CONNECT`, `0xF2`.
 ///
-/// @returns   the text made in `out`, of at most max_text_code bytes.
-/// @errors    no_space  out is smaller than the text; required() says how much it takes; `out` may be written to
+/// @returns   the text in `out`, at most max_text_code bytes.
+/// @errors    no_space  out is smaller than the text: required() says how much it takes; `out` may change
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 constexpr encoded format(command c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return socks::detail::named(tor::to_string(c), static_cast<uint8_t>(c), false, out);
 }
 
-/// The request for an address of `name`. An address as `name` comes back as it is.
-/// @lifetime  as `name` and `who`.
+/// The request that looks up an address of `name`. If `name` is an address, Tor returns that address.
+/// @lifetime  points to what `name` and `who` point to.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr request lookup(const host& name, const credentials& who = {}) noexcept {
     request r;
@@ -46,27 +46,28 @@ constexpr encoded format(command c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return r;
 }
 
-/// The request for the name of an address. The specification speaks of IPv4 only.
-/// @lifetime  as `who`.
+/// The request that looks up the name of an address. The specification has it for IPv4 only.
+/// @lifetime  points to what `who` points to.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr request reverse_lookup(const ipv4& address, const credentials& who = {}) noexcept {
     request r = lookup(address, who);
     r.command = resolve_ptr;
     return r;
 }
-/// The same of an IPv6 address, to a Tor that goes beyond its specification.
+/// The same for an IPv6 address, which is not in the specification. Tor may refuse it.
 [[nodiscard]] constexpr request reverse_lookup(const ipv6& address, const credentials& who = {}) noexcept {
     request r = lookup(address, who);
     r.command = resolve_ptr;
     return r;
 }
 
-/// What a look-up found.
+/// The result of a look-up. Do not trust a name: the owner of the address chose it.
 ///
 /// @param asked   resolve or resolve_ptr.
 /// @param answer  the reply to it.
-/// @returns   an address for resolve, a name for resolve_ptr; no host where the reply refuses or holds anything else.
-/// @lifetime  a name points into the message that the reply came in. Whoever owns the address chose it freely.
+/// @returns   an address for resolve, a name for resolve_ptr. No host if the reply refuses or contains
+///            something else.
+/// @lifetime  a name points into the message of the reply.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       Tor's SOCKS extensions, "Name lookup"
 [[nodiscard]] constexpr host found(command asked, const reply& answer) noexcept {
@@ -89,7 +90,7 @@ enum class onion_code : uint8_t {
     introduction_timed_out = 0xf7,
 };
 
-/// The name of a reply code that came from Tor: one of an onion service, otherwise what it is called anywhere.
+/// The name of a reply code from Tor, those of onion services included.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* to_string(const reply_code& c) noexcept {
@@ -107,7 +108,8 @@ enum class onion_code : uint8_t {
     return socks::to_string(c);
 }
 
-/// The same for people: `onion service descriptor not found`, `host unreachable`, `0xC8`. Otherwise as for a command.
+/// Prints a reply code from Tor: `onion service descriptor not found`, `host unreachable`, `0xC8`. Returns
+/// and errors are those of format(command).
 constexpr encoded format(const reply_code& c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return socks::detail::named(tor::to_string(c), c.value, false, out);
 }
@@ -115,19 +117,19 @@ constexpr encoded format(const reply_code& c, buffer out SOCKS_LIFETIMEBOUND) no
 /// What the credentials of a SOCKS5 client mean to Tor.
 enum class isolation_format : uint8_t {
     none,     ///< no credentials
-    legacy,   ///< any user and password: streams with other ones use other circuits
+    legacy,   ///< any user and password: streams with different ones use different circuits
     token,    ///< `<torS0X>0`: the password is the isolation token
     object,   ///< `<torS0X>1` and the ID of an RPC object: the password is the isolation token
-    invalid,  ///< the prefix with anything else behind it: to be refused
+    invalid,  ///< the prefix, followed by something else: refuse it
 };
 
-/// Credentials taken apart. Two streams of the same format, token or object, may share a circuit if their tokens are
-/// equal.
-/// @lifetime  as the credentials that it was read from.
+/// The fields of credentials. Two streams with the same format, `token` or `object`, may share a circuit if
+/// their tokens are equal.
+/// @lifetime  points to what the credentials point to.
 struct isolation {
     isolation_format format = isolation_format::none;
-    bytes object;  ///< object: the ID, never empty
-    bytes token;   ///< token and object
+    bytes object;  ///< the ID, never empty; only for isolation_format::object
+    bytes token;   ///< only for isolation_format::token and object
 };
 
 namespace detail {
@@ -138,8 +140,8 @@ constexpr bytes prefix1() noexcept { return "<torS0X>1"; }
 
 }  // namespace detail
 
-/// Reads the credentials that a client gave, for a server that isolates as Tor does. What is invalid is refused with
-/// `grant(false)`.
+/// Reads the credentials of a client, for a server that isolates streams as Tor does. If they are invalid,
+/// call `authenticated(false)`.
 ///
 ///     UNAME                 PASSWD
 ///     <torS0X> 0            token
@@ -147,7 +149,7 @@ constexpr bytes prefix1() noexcept { return "<torS0X>1"; }
 ///     anything else         anything       legacy
 ///
 /// @returns   the format and its fields.
-/// @lifetime  points into what `who` points into.
+/// @lifetime  points to what `who` points to.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       Tor's SOCKS extensions, "Interpreting usernames and passwords"; Tor proposal 351
 [[nodiscard]] constexpr isolation read_isolation(const credentials& who) noexcept {
@@ -162,10 +164,11 @@ constexpr bytes prefix1() noexcept { return "<torS0X>1"; }
     return {isolation_format::invalid, {}, {}};
 }
 
-/// Credentials that keep a stream on circuits of its own: format 0, which older releases of Tor take for legacy
-/// credentials, to the same effect.
+/// Credentials that isolate a stream: Tor does not share its circuits with streams of another token. They
+/// have format 0. Older releases of Tor read them as legacy credentials, with the same effect.
 ///
-///     request want{.to = {"files.example.com", 443}, .login = tor::isolation_credentials("mail for john")};
+///     socks::request request{.to = {"files.example.com", 443},
+///                            .credentials = socks::tor::isolation_credentials("mail for john")};
 ///
 /// @param token  0..255 bytes, the same for all streams that may share a circuit.
 /// @lifetime  the password points into `token`; the user is static.
@@ -175,8 +178,8 @@ constexpr bytes prefix1() noexcept { return "<torS0X>1"; }
     return {detail::prefix0(), token};
 }
 
-/// Writes the user name of format 1, which ties a stream to an RPC object: `login{made.data(), token}`. An ID that lies in
-/// `out` is moved.
+/// Writes the user name of format 1, which binds a stream to an RPC object: `credentials{user.data(),
+/// token}`. The ID may overlap `out`.
 ///
 /// @param object  the ID of the object, 1..246 bytes.
 /// @errors    bad_user  an empty ID, or one of more than 246 bytes
@@ -192,14 +195,15 @@ constexpr encoded encode_object_user(bytes object, buffer out SOCKS_LIFETIMEBOUN
     return writer(out).put(detail::prefix1()).skip(object.size()).written();
 }
 
-/// Bytes that encode_token makes behind its prefix.
+/// Bytes that encode_token() writes after the prefix.
 inline constexpr size_t counter_size = 16;
 
-/// Writes a token for each of many streams: `prefix`, then `counter` as 16 hexadecimal digits. Two tokens are equal
-/// only if both are.
+/// Writes a token for one of many streams: `prefix`, then `counter` as 16 hexadecimal digits. Two tokens are
+/// equal only if both parts are equal.
 ///
-/// Streams share circuits with those of an earlier run that used the same tokens. Where they must not, the prefix is
-/// drawn from a cryptographic source at every start; here is none. One that lies in `out` is moved.
+/// Streams share circuits with streams of an earlier run that used the same tokens. If they must not, choose
+/// a prefix of random bytes from a cryptographic source at every start. The library has no such source. The
+/// prefix may overlap `out`.
 ///
 /// @param prefix  0..239 bytes.
 /// @errors    bad_password  a prefix of more than 239 bytes

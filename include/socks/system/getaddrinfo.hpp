@@ -1,5 +1,5 @@
-// The failures of getaddrinfo, which has numbers of its own: EAI_* of <netdb.h>, and WSA* on Windows.
-// Not part of socks.hpp: bare metal has no <netdb.h>.
+// The failures of getaddrinfo. Its numbers are not those of errno: EAI_* of <netdb.h>, and WSA* on Windows.
+// Not part of socks.hpp, because a bare machine has no <netdb.h>.
 
 #ifndef SOCKS_SYSTEM_GETADDRINFO_HPP
 #define SOCKS_SYSTEM_GETADDRINFO_HPP
@@ -9,29 +9,30 @@
 #endif
 
 #include <socks/policy/dial_error.hpp>
-#include <socks/policy/errno.hpp>
+#include <socks/system/errno.hpp>
 
 namespace socks {
 
-/// What a look-up of a name has met. A name that is unknown, a name service that failed, and one that did not answer
-/// in time are three failures, and become three reply codes:
+/// The failure of a look-up. An unknown name, a name service that fails, and a name service that does not
+/// answer in time are three different failures with three different reply codes:
 ///
 ///     EAI_NONAME, EAI_NODATA       WSAHOST_NOT_FOUND, WSANO_DATA   name_not_found      04 host unreachable
 ///     EAI_FAIL                     WSANO_RECOVERY                  name_not_resolved   01 general failure
 ///     EAI_AGAIN                    WSATRY_AGAIN                    timed_out           06 TTL expired
 ///     EAI_FAMILY, EAI_ADDRFAMILY   WSAEAFNOSUPPORT                 no_address_of_family
 ///     EAI_MEMORY                   WSA_NOT_ENOUGH_MEMORY           out_of_resources
-///     EAI_SYSTEM                                                   what errno says
+///     EAI_SYSTEM                                                   dial_error_from_errno(errno)
 ///
-/// EAI_AGAIN is also what glibc makes of a server that answers SERVFAIL. EAI_NODATA says that the name exists but has
-/// no address.
+/// glibc also returns EAI_AGAIN if the name server answers SERVFAIL. EAI_NODATA means that the name exists
+/// but has no address.
 ///
 ///     const int failed = getaddrinfo(name, nullptr, &hints, &list);
-///     if (failed) handshake.answer({socks::code_for(socks::dial_error_from_getaddrinfo(failed, errno)), {}}, tx);
+///     const auto why = socks::dial_error_from_getaddrinfo(failed, errno);
+///     if (failed) handshake.answer({socks::code_for(why), {}}, tx);
 ///
-/// @param result  what getaddrinfo returned. The numbers of Winsock's from 10000 on are known on every system.
+/// @param result  the result of getaddrinfo. Every system knows the numbers of Winsock, from 10000 on.
 /// @param number  the value of errno, for EAI_SYSTEM.
-/// @returns       `other` for a number that tells nothing about a name, 0 included.
+/// @returns       `other` for a number that says nothing about a name, 0 included.
 /// @lifetime      by value.
 /// @cost          O(1), constexpr, noexcept.
 /// @rfc           3493 section 6.1
@@ -41,13 +42,13 @@ namespace socks {
 #if defined(_WIN32)
         case 8: return dial_error::out_of_resources;  // WSA_NOT_ENOUGH_MEMORY
 #else
-#if defined(EAI_NODATA) && EAI_NODATA != EAI_NONAME  // which POSIX no longer has
+#if defined(EAI_NODATA) && EAI_NODATA != EAI_NONAME  // no longer in POSIX
         case EAI_NODATA:
 #endif
         case EAI_NONAME: return dial_error::name_not_found;
         case EAI_FAIL: return dial_error::name_not_resolved;
         case EAI_AGAIN: return dial_error::timed_out;
-#if defined(EAI_ADDRFAMILY)  // nor this one
+#if defined(EAI_ADDRFAMILY)  // no longer in POSIX
         case EAI_ADDRFAMILY:
 #endif
         case EAI_FAMILY: return dial_error::no_address_of_family;

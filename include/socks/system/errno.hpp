@@ -1,9 +1,9 @@
-// The numbers of <errno.h> on both sides: what a server's failed system call tells its client, and what a client shows
-// to code that knows errno only. Winsock's numbers are read as well, without its headers.
-// Not part of socks.hpp: bare metal has no <errno.h>.
+// Converts errno to the failure that a server reports to its client, and the result of a handshake to errno
+// for code that uses errno. It also reads the numbers of Winsock, without the headers of Winsock. Not part of
+// socks.hpp, because a bare machine has no <errno.h>.
 
-#ifndef SOCKS_POLICY_ERRNO_HPP
-#define SOCKS_POLICY_ERRNO_HPP
+#ifndef SOCKS_SYSTEM_ERRNO_HPP
+#define SOCKS_SYSTEM_ERRNO_HPP
 
 #include <errno.h>
 
@@ -15,10 +15,10 @@ namespace socks {
 
 namespace detail {
 
-// Winsock counts from 10000 to 11999, where no errno is.
+// Winsock uses 10000 to 11999, which errno does not use.
 constexpr bool is_winsock(int number) noexcept { return number >= 10000 && number < 12000; }
 
-// A connect to an address that is not available: to IPv6 where there is no IPv6, or from no port that is left.
+// EADDRNOTAVAIL from connect: for IPv6, the host has no IPv6; otherwise, the host has no local port left.
 constexpr dial_error address_not_available(const host& to) noexcept {
     return to.kind() == host_kind::ipv6 ? dial_error::no_address_of_family : dial_error::out_of_resources;
 }
@@ -50,16 +50,15 @@ constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcep
 
 }  // namespace detail
 
-/// What a failed connect, bind, listen or accept has met. For a look-up of a name there is
-/// <socks/system/getaddrinfo.hpp>.
+/// The failure of connect, bind, listen or accept. For getaddrinfo, use <socks/system/getaddrinfo.hpp>.
 ///
 ///     handshake.answer({socks::code_for(socks::dial_error_from_errno(errno, address)), {}}, tx);
 ///     handshake.answer({socks::code_for(socks::dial_error_from_errno(WSAGetLastError(), address)), {}}, tx);
 ///
-/// @param number  the value of errno, or a number of Winsock's. Each is known on every system.
-/// @param to      the address that was dialled, where there was one. A connect to IPv6 fails with EADDRNOTAVAIL where
-///                there is no IPv6, and every other one where no port is left to connect from.
-/// @returns       `other` for a number that tells nothing about a destination, 0 included.
+/// @param number  the value of errno or of WSAGetLastError(). Every system knows both.
+/// @param to      the address that was dialled, if any. EADDRNOTAVAIL means for an IPv6 address that the host
+///                has no IPv6, and for others that it has no local port left.
+/// @returns       `other` for a number that says nothing about a destination, 0 included.
 /// @lifetime      by value.
 /// @cost          O(1), constexpr, noexcept.
 [[nodiscard]] constexpr dial_error dial_error_from_errno(int number, const host& to = {}) noexcept {
@@ -68,14 +67,14 @@ constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcep
         case ECONNREFUSED: return dial_error::refused;
         case ENETDOWN:
         case ENETUNREACH: return dial_error::network_unreachable;
-#if defined(EHOSTDOWN)  // which POSIX has not
+#if defined(EHOSTDOWN)  // not in POSIX
         case EHOSTDOWN:
 #endif
         case EHOSTUNREACH: return dial_error::host_unreachable;
         case ETIMEDOUT: return dial_error::timed_out;
         case EACCES:
         case EPERM: return dial_error::not_allowed;
-#if defined(EPFNOSUPPORT)  // nor has POSIX this one
+#if defined(EPFNOSUPPORT)  // not in POSIX
         case EPFNOSUPPORT:
 #endif
         case EAFNOSUPPORT: return dial_error::no_address_of_family;
@@ -91,11 +90,9 @@ constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcep
     }
 }
 
-/// The number that says the same as `e` to code which knows errno only.
+/// `e` as a value of errno.
 ///
-/// Never EAGAIN or EINTR, on which such code would try again at once.
-///
-/// @returns   a number other than 0.
+/// @returns   never 0, and never EAGAIN or EINTR, because callers repeat a call at once for those.
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr int errno_for(dial_error e) noexcept {
@@ -115,12 +112,18 @@ constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcep
     return EIO;
 }
 
-/// The same of a handshake that ended: what a connect through the proxy would have failed with.
+/// The result of a handshake as a value of errno, as if connect itself had returned it.
 ///
-/// @param o   a reply code, or a failure that brought none.
-/// @returns   0 on success; what the reply code tells; without one ECONNRESET or ETIMEDOUT for what became of the
-///            stream, EHOSTUNREACH for a proxy that could not be reached, EACCES for a login that was refused,
-///            EPROTO for a peer that broke the protocol, EINVAL for what the caller asked wrong.
+/// @param o   the reply code, or the error if there was no reply.
+/// @returns   0             success
+///            ECONNRESET    the stream ended
+///            ETIMEDOUT     the deadline passed
+///            EHOSTUNREACH  the proxy could not be reached
+///            EACCES        the proxy accepts no offered method or refuses the credentials
+///            EPROTO        the peer broke the protocol
+///            EINVAL        the request is invalid
+///            EIO           a refusal without a reply code
+///            For a refusal with a reply code: errno_for(dial_error_for(code)).
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr int errno_for(const outcome& o) noexcept {
