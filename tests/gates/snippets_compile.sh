@@ -48,6 +48,9 @@ void take(socks::bytes);
 void try_later();
 void ask_operator();
 void close_connection(int);
+extern int64_t deadline;
+int64_t now();
+void log(const char*, const char*);
 END
     awk '/^```cpp$/ {n++; inside = 1; print "void snippet" n "() {"; next}
          /^```$/ && inside {inside = 0; print "}"; next}

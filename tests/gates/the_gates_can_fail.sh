@@ -1,10 +1,11 @@
 #!/bin/sh
-# the_gates_can_fail.sh TREE SCRATCH COMPILER [FLAG...]
+# the_gates_can_fail.sh TREE SCRATCH DIAGRAMS COMPILER [FLAG...]
 # Plants one fault after another in a copy of the tree, and sees each of them caught.
 set -u
 tree=$1
 scratch=$2
-shift 2
+diagrams=$3
+shift 3
 gates=$tree/tests/gates
 refuses=$tree/tests/compile_fail/refuses.sh
 trouble=0
@@ -184,6 +185,19 @@ sed -i 's/s\.needed()/s.needs()/' "$copy/README.md"
 caught 'a snippet that does not compile' "$gate" "$copy" "$scratch/snippets.cpp" "$@"
 sed -i 's/^```cpp$/``` cpp/' "$copy/README.md"
 caught 'snippets that are not looked at' "$gate" "$copy" "$scratch/snippets.cpp" "$@"
+
+if [ -x "$diagrams" ]; then
+    passes "$diagrams" --check "$copy/docs/client.svg" "$copy/docs/server.svg"
+    for machine in client server; do
+        sed -i 's/^<path class="line" d="M290 67 /&L0 0 /' "$copy/docs/$machine.svg"
+        caught "an arrow of the $machine's diagram that was changed" "$diagrams" --check \
+            "$copy/docs/client.svg" "$copy/docs/server.svg"
+        rm "$copy/docs/$machine.svg"
+        caught "no diagram of the $machine" "$diagrams" --check "$copy/docs/client.svg" "$copy/docs/server.svg"
+    done
+else
+    echo 'the diagrams are not built: their check is left out'
+fi
 
 neighbour() { "$@" -fsyntax-only -xc++ -include "$tree/tests/other_headers/macros.hpp" "$copy/include/socks/core/reply.hpp"; }
 passes neighbour "$@"
