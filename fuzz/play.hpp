@@ -1,7 +1,7 @@
-// One machine against a peer whose bytes are given, at any pace: what it came to, and the laws that hold on
-// the way. Every step is made three times: by a copy without any room, by a copy with just the room that this
-// asked for, and by the machine with plenty. Input and room lie in blocks of their own, which are gone before
-// the next call.
+// One machine against a peer whose bytes are given, at any pace: what it came to, and the invariants that
+// hold meanwhile. Every step is made three times: by a copy without any room, by a copy with just the room
+// that this asked for, and by the machine with plenty. Input and room lie in blocks of their own, which are
+// gone before the next call.
 
 #ifndef SOCKS_FUZZ_PLAY_HPP
 #define SOCKS_FUZZ_PLAY_HPP

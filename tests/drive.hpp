@@ -1,6 +1,6 @@
-// Drivers that play one machine against a peer whose bytes are fixed, and write down all that happened.
-// The same conversation can arrive at any pace and go through any overload of step; a law then says that the
-// records are equal. Everything is bounded, so that a machine that spins ends as a record too.
+// Drivers that play one machine against a peer whose bytes are fixed, and write down all that happened. The
+// same conversation can arrive at any pace and go through any overload of step; an invariant then says that
+// the records are equal. Everything is bounded, so that a machine that spins ends as a record too.
 
 #ifndef SOCKS_TESTS_DRIVE_HPP
 #define SOCKS_TESTS_DRIVE_HPP

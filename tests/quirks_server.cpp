@@ -213,8 +213,8 @@ void commands_of_every_number_are_shown(check& t) {
 }
 RUN(commands_of_every_number_are_shown)
 
-// Law 8, X4: 3 over SOCKS4 is not UDP ASSOCIATE; 5 and 0xf1 are numbers of SOCKS5 too. The application never
-// sees them. Tor's RESOLVE, 0xf0, is a command of SOCKS4a.
+// X4: 3 over SOCKS4 is not UDP ASSOCIATE; 5 and 0xf1 are numbers of SOCKS5 too. The application never sees
+// them. Tor's RESOLVE, 0xf0, is a command of SOCKS4a.
 constexpr void a_command_of_socks5_is_refused_over_socks4(check& t) {
     for (const uint8_t number : {uint8_t{3}, uint8_t{5}, uint8_t{0xf1}}) {
         const auto entered = t.in(size_t{number});

@@ -5,7 +5,7 @@
 #ifndef SOCKS_TESTS_SIMULATION_CONNECTION_HPP
 #define SOCKS_TESTS_SIMULATION_CONNECTION_HPP
 
-#include "judge.hpp"
+#include "invariants.hpp"
 #include "parties.hpp"
 
 #include <memory>
@@ -38,10 +38,10 @@ struct side {
 
 class connection {
   public:
-    void start(uint64_t seed, uint32_t index, calendar& time, judge& law);
+    void start(uint64_t seed, uint32_t index, calendar& time, invariants& checks);
 
     // False when it is over.
-    bool handle(happening what, calendar& time, judge& law);
+    bool handle(happening what, calendar& time, invariants& checks);
 
     // Ticks that are left until its time is up.
     [[nodiscard]] uint32_t left(uint64_t now) const {
@@ -98,7 +98,7 @@ class connection {
     [[nodiscard]] static size_t hop_of(const socks::chain& c) { return c.hop(); }
 
     calendar* time_ = nullptr;
-    judge* law_ = nullptr;
+    invariants* checks_ = nullptr;
     uint64_t seed_ = 0;
     uint64_t deadline_ = 0;
     dice d_{0};

@@ -1,5 +1,5 @@
-// The law of the end of the stream: it is told by end_of_stream(), it is final wherever it falls, it never
-// hides what was received before, and a refusal is known by its first two bytes.
+// The invariant of the end of the stream: end_of_stream() reports it, it is final after any byte, and bytes
+// received before it still count. The first two bytes of a refusal suffice.
 
 #include "refusals.hpp"
 

@@ -1,6 +1,6 @@
-// Any call is defined in any state, in any order, with any argument. By the same dice every time: thousands
-// of callers that do not know the protocol. No machine crashes, spins, revives after a failure, or authorises
-// anything that was not granted, even if what was shown once is taken away again.
+// Any call is defined in any state, in any order, with any argument. Thousands of callers that do not know
+// the protocol are drawn from fixed seeds. No machine crashes, loops, continues after a failure, or
+// authorises anything that was not granted, even if input that it has seen is taken away again.
 
 #include "conversations.hpp"
 

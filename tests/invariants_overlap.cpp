@@ -1,5 +1,5 @@
-// A text that lies in the room for output, at whatever distance: the message is right, or it is refused and
-// nothing was written. It is refused only where it lies in the place of another text of the same message.
+// An argument that overlaps the output, at any distance: the message is right, or the call fails and writes
+// nothing. It fails only if the argument lies at the place of another text of the same message.
 
 #include <socks/policy/cft_finding.hpp>
 

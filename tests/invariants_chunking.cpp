@@ -1,5 +1,5 @@
-// The law of chunking: how bytes are cut into reads, and which overload they go through, changes nothing.
-// Its twin, the stability of a verdict: what more bytes follow an error does not change it.
+// The invariant of chunking: the result depends neither on how the bytes are cut into reads nor on the
+// overload. Bytes that follow an error do not change it.
 
 #include "refusals.hpp"
 

@@ -1,5 +1,5 @@
-// The laws hold for a client that does not wait. Whatever a proxy answers, the outcome is that of a client
-// which had waited; only what was sent may be more.
+// The invariants hold for a client that does not wait. For every answer of a proxy the outcome is that of a
+// client that waits. Only the bytes sent may be more.
 
 #include "refusals.hpp"
 
@@ -16,7 +16,7 @@ constexpr bool runs_ahead(const socks::request& want) {
     return want.offer()[0] == method::none || want.offer()[0] == method::username_password;
 }
 
-// The law of this file. A pace decides how many replies lie there at once.
+// The invariant of this file. The pace decides how many replies are in the input at once.
 template <class End>
 constexpr void agrees(check& t, socks::client_options options, const socks::request& want, const peer& from) {
     outcome waited = run<End>(socks::client(options), want, from);
@@ -81,7 +81,7 @@ constexpr void a_whole_refusal_is_found_behind_other_replies(check& t) {
 }
 PROVE_AND_RUN(a_whole_refusal_is_found_behind_other_replies)
 
-// The law of space holds at each of the sends.
+// The invariant of space holds at each send.
 constexpr void each_message_that_runs_ahead_may_be_short_of_room(check& t) {
     const bytes messages[] = {"05 01 02"_bytes, "01 04 'john' 03 'foo'"_bytes,
                               "05 01 00 03 11 'files.example.com' 01bb"_bytes};

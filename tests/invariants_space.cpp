@@ -1,5 +1,5 @@
-// The law of space: room that is one byte too small is the caller's mistake and no one's loss. The call says
-// how much suffices, uses nothing, writes nothing, changes nothing, and is simply made again.
+// The invariant of space: a call whose output is one byte too small reports how much suffices. It consumes
+// nothing, writes nothing and changes nothing. The caller makes it again.
 
 #include "refusals.hpp"
 
@@ -7,7 +7,7 @@ namespace {
 
 using namespace drive;
 
-// Room of exactly so many bytes, with marks in and behind it.
+// Output of exactly that many bytes, with marks in it and after it.
 class marked {
   public:
     constexpr explicit marked(size_t room) : room_(room) {

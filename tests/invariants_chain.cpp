@@ -1,6 +1,6 @@
-// The laws of a chain: what its proxies hear and what the application is told are the bytes and the news of
-// the single handshakes, one behind the other, at any pace, through every overload, and wherever the stream
-// ends.
+// The invariants of a chain: its proxies receive the bytes of single handshakes, one after the other, and the
+// application gets the actions of these handshakes. This holds at any pace, through every overload, and
+// wherever the stream ends.
 
 #include <type_traits>
 

@@ -1,6 +1,5 @@
-// The laws of purity and amnesia: a machine is its bytes. Copied at any step, both copies go the same way;
-// moved to another place, byte by byte, it does not notice; and no call depends on what an earlier call was
-// lent.
+// The invariants of a machine's state. Two copies made at any step go on equally. A machine that is copied
+// byte by byte to another place goes on equally. No call depends on memory that an earlier call got.
 
 #include <cstring>
 #include <type_traits>

@@ -1,6 +1,5 @@
-// The law of the fuse: a failure is final. Whatever is called afterwards, with whatever input, every step
-// gives the same error with the same byte, uses nothing and sends nothing. After success the next step is an
-// error too.
+// The invariant of finality: a failure is final. After it every step, with any input, gives the same error
+// with the same byte, consumes nothing and sends nothing. A step after success is an error too.
 
 #include <string_view>
 
@@ -147,8 +146,8 @@ constexpr void a_server_s_failure_is_final(check& t) {
 }
 PROVE_AND_RUN(a_server_s_failure_is_final)
 
-// What no handshake above ends with: a call to repeat, mistakes that the tests below and laws_overlap.cpp
-// make, and the errors of other parts of the library.
+// What no handshake above ends with: a call to repeat, mistakes that the tests below and
+// invariants_overlap.cpp make, and the errors of other parts of the library.
 constexpr errc elsewhere[] = {
     errc::no_space,        errc::bad_port,    errc::fragmented,   errc::bad_length,   errc::bad_message_type,
     errc::weak_protection, errc::spoke_first, errc::unreachable,  errc::timed_out,    errc::bad_route,

@@ -1,5 +1,5 @@
-// The law of precision: reading exactly need() bytes each time takes no byte past the handshake, and takes
-// few reads. The law of progress: the number of steps is bounded by the number of bytes.
+// The invariant of precision: if each read takes exactly needed() bytes, no byte after the handshake is read,
+// and the reads are few. The invariant of progress: the number of bytes bounds the number of steps.
 
 #include "refusals.hpp"
 

@@ -1,6 +1,6 @@
-// Client and server back to back over two queues of bytes, with reads and writes of every small size: both
-// reach done in a bounded number of turns, both learn what the other said, and what each application sends
-// behind its last message arrives whole at the other.
+// A client and a server exchange bytes over two queues, with reads and writes of every small size. Both reach
+// done in a bounded number of turns, and both get what the other sent. What an application sends after its
+// last message arrives completely at the other.
 
 #include "conversations.hpp"
 
