@@ -8,18 +8,18 @@ RAW_IPV4 = 228  # the link type of packets that begin with their IPv4 header
 SYN, PSH, ACK = 0x02, 0x08, 0x10
 
 
-def checksum(bytes):
+def checksum(data):
     """RFC 1071: the complement of the sum in ones' complement."""
-    words = struct.unpack(f">{(len(bytes) + 1) // 2}H", bytes + bytes(len(bytes) % 2))
+    words = struct.unpack(f">{(len(data) + 1) // 2}H", data + bytes(len(data) % 2))
     total = sum(words)
     while total >> 16:
         total = (total & 0xffff) + (total >> 16)
     return ~total & 0xffff
 
 
-def with_checksum(bytes, at, before=b""):
+def with_checksum(data, at, before=b""):
     """The field at `at` is zero so far; `before` is summed but not sent."""
-    return bytes[:at] + struct.pack(">H", checksum(before + bytes)) + bytes[at + 2:]
+    return data[:at] + struct.pack(">H", checksum(before + data)) + data[at + 2:]
 
 
 class Capture:
@@ -38,9 +38,9 @@ class Capture:
         """`at` is where the checksum of the payload stands. Returns the number of the frame, which counts from 1."""
         pseudo = HOST + HOST + struct.pack(">BBH", 0, protocol, len(payload))
         head = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), 0, 0, 64, protocol, 0, HOST, HOST)
-        bytes = with_checksum(head, 10) + with_checksum(payload, at, pseudo)
+        data = with_checksum(head, 10) + with_checksum(payload, at, pseudo)
         self.packets += 1
-        self.file.write(struct.pack("<IIII", self.packets, 0, len(bytes), len(bytes)) + bytes)
+        self.file.write(struct.pack("<IIII", self.packets, 0, len(data), len(data)) + data)
         return self.packets
 
     def datagram(self, source, to, data):

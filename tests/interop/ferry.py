@@ -12,12 +12,12 @@ SHORT = 4000  # bytes that travel alone each way; a handshake has fewer, its tok
 
 def one_by_one(source, sink):
     alone = 0
-    while bytes := source.recv(65536):
-        while bytes and alone < SHORT:
-            sink.sendall(bytes[:1])
-            bytes, alone = bytes[1:], alone + 1
+    while data := source.recv(65536):
+        while data and alone < SHORT:
+            sink.sendall(data[:1])
+            data, alone = data[1:], alone + 1
             time.sleep(0.0005)  # so that each byte travels alone
-        sink.sendall(bytes)
+        sink.sendall(data)
 
 
 def slowly(source, sink):
@@ -27,15 +27,15 @@ def slowly(source, sink):
 
 
 def as_they_come(source, sink):
-    while bytes := source.recv(65536):
-        sink.sendall(bytes)
+    while data := source.recv(65536):
+        sink.sendall(data)
 
 
 def together(source, sink):
     """A choice or a verdict has two bytes and goes on; the answer behind it waits for the banner."""
     held = b""
-    while bytes := source.recv(65536):
-        held += bytes
+    while data := source.recv(65536):
+        held += data
         if len(held) == 2:
             sink.sendall(held)
             held = b""
@@ -47,9 +47,9 @@ def together(source, sink):
 
 def behind_the_first(source, sink):
     """BIND: the first answer, which has more than two bytes, goes on; the second waits for the banner."""
-    while bytes := source.recv(65536):
-        sink.sendall(bytes)
-        if len(bytes) > 2:
+    while data := source.recv(65536):
+        sink.sendall(data)
+        if len(data) > 2:
             return together(source, sink)
 
 

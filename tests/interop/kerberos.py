@@ -104,20 +104,20 @@ def dante(program):
 class Tap(Ferry):
     """Hears what both say, and may change what the client does."""
 
-    def __init__(self, port, change=lambda bytes: bytes):
+    def __init__(self, port, change=lambda data: data):
         self.heard = self.answered = b""
         self.change = change
         super().__init__(port, self.up, self.down)
 
     def up(self, client, server):
-        while bytes := client.recv(65536):
-            self.heard += bytes
-            server.sendall(self.change(bytes))
+        while data := client.recv(65536):
+            self.heard += data
+            server.sendall(self.change(data))
 
     def down(self, server, client):
-        while bytes := server.recv(65536):
-            self.answered += bytes
-            client.sendall(bytes)
+        while data := server.recv(65536):
+            self.answered += data
+            client.sendall(data)
 
 
 class Cases:
@@ -172,14 +172,14 @@ class Cases:
 
     def level_lowered_on_the_way(self, server):
         """Without wrapping anyone can: what the client accepts at least is what counts."""
-        tap = Tap(server.port, lambda bytes: bytes.replace(b"\1\2\0\1\2", b"\1\2\0\1\1"))
+        tap = Tap(server.port, lambda data: data.replace(b"\1\2\0\1\2", b"\1\2\0\1\1"))
         done = self.run(tap, "confidentiality", "--nec", target=f"127.0.0.1:{self.talker.port}")
         expect(done.returncode, 1, "exit code of the client")
         expect_in("protection level too low", done.stderr.decode(), "what the client says")
 
     def an_abort(self):
         """The server cannot read a token that was damaged on its way, and says so in two bytes."""
-        tap = Tap(self.ours.port, lambda bytes: bytes[:40] + bytes(len(bytes) - 40) if len(bytes) > 40 else bytes)
+        tap = Tap(self.ours.port, lambda data: data[:40] + bytes(len(data) - 40) if len(data) > 40 else data)
         done = self.run(tap, "integrity", target=f"127.0.0.1:{self.talker.port}")
         expect(done.returncode, 1, "exit code of the client")
         expect_in("authentication failed", done.stderr.decode(), "what the client says")
@@ -193,10 +193,10 @@ class Cases:
             heard = b""
             while True:
                 if select.select([s], [], [], 0.2)[0]:
-                    bytes = s.recv(100)
-                    if not bytes:
+                    data = s.recv(100)
+                    if not data:
                         break
-                    heard += bytes
+                    heard += data
                 elif sent:
                     s.sendall(b"\0")
         expect(heard, b"\5\1" if sent else b"", "what the server says")

@@ -106,8 +106,8 @@ class Slow(socketserver.BaseRequestHandler):
         except OSError:  # the client has given up
             pass
 
-    def send_slowly(self, bytes):
-        for byte in bytes:
+    def send_slowly(self, data):
+        for byte in data:
             time.sleep(self.pause)
             self.request.sendall(bytes([byte]))
 
@@ -321,10 +321,10 @@ class Cases:
                 with subprocess.Popen(client, **pipes) as here:
                     try:
                         for sender, receiver, file in ((here, there, upwards), (there, here, downwards)):
-                            bytes = file.read_bytes()
-                            writer = threading.Thread(target=lambda: (sender.stdin.write(bytes), sender.stdin.flush()))
+                            data = file.read_bytes()
+                            writer = threading.Thread(target=lambda: (sender.stdin.write(data), sender.stdin.flush()))
                             writer.start()
-                            expect(receiver.stdout.read(len(bytes)), bytes, "what came through TLS")
+                            expect(receiver.stdout.read(len(data)), data, "what came through TLS")
                             writer.join()
                     finally:
                         here.kill(), there.kill()
