@@ -69,7 +69,7 @@ class table {
     void decoder(const char* name, decoding ours, operation floor, const char* in, size_t digest) {
         const std::string message = unhex(in);
         const size_t third = (message.size() + 2) / 3;
-        rows_.push_back({name, "ours, whole", ours.whole, message, 0, nullptr, {}, digest});
+        rows_.push_back({name, "ours, complete", ours.whole, message, 0, nullptr, {}, digest});
         rows_.push_back({name, "ours, three chunks", ours.chunks, message, third, nullptr, {}, digest});
         rows_.push_back({name, "ours, byte by byte", ours.chunks, message, 1, nullptr, {}, digest});
         add_floor(rows_, name, floor, message, nullptr, {}, digest);
@@ -78,7 +78,7 @@ class table {
     // One that cannot wait for more.
     void whole(const char* name, decoding ours, operation floor, const char* in, size_t digest) {
         const std::string message = unhex(in);
-        rows_.push_back({name, "ours, whole", ours.whole, message, 0, nullptr, {}, digest});
+        rows_.push_back({name, "ours, complete", ours.whole, message, 0, nullptr, {}, digest});
         add_floor(rows_, name, floor, message, nullptr, {}, digest);
     }
 
@@ -93,22 +93,22 @@ outcome nothing(const sample&) { return {}; }
 void add_decoders(std::vector<row>& rows) {
     using namespace socks;
     table t(rows);
-    rows.push_back({"the call of an empty row", "ours, whole", nothing, {}, 0, nullptr, {}, 0});
+    rows.push_back({"the call of an empty row", "ours, complete", nothing, {}, 0, nullptr, {}, 0});
 
     t.decoder("greeting, decode",
               decode<[](bytes in) INLINED { return decode_greeting(in); },
                      [](const greeting& g) INLINED { return g.methods.size() + g.methods[1]; }>,
               read_unchecked<[](const char* p) { return u8(p + 1) + u8(p + 3); }>, "05020002", 4);
-    t.decoder("choice, decode",
+    t.decoder("method selection, decode",
               decode<[](bytes in) INLINED { return decode_method_selection(in); },
                      [](method m) INLINED { return static_cast<size_t>(m); }>,
               read_unchecked<[](const char* p) { return u8(p + 1); }>, "0502", 2);
-    t.decoder("login, decode",
+    t.decoder("credentials, decode",
               decode<[](bytes in) INLINED { return decode_credentials(in); },
                      [](const credentials& l) INLINED { return mix(l.user.size(), l.password[0]); }>,
               read_unchecked<[](const char* p) { return mix(u8(p + 1), u8(p + 3 + u8(p + 1))); }>,
               "0104'john'03'foo'", mix(4, 'f'));
-    t.decoder("status, decode",
+    t.decoder("auth status, decode",
               decode<[](bytes in) INLINED { return decode_auth_status(in); },
                      [](uint8_t v) INLINED { return size_t{v} + 7; }>,
               read_unchecked<[](const char* p) { return u8(p + 1) + 7; }>, "0100", 7);

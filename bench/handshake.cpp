@@ -192,7 +192,7 @@ struct handshake {
 void add(std::vector<row>& rows, const handshake& h) {
     const std::string in = unhex(h.in);
     const std::string out = unhex(h.out);
-    rows.push_back({h.name, "ours, whole", h.ours, in, 0, h.app, out, h.digest});
+    rows.push_back({h.name, "ours, complete", h.ours, in, 0, h.app, out, h.digest});
     rows.push_back({h.name, "ours, three chunks", h.ours, in, (in.size() + 2) / 3, h.app, out, h.digest});
     rows.push_back({h.name, "ours, byte by byte", h.ours, in, 1, h.app, out, h.digest});
     for (const size_t chunk : h.chunks) {
@@ -234,7 +234,7 @@ void add_handshakes(std::vector<row>& rows) {
 
     add(rows, {"server, SOCKS5", serve<method::none, code5::succeeded>, wire_serve5<method::none>,
                floor_serve5<0>, app, plain, ask_none, reply_none, asked_name});
-    add(rows, {"server, SOCKS5 login", serve<method::username_password, code5::succeeded>,
+    add(rows, {"server, SOCKS5 username/password", serve<method::username_password, code5::succeeded>,
                wire_serve5<method::username_password>, floor_serve5<2>, app, plain, ask_login, reply_login,
                asked_name, sweep});
     add(rows, {"server, SOCKS4", serve<method::none, code4::granted>, wire_serve4, floor_serve4, app, plain,
@@ -245,9 +245,9 @@ void add_handshakes(std::vector<row>& rows) {
     constexpr auto login = method::username_password;
     add(rows, {"client, SOCKS5", connect<false, version::v5, none>, wire_connect5<none>, floor_connect5<0>,
                named, plain_named, reply_none, ask_none, replied});
-    add(rows, {"client, SOCKS5 login", connect<false, version::v5, none, login>, wire_connect5<none, login>,
+    add(rows, {"client, SOCKS5 username/password", connect<false, version::v5, none, login>, wire_connect5<none, login>,
                floor_connect5<0, 2>, named, plain_named, reply_login, ask_login, replied, sweep});
-    add(rows, {"client, SOCKS5 login, pipelined", connect<true, version::v5, login>, wire_connect5<login>,
+    add(rows, {"client, SOCKS5 username/password, pipelined", connect<true, version::v5, login>, wire_connect5<login>,
                floor_connect5<2>, named, plain_named, reply_login,
                "050102 0104'john'03'foo' 05010003 11 'files.example.com' 01bb", replied});
     add(rows, {"client, SOCKS4", connect<false, version::v4>, wire_connect4, floor_connect4, numbered,

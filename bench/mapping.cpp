@@ -56,7 +56,7 @@ outcome parse_cftutil(const sample& s) {
 void add_mappings(std::vector<row>& rows) {
     using namespace socks;
     const auto add = [&](const char* name, operation ours, const std::string& in, size_t digest) {
-        rows.push_back({name, "ours, whole", ours, in, 0, nullptr, {}, digest});
+        rows.push_back({name, "ours, complete", ours, in, 0, nullptr, {}, digest});
     };
     add("reply code, SOCKS5 to SOCKS4", translate, "\x05", 91);
     add("reply code of a failed dial", refusal, "\x03",
