@@ -77,14 +77,14 @@ constexpr void a_reply_of_another_version_is_no_refusal(check& t) {
         bytes choice;
         bytes reply;
         errc why;
-    } strangers[] = {
+    } others[] = {
         {plain5, "05 00"_bytes, "00 5b 0000 00000000"_bytes, errc::bad_version},
         {plain5, "05 00"_bytes, "04 01 00 01 cb007105 0fa0"_bytes, errc::bad_version},
         {plain5, "05 00"_bytes, "'HTTP/1.1 403'"_bytes, errc::bad_version},
         {plain4, "", "05 01 00 01 cb007105 0fa0"_bytes, errc::bad_version},
         {plain4, "", "'HTTP/1.1 403'"_bytes, errc::peer_is_http},
     };
-    for (const auto& s : strangers)
+    for (const auto& s : others)
         for (const bool whole_refusal : {false, true}) {
             const auto entered = t.in(size_t{whole_refusal});
             socks::client m({.wait_for_full_refusal = whole_refusal});

@@ -198,8 +198,8 @@ constexpr void the_end_of_a_handshake_is_an_outcome(check& t) {
     t.ok(held.code() == code4::identd_mismatch && decide(held) == disposition::hold);
     const outcome cut = ends("05 00  05"_bytes, version::v5);
     t.ok(!cut.has_code() && cut.error() == errc::truncated && decide(cut) == disposition::retry);
-    const outcome stranger = ends("HTTP/1.1 400", version::v5);
-    t.ok(stranger.error() == errc::peer_is_http && decide(stranger) == disposition::hold);
+    const outcome no_socks = ends("HTTP/1.1 400", version::v5);
+    t.ok(no_socks.error() == errc::peer_is_http && decide(no_socks) == disposition::hold);
     t.ok(refused == outcome(code5::connection_refused) && !(refused == outcome(errc::refused)));
 }
 PROVE_AND_RUN(the_end_of_a_handshake_is_an_outcome)

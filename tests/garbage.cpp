@@ -14,7 +14,7 @@ constexpr socks::request plain4{.version = version::v4, .to = {ipv4{66, 102, 7, 
 constexpr struct {
     bytes says;
     errc why;
-} strangers[] = {
+} non_socks_peers[] = {
     {"HTTP/1.1 400 Bad Request\r\n\r\n", errc::peer_is_http},
     {"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n", errc::peer_is_http},
     {"CONNECT a.example:443 HTTP/1.1\r\n\r\n", errc::peer_is_http},
@@ -26,8 +26,8 @@ constexpr struct {
 };
 
 template <class End>
-constexpr void strangers_are_named(check& t) {
-    for (const auto& s : strangers)
+constexpr void non_socks_peers_are_named(check& t) {
+    for (const auto& s : non_socks_peers)
         for (const bool closes : {false, true}) {
             const auto entered = t.in(size_t{closes});
             const peer other{.says = s.says, .closes = closes};
@@ -44,8 +44,8 @@ constexpr void strangers_are_named(check& t) {
 }
 
 constexpr void other_protocols_are_named_by_their_first_byte(check& t) {
-    strangers_are_named<plain>(t);
-    strangers_are_named<boxed>(t);
+    non_socks_peers_are_named<plain>(t);
+    non_socks_peers_are_named<boxed>(t);
 }
 PROVE_AND_RUN(other_protocols_are_named_by_their_first_byte)
 

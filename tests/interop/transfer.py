@@ -3,7 +3,7 @@
 
     transfer.py TRANSFER [CASE...]
 
-The proxy is taken from the same directory. docs/examples/transfer.cft is used as it stands; other cases change single
+The proxy is taken from the same directory. docs/examples/transfer.cft is used verbatim; other cases change single
 values of it.
 """
 

@@ -1,7 +1,7 @@
 // One association of UDP: a client sends messages, whole or in fragments, over a network that loses, repeats,
-// delays and overtakes datagrams; strangers send others to the same relay, and somebody sends garbage. The
-// relay is that of users: a source lock, and a reassembly queue behind it. What has to be delivered is told
-// by who sent what when, not by bytes.
+// delays and overtakes datagrams; other senders use the same relay, and some send garbage. The relay is that
+// of users: a source lock, and a reassembly queue behind it. What has to be delivered is told by who sent
+// what when, not by bytes.
 
 #ifndef SOCKS_TESTS_SIMULATION_ASSOCIATION_HPP
 #define SOCKS_TESTS_SIMULATION_ASSOCIATION_HPP
@@ -122,7 +122,7 @@ class association {
         if (!decoded) return refuse(p, in);
         const bool known = p.from.host == home && (port_ == 0 || p.from.port == port_);
         checks_.demand(lock_.admit(p.from) == known);
-        checks_.say("relay", known ? "a datagram from port" : "a stranger at port", p.from.port);
+        checks_.say("relay", known ? "a datagram from port" : "another sender at port", p.from.port);
         if (!known) return;
         port_ = p.from.port;
         const bool complete = completes(p);

@@ -1,6 +1,6 @@
-// One connection: a client and a server, each a machine of ours or a villain, and the two links between them;
-// or a chain of proxies behind each other at the far end of the links. It runs until both sides are over, and
-// then says whether what came out is what had to come out.
+// One connection: a client and a server, each a machine of ours or an adversarial peer, and the two links
+// between them; or a chain of proxies behind each other at the far end of the links. It runs until both sides
+// are over, and then says whether what came out is what had to come out.
 
 #ifndef SOCKS_TESTS_SIMULATION_CONNECTION_HPP
 #define SOCKS_TESTS_SIMULATION_CONNECTION_HPP
@@ -24,7 +24,7 @@ struct side {
     result came_to = result::none;
     errc why = errc::none;
     bool closed = false;  // the machine was told of the end of the stream
-    bool ends = false;    // a villain that ends its stream
+    bool ends = false;    // an adversarial peer that ends its stream
     uint32_t steps = 0;
     uint32_t idle = 0;  // times that it was woken
     uint32_t used = 0;  // bytes of the handshake
@@ -67,7 +67,7 @@ class connection {
     void next_proxy(bytes early);
     void answer();
     void tunnel(side& s, route& out, route& in, const side& other);
-    void villain(side& s, route& out, route& in, const side& other, happening wake);
+    void adversary_turn(side& s, route& out, route& in, const side& other, happening wake);
     template <size_t M>
     bool put(side& s, route& out, socks::outbox<M>& box, bytes data);
     template <class Machine, size_t N>
@@ -85,11 +85,11 @@ class connection {
         if (has_machine(client_.how) && fronts_.empty()) return client_turn(near_, last_.want);
         if (has_machine(client_.how))
             return client_turn(chain_, socks::route{hops_, last_.want.command, last_.want.to});
-        villain(client_, up_, down_, server_, wake);
+        adversary_turn(client_, up_, down_, server_, wake);
     }
     void turn_of_server(happening wake) {
         if (has_machine(server_.how)) return server_turn();
-        villain(server_, down_, up_, client_, wake);
+        adversary_turn(server_, down_, up_, client_, wake);
     }
 
     [[nodiscard]] const proxy& proxy_at(size_t i) const { return i < fronts_.size() ? fronts_[i] : last_; }

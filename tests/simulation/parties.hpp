@@ -1,6 +1,6 @@
-// Who meets whom: what a client wants, what a server allows, what its application answers, and the villains
-// on either side. All of it is drawn from the seed, and so is whether the handshake must succeed, without
-// asking a machine.
+// Who meets whom: what a client wants, what a server allows, what its application answers, and the
+// adversarial peers on either side. The seed decides all of it. It also decides whether the handshake must
+// succeed, without asking a machine.
 
 #ifndef SOCKS_TESTS_SIMULATION_PARTIES_HPP
 #define SOCKS_TESTS_SIMULATION_PARTIES_HPP
@@ -176,7 +176,7 @@ struct messages {
     }
 };
 
-// All that an honest client, or server, would say to one proxy, in order; what a villain makes its own of.
+// All that an honest client, or server, would say to one proxy, in order. An adversarial peer changes it.
 inline void add_client(const proxy& p, messages& all) {
     const auto& [want, serves, app] = p;
     char room[600];
@@ -203,7 +203,7 @@ inline void add_server(const proxy& p, messages& all) {
             all.put(socks::encode_reply4({static_cast<socks::code4>(r.code.value), r.bound}, room));
 }
 
-// What a villain sends.
+// What an adversarial peer sends.
 inline std::string script_of(manners how, dice& d, const messages& all) {
     const auto& [honest, ends] = all;
     std::string s;

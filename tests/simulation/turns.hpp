@@ -215,7 +215,7 @@ inline void connection::answer() {
     }
 }
 
-inline void connection::villain(side& s, route& out, route& in, const side& other, happening wakes) {
+inline void connection::adversary_turn(side& s, route& out, route& in, const side& other, happening wakes) {
     const happening own = &s == &client_ ? happening::client_wakes : happening::server_wakes;
     char room[link::capacity];
     while (in.bytes.read(room) != 0) continue;
