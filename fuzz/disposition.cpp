@@ -1,7 +1,7 @@
 // What a reply means: total over every code, failure and errno; a table that was changed row by row answers
 // as a map would; a code translated to the other version keeps whether it refuses.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 #include <socks/policy/errno.hpp>
 

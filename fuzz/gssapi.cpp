@@ -1,7 +1,7 @@
 // GSSAPI messages of every type, with every cap: the decoder keeps its invariants, never waits for a token
 // that is longer than the caller can hold, and each message that it finds encodes to the bytes it came from.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

@@ -2,7 +2,7 @@
 // printing is stable; whatever is neither an address nor a name is refused. Addresses from raw bytes take the
 // same way.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 #include <arpa/inet.h>
 

@@ -1,7 +1,7 @@
 // The rules of a UDP relay about addresses: total over every host, symmetric, and a lock that once admitted a
 // source admits no other.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

@@ -1,6 +1,6 @@
 // The first bytes of anything: one verdict, which no further byte changes, and with which the server agrees.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

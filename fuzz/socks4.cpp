@@ -2,7 +2,7 @@
 // resumed byte by byte finds what the search in one go finds, and each value encodes to the bytes it came
 // from.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

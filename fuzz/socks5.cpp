@@ -1,7 +1,7 @@
 // The four messages of SOCKS5: the decoders keep their invariants for any bytes, and each value that they
 // find encodes to the bytes it came from, reserved bytes aside.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

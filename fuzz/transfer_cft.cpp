@@ -3,7 +3,7 @@
 
 #include <socks/policy/transfer_cft.hpp>
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

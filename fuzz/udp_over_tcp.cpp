@@ -1,7 +1,7 @@
 // Datagrams framed in a stream: the decoder keeps its invariants for any two lengths, and each frame that it
 // finds encodes to the bytes it came from, beside its data and around them.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

@@ -1,7 +1,7 @@
 // The username/password request and its status: the decoders keep their invariants, each value encodes to the
 // bytes it came from, and secrets are equal exactly when their bytes are.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

@@ -48,8 +48,8 @@ struct script {
 
 struct conversation {
     const char* what;
-    socks::request want;
-    socks::server_options serves;
+    socks::request request;
+    socks::server_options server_options;
     application app;
     script client;
     script server;

@@ -175,12 +175,12 @@ RUN(no_table_holds_what_succeeded_or_connects_what_failed)
 
 // Plays a client that wants the least of a proxy which says `replies` and then closes.
 constexpr outcome ends(bytes replies, version via) {
-    const request want{.version = via, .to = {ipv4{192, 0, 2, 7}, 443}};
+    const socks::request request{.version = via, .to = {ipv4{192, 0, 2, 7}, 443}};
     client machine;
     machine.end_of_stream();
     char out[client::max_output] = {};
     for (;;) {
-        const auto a = machine.step(want, replies, out);
+        const auto a = machine.step(request, replies, out);
         replies = replies.subspan(a.consumed());
         if (a.next() == client::next::done) return a.result().reply.code;
         if (a.next() == client::next::fail) return outcome_of(a);

@@ -155,13 +155,13 @@ constexpr void obey(const socks::client::action& a, End& end, Machine& machine, 
 
 // Runs a client to its end, and leaves it there.
 template <class End>
-constexpr outcome run_on(socks::client& machine, const socks::request& want, peer from) {
+constexpr outcome run_on(socks::client& machine, const socks::request& request, peer from) {
     using next = socks::client::next;
     outcome o;
     End end;
     bool closed = false;
     while (o.how == ending::spun && o.steps++ != step_limit(from)) {
-        const socks::client::action a = end.step(machine, want);
+        const socks::client::action a = end.step(machine, request);
         o.used += a.consumed();
         switch (a.next()) {
             case next::send: end.send(a.data(), o.sent); break;
@@ -230,9 +230,9 @@ constexpr outcome run_on(socks::server& machine, const application& app, peer fr
     return o;
 }
 
-template <class End, class Machine, class Wish>
-constexpr outcome run(Machine machine, const Wish& wish, peer from) {
-    return run_on<End>(machine, wish, from);
+template <class End, class Machine, class Request>
+constexpr outcome run(Machine machine, const Request& request, peer from) {
+    return run_on<End>(machine, request, from);
 }
 
 }  // namespace drive

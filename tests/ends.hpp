@@ -16,14 +16,14 @@ class plain {
     plain& operator=(const plain&) = delete;
     constexpr ~plain() { forget(); }
 
-    template <class Machine, class... Want>
-    constexpr typename Machine::action step(Machine& machine, const Want&... want) {
+    template <class Machine, class... Request>
+    constexpr typename Machine::action step(Machine& machine, const Request&... request) {
         forget();
         in_size_ = unread_.size();
         in_ = new char[in_size_];
         for (size_t i = 0; i < in_size_; ++i) in_[i] = unread_.data()[i];
         const typename Machine::action a =
-            machine.step(want..., bytes(in_, in_size_), fresh(Machine::max_output));
+            machine.step(request..., bytes(in_, in_size_), fresh(Machine::max_output));
         drop(a.consumed());
         return a;
     }
@@ -72,9 +72,9 @@ class plain {
 // An inbox of the least size a server takes, and a plain buffer.
 class boxed {
   public:
-    template <class Machine, class... Want>
-    constexpr typename Machine::action step(Machine& machine, const Want&... want) {
-        return machine.step(want..., in_, socks::buffer(out_));
+    template <class Machine, class... Request>
+    constexpr typename Machine::action step(Machine& machine, const Request&... request) {
+        return machine.step(request..., in_, socks::buffer(out_));
     }
 
     constexpr void send(bytes data, tape& sent) { sent.put(data); }
@@ -110,9 +110,9 @@ class posted : boxed {
     using boxed::room;
     using boxed::unread;
 
-    template <class Machine, class... Want>
-    constexpr typename Machine::action step(Machine& machine, const Want&... want) {
-        return machine.step(want..., in_, post_);
+    template <class Machine, class... Request>
+    constexpr typename Machine::action step(Machine& machine, const Request&... request) {
+        return machine.step(request..., in_, post_);
     }
 
     constexpr void send(bytes data, tape& sent) {

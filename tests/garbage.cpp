@@ -31,9 +31,9 @@ constexpr void non_socks_peers_are_named(check& t) {
         for (const bool closes : {false, true}) {
             const auto entered = t.in(size_t{closes});
             const peer other{.says = s.says, .closes = closes};
-            for (const socks::request& want : {plain5, plain4}) {
+            for (const socks::request& request : {plain5, plain4}) {
                 const auto nested = t.in();
-                const outcome o = run<End>(socks::client(), want, other);
+                const outcome o = run<End>(socks::client(), request, other);
                 t.ok(o.how == ending::failed && o.why == s.why && o.byte == s.says[0]);
                 t.ok(o.used == 0 && o.unread == s.says.size());
             }
@@ -125,9 +125,9 @@ void noise_ends_both_machines_by_name_and_loses_nothing(check& t) {
         const peer noise{.says = says.view(), .how = at_random(seed), .closes = true};
         const outcome o = run<plain>(socks::client(), d.below(4) == 0 ? plain4 : plain5, noise);
         t.ok(fair(o));
-        const socks::server_options serves{.methods = {method::none, method::username_password}};
+        const socks::server_options server_options{.methods = {method::none, method::username_password}};
         const application app{.answers = {{code5::succeeded, {}}, {code5::succeeded, {}}}};
-        const outcome p = run<boxed>(socks::server(serves), app, noise);
+        const outcome p = run<boxed>(socks::server(server_options), app, noise);
         t.ok(fair(p));
         finished += (o.how == ending::done) + (p.how == ending::done);
     }
@@ -148,7 +148,7 @@ void one_wrong_byte_never_spins_and_never_loses_bytes(check& t) {
                 wrong.put(right.view().first(i))
                     .put(static_cast<uint8_t>(value))
                     .put(right.view().subspan(i + 1));
-                t.ok(fair(run<plain>(socks::client(), c.want, {.says = wrong.view(), .closes = true})));
+                t.ok(fair(run<plain>(socks::client(), c.request, {.says = wrong.view(), .closes = true})));
             }
         for (size_t i = 0; i < asked.size(); ++i)
             for (const int value : {0, 1, 2, 3, 4, 5, 0x5a, 0x5b, 0x7f, 0x80, 0xfe, 0xff}) {
@@ -157,8 +157,8 @@ void one_wrong_byte_never_spins_and_never_loses_bytes(check& t) {
                 wrong.put(asked.view().first(i))
                     .put(static_cast<uint8_t>(value))
                     .put(asked.view().subspan(i + 1));
-                t.ok(
-                    fair(run<boxed>(socks::server(c.serves), c.app, {.says = wrong.view(), .closes = true})));
+                t.ok(fair(run<boxed>(socks::server(c.server_options), c.app,
+                                     {.says = wrong.view(), .closes = true})));
             }
     }
 }

@@ -246,12 +246,12 @@ PROVE_AND_RUN(an_answer_in_the_room_for_the_reply_is_moved)
 constexpr void a_request_in_its_own_way_fails_for_good(check& t) {
     arena a;
     const bytes user = a.put(middle + 13, "john");
-    const request want{.version = version::v4a, .to = {"a.example", 443}, .credentials = {user}};
+    const socks::request request{.version = version::v4a, .to = {"a.example", 443}, .credentials = {user}};
     client c;
     const buffer out(a.storage + middle, arena_size - middle);
     for (int i = 0; i < 2; ++i) {
         const auto entered = t.in(static_cast<size_t>(i));
-        const auto failed = c.step(want, {}, out);
+        const auto failed = c.step(request, {}, out);
         t.ok(failed.next() == client::next::fail && failed.error() == errc::overlap &&
              failed.consumed() == 0);
     }

@@ -9,9 +9,9 @@ using next = socks::server::next;
 
 constexpr application ready{.answers = {{code5::succeeded, {}}, {code5::succeeded, {}}}};
 
-constexpr outcome meet(const socks::server_options& serves, bytes says, const application& app = ready,
-                       pace how = whole) {
-    return run<plain>(socks::server(serves), app, {.says = says, .how = how});
+constexpr outcome meet(const socks::server_options& server_options, bytes says,
+                       const application& app = ready, pace how = whole) {
+    return run<plain>(socks::server(server_options), app, {.says = says, .how = how});
 }
 
 constexpr bool fails(const outcome& o, errc why, bytes sent) {
@@ -23,7 +23,7 @@ constexpr void pipelined_clients_are_served_in_order(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
         const tape says = c.client.all().put("GET / HTTP/1.0\r\n\r\n");
-        const outcome o = run<boxed>(socks::server(c.serves), c.app, {.says = says.view()});
+        const outcome o = run<boxed>(socks::server(c.server_options), c.app, {.says = says.view()});
         t.ok(o.how == ending::done && o.reads == 1 && o.told == c.asked);
         t.ok(o.sent == c.server.all() && o.early == "GET / HTTP/1.0\r\n\r\n");
     }

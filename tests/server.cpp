@@ -15,7 +15,7 @@ template <class End>
 constexpr void converses(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
-        const outcome o = run<End>(socks::server(c.serves), c.app, {.says = c.client.all().view()});
+        const outcome o = run<End>(socks::server(c.server_options), c.app, {.says = c.client.all().view()});
         t.ok(o.how == ending::done && o.sent == c.server.all() && o.told == c.asked);
         t.ok(o.used == c.client.all().size() && o.early == "");
     }
@@ -36,7 +36,7 @@ template <class End>
 constexpr void refuses(check& t) {
     for (const rejection& r : rejections) {
         const auto entered = t.in(r.what);
-        const outcome o = run<End>(socks::server(r.serves), r.app, {.says = r.client});
+        const outcome o = run<End>(socks::server(r.server_options), r.app, {.says = r.client});
         t.ok(o.how == ending::failed && o.sent == r.server);
         t.ok(o.why == r.why && o.byte == r.byte && o.used == r.used);
         t.ok(blame(o.why) == socks::party::peer);

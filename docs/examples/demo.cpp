@@ -44,16 +44,16 @@ class stopwatch {
     std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
-// Fetches `url` over the route `way`, prints the handshakes, and passes the content to `sink`.
-uint64_t fetch(const socks::route& way, const example::http_url& url,
+// Fetches `url` over `route`, prints the handshakes, and passes the content to `sink`.
+uint64_t fetch(const socks::route& route, const example::http_url& url,
                const std::function<void(std::string_view)>& sink) {
     example::transcript record;
-    const example::unique_fd fd = example::connect_to_any(way.through[0].proxy);
+    const example::unique_fd fd = example::connect_to_any(route.through[0].proxy);
     const timeval patience{30, 0};
     example::must(::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), "setsockopt");
     std::string early;
     try {
-        early = example::open_tunnel(fd.get(), way, record);
+        early = example::open_tunnel(fd.get(), route, record);
     } catch (...) {
         std::fputs(record.text().c_str(), stdout);
         throw;
@@ -217,8 +217,8 @@ std::vector<socks::endpoint> destinations(const socks::proxy_uri& proxy, const s
 
 int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const std::string& path) {
     const socks::hop hop{.proxy = proxy.proxy, .version = proxy.version, .credentials = proxy.credentials};
-    const socks::request want{.version = proxy.version, .to = url.host, .credentials = proxy.credentials};
-    const socks::errc fault = validate(want);
+    const socks::request request{.version = proxy.version, .to = url.host, .credentials = proxy.credentials};
+    const socks::errc fault = validate(request);
     if (fault != socks::errc::none && fault != socks::errc::name_over_socks4)  // it is resolved here
         throw example::bad_argument(to_string(fault));
     std::ofstream output(path, std::ios::binary);
@@ -227,7 +227,7 @@ int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const
     const auto sink = [&](std::string_view bytes) {
         output.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     };
-    const std::string title = std::string(to_string(want.version)) + " via " + example::text(proxy.proxy);
+    const std::string title = std::string(to_string(request.version)) + " via " + example::text(proxy.proxy);
     std::string why;
     try {
         for (const socks::endpoint& to : destinations(proxy, url.host)) {

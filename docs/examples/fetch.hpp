@@ -50,14 +50,14 @@ class not_connected : public std::runtime_error {
     }
 };
 
-/// Opens the route `way` over `fd`, a connection to its first proxy. @returns early data of the destination.
-inline std::string open_tunnel(int fd, const socks::route& way, transcript& record) {
+/// Opens `route` over `fd`, a connection to its first proxy. @returns early data of the destination.
+inline std::string open_tunnel(int fd, const socks::route& route, transcript& record) {
     using next = socks::chain::next;
     socks::chain handshake(socks::client_options{.wait_for_full_refusal = true});
     socks::inbox<socks::chain::max_input> rx;
     std::array<char, socks::chain::max_output> tx;
     for (;;) {
-        const auto s = handshake.step(way, rx, tx);
+        const auto s = handshake.step(route, rx, tx);
         switch (s.next()) {
             case next::send:
                 record.sent(handshake.hop(), s.data());

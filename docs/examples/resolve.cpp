@@ -53,9 +53,9 @@ std::optional<settings> parse(example::arguments args) {
 // Uses one connection for each question, because the reply ends it.
 bool look_up(settings& s, const socks::host& host) {
     try {
-        const socks::route way = s.via.route(s.command, {host, 0});
+        const socks::route route = s.via.route(s.command, {host, 0});
         const example::unique_fd fd = example::connect_to_any(s.via.first());
-        example::handshake handshake(way, socks::tor::format);
+        example::handshake handshake(route, socks::tor::format);
         const socks::host found = socks::tor::found(s.command, handshake.run(fd.get()).reply);
         if (found.kind() == socks::host_kind::none) throw std::runtime_error("no answer in the reply");
         std::printf("%s\n", example::text(found).c_str());

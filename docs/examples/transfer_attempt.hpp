@@ -29,12 +29,12 @@ struct conversation {
 };
 
 // `used` counts the bytes of the proxy that the handshake consumed.
-inline socks::outcome handshake(conversation& c, const socks::request& want, size_t& used,
+inline socks::outcome handshake(conversation& c, const socks::request& request, size_t& used,
                                 socks::client machine = {}) {
     using next = socks::client::next;
     std::array<char, socks::client::max_output> tx;
     for (;;) {
-        const auto s = machine.step(want, c.rx, tx);
+        const auto s = machine.step(request, c.rx, tx);
         used += s.consumed();
         switch (s.next()) {
             case next::send:
@@ -72,41 +72,41 @@ socks::outcome attempt(const conversation& c, Handshake shake) {
 }
 
 inline socks::outcome on_new_connection(conversation& c, const socks::endpoint& proxy,
-                                        const socks::request& want, std::chrono::seconds patience,
+                                        const socks::request& request, std::chrono::seconds patience,
                                         size_t& used) {
     c.until = in(patience);
     c.rx.clear();
     c.fd.reset();
     return attempt(c, [&] {
         c.fd = connect_to_any(proxy, c.until);
-        return handshake(c, want, used);
+        return handshake(c, request, used);
     });
 }
 
 // The second attempt of java.net.Socket.
-inline socks::outcome on_same_connection(conversation& c, const socks::request& want, size_t& used) {
-    return attempt(c, [&] { return handshake(c, want, used, socks::client({.after_greeting = true})); });
+inline socks::outcome on_same_connection(conversation& c, const socks::request& request, size_t& used) {
+    return attempt(c, [&] { return handshake(c, request, used, socks::client({.after_greeting = true})); });
 }
 
 }  // namespace detail
 
-/// Sends the request `want` to the proxy. `patience` limits the time from the connection to the reply.
+/// Sends `request` to the proxy. `patience` limits the time from the connection to the reply.
 /// @param second_user  if present, a proxy without SOCKS5 receives a SOCKS4 request with this user ID. The
 ///                     first try uses the same connection, as java.net.Socket does. The second uses a new
 ///                     one.
-inline connection connect_through(const socks::endpoint& proxy, const socks::request& want,
+inline connection connect_through(const socks::endpoint& proxy, const socks::request& request,
                                   std::chrono::seconds patience,
                                   const std::optional<std::string_view>& second_user) {
     detail::conversation c;
     size_t used = 0;
-    socks::outcome how = detail::on_new_connection(c, proxy, want, patience, used);
+    socks::outcome how = detail::on_new_connection(c, proxy, request, patience, used);
     if (!second_user) return {how, std::move(c.fd), std::move(c.early)};
     const socks::errc why = how.error();
     const size_t answered = used;
     socks::request second;
-    if (retry_on_same_connection(want, why, answered, *second_user, second))
+    if (retry_on_same_connection(request, why, answered, *second_user, second))
         how = detail::on_same_connection(c, second, used);
-    if (!how.succeeded() && retry_on_new_connection(want, why, answered, *second_user, second))
+    if (!how.succeeded() && retry_on_new_connection(request, why, answered, *second_user, second))
         how = detail::on_new_connection(c, proxy, second, patience, used);
     return {how, std::move(c.fd), std::move(c.early)};
 }

@@ -100,9 +100,9 @@ int tunnel(example::arguments args) {
         return 0;
     }
     std::signal(SIGPIPE, SIG_IGN);  // a write to a closed connection is an error, not a signal
-    const socks::route way = s->via.route(s->command, s->to);
+    const socks::route route = s->via.route(s->command, s->to);
     const example::unique_fd fd = example::connect_to_any(s->via.first());
-    example::handshake handshake(way, s->code, s->options);
+    example::handshake handshake(route, s->code, s->options);
     const auto [reply, early] = handshake.run(fd.get(), [&](const socks::endpoint& bound) {
         // Some proxies reply with an unspecified address. The peer needs the address of the proxy instead.
         const socks::endpoint there = relay_endpoint(bound, s->via.last(fd.get()));

@@ -101,13 +101,13 @@ class lines {
 };
 
 int exchange(settings& s) {
-    const socks::route way = s.via.route(socks::command::udp_associate, s.to);
-    example::udp_client client(way.through[0]);
+    const socks::route route = s.via.route(socks::command::udp_associate, s.to);
+    example::udp_client client(route.through[0]);
     lines input;
     size_t sent = 0;
     size_t answered = 0;
     const auto send_all = [&](const std::vector<std::string>& datagrams) {
-        for (const std::string& line : datagrams) client.send(way.to, line);
+        for (const std::string& line : datagrams) client.send(route.to, line);
         sent += datagrams.size();
     };
     send_all(s.lines);

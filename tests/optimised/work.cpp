@@ -252,32 +252,32 @@ int received(const Action& a) {
 }
 
 size_t ask(bytes says) {
-    const request want{.command = command::bind, .to = {"files.example.com", 443}};
+    const socks::request request{.command = command::bind, .to = {"files.example.com", 443}};
     client m({.wait_for_full_refusal = true});
     char out[client::max_output];
     return byte_by_byte(says, [&](bytes in, size_t& used) {
-        const auto a = m.step(want, in, out);
+        const auto a = m.step(request, in, out);
         used += a.consumed();
         return received(a);
     });
 }
 
 size_t ask_posted(bytes says) {
-    const request want{.to = {"files.example.com", 443}};
+    const socks::request request{.to = {"files.example.com", 443}};
     client m({.wait_for_full_refusal = true});
     char out[client::max_output];
-    return posted<client>(says, [&](auto& rx) { return received(m.step(want, rx, out)); });
+    return posted<client>(says, [&](auto& rx) { return received(m.step(request, rx, out)); });
 }
 
 // Through 32 proxies.
 size_t ask_all(bytes says) {
     hop proxies[32];
     for (hop& h : proxies) h.proxy = {"192.0.2.7", 1080};
-    const route way{.through = proxies, .to = {"files.example.com", 443}};
+    const socks::route route{.through = proxies, .to = {"files.example.com", 443}};
     chain m;
     char out[chain::max_output];
     return byte_by_byte(says, [&](bytes in, size_t& used) {
-        const auto a = m.step(way, in, out);
+        const auto a = m.step(route, in, out);
         used += a.consumed();
         return received(a);
     });

@@ -20,9 +20,9 @@ class association {
     static void run(uint64_t seed, invariants& checks) {
         association a(seed, checks);
         for (uint32_t i = 0; i < a.messages_.size() && !checks.bad; ++i) a.send(i);
-        std::stable_sort(a.way_.begin(), a.way_.end(),
+        std::stable_sort(a.in_flight_.begin(), a.in_flight_.end(),
                          [](const packet& x, const packet& y) { return x.due < y.due; });
-        for (const packet& p : a.way_)
+        for (const packet& p : a.in_flight_)
             if (!checks.bad) a.arrive(p);
         // Without a declared port a neighbour may have been the first to speak.
         const bool kind = !a.rough_ && a.port_ == a.client_.port;
@@ -103,7 +103,7 @@ class association {
         if (rough_ && d_.once_in(24)) now_ += limit - 200;
         for (bool again = true; again; again = rough_ && d_.once_in(12)) {
             p.due = now_ + (rough_ && d_.once_in(6) ? d_.below(60) : 0);
-            if (!rough_ || !d_.once_in(24)) way_.push_back(p);
+            if (!rough_ || !d_.once_in(24)) in_flight_.push_back(p);
         }
     }
 
@@ -194,7 +194,7 @@ class association {
     sequence open_{};
     std::vector<char> storage_{};
     std::vector<message> messages_{};
-    std::vector<packet> way_{};
+    std::vector<packet> in_flight_{};
 };
 
 }  // namespace simulation

@@ -60,8 +60,8 @@ class connection {
         bool blocked = false;   // the writer waits for room
     };
 
-    template <class Machine, class Want>
-    void client_turn(Machine& near, const Want& want);
+    template <class Machine, class Request>
+    void client_turn(Machine& near, const Request& request);
     void server_turn();
     void line_up(uint32_t n);
     void next_proxy(bytes early);
@@ -82,9 +82,9 @@ class connection {
     void wake(happening who, uint32_t ticks) { time_->set(ticks, {index_, life_, who}); }
     uint32_t delay() { return fine_ ? 1 + d_.below(3) : 1 + d_.below(40); }
     void turn_of_client(happening wake) {
-        if (has_machine(client_.how) && fronts_.empty()) return client_turn(near_, last_.want);
+        if (has_machine(client_.how) && fronts_.empty()) return client_turn(near_, last_.request);
         if (has_machine(client_.how))
-            return client_turn(chain_, socks::route{hops_, last_.want.command, last_.want.to});
+            return client_turn(chain_, socks::route{hops_, last_.request.command, last_.request.to});
         adversary_turn(client_, up_, down_, server_, wake);
     }
     void turn_of_server(happening wake) {

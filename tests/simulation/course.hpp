@@ -24,7 +24,7 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, inv
     if (d_.once_in(4)) line_up(1 + d_.below(3));
     good_ = must_succeed(last_);
     for (const proxy& p : fronts_) good_ = good_ && must_succeed(p);
-    far_ = socks::server(proxy_at(0).serves);
+    far_ = socks::server(proxy_at(0).server_options);
     const socks::client_options takes{.wait_for_full_refusal = d_.once_in(4), .pipelined = d_.once_in(4)};
     near_ = socks::client(takes);
     chain_ = socks::chain(takes);
@@ -64,13 +64,13 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, inv
 inline void connection::line_up(uint32_t n) {
     for (; n != 0; --n) {
         fronts_.push_back(any_proxy(d_));
-        fronts_.back().want.command = socks::command::connect;
+        fronts_.back().request.command = socks::command::connect;
     }
     socks::endpoint at{"gate.example.net", 1080};
     for (size_t i = 0; i < proxies(); ++i) {
-        const socks::request& want = proxy_at(i).want;
-        hops_.push_back({at, want.version, want.credentials, want.methods});
-        at = want.to;
+        const socks::request& request = proxy_at(i).request;
+        hops_.push_back({at, request.version, request.credentials, request.methods});
+        at = request.to;
     }
 }
 

@@ -73,12 +73,12 @@ inline void connection::tunnel(side& s, route& out, route& in, const side& other
     if (in.bytes.at_end() && (out.bytes.ended() || out.bytes.gone())) finish(s, s.came_to, errc::none, out);
 }
 
-template <class Machine, class Want>
-void connection::client_turn(Machine& near, const Want& want) {
+template <class Machine, class Request>
+void connection::client_turn(Machine& near, const Request& request) {
     using next = socks::client::next;
     ++client_.idle;
     while (client_.at == phase::handshake && count(client_, up_, down_)) {
-        const auto a = near.step(want, client_in_, client_out_);
+        const auto a = near.step(request, client_in_, client_out_);
         client_.used += static_cast<uint32_t>(a.consumed());
         switch (a.next()) {
             case next::send:
@@ -97,7 +97,7 @@ void connection::client_turn(Machine& near, const Want& want) {
             case next::done: {
                 const auto got = a.result();
                 const socks::reply& told =
-                    last_.app.replies[last_.want.command == socks::command::bind ? 1 : 0];
+                    last_.app.replies[last_.request.command == socks::command::bind ? 1 : 0];
                 if (has_machine(server_.how))
                     checks_->demand(got.reply.code == told.code && got.reply.bound == told.bound);
                 checks_->demand(got.reply.code.succeeded() &&
@@ -122,7 +122,7 @@ inline void connection::server_turn() {
         server_.used += static_cast<uint32_t>(a.consumed());
         checks_->demand(!asked_ || a.next() == next::wait);
         const bool honest = has_machine(client_.how);
-        const socks::request& want = proxy_at(reached_).want;
+        const socks::request& request = proxy_at(reached_).request;
         question asks = question::none;
         switch (a.next()) {
             case next::send:
@@ -135,19 +135,19 @@ inline void connection::server_turn() {
                 break;
             case next::authenticate:
                 if (honest)
-                    checks_->demand(a.user() == want.credentials.user &&
-                                    a.password() == want.credentials.password);
+                    checks_->demand(a.user() == request.credentials.user &&
+                                    a.password() == request.credentials.password);
                 asks = question::login;
                 break;
             case next::negotiate: asks = question::negotiate; break;
             case next::serve:
                 checks_->demand(let_in_ || far_.method() == socks::method::none);
                 if (honest) {
-                    checks_->demand(a.command() == want.command && a.to() == want.to);
+                    checks_->demand(a.command() == request.command && a.to() == request.to);
                     checks_->demand((a.version() == socks::version::v5) ==
-                                    (want.version == socks::version::v5));
-                    if (want.version != socks::version::v5)
-                        checks_->demand(a.user() == want.credentials.user);
+                                    (request.version == socks::version::v5));
+                    if (request.version != socks::version::v5)
+                        checks_->demand(a.user() == request.credentials.user);
                 }
                 asks = question::serve;
                 break;
@@ -181,7 +181,7 @@ inline void connection::server_turn() {
 // The tunnel stands, and at its other end is the next proxy, to which all that comes from now on goes.
 inline void connection::next_proxy(bytes early) {
     ++reached_;
-    far_ = socks::server(proxy_at(reached_).serves);
+    far_ = socks::server(proxy_at(reached_).server_options);
     if (server_.closed) far_.end_of_stream();
     let_in_ = false;
     answered_ = 0;
