@@ -169,7 +169,7 @@ def idle(contender, load, total):
 
 
 def greeted(contender, load, total):
-    """Memory for each of `total` connections that have been told the method, and wait for the request."""
+    """Memory for each of `total` connections that got the method selection and wait for the request."""
     total = max(total // load.share, 100)
     with Holder(load, 'greeted', contender.port, total) as holder:
         return {f'memory of a handshake that waits, {total} of them, KiB': (contender.memory() - contender.at_first) / total} \
@@ -191,7 +191,7 @@ def calls(contender, load):
 
 
 def start_all(program):
-    """Each with no login, and room for all connections that a process may hold."""
+    """Each without authentication, and room for all connections that a process may hold."""
     servers.add_user()
     port, micro = harness.free_port(), harness.free_port()
     ours = harness.Peer('ours', program, '--listen', f'127.0.0.1:{port}', '--quiet', '--connections', '30000',

@@ -133,7 +133,7 @@ int main() {
     show<socks::client::action>("client::action");
     show<socks::server::action>("server::action");
     show<socks::encoded>("encoded");
-    show<socks::message_size>("extent");
+    show<socks::message_size>("message_size");
     show<socks::decoded<socks::request5>>("decoded<request5>");
     show<socks::host>("host");
     show<socks::endpoint>("endpoint");

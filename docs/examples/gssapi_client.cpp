@@ -12,16 +12,16 @@ constexpr const char* help =
     R"(usage: gssapi_client --proxy HOST[:PORT] [options] TARGET
 
 Connects standard input and output to TARGET, a HOST:PORT, through a SOCKS5 proxy
-that authenticates by GSSAPI. The credentials are those of kinit.
+that authenticates by GSSAPI. It uses the credentials of kinit.
 
   --proxy HOST[:PORT]  the proxy (default port 1080)
-  --service NAME@HOST  whom the proxy has to prove to be (default rcmd@ the proxy's host)
-  --protection LEVEL   the least that is accepted: integrity, or confidentiality (default)
-  --nec                the level is negotiated unwrapped, as with NEC's proxy: anyone on
-                       the way can change it, down to the least that is accepted
+  --service NAME@HOST  the identity that the proxy must prove (default rcmd@ the proxy's host)
+  --protection LEVEL   the least accepted level: integrity, or confidentiality (default)
+  --nec                negotiate the level unwrapped, as NEC's proxy does. An attacker on
+                       the network can then lower it to the least accepted level
   --help               this text
 
-Exit status: 0 done, 1 failed, 2 bad argument.
+Exit status: 0 done, 1 failed, 2 invalid argument.
 )";
 
 struct settings {

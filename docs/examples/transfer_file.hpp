@@ -2,7 +2,7 @@
 // its own protocol. The sender sends the length and the bytes. The receiver answers with the length and a
 // checksum of the received bytes.
 //
-//     sender    LENGTH (8)  bytes           receiver  LENGTH (8)  CHECKSUM (8)          numbers are big endian
+//     sender    LENGTH (8)  bytes           receiver  LENGTH (8)  CHECKSUM (8)         numbers are big endian
 
 #ifndef EXAMPLES_TRANSFER_FILE_HPP
 #define EXAMPLES_TRANSFER_FILE_HPP

@@ -185,7 +185,7 @@ class Cases:
         with connect(self.proxy.port) as s:
             s.sendall(HELLO + b"\x05\x03\x00" + NOBODY + b"early data")
             expect(receive_all(s)[:4], CHOICE + b"\x05\x00", "the answers")
-        self.proxy.line("then bytes behind the request", since)
+        self.proxy.line("then bytes after the request", since)
 
     def idle(self):
         """The control connection alone keeps nothing; a datagram does."""
@@ -281,7 +281,7 @@ class Cases:
             "an_association_looks_up_few_names_at_once": (self.many_names,),
             "an_association_ends_with_its_connection": (self.ended, lambda s: s.shutdown(socket.SHUT_WR), ""),
             "an_association_ends_when_its_connection_says_more":
-                (self.ended, lambda s: s.sendall(b"?"), ", then bytes behind the request"),
+                (self.ended, lambda s: s.sendall(b"?"), ", then bytes after the request"),
             "an_association_ends_when_more_came_with_its_request": (self.early,),
             "an_idle_association_ends": (self.idle,),
             "a_relay_behind_a_NAT_is_where_it_is_said_to_be": (self.behind_a_NAT,),
