@@ -242,7 +242,7 @@ inline outcome play(const socks::chain& m, const socks::route& route, const peer
     return play_client(m, route, from);
 }
 
-// grant() and answer(), with no room, then with just enough.
+// authenticated() and answer(), with no room, then with just enough.
 template <class Answer>
 void answer_exactly(socks::server& m, outcome& o, Answer answer) {
     const volatile size_t nothing = 0;  // volatile: g++ 12 warns of writes that the check prevents

@@ -85,9 +85,9 @@ constexpr void a_reply_of_another_version_is_no_refusal(check& t) {
         {plain4, "", "'HTTP/1.1 403'"_bytes, errc::peer_is_http},
     };
     for (const auto& s : others)
-        for (const bool whole_refusal : {false, true}) {
-            const auto entered = t.in(size_t{whole_refusal});
-            socks::client m({.wait_for_full_refusal = whole_refusal});
+        for (const bool full_refusal : {false, true}) {
+            const auto entered = t.in(size_t{full_refusal});
+            socks::client m({.wait_for_full_refusal = full_refusal});
             char out[socks::client::max_output] = {};
             t.ok(m.step(s.request, "", out).next() == next::send);
             if (!s.choice.empty()) t.ok(m.step(s.request, s.choice, out).next() == next::send);

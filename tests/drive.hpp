@@ -77,8 +77,8 @@ inline constexpr bytes toy_proof = "80 03 01 '!'"_bytes;
 // Reads until `n` bytes are unread.
 template <class End>
 constexpr bool await(End& end, peer& from, size_t n) {
-    while (end.unread().size() < n) {
-        const bytes portion = from.read(n - end.unread().size(), end.room());
+    while (end.remaining().size() < n) {
+        const bytes portion = from.read(n - end.remaining().size(), end.room());
         if (portion.empty()) return false;
         end.receive(portion);
     }
@@ -89,7 +89,7 @@ constexpr bool await(End& end, peer& from, size_t n) {
 template <class End>
 constexpr bool hear(End& end, peer& from, bytes expected, outcome& o) {
     if (!await(end, from, expected.size())) return false;
-    const bool same = end.unread().first(expected.size()) == expected;
+    const bool same = end.remaining().first(expected.size()) == expected;
     end.drop(expected.size());
     o.used += expected.size();
     return same;
@@ -121,7 +121,7 @@ template <class End>
 constexpr void settle(outcome& o, const End& end, const peer& from) {
     o.taken = from.at;
     o.reads = from.reads;
-    o.unread = end.unread().size();
+    o.unread = end.remaining().size();
 }
 
 // What a caller does with an action of a client or of a chain, sending and receiving aside.
@@ -203,7 +203,7 @@ constexpr outcome run_on(socks::server& machine, const application& app, peer fr
                 break;
             case next::authenticate:
                 o.told.put('L').put(a.user()).put(':').put(a.password());
-                end.grant(machine, app.grants, o.sent);
+                end.authenticate(machine, app.grants, o.sent);
                 break;
             case next::negotiate: {
                 o.told.put('N').put(static_cast<uint8_t>(a.method()));

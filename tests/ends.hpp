@@ -29,7 +29,7 @@ class plain {
     }
 
     constexpr void send(bytes data, tape& sent) { sent.put(data); }
-    constexpr void grant(socks::server& machine, bool granted, tape& sent) {
+    constexpr void authenticate(socks::server& machine, bool granted, tape& sent) {
         forget();
         sent.put(machine.authenticated(granted, fresh(socks::server::max_output)).data());
     }
@@ -43,7 +43,7 @@ class plain {
         unread_ = {unread_.empty() ? portion.data() : unread_.data(), unread_.size() + portion.size()};
     }
     constexpr void drop(size_t n) { unread_ = unread_.subspan(n); }
-    [[nodiscard]] constexpr bytes unread() const { return unread_; }
+    [[nodiscard]] constexpr bytes remaining() const { return unread_; }
     [[nodiscard]] constexpr size_t room() const { return SIZE_MAX; }
 
   private:
@@ -78,7 +78,7 @@ class boxed {
     }
 
     constexpr void send(bytes data, tape& sent) { sent.put(data); }
-    constexpr void grant(socks::server& machine, bool granted, tape& sent) {
+    constexpr void authenticate(socks::server& machine, bool granted, tape& sent) {
         sent.put(machine.authenticated(granted, out_).data());
     }
     constexpr void answer(socks::server& machine, const socks::reply& outcome, tape& sent) {
@@ -91,7 +91,7 @@ class boxed {
         in_.commit(portion.size());
     }
     constexpr void drop(size_t n) { in_.consume(n); }
-    [[nodiscard]] constexpr bytes unread() const { return in_.data(); }
+    [[nodiscard]] constexpr bytes remaining() const { return in_.data(); }
     [[nodiscard]] constexpr size_t room() const { return in_.capacity - in_.data().size(); }
 
   protected:
@@ -108,7 +108,7 @@ class posted : boxed {
     using boxed::drop;
     using boxed::receive;
     using boxed::room;
-    using boxed::unread;
+    using boxed::remaining;
 
     template <class Machine, class... Request>
     constexpr typename Machine::action step(Machine& machine, const Request&... request) {
@@ -120,7 +120,7 @@ class posted : boxed {
         sent.put(data.first(n));
         post_.consume(n);
     }
-    constexpr void grant(socks::server& machine, bool granted, tape&) {
+    constexpr void authenticate(socks::server& machine, bool granted, tape&) {
         machine.authenticated(granted, post_);
     }
     constexpr void answer(socks::server& machine, const socks::reply& outcome, tape&) {

@@ -321,7 +321,7 @@ class guarded {
     }
 
     void send(bytes data, tape& sent) { sent.put(data); }
-    void grant(socks::server& machine, bool granted, tape& sent) {
+    void authenticate(socks::server& machine, bool granted, tape& sent) {
         sent.put(machine.authenticated(granted, out_.last(socks::auth_status_size)).data());
     }
     void answer(socks::server& machine, const socks::reply& outcome, tape& sent) {
@@ -332,7 +332,7 @@ class guarded {
         unread_ = {unread_.empty() ? portion.data() : unread_.data(), unread_.size() + portion.size()};
     }
     void drop(size_t n) { unread_ = unread_.subspan(n); }
-    [[nodiscard]] bytes unread() const { return unread_; }
+    [[nodiscard]] bytes remaining() const { return unread_; }
     [[nodiscard]] size_t room() const { return SIZE_MAX; }
 
   private:

@@ -11,7 +11,7 @@ using next = socks::client::next;
 constexpr socks::client_options at_once{.pipelined = true};
 
 // Whether the option has an effect on this request.
-constexpr bool runs_ahead(const socks::request& request) {
+constexpr bool sends_early(const socks::request& request) {
     if (request.version != version::v5 || request.offer().size() != 1) return false;
     return request.offer()[0] == method::none || request.offer()[0] == method::username_password;
 }
@@ -25,7 +25,7 @@ constexpr void agrees(check& t, socks::client_options options, const socks::requ
     const outcome ahead = run<End>(socks::client(options), request, from);
     t.ok(ahead.how != ending::spun && ahead.unread == waited.unread);
     t.ok(ahead.taken == waited.taken && ahead.reads == waited.reads);
-    if (runs_ahead(request) && waited.how == ending::failed) waited.sent = ahead.sent;  // it says no more
+    if (sends_early(request) && waited.how == ending::failed) waited.sent = ahead.sent;  // it says no more
     t.ok(static_cast<const verdict&>(ahead) == waited);
 }
 
@@ -131,7 +131,7 @@ PROVE_AND_RUN(a_pipelined_failure_is_final)
 constexpr void our_server_serves_a_pipelined_client(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
-        if (!runs_ahead(c.request)) continue;
+        if (!sends_early(c.request)) continue;
         socks::client near(at_once);
         const outcome asked = run_on<posted<600>>(near, c.request, {.says = ""});
         t.ok(asked.how == ending::starved && asked.sent == c.client.all());

@@ -13,7 +13,7 @@ constexpr socks::client_options at_once{.pipelined = true};
 static_assert(socks::client::max_pipelined == 3 + (3 + 255 + 255) + (4 + 1 + 255 + 2));
 
 // Whether the option has an effect on this request.
-constexpr bool runs_ahead(const socks::request& request) {
+constexpr bool sends_early(const socks::request& request) {
     if (request.version != version::v5 || request.offer().size() != 1) return false;
     return request.offer()[0] == method::none || request.offer()[0] == method::username_password;
 }
@@ -23,7 +23,7 @@ constexpr void all_messages_go_out_before_the_first_reply(check& t) {
     int with_login = 0;
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
-        if (!runs_ahead(c.request)) continue;
+        if (!sends_early(c.request)) continue;
         socks::client m(at_once);
         char out[socks::client::max_output] = {};
         for (const bytes message : c.client.messages) {
@@ -222,7 +222,7 @@ constexpr auto letters = message<255>().letters(255);
 constexpr void an_outbox_makes_one_send_of_all_messages(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
-        if (!runs_ahead(c.request)) continue;
+        if (!sends_early(c.request)) continue;
         const tape all = c.client.all();
         t.ok(sends<socks::client::max_pipelined>(t, c.request, all.view(), 1000) == 1);
         t.ok(sends<socks::client::max_output>(t, c.request, all.view(), 1000) == 1);

@@ -189,7 +189,7 @@ inline void proxy_session::part(const socks::server::action& s) {
     if (s.error() == socks::errc::peer_is_http) client_.transmit(to_http_client);
     if (client_.ended) return end({});
     // close() with unread bytes of the client sends a reset, which could arrive before the reply.
-    client_.finish();
+    client_.end_output();
     at_ = at::parting;
     deadline_ = common_.loop.now() + seconds(5);
     finish_parting();

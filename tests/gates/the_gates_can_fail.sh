@@ -94,6 +94,18 @@ caught 'a long header' "$gate" "$copy"
 plant "$(seq 200)" machine/client.hpp
 caught 'a class of more than 600 lines' "$gate" "$copy"
 
+gate=$gates/old_names.sh
+passes "$gate" "$copy"
+plant '// The port, in network oc''tet order.' core/reply.hpp
+caught 'an old word' "$gate" "$copy"
+plant '// RFC 1928 section 6: "in network oc''tet order"' core/reply.hpp
+passes "$gate" "$copy"
+afresh
+printf '%s\n' 'The server calls gra''nt(true).' >>"$copy/docs/security.md"
+caught 'an old name of a function' "$gate" "$copy"
+printf '%s\n' 'The method is method::log''in.' >>"$copy/README.md"
+caught 'an old name of an enumerator' "$gate" "$copy"
+
 gate=$gates/conformance_is_tested.sh
 page=$copy/docs/conformance.md
 all=$scratch/all_tests

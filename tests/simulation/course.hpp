@@ -52,8 +52,8 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, inv
         for (size_t i = 0; i < proxies(); ++i) add_server(proxy_at(i), honest);
         server_.script = script_of(server_.how, d_, honest);
     }
-    checks_->say("client", name(client_.how));
-    checks_->say("server", name(server_.how));
+    checks_->say("client", to_string(client_.how));
+    checks_->say("server", to_string(server_.how));
     wake(happening::client_wakes, 1 + d_.below(4));
     wake(happening::server_wakes, 1 + d_.below(4));
     deadline_ = time.now() + calendar::horizon - 1;

@@ -25,7 +25,7 @@ enum class manners : uint8_t {
     cuts_short,  // honest messages up to some byte, then the end of the stream
 };
 
-inline const char* name(manners m) {
+inline const char* to_string(manners m) {
     switch (m) {
         case manners::honest: return "honest";
         case manners::babbles: return "babbles";
