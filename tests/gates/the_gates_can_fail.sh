@@ -1,6 +1,6 @@
 #!/bin/sh
 # the_gates_can_fail.sh TREE SCRATCH COMPILER [FLAG...]
-# Plants one fault after another in a copy of the tree, and sees each of them caught.
+# Applies one mutation after another to a copy of the tree, and checks that a gate catches each.
 set -u
 tree=$1
 scratch=$2
@@ -27,20 +27,20 @@ afresh() {
     cp -R "$sound" "$copy"
 }
 
-# passes GATE...: the copy as it is has no fault.
+# passes GATE...: the gate accepts the unchanged copy.
 passes() {
     if ! "$@" >"$scratch/said" 2>&1; then
-        echo "fails without a fault: $*"
+        echo "fails without a mutation: $*"
         cat "$scratch/said"
         trouble=1
     fi
 }
-# caught FAULT GATE...: the copy has one, which the gate finds; then the copy is sound again.
+# caught MUTATION GATE...: the gate fails on the changed copy, which is then restored.
 caught() {
-    fault=$1
+    mutation=$1
     shift
     if "$@" >/dev/null 2>&1; then
-        echo "not caught: $fault"
+        echo "not caught: $mutation"
         trouble=1
     fi
     afresh
