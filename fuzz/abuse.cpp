@@ -1,6 +1,6 @@
-// A caller who does not know the protocol: any call, in any order, with any argument, as the input says. No
-// machine crashes, spins, revives after a failure or lets anything in that was not granted, even if what was
-// shown once is taken away again.
+// A caller that does not know the protocol: the input chooses any call, in any order, with any argument. No
+// machine crashes, loops, continues after a failure or admits anything that was not granted, even if input
+// that it has seen is taken away again.
 
 #include "play.hpp"
 

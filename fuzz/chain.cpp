@@ -1,6 +1,5 @@
-// A chain of proxies against whatever they may send: it says and uses just what its clients would, one after
-// another, each reading no byte too many. At other paces a proxy may be caught speaking before it was
-// greeted.
+// A chain of proxies against any bytes: it sends and consumes what single clients would, one after the other,
+// each without reading a byte too many. At other paces it may find that a proxy spoke before its greeting.
 
 #include "play.hpp"
 

@@ -1,5 +1,5 @@
-// A client against whatever a proxy may send: every pace gives the same handshake, and what it says is,
-// message for message, what the request spells when it is put together by hand.
+// A client against any bytes of a proxy: each pace gives the same handshake. The messages sent are, byte for
+// byte, those of the request when they are built by hand.
 
 #include "play.hpp"
 

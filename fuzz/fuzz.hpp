@@ -1,7 +1,7 @@
-// What every target shares: demands that abort, an input that is taken apart from its front, and bytes in
-// memory of exactly their size.
-// A target is one file with one function, fuzz(). Its first bytes choose the configuration, the rest is what
-// a peer sends. The same file runs under libFuzzer, under AFL++, and without either through replay.cpp.
+// Shared by all targets: demands that abort, an input that is read from its front, and bytes in memory of
+// exactly their size. A target is one file with one function, fuzz(). Its first bytes choose the
+// configuration, the rest is what a peer sends. The same file runs under libFuzzer, under AFL++, and without
+// either through replay.cpp.
 
 #ifndef SOCKS_FUZZ_FUZZ_HPP
 #define SOCKS_FUZZ_FUZZ_HPP

@@ -1,6 +1,6 @@
-// A client against a server, over two queues that cut what they carry at random, through both mailboxes: it
-// ends, both agree on how, the server learns exactly what the client wanted, and what each application sends
-// behind its last message arrives whole.
+// A client against a server, over two queues that cut the bytes at random, through both mailboxes. The
+// handshake ends, and both agree on the result. The server gets the client's request. What each application
+// sends after its last message arrives completely.
 
 #include "play.hpp"
 

@@ -1,5 +1,5 @@
-// A server against whatever a client may send: every pace gives the same handshake; it chooses by its own
-// order from what was offered, shows no request that was not let in, and tells a refusal in the words of the
+// A server against any bytes of a client: each pace gives the same handshake. It chooses a method in its own
+// order from the offered ones, reports no request of a client that was not admitted, and refuses in the
 // peer's version.
 
 #include "play.hpp"

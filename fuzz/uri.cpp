@@ -1,5 +1,5 @@
-// A proxy's URI: refused at a place within the text, or read; what is printed again reads as the same proxy
-// and does not depend on the password.
+// A proxy's URI: it is refused at a position in the text, or read. A printed URI reads as the same proxy and
+// does not depend on the password.
 
 #include "requests.hpp"
 

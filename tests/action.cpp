@@ -1,5 +1,5 @@
-// What one step returns: 16 bytes, every accessor meaningful for the actions its comment names, and views
-// that point where their lifetime says.
+// The result of one step: it has 16 bytes, each accessor has a meaning for the actions in its comment, and
+// each view points where its lifetime says.
 
 #include <type_traits>
 

@@ -1,5 +1,5 @@
-// Answers that come later than their questions. While a question is open the machine may be stepped at will:
-// it says wait, uses nothing and changes nothing, whatever arrives and even when the stream ends meanwhile.
+// Answers that come later than their questions. While a question is open, each step returns wait, consumes
+// nothing and changes nothing. This holds for any input, and if the stream ends meanwhile.
 
 #include <cstring>
 

@@ -1,4 +1,4 @@
-// Several proxies in a row: each is asked for the next, and whatever fails is laid at the right proxy's door.
+// Several proxies in a row: each is asked to connect to the next, and a failure names the right proxy.
 
 #include <type_traits>
 #include <vector>

@@ -1,5 +1,5 @@
-// The client's handshake: whole conversations byte by byte, what each state does with a good message, and
-// what is refused before the first byte.
+// The client's handshake: complete conversations byte by byte, the effect of each good message in each state,
+// and the requests that fail before the first byte.
 
 #include "refusals.hpp"
 

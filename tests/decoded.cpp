@@ -1,4 +1,4 @@
-// A value, "need more" or an error: exactly one of the three.
+// A decoder's result is a value, a count of missing bytes, or an error: exactly one of the three.
 
 #include <socks/core/decoded.hpp>
 

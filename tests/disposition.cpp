@@ -1,4 +1,4 @@
-// The table of Transfer CFT's documents, row by row: C connected, R retry, H hold.
+// The table of Transfer CFT's documents, row by row. C is connected, R is retry, H is hold.
 
 #include <socks/policy/disposition.hpp>
 

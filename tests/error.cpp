@@ -1,4 +1,4 @@
-// Every failure has a name of its own and somebody to blame, and numbers without a meaning say so.
+// Each failure has its own name and a party to blame. A number without a meaning says so.
 
 #include <socks/core/error.hpp>
 

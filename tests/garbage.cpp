@@ -1,6 +1,5 @@
-// Peers that are not what they should be: other protocols, noise, floods. Each ends a machine with a named
-// error in a bounded number of steps, and every byte that no message used is still there for whoever wants to
-// look.
+// Peers that do not speak SOCKS: other protocols, noise and floods. Each ends a machine with a named error in
+// a bounded number of steps. All bytes that no message used are still in the input.
 
 #include "conversations.hpp"
 

@@ -1,5 +1,5 @@
-// No decoder looks past its input and no encoder past its room: both end where a page begins that nobody may
-// touch. Unlike a sanitizer this sees every build, a release build with its vectorised loops included.
+// No decoder reads beyond its input and no encoder writes beyond its output: both end where an inaccessible
+// page begins. Unlike a sanitizer, this also checks a release build with vectorised loops.
 
 #if defined(__unix__) || defined(__APPLE__)
 

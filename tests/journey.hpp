@@ -1,5 +1,5 @@
-// Routes made of the handshakes that the tests know, and a driver that goes them: each proxy says what it has
-// to say as soon as it has heard anything.
+// Routes made of the handshakes of the other tests, and a driver for them. Each proxy answers as soon as it
+// has received anything.
 
 #ifndef SOCKS_TESTS_JOURNEY_HPP
 #define SOCKS_TESTS_JOURNEY_HPP

@@ -1,5 +1,5 @@
-// Methods that the caller runs, between negotiate and negotiated(): GSSAPI with a toy of a mechanism, and
-// CHAP.
+// Methods that the caller runs between negotiate and negotiated(): GSSAPI with a simple mechanism of the
+// test, and CHAP.
 
 #include "bytes_literal.hpp"
 #include "check.hpp"

@@ -1,5 +1,5 @@
-// A client that does not wait: greeting, login and request go out at once, and the replies are then taken one
-// by one. A failure says what went out too early.
+// A client that does not wait: it sends greeting, credentials and request at once, and then reads the replies
+// one by one. A failure reports what was sent too early.
 
 #include "refusals.hpp"
 

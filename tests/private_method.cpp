@@ -1,5 +1,5 @@
-// Authentication that the library does not know, between negotiate and negotiated(), on both sides and in any
-// pieces: a private method worked out in full, which an application may take for a model.
+// An authentication method that the library does not know, between negotiate and negotiated(), on both sides
+// and in pieces of any size. An application may use this complete private method as a model.
 
 #include "conversations.hpp"
 

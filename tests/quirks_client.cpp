@@ -1,4 +1,4 @@
-// What proxies in the wild do to a client, row by row of the catalogue; each test names its rows.
+// How real proxies treat a client, row by row of docs/conformance.md. Each test names its rows.
 
 #include "conversations.hpp"
 

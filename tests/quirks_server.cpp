@@ -1,4 +1,4 @@
-// What clients in the wild do to a server, row by row of the catalogue; each test names its rows.
+// How real clients treat a server, row by row of docs/conformance.md. Each test names its rows.
 
 #include "refusals.hpp"
 

@@ -1,5 +1,5 @@
-// Handshakes that fail, each at one place: what the client must call it when a proxy says no or talks
-// nonsense, and what the server must reply, byte by byte, before it gives up.
+// Handshakes that fail, each at one place: the error of the client after a refusal or garbage, and the reply
+// of the server, byte by byte, before it ends.
 
 #ifndef SOCKS_TESTS_REFUSALS_HPP
 #define SOCKS_TESTS_REFUSALS_HPP

@@ -1,4 +1,4 @@
-// What a client may want, and every reason for which it cannot be asked.
+// All requests that a client can send, and each reason why a request is invalid.
 
 #include <socks/core/request.hpp>
 

@@ -1,5 +1,5 @@
-// The server's handshake: whole conversations byte by byte, each refusal with its reply before its error, the
-// questions in their order, and answers that come at the wrong time.
+// The server's handshake: complete conversations byte by byte, each refusal with its reply before its error,
+// the questions in their order, and answers at the wrong time.
 
 #include "refusals.hpp"
 

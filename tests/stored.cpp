@@ -1,5 +1,4 @@
-// Copies that own their texts: they outlive what they were made of, go wherever they are sent, and mean the
-// same.
+// Copies that own their texts: they outlive their origin, can be moved anywhere, and keep their meaning.
 
 #include <socks/core/stored.hpp>
 

@@ -1,4 +1,4 @@
-// Tor's extensions, typed from its specification: look-ups through both machines, reply codes of onion
+// Tor's extensions, typed from its specification: lookups through both machines, reply codes of onion
 // services, and credentials that isolate streams.
 
 #include <socks/policy/tor.hpp>

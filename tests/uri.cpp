@@ -1,5 +1,4 @@
-// Proxies as people write them: what is read, what is refused and where, and that no password gets back into
-// text.
+// Proxies as URIs: which are read, which are refused and at which byte, and that no password is printed.
 
 #include <socks/text/uri.hpp>
 

@@ -1,5 +1,4 @@
-// The course of a connection: how it begins, what each happening sets off, and what must have come out at its
-// end.
+// The course of a connection: its begin, the effect of each event, and the expected result.
 
 #ifndef SOCKS_TESTS_SIMULATION_COURSE_HPP
 #define SOCKS_TESTS_SIMULATION_COURSE_HPP

@@ -1,6 +1,6 @@
-// Who meets whom: what a client wants, what a server allows, what its application answers, and the
-// adversarial peers on either side. The seed decides all of it. It also decides whether the handshake must
-// succeed, without asking a machine.
+// The parties of a connection: the client's request, the server's options, the answers of its application,
+// and the adversarial peers on either side. The seed decides all of it. It also decides whether the handshake
+// must succeed, without asking a machine.
 
 #ifndef SOCKS_TESTS_SIMULATION_PARTIES_HPP
 #define SOCKS_TESTS_SIMULATION_PARTIES_HPP

@@ -1,5 +1,5 @@
-// What the sides of a connection do when they are woken. The loops are those that users write, with every
-// demand beside the action that it is about.
+// What the sides of a connection do when they run. The loops are those that users write, with each demand
+// beside its action.
 
 #ifndef SOCKS_TESTS_SIMULATION_TURNS_HPP
 #define SOCKS_TESTS_SIMULATION_TURNS_HPP
