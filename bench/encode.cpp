@@ -1,5 +1,4 @@
-// Single messages and the UDP header, encoded: beside straight-line code that takes every value for one that
-// can be.
+// Encodes single messages and the UDP header. The floor is straight-line code that assumes valid values.
 
 #include <cstring>
 

@@ -230,7 +230,7 @@ def main(program, load_program, rounds=3, share=1):
     os.sched_setaffinity(0, SERVERS)
     contenders = start_all(program)
     many = min(20000, (most - 200) // 2)
-    # Memory first, while nothing has been left behind by anything else.
+    # Memory first, while no other measurement has left anything.
     plan = [(lambda c: idle(c, load, 2000), 1), (lambda c: idle(c, load, many), 1),
             (lambda c: greeted(c, load, min(20000, most - 200)), 1)]
     if many < 20000:
@@ -256,7 +256,7 @@ def main(program, load_program, rounds=3, share=1):
 
 
 def figure(values):
-    """The median; behind it the least and the most."""
+    """The median, then the least and the most."""
     middle = statistics.median(values)
     digits = 0 if middle >= 100 or middle == int(middle) else 1 if middle >= 10 else 2
     text = f'{middle:.{digits}f}'

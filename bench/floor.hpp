@@ -1,5 +1,5 @@
-// The floor: the handshakes as straight-line code that takes every message for valid, whole and contiguous.
-// It does the same work as ours, and checks nothing.
+// The floor: the handshakes as straight-line code that assumes valid, complete and contiguous messages. It
+// does the same work as ours, and checks nothing.
 
 #ifndef SOCKS_BENCH_FLOOR_HPP
 #define SOCKS_BENCH_FLOOR_HPP

@@ -1,7 +1,7 @@
-// Whole handshakes: our machines in a drive loop over plain views, beside the floor, straight-line code that
-// takes every message for valid and whole, and beside memcpy of the same bytes.
-// The floor and ours do the same work: choose a method, compare user name and password, hand over the name
-// and the port, and write the replies.
+// Complete handshakes: our machines in a drive loop over plain views, the floor, and memcpy of the same
+// bytes. The floor is straight-line code that assumes valid and complete messages. The floor and ours do the
+// same work: choose a method, compare user name and password, hand over the name and the port, and write the
+// replies.
 
 #include <cstring>
 

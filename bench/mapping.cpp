@@ -1,6 +1,5 @@
-// What needs no message: a reply code's translation and what it means for the next attempt, and the texts
-// that say where a proxy is. A floor for them would be a table, or a parser that cannot be wrong: they stand
-// for themselves.
+// Rows without a message: the translation of a reply code, its disposition, and the texts that name a proxy.
+// They have no floor, which would be a table or a second parser.
 
 #include <socks/policy/transfer_cft.hpp>
 

@@ -1,6 +1,6 @@
-// What a handshake occupies: the size of every type that a program keeps, up to a million handshakes at once,
-// and the proof that none of them allocates: operator new and malloc are counted here. Two tables, and at
-// last what was proved.
+// The memory of a handshake: the size of each type that a program stores, and the memory of up to a million
+// handshakes at once. It also proves that none of them allocates, because it counts operator new and malloc.
+// It prints two tables and the count.
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -164,12 +164,12 @@ int main() {
         const size_t held = resident(memory, room);
         std::printf("| %zu | %.1f |\n", count, static_cast<double>(held) / static_cast<double>(count));
     }
-    bool whole = true;
+    bool complete = true;
     {
         const counted_allocations counting(made);
         for (size_t i = 0; i < many; ++i) {
             pending fresh{{}, socks::server({.methods = socks::method::username_password})};
-            whole = whole && drive(fresh, request, 8);
+            complete = complete && drive(fresh, request, 8);
         }
     }
     unsigned long noticed = 0;
@@ -183,5 +183,5 @@ int main() {
         delete made_new;
     }
     std::printf("\nAllocations in two million handshakes: %lu. (In two allocations: %lu.)\n", made, noticed);
-    return whole && made == 0 && noticed == 2 ? 0 : 1;
+    return complete && made == 0 && noticed == 2 ? 0 : 1;
 }

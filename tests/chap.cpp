@@ -16,9 +16,9 @@ constexpr bytes chap_server[] = {"01 02  11 01 85  03 1c 'what do ya want for no
                                  "01 01  00 01 00"_bytes};
 constexpr bytes chap_refusal = "01 01  00 01 ff"_bytes;
 
-constexpr socks::request chap_want{.to = {ipv4{198, 51, 100, 4}, 443},
-                                   .credentials = {"john", "Jefe"},
-                                   .methods = {method::chap, method::username_password}};
+constexpr socks::request chap_request{.to = {ipv4{198, 51, 100, 4}, 443},
+                                      .credentials = {"john", "Jefe"},
+                                      .methods = {method::chap, method::username_password}};
 
 // Bytes that arrive in two pieces.
 struct arrival {
@@ -54,7 +54,7 @@ constexpr tape chap_of_a_client(check& t, arrival from, bool welcome, errc& why)
     tape sent;
     size_t turn = 0;
     for (bool alive = true; alive;) {
-        const auto a = m.step(chap_want, in, out);
+        const auto a = m.step(chap_request, in, out);
         switch (a.next()) {
             case next::send: sent.put(a.data()); break;
             case next::recv: alive = from.to(in); break;
