@@ -123,7 +123,7 @@ bool associate(uint64_t n, uint64_t seed, const char* program) {
     }
     const uint64_t whole = checks.counts[association::whole];
     const uint64_t put_together = checks.counts[association::put_together];
-    std::printf("%" PRIu64 " associations: %" PRIu64 " datagrams; %" PRIu64 " messages whole, %" PRIu64
+    std::printf("%" PRIu64 " associations: %" PRIu64 " datagrams; %" PRIu64 " messages complete, %" PRIu64
                 " put together, %" PRIu64 " lost\n",
                 n, checks.steps, whole, put_together, checks.counts[association::lost]);
     return enough(whole > n && put_together > n && checks.counts[association::lost] > n);
