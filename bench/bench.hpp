@@ -1,5 +1,5 @@
-// What is measured: one row for each contender of an operation. A row is a plain function over a sample that
-// the optimiser cannot see through, and says beforehand what must come out of it.
+// The rows of the measurement: one for each contender of an operation. A row is a plain function over a
+// sample that is opaque to the optimiser. It has the expected result.
 
 #ifndef SOCKS_BENCH_BENCH_HPP
 #define SOCKS_BENCH_BENCH_HPP
@@ -42,7 +42,7 @@ struct row {
     std::string contender;  // ours, floor, memcpy
     operation run = nullptr;
     std::string in;
-    size_t chunk = 0;  // 0: whole
+    size_t chunk = 0;  // 0: complete
     const void* with = nullptr;
     std::string out;    // the bytes that must be made
     size_t digest = 0;  // what must be decoded
@@ -66,8 +66,8 @@ const T* keep(const T& value) {
 void add_floor(std::vector<row>&, const std::string& name, operation floor, const std::string& in,
                const void* with, const std::string& out, size_t digest);
 
-// A copy with a NUL behind it, for the life of the program, at the begin of a cache line: the C library takes
-// longer ways where a page may end, and so would a row by the accident of where its text lies.
+// A copy followed by a NUL, for the life of the program, at the begin of a cache line. The C library is
+// slower near the end of a page, so the place of a text would change the figures.
 char* apart(const std::string& text);
 
 // The rows of a file are added by its own function, in the order in which the table shows them.

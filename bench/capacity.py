@@ -47,11 +47,11 @@ def measured(docs):
             'kernel': median(re.sub('^memory', 'kernel memory', idle[1])) * 1024}
 
 
-def limits(cost, seconds, bytes):
+def limits(cost, seconds, size):
     """Connections a second, as far as each resource goes."""
     a = {name: value for name, (value, _, _) in ASSUMED.items()}
-    processor = a['processors'] * a['busy'] / 100 / (cost['connection'] + bytes * cost['byte'])
-    network = a['network'] * 1e9 / 8 * (1 - a['headers'] / 100) / bytes
+    processor = a['processors'] * a['busy'] / 100 / (cost['connection'] + size * cost['byte'])
+    network = a['network'] * 1e9 / 8 * (1 - a['headers'] / 100) / size
     memory = a['memory'] * GIB / (cost['idle'] + cost['kernel'] + a['buffers'] * 1024) / seconds
     descriptors = a['descriptors'] / 2 / seconds
     one_destination = a['addresses'] * a['ports'] / (seconds + a['closing'])
@@ -69,12 +69,12 @@ def main(docs, *flags):
     assumed += [f'| {name} | {value} {unit}'.rstrip() + f' | {why} |' for name, (value, unit, why) in ASSUMED.items()]
     carried = ['| a connection | ' + ' | '.join(names) + ' | one destination | the node | at once | Gbit/s | nodes for a million |',
                '| --- |' + ' ---: |' * 9]
-    for name, (seconds, bytes) in WORKLOADS.items():
-        *by_resource, one_destination = limits(cost, seconds, bytes)
+    for name, (seconds, size) in WORKLOADS.items():
+        *by_resource, one_destination = limits(cost, seconds, size)
         least = min(by_resource)
         cells = [*map(rounded, by_resource), rounded(one_destination),
                  f'{rounded(least)}/s, {names[by_resource.index(least)]}', rounded(least * seconds),
-                 rounded(least * bytes * 8 / 1e9), f'{-(-FLEET // (least * seconds)):.0f}']
+                 rounded(least * size * 8 / 1e9), f'{-(-FLEET // (least * seconds)):.0f}']
         carried.append(f'| {name} | ' + ' | '.join(cells) + ' |')
     print('\n'.join(assumed), '\n\n' + '\n'.join(carried))
     drift = [line for table, lines in (('assumed', assumed), ('carried', carried))

@@ -22,20 +22,20 @@ TARGETS = {
 # Each is everything that a program calls of it, the loop and the application's own answers excluded.
 UNITS = {
     'client': '''client::action step(client& c, const request& r, bytes in, buffer out) { return c.step(r, in, out); }
-        client::finished finish(const client::action& a) { return a.finish(); }''',
+        client::completed result(const client::action& a) { return a.result(); }''',
     'server': '''server::action step(server& s, bytes in, buffer out) { return s.step(in, out); }
-        encoded grant(server& s, bool granted, buffer out) { return s.grant(granted, out); }
+        encoded authenticated(server& s, bool granted, buffer out) { return s.authenticated(granted, out); }
         encoded answer(server& s, const reply& r, buffer out) { return s.answer(r, out); }
         endpoint to(const server::action& a) { return a.to(); }
         bytes user(const server::action& a) { return a.user(); }
         bytes password(const server::action& a) { return a.password(); }''',
     'chain': '''chain::action step(chain& c, const route& r, bytes in, buffer out) { return c.step(r, in, out); }''',
-    'greeting and choice': '''decoded<greeting> a(bytes in) { return decode_greeting(in); }
+    'greeting and method selection': '''decoded<greeting> a(bytes in) { return decode_greeting(in); }
         encoded b(const greeting& g, buffer out) { return encode_greeting(g, out); }
         decoded<method> c(bytes in) { return decode_method_selection(in); }
         encoded d(method m, buffer out) { return encode_method_selection(m, out); }''',
-    'login and status': '''decoded<login> a(bytes in) { return decode_credentials(in); }
-        encoded b(const login& l, buffer out) { return encode_credentials(l, out); }
+    'credentials and auth status': '''decoded<credentials> a(bytes in) { return decode_credentials(in); }
+        encoded b(const credentials& c, buffer out) { return encode_credentials(c, out); }
         decoded<uint8_t> c(bytes in) { return decode_auth_status(in); }
         encoded d(uint8_t s, buffer out) { return encode_auth_status(s, out); }''',
     'SOCKS5 request and reply': '''decoded<request5> a(bytes in) { return decode_request5(in); }
@@ -47,7 +47,7 @@ UNITS = {
         decoded<reply4> c(bytes in) { return decode_reply4(in); }
         encoded d(const reply4& r, buffer out) { return encode_reply4(r, out); }''',
     'UDP header': '''decoded<datagram> a(bytes in) { return decode_datagram(in); }
-        endpoint b(const datagram& d) { return d.at(); }
+        endpoint b(const datagram& d) { return d.remote(); }
         encoded c(const endpoint& e, buffer out, size_t n) { return encode_datagram_in_place(e, out, n); }''',
     'GSSAPI framing': '''decoded<gssapi_message> a(bytes in, gssapi_type t, size_t n) { return decode_gssapi(in, t, n); }
         encoded b(const gssapi_message& m, buffer out) { return encode_gssapi(m, out); }''',

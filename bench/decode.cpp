@@ -1,5 +1,5 @@
-// Single messages and the UDP header, decoded: beside straight-line code that takes every message for valid
-// and whole. Fed byte by byte, a decoder is asked again at every byte.
+// Decodes single messages and the UDP header. The floor is straight-line code that assumes valid and complete
+// messages. In the rows byte by byte the decoder is called again for each byte.
 
 #include <cstring>
 
@@ -11,7 +11,7 @@ namespace {
 using socks::bytes;
 
 template <auto Decode, auto Digest>
-outcome decode_whole(const sample& s) {
+outcome decode_complete(const sample& s) {
     const auto d = Decode(bytes{s.in, s.size});
     return d ? outcome{0, Digest(*d)} : outcome{};
 }
@@ -26,12 +26,12 @@ outcome decode_chunks(const sample& s) {
 }
 
 struct decoding {
-    operation whole;
+    operation complete;
     operation chunks;
 };
 
 template <auto Decode, auto Digest>
-constexpr decoding decode{decode_whole<Decode, Digest>, decode_chunks<Decode, Digest>};
+constexpr decoding decode{decode_complete<Decode, Digest>, decode_chunks<Decode, Digest>};
 
 template <auto Read>
 outcome read_unchecked(const sample& s) {
@@ -69,16 +69,16 @@ class table {
     void decoder(const char* name, decoding ours, operation floor, const char* in, size_t digest) {
         const std::string message = unhex(in);
         const size_t third = (message.size() + 2) / 3;
-        rows_.push_back({name, "ours, whole", ours.whole, message, 0, nullptr, {}, digest});
+        rows_.push_back({name, "ours, complete", ours.complete, message, 0, nullptr, {}, digest});
         rows_.push_back({name, "ours, three chunks", ours.chunks, message, third, nullptr, {}, digest});
         rows_.push_back({name, "ours, byte by byte", ours.chunks, message, 1, nullptr, {}, digest});
         add_floor(rows_, name, floor, message, nullptr, {}, digest);
     }
 
     // One that cannot wait for more.
-    void whole(const char* name, decoding ours, operation floor, const char* in, size_t digest) {
+    void complete(const char* name, decoding ours, operation floor, const char* in, size_t digest) {
         const std::string message = unhex(in);
-        rows_.push_back({name, "ours, whole", ours.whole, message, 0, nullptr, {}, digest});
+        rows_.push_back({name, "ours, complete", ours.complete, message, 0, nullptr, {}, digest});
         add_floor(rows_, name, floor, message, nullptr, {}, digest);
     }
 
@@ -93,22 +93,22 @@ outcome nothing(const sample&) { return {}; }
 void add_decoders(std::vector<row>& rows) {
     using namespace socks;
     table t(rows);
-    rows.push_back({"the call of an empty row", "ours, whole", nothing, {}, 0, nullptr, {}, 0});
+    rows.push_back({"the call of an empty row", "ours, complete", nothing, {}, 0, nullptr, {}, 0});
 
     t.decoder("greeting, decode",
               decode<[](bytes in) INLINED { return decode_greeting(in); },
                      [](const greeting& g) INLINED { return g.methods.size() + g.methods[1]; }>,
               read_unchecked<[](const char* p) { return u8(p + 1) + u8(p + 3); }>, "05020002", 4);
-    t.decoder("choice, decode",
+    t.decoder("method selection, decode",
               decode<[](bytes in) INLINED { return decode_method_selection(in); },
                      [](method m) INLINED { return static_cast<size_t>(m); }>,
               read_unchecked<[](const char* p) { return u8(p + 1); }>, "0502", 2);
-    t.decoder("login, decode",
+    t.decoder("credentials, decode",
               decode<[](bytes in) INLINED { return decode_credentials(in); },
                      [](const credentials& l) INLINED { return mix(l.user.size(), l.password[0]); }>,
               read_unchecked<[](const char* p) { return mix(u8(p + 1), u8(p + 3 + u8(p + 1))); }>,
               "0104'john'03'foo'", mix(4, 'f'));
-    t.decoder("status, decode",
+    t.decoder("auth status, decode",
               decode<[](bytes in) INLINED { return decode_auth_status(in); },
                      [](uint8_t v) INLINED { return size_t{v} + 7; }>,
               read_unchecked<[](const char* p) { return u8(p + 1) + 7; }>, "0100", 7);
@@ -149,11 +149,12 @@ void add_decoders(std::vector<row>& rows) {
         decode<[](bytes in) INLINED { return decode_datagram(in); },
                [](const datagram& d) INLINED { return digest(d.remote()) + d.data().size(); }>;
     constexpr auto packet = read_unchecked<[](const char* p) { return read_endpoint(p + 3) + 4; }>;
-    t.whole("UDP header, decode, IPv4", datagrams, packet, "00000001 c0a80007 1092 'data'", mix(7, 4242) + 4);
-    t.whole("UDP header, decode, IPv6", datagrams, packet,
-            "00000004 20010db8000000000000000000000005 1092 'data'", mix(5, 4242) + 4);
-    t.whole("UDP header, decode, name", datagrams, packet, "00000003 11'files.example.com' 01bb 'data'",
-            mix(17, 443) + 4);
+    t.complete("UDP header, decode, IPv4", datagrams, packet, "00000001 c0a80007 1092 'data'",
+               mix(7, 4242) + 4);
+    t.complete("UDP header, decode, IPv6", datagrams, packet,
+               "00000004 20010db8000000000000000000000005 1092 'data'", mix(5, 4242) + 4);
+    t.complete("UDP header, decode, name", datagrams, packet, "00000003 11'files.example.com' 01bb 'data'",
+               mix(17, 443) + 4);
 }
 
 }  // namespace bench

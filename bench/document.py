@@ -49,7 +49,7 @@ def cells(line):
 
 
 def near(a, b, tolerance):
-    """A figure may have words behind it."""
+    """Words may follow a figure."""
     (a, *of_a), (b, *of_b) = (a.split() or ['']), (b.split() or [''])
     try:
         return of_a == of_b and abs(float(a) - float(b)) <= tolerance * max(abs(float(a)), 1)

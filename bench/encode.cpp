@@ -1,5 +1,4 @@
-// Single messages and the UDP header, encoded: beside straight-line code that takes every value for one that
-// can be.
+// Encodes single messages and the UDP header. The floor is straight-line code that assumes valid values.
 
 #include <cstring>
 
@@ -132,7 +131,7 @@ void add_encoders(std::vector<row>& rows) {
     const auto add = [&](const char* name, operation ours, const auto& value, operation floor,
                          const auto& plain, const char* spelled) {
         const std::string out = unhex(spelled);
-        rows.push_back({name, "ours, whole", ours, {}, 0, keep(value), out, 0});
+        rows.push_back({name, "ours, complete", ours, {}, 0, keep(value), out, 0});
         add_floor(rows, name, floor, {}, keep(plain), out, 0);
     };
 
@@ -140,15 +139,15 @@ void add_encoders(std::vector<row>& rows) {
     add("greeting, encode",
         encode<bytes, [](bytes methods, buffer out) INLINED { return encode_greeting({methods}, out); }>, two,
         write_unchecked<plain_text, write_greeting>, plain_text{"\0\2", 2, "", 0}, "05020002");
-    add("choice, encode",
+    add("method selection, encode",
         encode<method, [](method m, buffer out) INLINED { return encode_method_selection(m, out); }>,
         method::username_password, write_unchecked<char, write_pair<5>>, '\2', "0502");
     const plain_text john{"john", 4, "foo", 3};
-    add("login, encode",
+    add("credentials, encode",
         encode<credentials,
                [](const credentials& l, buffer out) INLINED { return encode_credentials(l, out); }>,
         credentials{"john", "foo"}, write_unchecked<plain_text, write_login>, john, "0104'john'03'foo'");
-    add("status, encode",
+    add("auth status, encode",
         encode<uint8_t, [](uint8_t v, buffer out) INLINED { return encode_auth_status(v, out); }>, uint8_t{7},
         write_unchecked<char, write_pair<1>>, '\7', "0107");
 

@@ -169,7 +169,7 @@ def idle(contender, load, total):
 
 
 def greeted(contender, load, total):
-    """Memory for each of `total` connections that have been told the method, and wait for the request."""
+    """Memory for each of `total` connections that got the method selection and wait for the request."""
     total = max(total // load.share, 100)
     with Holder(load, 'greeted', contender.port, total) as holder:
         return {f'memory of a handshake that waits, {total} of them, KiB': (contender.memory() - contender.at_first) / total} \
@@ -191,7 +191,7 @@ def calls(contender, load):
 
 
 def start_all(program):
-    """Each with no login, and room for all connections that a process may hold."""
+    """Each without authentication, and room for all connections that a process may hold."""
     servers.add_user()
     port, micro = harness.free_port(), harness.free_port()
     ours = harness.Peer('ours', program, '--listen', f'127.0.0.1:{port}', '--quiet', '--connections', '30000',
@@ -230,7 +230,7 @@ def main(program, load_program, rounds=3, share=1):
     os.sched_setaffinity(0, SERVERS)
     contenders = start_all(program)
     many = min(20000, (most - 200) // 2)
-    # Memory first, while nothing has been left behind by anything else.
+    # Memory first, while no other measurement has left anything.
     plan = [(lambda c: idle(c, load, 2000), 1), (lambda c: idle(c, load, many), 1),
             (lambda c: greeted(c, load, min(20000, most - 200)), 1)]
     if many < 20000:
@@ -256,7 +256,7 @@ def main(program, load_program, rounds=3, share=1):
 
 
 def figure(values):
-    """The median; behind it the least and the most."""
+    """The median, then the least and the most."""
     middle = statistics.median(values)
     digits = 0 if middle >= 100 or middle == int(middle) else 1 if middle >= 10 else 2
     text = f'{middle:.{digits}f}'

@@ -1,6 +1,5 @@
-// Both ends of what bench/end_to_end.py measures: the origin behind a proxy, and the clients in front of it.
-// One thread, one epoll. With 0 for the proxy the clients go straight to the origin, which shows what these
-// ends cost themselves.
+// The two ends for bench/end_to_end.py: the origin and the clients of a proxy. They use one thread and one
+// epoll. With proxy 0 the clients connect to the origin directly, which shows the cost of the ends.
 //
 //     end_to_end_load origin
 //         prints the ports of an echo and of a sink, then serves
@@ -101,7 +100,7 @@ struct plan {
     std::vector<class client*> idle{};  // may begin again
 };
 
-// SOCKS5 without a login, CONNECT, then the errand.
+// SOCKS5 without authentication, CONNECT, then the errand.
 class client final : public example::watcher {
   public:
     explicit client(plan& p) : plan_(p) {}
@@ -158,13 +157,13 @@ class client final : public example::watcher {
         if (sent != static_cast<ssize_t>(bytes.size())) over(false);
     }
 
-    // Messages this short come whole.
+    // Messages this short arrive in one piece.
     bool heard(size_t size) {
         char room[16];
-        const bool whole =
+        const bool complete =
             ::recv(fd_.get(), room, size, 0) == static_cast<ssize_t>(size) && (size < 2 || room[1] == 0);
-        if (!whole) over(false);
-        return whole;
+        if (!complete) over(false);
+        return complete;
     }
 
     // Then waits for the origin to have read it all.

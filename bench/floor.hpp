@@ -1,5 +1,5 @@
-// The floor: the handshakes as straight-line code that takes every message for valid, whole and contiguous.
-// It does the same work as ours, and checks nothing.
+// The floor: the handshakes as straight-line code that assumes valid, complete and contiguous messages. It
+// does the same work as ours, and checks nothing.
 
 #ifndef SOCKS_BENCH_FLOOR_HPP
 #define SOCKS_BENCH_FLOOR_HPP
@@ -92,7 +92,7 @@ struct plain_request {
 
 template <char... Offered>
 outcome floor_connect5(const sample& s) {
-    const auto& want = *static_cast<const plain_request*>(s.with);
+    const auto& request = *static_cast<const plain_request*>(s.with);
     const char* in = s.in;
     char* out = s.out;
     const char greeting[] = {5, sizeof...(Offered), Offered...};
@@ -100,20 +100,20 @@ outcome floor_connect5(const sample& s) {
     out += sizeof greeting;
     if (in[1] == 2) {
         out[0] = 1;
-        out[1] = static_cast<char>(want.user_size);
-        std::memcpy(out + 2, want.user, want.user_size);
-        out += 2 + want.user_size;
-        out[0] = static_cast<char>(want.password_size);
-        std::memcpy(out + 1, want.password, want.password_size);
-        out += 1 + want.password_size;
+        out[1] = static_cast<char>(request.user_size);
+        std::memcpy(out + 2, request.user, request.user_size);
+        out += 2 + request.user_size;
+        out[0] = static_cast<char>(request.password_size);
+        std::memcpy(out + 1, request.password, request.password_size);
+        out += 1 + request.password_size;
         in += 2;
         if (in[1] != 0) return {};
     }
     in += 2;
     std::memcpy(out, "\x05\x01\x00\x03", 4);
-    out[4] = static_cast<char>(want.name_size);
-    std::memcpy(out + 5, want.name, want.name_size);
-    out = put_port(out + 5 + want.name_size, want.port);
+    out[4] = static_cast<char>(request.name_size);
+    std::memcpy(out + 5, request.name, request.name_size);
+    out = put_port(out + 5 + request.name_size, request.port);
     if (in[1] != 0) return {};
     size_t digest = 0;
     switch (in[3]) {
@@ -125,18 +125,18 @@ outcome floor_connect5(const sample& s) {
 }
 
 inline outcome floor_connect4(const sample& s) {
-    const auto& want = *static_cast<const plain_request*>(s.with);
+    const auto& request = *static_cast<const plain_request*>(s.with);
     char* out = s.out;
     out[0] = 4;
     out[1] = 1;
-    put_port(out + 2, want.port);
-    std::memcpy(out + 4, want.address, 4);
-    std::memcpy(out + 8, want.user, want.user_size);
-    out += 8 + want.user_size;
+    put_port(out + 2, request.port);
+    std::memcpy(out + 4, request.address, 4);
+    std::memcpy(out + 8, request.user, request.user_size);
+    out += 8 + request.user_size;
     *out++ = 0;
-    if (want.name_size != 0) {
-        std::memcpy(out, want.name, want.name_size);
-        out += want.name_size;
+    if (request.name_size != 0) {
+        std::memcpy(out, request.name, request.name_size);
+        out += request.name_size;
         *out++ = 0;
     }
     if (s.in[1] != 90) return {};

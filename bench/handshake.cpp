@@ -1,7 +1,7 @@
-// Whole handshakes: our machines in a drive loop over plain views, beside the floor, straight-line code that
-// takes every message for valid and whole, and beside memcpy of the same bytes.
-// The floor and ours do the same work: choose a method, compare user name and password, hand over the name
-// and the port, and write the replies.
+// Complete handshakes: our machines in a drive loop over plain views, the floor, and memcpy of the same
+// bytes. The floor is straight-line code that assumes valid and complete messages. The floor and ours do the
+// same work: choose a method, compare user name and password, hand over the name and the port, and write the
+// replies.
 
 #include <cstring>
 
@@ -67,28 +67,28 @@ outcome serve(const sample& s) {
 
 // What a client is asked for, out of the optimiser's sight; with which version and methods stands in its
 // code.
-struct wish {
+struct inputs {
     socks::endpoint to;
     bytes user;
     bytes password;
 };
 
 template <socks::version Via, socks::method... Offered>
-socks::request ask_for(const wish& w) {
+socks::request ask_for(const inputs& w) {
     return {.version = Via, .to = w.to, .credentials = {w.user, w.password}, .methods = {Offered...}};
 }
 
 template <bool Pipelined, socks::version Via, socks::method... Offered>
 outcome connect(const sample& s) {
-    const socks::request want = ask_for<Via, Offered...>(*static_cast<const wish*>(s.with));
+    const socks::request request = ask_for<Via, Offered...>(*static_cast<const inputs*>(s.with));
     socks::client handshake({.pipelined = Pipelined});
     const char* in = s.in;
     const char* const end = s.in + s.size;
     const char* visible = in + s.chunk;
     char* out = s.out;
     for (;;) {
-        const auto a =
-            handshake.step(want, {in, static_cast<size_t>(visible - in)}, {out, socks::client::max_output});
+        const auto a = handshake.step(request, {in, static_cast<size_t>(visible - in)},
+                                      {out, socks::client::max_output});
         in += a.consumed();
         switch (a.next()) {
             case socks::client::next::send: out += a.data().size(); break;
@@ -135,7 +135,7 @@ outcome wire_serve5(const sample& s) {
 
 template <socks::method... Offered>
 outcome wire_connect5(const sample& s) {
-    const wish& w = *static_cast<const wish*>(s.with);
+    const inputs& w = *static_cast<const inputs*>(s.with);
     constexpr socks::methods offered{Offered...};
     bytes in{s.in, s.size};
     char* out = s.out;
@@ -168,7 +168,7 @@ outcome wire_serve4(const sample& s) {
 }
 
 outcome wire_connect4(const sample& s) {
-    const wish& w = *static_cast<const wish*>(s.with);
+    const inputs& w = *static_cast<const inputs*>(s.with);
     const auto made =
         socks::encode_request4({socks::command::connect, w.to, w.user}, {s.out, socks::client::max_output});
     const auto answer = socks::decode_reply4({s.in, s.size});
@@ -192,7 +192,7 @@ struct handshake {
 void add(std::vector<row>& rows, const handshake& h) {
     const std::string in = unhex(h.in);
     const std::string out = unhex(h.out);
-    rows.push_back({h.name, "ours, whole", h.ours, in, 0, h.app, out, h.digest});
+    rows.push_back({h.name, "ours, complete", h.ours, in, 0, h.app, out, h.digest});
     rows.push_back({h.name, "ours, three chunks", h.ours, in, (in.size() + 2) / 3, h.app, out, h.digest});
     rows.push_back({h.name, "ours, byte by byte", h.ours, in, 1, h.app, out, h.digest});
     for (const size_t chunk : h.chunks) {
@@ -212,8 +212,9 @@ void add_handshakes(std::vector<row>& rows) {
     const char* const password = apart("foo");
     const auto* const app = keep(service{bytes(user, 4), bytes(password, 3), {192, 168, 0, 7}, bound_port});
     const auto* const plain = keep(plain_service{user, password, {'\xc0', '\xa8', 0, 7}, bound_port});
-    const auto* const named = keep(wish{{"files.example.com", 443}, bytes(user, 4), bytes(password, 3)});
-    const auto* const numbered = keep(wish{{ipv4{198, 51, 100, 9}, 443}, bytes(user, 4), bytes(password, 3)});
+    const auto* const named = keep(inputs{{"files.example.com", 443}, bytes(user, 4), bytes(password, 3)});
+    const auto* const numbered =
+        keep(inputs{{ipv4{198, 51, 100, 9}, 443}, bytes(user, 4), bytes(password, 3)});
     const auto plain_client = [&](const char* host, const char* bytes4) {
         return keep(plain_request{user, 4, password, 3, host, std::strlen(host), bytes4, 443});
     };
@@ -234,7 +235,7 @@ void add_handshakes(std::vector<row>& rows) {
 
     add(rows, {"server, SOCKS5", serve<method::none, code5::succeeded>, wire_serve5<method::none>,
                floor_serve5<0>, app, plain, ask_none, reply_none, asked_name});
-    add(rows, {"server, SOCKS5 login", serve<method::username_password, code5::succeeded>,
+    add(rows, {"server, SOCKS5 username/password", serve<method::username_password, code5::succeeded>,
                wire_serve5<method::username_password>, floor_serve5<2>, app, plain, ask_login, reply_login,
                asked_name, sweep});
     add(rows, {"server, SOCKS4", serve<method::none, code4::granted>, wire_serve4, floor_serve4, app, plain,
@@ -245,10 +246,11 @@ void add_handshakes(std::vector<row>& rows) {
     constexpr auto login = method::username_password;
     add(rows, {"client, SOCKS5", connect<false, version::v5, none>, wire_connect5<none>, floor_connect5<0>,
                named, plain_named, reply_none, ask_none, replied});
-    add(rows, {"client, SOCKS5 login", connect<false, version::v5, none, login>, wire_connect5<none, login>,
-               floor_connect5<0, 2>, named, plain_named, reply_login, ask_login, replied, sweep});
-    add(rows, {"client, SOCKS5 login, pipelined", connect<true, version::v5, login>, wire_connect5<login>,
-               floor_connect5<2>, named, plain_named, reply_login,
+    add(rows, {"client, SOCKS5 username/password", connect<false, version::v5, none, login>,
+               wire_connect5<none, login>, floor_connect5<0, 2>, named, plain_named, reply_login, ask_login,
+               replied, sweep});
+    add(rows, {"client, SOCKS5 username/password, pipelined", connect<true, version::v5, login>,
+               wire_connect5<login>, floor_connect5<2>, named, plain_named, reply_login,
                "050102 0104'john'03'foo' 05010003 11 'files.example.com' 01bb", replied});
     add(rows, {"client, SOCKS4", connect<false, version::v4>, wire_connect4, floor_connect4, numbered,
                plain_numbered, reply_4, ask_4, replied});

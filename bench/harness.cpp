@@ -198,8 +198,7 @@ void print_json(const std::vector<course*>& courses, const std::vector<figures>&
 
 }  // namespace
 
-// What callgrind counts, once for each call of this function: it dumps behind it. extern "C" for a plain
-// name.
+// callgrind counts the calls of this function and dumps after each. extern "C" gives it a plain name.
 extern "C" [[gnu::noinline]] void measured(const course& c, int n) {
     for (int i = 0; i < n; ++i) static_cast<void>(c.run());
 }

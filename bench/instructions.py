@@ -18,18 +18,18 @@ import tempfile
 from document import settle
 
 SWEEP = re.compile(r'ours, chunks of (\d+)$')
-SWEPT = 'server, SOCKS5 login', 'client, SOCKS5 login'
+SWEPT = 'server, SOCKS5 username/password', 'client, SOCKS5 username/password'
 
 # What was to be reached: the contender of an operation, and the most that it was to take.
 GOALS = {
-    ('server, SOCKS5 login', 'ours, whole'): 312,
-    ('client, SOCKS5 login', 'ours, whole'): 307,
-    ('server, SOCKS4a', 'ours, whole'): 256,
-    ('server, SOCKS5 login', 'wire layer'): 188,
-    ('client, SOCKS5 login', 'wire layer'): 185,
+    ('server, SOCKS5 username/password', 'ours, complete'): 312,
+    ('client, SOCKS5 username/password', 'ours, complete'): 307,
+    ('server, SOCKS4a', 'ours, complete'): 256,
+    ('server, SOCKS5 username/password', 'wire layer'): 188,
+    ('client, SOCKS5 username/password', 'wire layer'): 185,
     ('server, SOCKS4a', 'wire layer'): 96,
-    ('UDP header, decode, IPv4', 'ours, whole'): 30,
-    ('UDP header, encode, IPv4', 'ours, whole'): 23,
+    ('UDP header, decode, IPv4', 'ours, complete'): 30,
+    ('UDP header, encode, IPv4', 'ours, complete'): 23,
 }
 
 
@@ -65,26 +65,26 @@ def all_rows(rows, names, counts):
     for operation, contender in rows:
         if SWEEP.match(contender):
             continue
-        bytes = re.search(r'(\d+) bytes$', operation)
+        size = re.search(r'(\d+) bytes$', operation)
         cells = ''
         for name in names:
             n, floor = counts[name][operation, contender], counts[name].get((operation, 'floor'))
-            beside = f' {n / floor:.2f}' if floor else f' {n / int(bytes[1]):.1f} a byte' if bytes else ''
+            beside = f' {n / floor:.2f}' if floor else f' {n / int(size[1]):.1f} a byte' if size else ''
             cells += f' {n} |{beside} |'
         table.append(f'| {operation}, {contender} |{cells}')
     return table
 
 
 def by_chunk_size(rows, names, counts):
-    """A handshake that is shorter than a chunk comes whole."""
+    """A handshake that is shorter than a chunk comes complete."""
     sizes = sorted({int(m[1]) for _, contender in rows if (m := SWEEP.match(contender))})
     lines = [('1', 'ours, byte by byte'), *((str(n), f'ours, chunks of {n}') for n in sizes),
-             ('whole', 'ours, whole'), ('floor', 'floor')]
+             ('complete', 'ours, complete'), ('floor', 'floor')]
     columns = [(operation, name) for operation in SWEPT for name in names]
-    table = ['| bytes at a time |' + ''.join(f' {o.replace(", SOCKS5 login", "")}, {n} |' for o, n in columns),
+    table = ['| bytes at a time |' + ''.join(f' {o.replace(", SOCKS5 username/password", "")}, {n} |' for o, n in columns),
              '| --- |' + ' ---: |' * len(columns)]
     for head, contender in lines:
-        cells = (counts[n].get((o, contender), counts[n][o, 'ours, whole']) for o, n in columns)
+        cells = (counts[n].get((o, contender), counts[n][o, 'ours, complete']) for o, n in columns)
         table.append(f'| {head} |' + ''.join(f' {n} |' for n in cells))
     return table
 

@@ -1,6 +1,5 @@
-// What needs no message: a reply code's translation and what it means for the next attempt, and the texts
-// that say where a proxy is. A floor for them would be a table, or a parser that cannot be wrong: they stand
-// for themselves.
+// Rows without a message: the translation of a reply code, its disposition, and the texts that name a proxy.
+// They have no floor, which would be a table or a second parser.
 
 #include <socks/transfer_cft/resolve.hpp>
 
@@ -56,7 +55,7 @@ outcome parse_cftutil(const sample& s) {
 void add_mappings(std::vector<row>& rows) {
     using namespace socks;
     const auto add = [&](const char* name, operation ours, const std::string& in, size_t digest) {
-        rows.push_back({name, "ours, whole", ours, in, 0, nullptr, {}, digest});
+        rows.push_back({name, "ours, complete", ours, in, 0, nullptr, {}, digest});
     };
     add("reply code, SOCKS5 to SOCKS4", translate, "\x05", 91);
     add("reply code of a failed dial", refusal, "\x03",

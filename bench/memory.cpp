@@ -1,6 +1,6 @@
-// What a handshake occupies: the size of every type that a program keeps, up to a million handshakes at once,
-// and the proof that none of them allocates: operator new and malloc are counted here. Two tables, and at
-// last what was proved.
+// The memory of a handshake: the size of each type that a program stores, and the memory of up to a million
+// handshakes at once. It also proves that none of them allocates, because it counts operator new and malloc.
+// It prints two tables and the count.
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -65,13 +65,13 @@ size_t resident(void* from, size_t size) {
 
 // Moves what one side sends to the other until both wait, `limit` times at most; whether the handshake is
 // done.
-bool drive(pending& p, const socks::request& want, int limit) {
+bool drive(pending& p, const socks::request& request, int limit) {
     char tx[socks::client::max_output];
     char answer[socks::server::max_output];
     socks::bytes to_server;
     socks::bytes to_client;
     for (int turn = 0; turn < limit; ++turn) {
-        const auto c = p.client.step(want, to_client, tx);
+        const auto c = p.client.step(request, to_client, tx);
         if (c.next() == socks::client::next::done) return true;
         if (c.next() != socks::client::next::send) return false;
         to_server = c.data();
@@ -133,7 +133,7 @@ int main() {
     show<socks::client::action>("client::action");
     show<socks::server::action>("server::action");
     show<socks::encoded>("encoded");
-    show<socks::message_size>("extent");
+    show<socks::message_size>("message_size");
     show<socks::decoded<socks::request5>>("decoded<request5>");
     show<socks::host>("host");
     show<socks::endpoint>("endpoint");
@@ -145,9 +145,9 @@ int main() {
     show<socks::outbox<socks::client::max_output>>("outbox<client::max_output>");
     show<socks::outbox<socks::server::max_pending>>("outbox<server::max_pending>");
 
-    const socks::request want{.to = {"files.example.com", 443},
-                              .credentials = {"john", "foo"},
-                              .methods = {socks::method::none, socks::method::username_password}};
+    const socks::request request{.to = {"files.example.com", 443},
+                                 .credentials = {"john", "foo"},
+                                 .methods = {socks::method::none, socks::method::username_password}};
     constexpr size_t room = many * sizeof(pending);
     void* const memory = mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return 1;
@@ -159,17 +159,17 @@ int main() {
         const counted_allocations counting(made);
         for (; begun < count; ++begun) {
             new (&all[begun]) pending{{}, socks::server({.methods = socks::method::username_password})};
-            if (drive(all[begun], want, 1)) return 1;
+            if (drive(all[begun], request, 1)) return 1;
         }
         const size_t held = resident(memory, room);
         std::printf("| %zu | %.1f |\n", count, static_cast<double>(held) / static_cast<double>(count));
     }
-    bool whole = true;
+    bool complete = true;
     {
         const counted_allocations counting(made);
         for (size_t i = 0; i < many; ++i) {
             pending fresh{{}, socks::server({.methods = socks::method::username_password})};
-            whole = whole && drive(fresh, want, 8);
+            complete = complete && drive(fresh, request, 8);
         }
     }
     unsigned long noticed = 0;
@@ -183,5 +183,5 @@ int main() {
         delete made_new;
     }
     std::printf("\nAllocations in two million handshakes: %lu. (In two allocations: %lu.)\n", made, noticed);
-    return whole && made == 0 && noticed == 2 ? 0 : 1;
+    return complete && made == 0 && noticed == 2 ? 0 : 1;
 }

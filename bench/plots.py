@@ -12,24 +12,24 @@ from document import table_of
 from plot import Axis, Line, draw
 
 ROLES = {'server': 0, 'client': 1}  # and the colour of each
-WHOLE = 38  # bytes that the client of the handshake sends
+COMPLETE = 38  # bytes that the client of the handshake sends
 
 
 def chunk_size(docs):
     head, rows = table_of(f'{docs}/performance.md', 'chunk size')
     floors = [int(n) for n in rows.pop('floor')]
-    sizes = [WHOLE if size == 'whole' else int(size) for size in rows]
+    sizes = [COMPLETE if size == 'complete' else int(size) for size in rows]
     lines = []
     for i, name in enumerate(head):
         role, compiler = name.split(', ')
         points = [(size, int(row[i])) for size, row in zip(sizes, rows.values())]
         lines.append(Line(name, points, ROLES[role], 'dashed' if compiler == 'clang++' else ''))
-    lines += [Line('the floors, ' + f'{min(floors)} to {max(floors)}' if i == 0 else '', [(1, n), (WHOLE, n)], 4, 'dotted')
+    lines += [Line('the floors, ' + f'{min(floors)} to {max(floors)}' if i == 0 else '', [(1, n), (COMPLETE, n)], 4, 'dotted')
               for i, n in enumerate(sorted(floors)[::len(floors) - 1])]
     most = max(b for line in lines for _, b in line.points)
-    return draw('A SOCKS5 handshake with a login, in pieces',
+    return draw('A SOCKS5 handshake with username/password, in pieces',
                 Axis('bytes that each recv brings', list(zip(sizes, rows)), 0.94, 41, logarithmic=True),
-                Axis('instructions of the whole handshake', [(n, n) for n in range(0, most + 100, 200)], 0, most + 100),
+                Axis('instructions of the complete handshake', [(n, n) for n in range(0, most + 100, 200)], 0, most + 100),
                 lines)
 
 

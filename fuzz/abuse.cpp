@@ -1,6 +1,6 @@
-// A caller who does not know the protocol: any call, in any order, with any argument, as the input says. No
-// machine crashes, spins, revives after a failure or lets anything in that was not granted, even if what was
-// shown once is taken away again.
+// A caller that does not know the protocol: the input chooses any call, in any order, with any argument. No
+// machine crashes, loops, continues after a failure or admits anything that was not granted, even if input
+// that it has seen is taken away again.
 
 #include "play.hpp"
 
@@ -75,9 +75,9 @@ void abuse_client(input calls, socks::client m, const socks::request& one, const
     }
 }
 
-void abuse_server(input calls, const socks::server_options& serves, const answers& app, bytes says) {
+void abuse_server(input calls, const socks::server_options& server_options, const answers& app, bytes says) {
     using next = socks::server::next;
-    socks::server m(serves);
+    socks::server m(server_options);
     stream s{says};
     last_words words;
     enum class asks : uint8_t { nothing, login, negotiate, serve } open = asks::nothing;
@@ -153,7 +153,7 @@ void fuzz(input in) {
                                .after_greeting = (which & 8) != 0});
         return abuse_client(calls, m, one, other, in.rest());
     }
-    const socks::server_options serves = any_server_options(in);
+    const socks::server_options server_options = any_server_options(in);
     const answers app = any_answers(in);
-    abuse_server(calls, serves, app, in.rest());
+    abuse_server(calls, server_options, app, in.rest());
 }

@@ -1,6 +1,6 @@
-// The notation alone: the tokens and what lies between them are the whole text, each at its place, and a text
-// that was cut has the same ones up to the cut; the events, printed again with other blanks, are the same
-// events; a value means what a decoder says that knows no buffer, and any bytes can be spelled.
+// The notation alone. The tokens and the gaps between them are the complete text, each at its position. A
+// text that was cut has the same tokens up to the cut. The events, printed again with other blanks, are the
+// same events. A value is what a decoder without a buffer reads, and any bytes can be spelled.
 
 #include <socks/transfer_cft/parser.hpp>
 

@@ -1,5 +1,5 @@
-// A client against whatever a proxy may send: every pace gives the same handshake, and what it says is,
-// message for message, what the request spells when it is put together by hand.
+// A client against any bytes of a proxy: each pace gives the same handshake. The messages sent are, byte for
+// byte, those of the request when they are built by hand.
 
 #include "play.hpp"
 
@@ -68,20 +68,20 @@ void fuzz(input in) {
     const uint8_t options = in.byte();
     const uint8_t tolerance = in.byte();
     const uint32_t seed = in.byte();
-    const socks::request want = any_request(in);
+    const socks::request request = any_request(in);
     const bytes says = in.rest();
     const bool pipelined = (options & 4) != 0;
     const socks::client machine({.tolerance = any_tolerance(tolerance),
                                  .wait_for_full_refusal = (options & 1) != 0,
                                  .pipelined = pipelined});
-    const outcome o = play_at_every_pace(machine, want, says, (options & 2) != 0, seed);
-    if (socks::validate(want) != errc::none) {
-        demand(o.how == ending::failed && o.why == socks::validate(want));
+    const outcome o = play_at_every_pace(machine, request, says, (options & 2) != 0, seed);
+    if (socks::validate(request) != errc::none) {
+        demand(o.how == ending::failed && o.why == socks::validate(request));
         demand(blame(o.why) == socks::party::caller && o.sent.empty() && o.used == 0);
         return;
     }
-    check_what_was_sent(want, pipelined, o.sent, says);
+    check_what_was_sent(request, pipelined, o.sent, says);
     // However much went ahead, nobody is let in whose login was refused.
-    if (o.how == ending::done && want.version == socks::version::v5 && says[1] == 2) demand(says[3] == 0);
+    if (o.how == ending::done && request.version == socks::version::v5 && says[1] == 2) demand(says[3] == 0);
     if (o.how == ending::failed) demand(blame(o.why) != socks::party::caller);
 }

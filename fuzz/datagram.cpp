@@ -1,7 +1,7 @@
-// A datagram of a UDP relay: whole or bad whatever its bytes, never asked to be read after; and each one that
-// is found encodes to the bytes it came from, beside its data and around them.
+// A datagram of a UDP relay: any bytes are complete or invalid, and never a part of a message. A valid one
+// encodes to the bytes it came from, beside its data and around them.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

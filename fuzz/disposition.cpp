@@ -1,7 +1,7 @@
-// What a reply means: total over every code, failure and errno; a table that was changed row by row answers
-// as a map would; a code translated to the other version keeps whether it refuses.
+// The meaning of a reply: each code, failure and errno has one. A table that was changed row by row answers
+// as a map does. A code translated to the other version still refuses or still succeeds.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 #include <socks/system/errno.hpp>
 #include <socks/transfer_cft/disposition.hpp>

@@ -1,7 +1,7 @@
-// What every target shares: demands that abort, an input that is taken apart from its front, and bytes in
-// memory of exactly their size.
-// A target is one file with one function, fuzz(). Its first bytes choose the configuration, the rest is what
-// a peer sends. The same file runs under libFuzzer, under AFL++, and without either through replay.cpp.
+// Shared by all targets: demands that abort, an input that is read from its front, and bytes in memory of
+// exactly their size. A target is one file with one function, fuzz(). Its first bytes choose the
+// configuration, the rest is what a peer sends. The same file runs under libFuzzer, under AFL++, and without
+// either through replay.cpp.
 
 #ifndef SOCKS_FUZZ_FUZZ_HPP
 #define SOCKS_FUZZ_FUZZ_HPP
@@ -111,11 +111,11 @@ std::string encode_exactly(Encode encode, errc* refusal = nullptr) {
     return text(made.data());
 }
 
-// A decoder's laws, for whatever bytes: every prefix in memory of its own; "need more" is a lower bound that
-// never overshoots the message; a verdict stays when more bytes come. Returns the bytes that the message
-// takes, 0 where there is none. What a value is must be asked of decode(in) by the caller.
+// Checks the invariants of a decoder for any bytes. Each prefix is decoded in memory of its own. The count of
+// missing bytes is a lower bound and never exceeds the message. An error stays the same when more bytes
+// follow. Returns the size of the message, or 0 without one. The caller calls decode(in) for the value.
 template <class Decode>
-size_t decode_lawfully(bytes in, Decode decode) {
+size_t decode_checked(bytes in, Decode decode) {
     const block all(in);
     const auto whole = decode(all.view());
     demand((whole ? 1 : 0) + (whole.needed() != 0 ? 1 : 0) + (whole.error() != errc::none ? 1 : 0) == 1);

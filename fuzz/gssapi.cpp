@@ -1,7 +1,7 @@
-// GSSAPI messages of every type, with every cap: the decoder keeps its laws, never waits for a token that is
-// longer than the caller can hold, and each message that it finds encodes to the bytes it came from.
+// GSSAPI messages of every type, with every cap: the decoder keeps its invariants, never waits for a token
+// that is longer than the caller can hold, and each message that it finds encodes to the bytes it came from.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 
@@ -17,7 +17,7 @@ void message(input in, socks::tolerance accept) {
     const auto decode = [&](bytes b) { return socks::decode_gssapi(b, due, cap, accept); };
     const auto whole = decode(rest);
     demand(whole.needed() <= socks::gssapi_head_size + cap);
-    const size_t used = decode_lawfully(rest, decode);
+    const size_t used = decode_checked(rest, decode);
     if (used == 0) return;
     demand(whole->type == due && whole->token.size() <= cap && used == socks::encoded_size(*whole));
     std::string canonical = text(rest.first(used));

@@ -1,8 +1,8 @@
-// The text of addresses: whatever text is an address is printed as one that is read as the same address, and
-// printing is stable; whatever is neither an address nor a name is refused. Addresses from raw bytes take the
+// The text of addresses: an address is printed as a text that reads as the same address, and prints the same
+// again. A text that is neither an address nor a name is refused. Addresses from raw bytes are checked in the
 // same way.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 #include <arpa/inet.h>
 

@@ -1,6 +1,6 @@
-// A client against a server, over two queues that cut what they carry at random, through both mailboxes: it
-// ends, both agree on how, the server learns exactly what the client wanted, and what each application sends
-// behind its last message arrives whole.
+// A client against a server, over two queues that cut the bytes at random, through both mailboxes. The
+// handshake ends, and both agree on the result. The server gets the client's request. What each application
+// sends after its last message arrives completely.
 
 #include "play.hpp"
 
@@ -53,10 +53,10 @@ struct side {
     }
 };
 
-bool turn(socks::client& m, side& s, const side& other, const socks::request& want, dice& chance) {
+bool turn(socks::client& m, side& s, const side& other, const socks::request& request, dice& chance) {
     using next = socks::client::next;
     if (s.how != ending::running) return false;
-    const auto a = m.step(want, s.in, s.out);
+    const auto a = m.step(request, s.in, s.out);
     switch (a.next()) {
         case next::send: return s.say(a.data(), chance);
         case next::recv:
@@ -106,16 +106,17 @@ bool turn(socks::server& m, side& s, const side& other, const answers& app, size
     return false;
 }
 
-std::string wanted(const socks::request& want, bool logs_in) {
+std::string wanted(const socks::request& request, bool logs_in) {
     std::string s;
     if (logs_in) {
-        write_down(s, want.credentials.user);
-        write_down(s, want.credentials.password);
+        write_down(s, request.credentials.user);
+        write_down(s, request.credentials.password);
     }
-    s += static_cast<char>(want.command);
-    write_down(s, want.to.host.kind() == socks::host_kind::none ? socks::endpoint{socks::ipv4{}, want.to.port}
-                                                                : want.to);
-    write_down(s, want.version == socks::version::v5 ? bytes() : want.credentials.user);
+    s += static_cast<char>(request.command);
+    write_down(s, request.to.host.kind() == socks::host_kind::none
+                      ? socks::endpoint{socks::ipv4{}, request.to.port}
+                      : request.to);
+    write_down(s, request.version == socks::version::v5 ? bytes() : request.credentials.user);
     return s;
 }
 
@@ -125,23 +126,23 @@ std::string wanted(const socks::request& want, bool logs_in) {
 void fuzz(input in) {
     const uint8_t tolerance = in.byte();
     dice chance(in.byte());
-    const socks::server_options serves = any_server_options(in);
+    const socks::server_options server_options = any_server_options(in);
     const answers app = any_answers(in);
-    const socks::request want = any_request(in);
+    const socks::request request = any_request(in);
     socks::client near({.tolerance = any_tolerance(tolerance), .pipelined = (tolerance & 1) != 0});
-    socks::server far(serves);
+    socks::server far(server_options);
     side a;
     side b;
     size_t asked = 0;
     size_t turns = 0;
     for (bool alive = true; alive; ++turns) {
         demand(turns < 40 + 8 * (a.sent.size() + b.sent.size() + 1100));
-        const bool one = turn(near, a, b, want, chance);
+        const bool one = turn(near, a, b, request, chance);
         const bool other = turn(far, b, a, app, asked, chance);
         alive = one || other;
     }
     if (b.how == ending::done) {
-        demand(b.told == wanted(want, far.method() == socks::method::username_password));
+        demand(b.told == wanted(request, far.method() == socks::method::username_password));
         // Only a bound name that no server should send can come between.
         demand(a.how == ending::done || a.why == errc::nul_in_name || a.why == errc::empty_name);
         if (a.how != ending::done) return;

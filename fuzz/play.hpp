@@ -1,12 +1,12 @@
-// One machine against a peer whose bytes are given, at any pace: what it came to, and the laws that hold on
-// the way. Every step is made three times: by a copy without any room, by a copy with just the room that this
-// asked for, and by the machine with plenty. Input and room lie in blocks of their own, which are gone before
-// the next call.
+// One machine against a peer whose bytes are given, at any pace: what it came to, and the invariants that
+// hold meanwhile. Every step is made three times: by a copy without any room, by a copy with just the room
+// that this asked for, and by the machine with plenty. Input and room lie in blocks of their own, which are
+// gone before the next call.
 
 #ifndef SOCKS_FUZZ_PLAY_HPP
 #define SOCKS_FUZZ_PLAY_HPP
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 namespace fuzzing {
 
@@ -97,20 +97,20 @@ bool lacks_room(const Action& a) {
 }
 
 // One step, three times. `act` is told the action while its views live.
-template <class Machine, class Act, class... Want>
-void step(Machine& m, bytes unread, Act act, const Want&... want) {
+template <class Machine, class Act, class... Request>
+void step(Machine& m, bytes unread, Act act, const Request&... request) {
     const block in(unread);
     const volatile size_t nothing = 0;  // volatile: g++ 12 warns of writes that the check prevents
     block none(size_t{nothing});
     Machine copy = m;
-    auto bare = copy.step(want..., in.view(), none.room());
+    auto bare = copy.step(request..., in.view(), none.room());
     const size_t room = lacks_room(bare) ? bare.required() : 0;
     demand(room <= Machine::max_output && (!lacks_room(bare) || (bare.consumed() == 0 && room != 0)));
     block exact(room);
-    if (room != 0) bare = copy.step(want..., in.view(), exact.room());
+    if (room != 0) bare = copy.step(request..., in.view(), exact.room());
     block plenty(Machine::max_output);
     const block again(unread);
-    const auto a = m.step(want..., again.view(), plenty.room());
+    const auto a = m.step(request..., again.view(), plenty.room());
     demand(!lacks_room(a) && a.consumed() <= unread.size());
     demand(said(a) == said(bare) && a.consumed() == bare.consumed());
     act(a);
@@ -136,12 +136,12 @@ struct peer {
 };
 
 // Whatever follows a failure or the end is the same failure, and uses nothing.
-template <class Machine, class... Want>
-void stays_ended(Machine m, const outcome& o, const Want&... want) {
+template <class Machine, class... Request>
+void stays_ended(Machine m, const outcome& o, const Request&... request) {
     using next = typename Machine::next;
     for (const bytes in : {bytes(), bytes("\5\1\0\5\0"), bytes("\4\1")}) {
         block room(Machine::max_output);
-        const auto a = m.step(want..., in, room.room());
+        const auto a = m.step(request..., in, room.room());
         demand(a.next() == next::fail && a.consumed() == 0);
         demand(a.error() == (o.how == ending::done ? errc::finished : o.why));
         m.end_of_stream();
@@ -149,11 +149,11 @@ void stays_ended(Machine m, const outcome& o, const Want&... want) {
 }
 
 // While a question is open nothing is used and nothing is done, whatever has arrived.
-template <class Machine, class... Want>
-void waits(Machine m, const Want&... want) {
+template <class Machine, class... Request>
+void waits(Machine m, const Request&... request) {
     for (const bytes in : {bytes(), bytes("\5\1\0\1\1\2\3\4\0\x50"), bytes("\1\0\5\0")}) {
         block room(Machine::max_output);
-        const auto a = m.step(want..., in, room.room());
+        const auto a = m.step(request..., in, room.room());
         demand(a.next() == Machine::next::wait && a.consumed() == 0);
     }
 }
@@ -180,22 +180,22 @@ inline bool sub_negotiate(peer& from, outcome& o, bool yes) {
     return yes;
 }
 
-template <class Machine, class... Want>
-void settle(const Machine& m, outcome& o, const peer& from, const Want&... want) {
+template <class Machine, class... Request>
+void settle(const Machine& m, outcome& o, const peer& from, const Request&... request) {
     o.taken = from.at;
     demand(o.used <= o.taken);
     if (o.how == ending::done) {
         demand(o.early == text(from.says.first(o.taken).subspan(o.used)));
         if (from.how == pace::precise) demand(o.early.empty());
     }
-    if (o.how == ending::done || o.how == ending::failed) stays_ended(m, o, want...);
+    if (o.how == ending::done || o.how == ending::failed) stays_ended(m, o, request...);
 }
 
 inline size_t step_limit(const peer& from) { return 2 * from.says.size() + 64; }
 
 // A client, or a chain of them.
-template <class Machine, class Wish>
-outcome play_client(Machine m, const Wish& want, peer from) {
+template <class Machine, class Request>
+outcome play_client(Machine m, const Request& request, peer from) {
     using next = typename Machine::next;
     outcome o;
     bool closed = false;
@@ -211,7 +211,7 @@ outcome play_client(Machine m, const Wish& want, peer from) {
                 case next::send: o.sent += text(a.data()); break;
                 case next::recv: static_cast<void>(feed(m, from, a.needed(), closed, o)); break;
                 case next::negotiate:
-                    waits(m, want);
+                    waits(m, request);
                     negotiated = sub_negotiate(from, o, true);
                     m.negotiated(negotiated);
                     break;
@@ -229,20 +229,20 @@ outcome play_client(Machine m, const Wish& want, peer from) {
                     break;
             }
         };
-        step(m, unread, act, want);
+        step(m, unread, act, request);
     }
-    settle(m, o, from, want);
+    settle(m, o, from, request);
     return o;
 }
 
-inline outcome play(const socks::client& m, const socks::request& want, const peer& from) {
-    return play_client(m, want, from);
+inline outcome play(const socks::client& m, const socks::request& request, const peer& from) {
+    return play_client(m, request, from);
 }
-inline outcome play(const socks::chain& m, const socks::route& way, const peer& from) {
-    return play_client(m, way, from);
+inline outcome play(const socks::chain& m, const socks::route& route, const peer& from) {
+    return play_client(m, route, from);
 }
 
-// grant() and answer(), with no room, then with just enough.
+// authenticated() and answer(), with no room, then with just enough.
 template <class Answer>
 void answer_exactly(socks::server& m, outcome& o, Answer answer) {
     const volatile size_t nothing = 0;  // volatile: g++ 12 warns of writes that the check prevents
@@ -307,11 +307,11 @@ inline outcome play(socks::server m, const answers& app, peer from) {
 }
 
 // At every pace the same.
-template <class Machine, class Wish>
-outcome play_at_every_pace(const Machine& m, const Wish& wish, bytes says, bool closes, uint32_t seed) {
-    const outcome o = play(m, wish, {says, closes, pace::whole, seed});
+template <class Machine, class Request>
+outcome play_at_every_pace(const Machine& m, const Request& request, bytes says, bool closes, uint32_t seed) {
+    const outcome o = play(m, request, {says, closes, pace::whole, seed});
     for (const pace how : {pace::bytewise, pace::precise, pace::random})
-        demand(play(m, wish, {says, closes, how, seed}).same(o));
+        demand(play(m, request, {says, closes, how, seed}).same(o));
     return o;
 }
 

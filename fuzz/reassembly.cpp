@@ -1,7 +1,7 @@
-// Fragments in any order, at any time, into storage of any size: a queue that keeps its own copy of
-// everything agrees on each of them.
+// Fragments in any order, at any time, with storage of any size: a queue with its own copies agrees on each
+// result.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

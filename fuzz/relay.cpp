@@ -1,7 +1,7 @@
-// The rules of a UDP relay about addresses: total over every host, symmetric, and a lock that once admitted a
-// source admits no other.
+// The rules of a UDP relay for addresses: each host has an answer, the rules are symmetric, and a lock that
+// admitted one source admits no other.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

@@ -1,7 +1,7 @@
-// A retry schedule with any numbers, against a loop that counts attempt by attempt; a transfer that ended
-// stays ended until it is restarted, and its times only grow.
+// A retry schedule with any numbers, against a loop that counts each attempt. A finished transfer stays
+// finished until it is restarted, and its times only grow.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

@@ -18,7 +18,7 @@ namespace {
 
 using drive::bytes;
 
-// An input, put together in the order in which wishes.hpp takes it apart.
+// An input, written in the order in which requests.hpp reads it.
 class seed {
   public:
     seed& put(int byte) {
@@ -137,20 +137,24 @@ constexpr bytes early = "220 ready";
 
 void handshakes(library& to) {
     for (const drive::conversation& c : drive::conversations) {
-        to.add("client", c.what, seed().put(closes).put(socks::lenient).put(7).put(c.want).put(c.server));
-        to.add("client", std::string(c.what) + ", all at once",
-               seed().put(closes | at_once).put(socks::lenient).put(7).put(c.want).put(c.server).put(early));
-        to.add("server", c.what, seed().put(0).put(7).put(c.serves).put(c.app).put(c.client));
+        to.add("client", c.what, seed().put(closes).put(socks::lenient).put(7).put(c.request).put(c.server));
+        to.add(
+            "client", std::string(c.what) + ", all at once",
+            seed().put(closes | at_once).put(socks::lenient).put(7).put(c.request).put(c.server).put(early));
+        to.add("server", c.what, seed().put(0).put(7).put(c.server_options).put(c.app).put(c.client));
         to.add("server", std::string(c.what) + ", and more",
-               seed().put(0).put(7).put(c.serves).put(c.app).put(c.client).put(early));
-        to.add("pair", c.what, seed().put(socks::lenient).put(7).put(c.serves).put(c.app).put(c.want));
+               seed().put(0).put(7).put(c.server_options).put(c.app).put(c.client).put(early));
+        to.add("pair", c.what,
+               seed().put(socks::lenient).put(7).put(c.server_options).put(c.app).put(c.request));
     }
     for (const drive::refusal& r : drive::refusals)
         if (r.used >= 2)
-            to.add("client", r.what, seed().put(closes).put(socks::lenient).put(7).put(r.want).put(r.server));
+            to.add("client", r.what,
+                   seed().put(closes).put(socks::lenient).put(7).put(r.request).put(r.server));
     for (const drive::rejection& r : drive::rejections)
         if (r.client.size() >= 8)
-            to.add("server", r.what, seed().put(closes).put(7).put(r.serves).put(r.app).put(r.client));
+            to.add("server", r.what,
+                   seed().put(closes).put(7).put(r.server_options).put(r.app).put(r.client));
     // The first conversations over SOCKS5, as the hops of one route.
     const drive::conversation& named = drive::conversations[5];
     const drive::conversation& four = drive::conversations[3];
@@ -160,9 +164,9 @@ void handshakes(library& to) {
                .put(socks::lenient)
                .put(7)
                .put(2)
-               .put(named.want)
-               .put(four.want)
-               .put(four.want.to)
+               .put(named.request)
+               .put(four.request)
+               .put(four.request.to)
                .put(named.server)
                .put(four.server));
     to.add("chain", "three proxies, pipelined",
@@ -171,10 +175,10 @@ void handshakes(library& to) {
                .put(socks::lenient)
                .put(7)
                .put(3)
-               .put(four.want)
-               .put(named.want)
-               .put(four.want)
-               .put(named.want.to)
+               .put(four.request)
+               .put(named.request)
+               .put(four.request)
+               .put(named.request.to)
                .put(four.server)
                .put(named.server)
                .put(four.server));
@@ -184,9 +188,9 @@ void handshakes(library& to) {
                .put(socks::lenient)
                .put(7)
                .put(2)
-               .put(four.want)
-               .put(drive::conversations[2].want)
-               .put(named.want.to)
+               .put(four.request)
+               .put(drive::conversations[2].request)
+               .put(named.request.to)
                .put(four.server)
                .put(drive::conversations[2].server));
     to.add("chain", "a proxy that refuses",
@@ -195,9 +199,9 @@ void handshakes(library& to) {
                .put(socks::lenient)
                .put(7)
                .put(2)
-               .put(four.want)
-               .put(four.want)
-               .put(four.want.to)
+               .put(four.request)
+               .put(four.request)
+               .put(four.request.to)
                .put(four.server)
                .put(bytes("05 00 05 02"_bytes)));
     // Steps with ever more bytes shown, and every answer in turn.
@@ -208,15 +212,15 @@ void handshakes(library& to) {
                    .put(0)
                    .put(socks::lenient)
                    .counted("\xf2\xf2\xf2\xf6\xf2\xe1\xf2\xf2")
-                   .put(c.want)
-                   .put(c.want)
+                   .put(c.request)
+                   .put(c.request)
                    .put(c.server));
         to.add("abuse", std::string("a server, ") + c.what,
                seed()
                    .put(1)
                    .put(socks::lenient)
                    .counted("\xfc\xfc\xfc\xfa\xfc\xfc\xfb\xfc\xfb\xfc\xf9\xfc")
-                   .put(c.serves)
+                   .put(c.server_options)
                    .put(c.app)
                    .put(c.client));
     }

@@ -1,5 +1,5 @@
-// A server against whatever a client may send: every pace gives the same handshake; it chooses by its own
-// order from what was offered, shows no request that was not let in, and tells a refusal in the words of the
+// A server against any bytes of a client: each pace gives the same handshake. It chooses a method in its own
+// order from the offered ones, reports no request of a client that was not admitted, and refuses in the
 // peer's version.
 
 #include "play.hpp"
@@ -8,15 +8,18 @@ using namespace fuzzing;
 
 namespace {
 
-void check_the_choice(const socks::server_options& serves, const outcome& o, bytes says) {
-    if (o.sent.empty() || !serves.v5 || says[0] != 5) return;
+void check_the_choice(const socks::server_options& server_options, const outcome& o, bytes says) {
+    if (o.sent.empty() || !server_options.v5 || says[0] != 5) return;
     demand(o.sent[0] == 5 && o.sent.size() >= 2);
     const bytes offered = says.size() < 2
                               ? bytes()
                               : says.subspan(2).first(says[1] < says.size() - 2 ? says[1] : says.size() - 2);
     size_t i = 0;
-    while (i < serves.methods.size() && !offered.contains(static_cast<char>(serves.methods[i]))) ++i;
-    demand(o.sent[1] == (i == serves.methods.size() ? '\xff' : static_cast<char>(serves.methods[i])));
+    while (i < server_options.methods.size() &&
+           !offered.contains(static_cast<char>(server_options.methods[i])))
+        ++i;
+    demand(o.sent[1] ==
+           (i == server_options.methods.size() ? '\xff' : static_cast<char>(server_options.methods[i])));
 }
 
 // Nothing to a peer that is not SOCKS; to all others a reply of their version, last.
@@ -41,14 +44,14 @@ void check_the_last_words(const outcome& o, bytes says) {
 void fuzz(input in) {
     const uint8_t options = in.byte();
     const uint32_t seed = in.byte();
-    const socks::server_options serves = any_server_options(in);
+    const socks::server_options server_options = any_server_options(in);
     const answers app = any_answers(in);
     const bytes says = in.rest();
-    const outcome o = play_at_every_pace(socks::server(serves), app, says, (options & 2) != 0, seed);
-    check_the_choice(serves, o, says);
+    const outcome o = play_at_every_pace(socks::server(server_options), app, says, (options & 2) != 0, seed);
+    check_the_choice(server_options, o, says);
     check_the_last_words(o, says);
-    if (o.how == ending::done && (says[0] == 4 || !serves.v5))
-        demand(serves.methods.contains(socks::method::none));
+    if (o.how == ending::done && (says[0] == 4 || !server_options.v5))
+        demand(server_options.methods.contains(socks::method::none));
     if (o.how == ending::failed && blame(o.why) == socks::party::caller)
         demand(o.why == errc::bad_host || o.why == errc::bad_host_byte);
 }

@@ -1,6 +1,6 @@
-// The first bytes of anything: one verdict, which no further byte changes, and with which the server agrees.
+// The first bytes of any stream: one result, which no further byte changes and which agrees with the server.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

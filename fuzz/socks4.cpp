@@ -1,8 +1,8 @@
-// The two messages of SOCKS4 and 4a: the decoders keep their laws for whatever bytes, the search that is
+// The two messages of SOCKS4 and 4a: the decoders keep their invariants for any bytes, the search that is
 // resumed byte by byte finds what the search in one go finds, and each value encodes to the bytes it came
 // from.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 
@@ -10,7 +10,7 @@ namespace {
 
 void request(bytes in) {
     const auto decode = [](bytes b) { return socks::decode_request4(b); };
-    const size_t used = decode_lawfully(in, decode);
+    const size_t used = decode_checked(in, decode);
     const auto whole = decode(in);
     socks::scan4 scan;
     for (size_t n = 0; n <= in.size(); ++n) {
@@ -30,7 +30,7 @@ void request(bytes in) {
 
 void reply(bytes in, socks::tolerance accept) {
     const auto decode = [&](bytes b) { return socks::decode_reply4(b, accept); };
-    const size_t used = decode_lawfully(in, decode);
+    const size_t used = decode_checked(in, decode);
     if (used == 0) return;
     const socks::reply4 r = *decode(in);
     demand(in[0] == 0 || (in[0] == 4 && accept.reply4_version != socks::leeway::strict) ||

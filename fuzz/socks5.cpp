@@ -1,7 +1,7 @@
-// The four messages of SOCKS5: the decoders keep their laws for whatever bytes, and each value that they find
-// encodes to the bytes it came from, reserved bytes aside.
+// The four messages of SOCKS5: the decoders keep their invariants for any bytes, and each value that they
+// find encodes to the bytes it came from, reserved bytes aside.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 
@@ -16,7 +16,7 @@ std::string canonical(bytes in, size_t used) {
 
 void greeting(bytes in) {
     const auto decode = [](bytes b) { return socks::decode_greeting(b); };
-    const size_t used = decode_lawfully(in, decode);
+    const size_t used = decode_checked(in, decode);
     if (used == 0) return;
     const socks::greeting g = *decode(in);
     errc refusal = errc::none;
@@ -30,7 +30,7 @@ void greeting(bytes in) {
 
 void choice(bytes in) {
     const auto decode = [](bytes b) { return socks::decode_method_selection(b); };
-    const size_t used = decode_lawfully(in, decode);
+    const size_t used = decode_checked(in, decode);
     if (used == 0) return;
     const socks::method m = *decode(in);
     demand(encode_exactly([&](buffer out) { return socks::encode_method_selection(m, out); }) ==
@@ -39,7 +39,7 @@ void choice(bytes in) {
 
 void request(bytes in, socks::tolerance accept) {
     const auto decode = [&](bytes b) { return socks::decode_request5(b, accept); };
-    const size_t used = decode_lawfully(in, decode);
+    const size_t used = decode_checked(in, decode);
     if (used == 0) return;
     const socks::request5 r = *decode(in);
     demand(accept.reserved || in[2] == 0);
@@ -48,7 +48,7 @@ void request(bytes in, socks::tolerance accept) {
 
 void reply(bytes in, socks::tolerance accept) {
     const auto decode = [&](bytes b) { return socks::decode_reply5(b, accept); };
-    const size_t used = decode_lawfully(in, decode);
+    const size_t used = decode_checked(in, decode);
     if (used == 0) return;
     const socks::reply5 r = *decode(in);
     demand(accept.reserved || in[2] == 0);

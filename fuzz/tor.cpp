@@ -1,7 +1,7 @@
-// Tor's reading of credentials: every user and password has one meaning, and what the builders make is read
-// as what was put in.
+// Tor's reading of credentials: each user and password has one meaning, and credentials that the builders
+// make read as their arguments.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

@@ -1,9 +1,9 @@
-// A configuration: every look-up ends, each finding has a place within the text, and what is resolved can be
-// asked of a proxy. What the notation alone demands is in cftutil.cpp.
+// A configuration: each lookup ends, each finding has a position in the text, and each result is a valid
+// request. fuzz/cftutil.cpp checks the notation alone.
 
 #include <socks/transfer_cft/resolve.hpp>
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 

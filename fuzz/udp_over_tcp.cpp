@@ -1,14 +1,14 @@
-// Datagrams framed in a stream: the decoder keeps its laws whatever the two lengths claim, and each frame
-// that it finds encodes to the bytes it came from, beside its data and around them.
+// Datagrams framed in a stream: the decoder keeps its invariants for any two lengths, and each frame that it
+// finds encodes to the bytes it came from, beside its data and around them.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 
 void fuzz(input in) {
     const bytes rest = in.rest();
     const auto decode = [](bytes b) { return socks::decode_framed(b); };
-    const size_t used = decode_lawfully(rest, decode);
+    const size_t used = decode_checked(rest, decode);
     if (used == 0) return;
     const socks::datagram d = *decode(rest);
     demand(d.fragment() == 0 && used == rest[2] + d.data().size());

@@ -1,7 +1,7 @@
-// A proxy's URI: refused at a place within the text, or read; what is printed again reads as the same proxy
-// and does not depend on the password.
+// A proxy's URI: it is refused at a position in the text, or read. A printed URI reads as the same proxy and
+// does not depend on the password.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 
@@ -49,7 +49,7 @@ void fuzz(input in) {
     demand(reread->credentials.given == uri.credentials.given &&
            reread->credentials.user == uri.credentials.user);
     // Whatever it holds can be asked for.
-    const socks::request want{
+    const socks::request request{
         .version = uri.version, .to = {socks::ipv4{192, 0, 2, 1}, 80}, .credentials = uri.credentials};
-    demand(socks::validate(want) == errc::none);
+    demand(socks::validate(request) == errc::none);
 }

@@ -1,7 +1,7 @@
-// The username/password request and its status: the decoders keep their laws, each value encodes to the bytes
-// it came from, and secrets are equal exactly when their bytes are.
+// The username/password request and its status: the decoders keep their invariants, each value encodes to the
+// bytes it came from, and secrets are equal exactly when their bytes are.
 
-#include "wishes.hpp"
+#include "requests.hpp"
 
 using namespace fuzzing;
 
@@ -9,7 +9,7 @@ namespace {
 
 void request(bytes in, socks::tolerance accept) {
     const auto decode = [&](bytes b) { return socks::decode_credentials(b, accept); };
-    const size_t used = decode_lawfully(in, decode);
+    const size_t used = decode_checked(in, decode);
     if (used == 0) return;
     const socks::credentials l = *decode(in);
     demand(l.given && used == 3 + l.user.size() + l.password.size());
@@ -22,7 +22,7 @@ void request(bytes in, socks::tolerance accept) {
 
 void status(bytes in, socks::tolerance accept) {
     const auto decode = [&](bytes b) { return socks::decode_auth_status(b, accept); };
-    const size_t used = decode_lawfully(in, decode);
+    const size_t used = decode_checked(in, decode);
     if (used == 0) return;
     const uint8_t byte = *decode(in);
     std::string canonical = text(in.first(used));

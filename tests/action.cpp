@@ -1,5 +1,5 @@
-// What one step returns: 16 bytes, every accessor meaningful for the actions its comment names, and views
-// that point where their lifetime says.
+// The result of one step: it has 16 bytes, each accessor has a meaning for the actions in its comment, and
+// each view points where its lifetime says.
 
 #include <type_traits>
 
@@ -45,9 +45,9 @@ PROVE_AND_RUN(views_of_a_done_client_lie_in_the_input)
 constexpr void a_done_client_without_early_data_hands_over_none(check& t) {
     socks::client m;
     char out[socks::client::max_output] = {};
-    const socks::request want{.version = version::v4, .to = {ipv4{66, 102, 7, 99}, 80}};
-    t.ok(m.step(want, "", out).next() == socks::client::next::send);
-    const auto a = m.step(want, "00 5a 1f90 c0000207"_bytes, out);
+    const socks::request request{.version = version::v4, .to = {ipv4{66, 102, 7, 99}, 80}};
+    t.ok(m.step(request, "", out).next() == socks::client::next::send);
+    const auto a = m.step(request, "00 5a 1f90 c0000207"_bytes, out);
     t.ok(a.result().early.empty());
     t.ok(a.result().reply.code == socks::reply_code(code4::granted));
 }
@@ -106,9 +106,9 @@ constexpr void a_refusal_shows_its_code_with_its_version(check& t) {
     t.ok(!a.code().succeeded() && a.bound() == socks::endpoint{});
 
     socks::client four;
-    const socks::request want{.version = version::v4a, .to = {"a.example", 80}};
-    t.ok(four.step(want, "", out).next() == socks::client::next::send);
-    const auto b = four.step(want, "00 00"_bytes, out);
+    const socks::request request{.version = version::v4a, .to = {"a.example", 80}};
+    t.ok(four.step(request, "", out).next() == socks::client::next::send);
+    const auto b = four.step(request, "00 00"_bytes, out);
     t.ok(b.error() == errc::refused && b.code() == socks::reply_code(version::v4, 0x00));
     t.ok(!b.code().succeeded());
 }

@@ -1,4 +1,4 @@
-// What the text of a host is taken for: an address, a name, or nothing that can be sent.
+// Whether the text of a host is an address, a name, or invalid.
 
 #include <socks/core/address.hpp>
 #include <socks/wire/socks5.hpp>

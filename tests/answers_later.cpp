@@ -1,5 +1,5 @@
-// Answers that come later than their questions. While a question is open the machine may be stepped at will:
-// it says wait, uses nothing and changes nothing, whatever arrives and even when the stream ends meanwhile.
+// Answers that come later than their questions. While a question is open, each step returns wait, consumes
+// nothing and changes nothing. This holds for any input, and if the stream ends meanwhile.
 
 #include <cstring>
 
@@ -203,24 +203,24 @@ constexpr void a_client_s_sub_negotiation_may_take_its_time(check& t) {
         socks::client m;
         socks::inbox<socks::client::max_input> in;
         socks::outbox<socks::client::max_output> out;
-        const socks::request want{.to = {"a.example", 25}, .methods = toy};
-        t.ok(m.step(want, in, out).data() == "05 01 80"_bytes);
+        const socks::request request{.to = {"a.example", 25}, .methods = toy};
+        t.ok(m.step(request, in, out).data() == "05 01 80"_bytes);
         out.consume(3U);
         arrive(in, "05 80  80 02"_bytes);
-        const auto asked = m.step(want, in, out);
+        const auto asked = m.step(request, in, out);
         t.ok(asked.next() == socks::client::next::negotiate && asked.method() == toy);
         if (closes) m.end_of_stream();
         for (int i = 0; i < 3; ++i) {
             const auto nested = t.in(static_cast<size_t>(i));
-            const auto a = m.step(want, in, out);
+            const auto a = m.step(request, in, out);
             t.ok(a.next() == socks::client::next::wait && a.consumed() == 0 && in.data().size() == 2);
         }
         in.consume(2U);  // the method's own bytes
         m.negotiated(true);
-        t.ok(m.step(want, in, out).data() == "05 01 00 03 09 'a.example' 0019"_bytes);
+        t.ok(m.step(request, in, out).data() == "05 01 00 03 09 'a.example' 0019"_bytes);
         out.consume(out.data().size());
         arrive(in, "05 00 00 01 00000000 0000"_bytes);
-        t.ok(m.step(want, in, out).next() == socks::client::next::done);
+        t.ok(m.step(request, in, out).next() == socks::client::next::done);
     }
 }
 PROVE_AND_RUN(a_client_s_sub_negotiation_may_take_its_time)

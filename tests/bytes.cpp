@@ -1,4 +1,4 @@
-// What becomes a view and what does not, and what a view becomes.
+// Which values convert to a view, and to what a view converts.
 
 #include <socks/core/bytes.hpp>
 

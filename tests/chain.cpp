@@ -1,4 +1,4 @@
-// Several proxies in a row: each is asked for the next, and whatever fails is laid at the right proxy's door.
+// Several proxies in a row: each is asked to connect to the next, and a failure names the right proxy.
 
 #include <type_traits>
 #include <vector>
@@ -36,7 +36,7 @@ PROVE_AND_RUN(hops_are_viewed_where_they_lie)
 
 // Every action of a whole chain, with the bytes as the documents draw them.
 constexpr void each_proxy_is_asked_for_the_next(check& t) {
-    const socks::route way{.through = office, .command = command::bind, .to = {ipv4{198, 51, 100, 4}, 21}};
+    const socks::route route{.through = office, .command = command::bind, .to = {ipv4{198, 51, 100, 4}, 21}};
     socks::chain m;
     char out[socks::chain::max_output] = {};
     const struct {
@@ -53,17 +53,17 @@ constexpr void each_proxy_is_asked_for_the_next(check& t) {
     };
     for (const auto& s : steps) {
         const auto entered = t.in(s.in);
-        const auto a = m.step(way, s.in, out);
+        const auto a = m.step(route, s.in, out);
         t.ok(a.next() == next::send && a.data() == s.sends && a.consumed() == s.in.size() &&
              m.hop() == s.hop);
-        const auto idle = m.step(way, "", out);
+        const auto idle = m.step(route, "", out);
         t.ok(idle.next() == next::recv && idle.consumed() == 0);
     }
-    const auto a = m.step(way, "05 00 00 01 cb007105 0fa1"_bytes, out);
+    const auto a = m.step(route, "05 00 00 01 cb007105 0fa1"_bytes, out);
     t.ok(a.next() == next::bound && a.bound() == socks::endpoint{ipv4{203, 0, 113, 5}, 4001});
-    const auto b = m.step(way, "05 00 00 01 c6336404 0014  'x'"_bytes, out);
+    const auto b = m.step(route, "05 00 00 01 c6336404 0014  'x'"_bytes, out);
     t.ok(b.next() == next::done && b.result().early == "x" && m.hop() == 2);
-    t.ok(m.step(way, "", out).error() == errc::finished && m.hop() == 2);
+    t.ok(m.step(route, "", out).error() == errc::finished && m.hop() == 2);
 }
 PROVE_AND_RUN(each_proxy_is_asked_for_the_next)
 
@@ -71,27 +71,27 @@ PROVE_AND_RUN(each_proxy_is_asked_for_the_next)
 constexpr void a_refusal_is_laid_at_the_right_door(check& t) {
     for (const refusal& r : refusals) {
         const auto entered = t.in(r.what);
-        const outcome alone = run<plain>(socks::client(), r.want, {.says = r.server});
+        const outcome alone = run<plain>(socks::client(), r.request, {.says = r.server});
         const socks::hop says_no{.proxy = {"exit.example.net", 1082},
-                                 .version = r.want.version,
-                                 .credentials = r.want.credentials,
-                                 .methods = r.want.methods};
+                                 .version = r.request.version,
+                                 .credentials = r.request.credentials,
+                                 .methods = r.request.methods};
         const bytes good = "00 5a 0000 00000000"_bytes;
         for (const pace how : {whole, bytewise, precise}) {
             const auto nested = t.in();
             const socks::hop behind[] = {{.proxy = {"a.example", 1080}, .version = version::v4a}, says_no};
-            socks::route way{.through = behind, .command = r.want.command};
-            way.to = r.want.to;
+            socks::route route{.through = behind, .command = r.request.command};
+            route.to = r.request.to;
             socks::chain m;
             const size_t sent = "04 01 043a 00000001 00 'exit.example.net' 00"_bytes.size();
             const outcome o =
-                travel<plain>(m, way, line().add(tape().put(good), 0).add(tape().put(r.server), sent), how);
+                travel<plain>(m, route, line().add(tape().put(good), 0).add(tape().put(r.server), sent), how);
             t.ok(o.how == ending::failed && o.why == r.why && o.byte == r.byte && m.hop() == 1);
             t.ok(o.used == good.size() + r.used && o.told == alone.told);
             t.ok(o.sent.view().subspan(sent) == alone.sent.view());
 
-            if (r.want.command != command::connect) continue;
-            const socks::hop first[] = {says_no, {.proxy = r.want.to}};
+            if (r.request.command != command::connect) continue;
+            const socks::hop first[] = {says_no, {.proxy = r.request.to}};
             const socks::route onwards{.through = first, .to = {"b.example", 80}};
             socks::chain n;
             const outcome p = travel<plain>(n, onwards, line().add(tape().put(r.server), 0), how);
@@ -106,7 +106,7 @@ PROVE_AND_RUN(a_refusal_is_laid_at_the_right_door)
 // Whoever reads no further than the reply meets them where the next choice is due.
 constexpr void a_proxy_that_speaks_first_is_named(check& t) {
     const socks::hop proxies[] = {{.proxy = {"a.example", 1080}}, {.proxy = {"b.example", 1080}}};
-    const socks::route way{.through = proxies, .to = {"c.example", 80}};
+    const socks::route route{.through = proxies, .to = {"c.example", 80}};
     const bytes says = "05 00  05 00 00 01 c0000207 0438  'SSH-2.0-x'"_bytes;
     const struct {
         pace how;
@@ -121,10 +121,10 @@ constexpr void a_proxy_that_speaks_first_is_named(check& t) {
         for (const auto& r : reads) {
             const auto entered = t.in();
             socks::chain m({.pipelined = pipelined});
-            const outcome o = travel<boxed>(m, way, line().add(tape().put(says), 0), r.how);
+            const outcome o = travel<boxed>(m, route, line().add(tape().put(says), 0), r.how);
             t.ok(o.how == ending::failed && o.why == r.why && m.hop() == 1);
             t.ok(o.byte == 'S' && o.used == 12 && o.unread == r.unread);
-            t.ok(travel<boxed>(m, way, line(), whole).why == r.why && m.hop() == 1);
+            t.ok(travel<boxed>(m, route, line(), whole).why == r.why && m.hop() == 1);
         }
 }
 PROVE_AND_RUN(a_proxy_that_speaks_first_is_named)
@@ -152,13 +152,13 @@ constexpr void a_route_is_looked_at_before_the_first_byte(check& t) {
     };
     for (const auto& r : routes) {
         const auto entered = t.in();
-        const socks::route way{.through = {r.proxies, r.size}, .to = {"c.example", 80}};
+        const socks::route route{.through = {r.proxies, r.size}, .to = {"c.example", 80}};
         socks::chain m;
         socks::inbox<socks::chain::max_input> in;
         socks::outbox<socks::chain::max_output> out;
         for (int i = 0; i < 2; ++i) {
             const auto nested = t.in(static_cast<size_t>(i));
-            const auto a = m.step(way, in, out);
+            const auto a = m.step(route, in, out);
             t.ok(a.next() == next::fail && a.error() == r.why && m.hop() == r.hop && out.empty());
             t.ok(blame(a.error()) == socks::party::caller);
         }
@@ -166,8 +166,8 @@ constexpr void a_route_is_looked_at_before_the_first_byte(check& t) {
     const socks::hop proxies[] = {four, four};
     socks::chain udp;
     char out[socks::chain::max_output] = {};
-    const socks::route way{.through = proxies, .command = command::udp_associate};
-    t.ok(udp.step(way, "", out).error() == errc::command_over_socks4 && udp.hop() == 1);
+    const socks::route route{.through = proxies, .command = command::udp_associate};
+    t.ok(udp.step(route, "", out).error() == errc::command_over_socks4 && udp.hop() == 1);
 }
 PROVE_AND_RUN(a_route_is_looked_at_before_the_first_byte)
 
@@ -200,18 +200,18 @@ constexpr void a_route_that_shrinks_is_no_way(check& t) {
     for (const size_t left : {size_t{0}, size_t{1}}) {
         const auto entered = t.in(left);
         const socks::hop proxies[] = {{.proxy = {"a.example", 1080}}, {.proxy = {"b.example", 1080}}};
-        const socks::route way{.through = proxies, .to = {"c.example", 80}};
+        const socks::route route{.through = proxies, .to = {"c.example", 80}};
         const socks::route shrunk{.through = {proxies, left}, .to = {"c.example", 80}};
         char out[socks::chain::max_output] = {};
         for (const int steps : {1, 2, 3}) {
             const auto nested = t.in(static_cast<size_t>(steps));
             socks::chain m;
-            t.ok(m.step(way, "", out).data() == "05 01 00"_bytes);
-            if (steps > 1) t.ok(m.step(way, "05 00"_bytes, out).next() == next::send);
-            if (steps > 2) t.ok(m.step(way, done0, out).next() == next::send);
+            t.ok(m.step(route, "", out).data() == "05 01 00"_bytes);
+            if (steps > 1) t.ok(m.step(route, "05 00"_bytes, out).next() == next::send);
+            if (steps > 2) t.ok(m.step(route, done0, out).next() == next::send);
             const auto a = m.step(shrunk, steps == 2 ? done0 : "05 00"_bytes, out);
             t.ok(a.next() == next::fail && a.error() == errc::bad_route && a.consumed() == 0);
-            t.ok(m.step(way, "05 00"_bytes, out).error() == errc::bad_route);
+            t.ok(m.step(route, "05 00"_bytes, out).error() == errc::bad_route);
         }
     }
 }
@@ -220,11 +220,11 @@ PROVE_AND_RUN(a_route_that_shrinks_is_no_way)
 // One that grows changes nothing for a proxy that was the last when it was greeted.
 constexpr void a_route_that_grows_ends_where_it_did(check& t) {
     const socks::hop proxies[] = {{.proxy = {"a.example", 1080}}, {.proxy = {"b.example", 1080}}};
-    const socks::route way{.through = {proxies, 1}, .to = {"c.example", 80}};
+    const socks::route route{.through = {proxies, 1}, .to = {"c.example", 80}};
     const socks::route grown{.through = proxies, .to = {"c.example", 80}};
     char out[socks::chain::max_output] = {};
     socks::chain m;
-    t.ok(m.step(way, "", out).data() == "05 01 00"_bytes);
+    t.ok(m.step(route, "", out).data() == "05 01 00"_bytes);
     t.ok(m.step(grown, "05 00"_bytes, out).data() == "05 01 00 03 09 'c.example' 0050"_bytes);
     t.ok(m.step(grown, "05 00 00 01 c0000207 0438"_bytes, out).next() == next::done);
 }
@@ -232,15 +232,15 @@ PROVE_AND_RUN(a_route_that_grows_ends_where_it_did)
 
 // An end that is told while a reply still lies in the inbox outlives the handshake that the reply completes.
 constexpr void an_end_is_told_once_for_all_proxies(check& t) {
-    const socks::route way{.through = {office, 2}, .to = {"files.example.com", 443}};
+    const socks::route route{.through = {office, 2}, .to = {"files.example.com", 443}};
     socks::chain m;
     char out[socks::chain::max_output] = {};
-    t.ok(m.step(way, "", out).next() == next::send);
+    t.ok(m.step(route, "", out).next() == next::send);
     m.end_of_stream();
-    t.ok(m.step(way, "05 02"_bytes, out).next() == next::send);
-    t.ok(m.step(way, "01 00"_bytes, out).next() == next::send);
-    t.ok(m.step(way, "05 00 00 01 c0000207 0438"_bytes, out).next() == next::send && m.hop() == 1);
-    const auto a = m.step(way, "", out);
+    t.ok(m.step(route, "05 02"_bytes, out).next() == next::send);
+    t.ok(m.step(route, "01 00"_bytes, out).next() == next::send);
+    t.ok(m.step(route, "05 00 00 01 c0000207 0438"_bytes, out).next() == next::send && m.hop() == 1);
+    const auto a = m.step(route, "", out);
     t.ok(a.next() == next::fail && a.error() == errc::closed && m.hop() == 1);
 }
 PROVE_AND_RUN(an_end_is_told_once_for_all_proxies)
@@ -248,27 +248,27 @@ PROVE_AND_RUN(an_end_is_told_once_for_all_proxies)
 // What is tolerated, and how a refusal is taken, is the same for the second proxy as for the first.
 constexpr void the_options_of_a_chain_hold_for_all_proxies(check& t) {
     const socks::hop proxies[] = {{.proxy = {"a.example", 1080}}, {.proxy = {"b.example", 1080}}};
-    const socks::route way{.through = proxies, .to = {"c.example", 80}};
+    const socks::route route{.through = proxies, .to = {"c.example", 80}};
     const tape good = tape().put("05 00  05 00 00 01 c0000207 0438"_bytes);
     const size_t sent = "05 01 00  05 01 00 03 09 'b.example' 0438"_bytes.size();
 
     const line odd = line().add(good, 0).add(tape().put("05 00  05 00 01 01 c0000207 0439"_bytes), sent);
     socks::chain strict({.tolerance = socks::strict});
-    t.ok(travel<plain>(strict, way, odd, whole).why == errc::bad_reserved && strict.hop() == 1);
+    t.ok(travel<plain>(strict, route, odd, whole).why == errc::bad_reserved && strict.hop() == 1);
     socks::chain lenient;
-    t.ok(travel<plain>(lenient, way, odd, whole).how == ending::done);
+    t.ok(travel<plain>(lenient, route, odd, whole).how == ending::done);
 
     const line no = line().add(good, 0).add(tape().put("05 00  05 05 00 03 03 'b.c' 9c40"_bytes), sent);
     socks::chain patient({.wait_for_full_refusal = true});
-    t.ok(travel<plain>(patient, way, no, whole).told == "'R' 05 03 03 'b.c' 9c40"_bytes);
+    t.ok(travel<plain>(patient, route, no, whole).told == "'R' 05 03 03 'b.c' 9c40"_bytes);
     socks::chain hasty;
-    t.ok(travel<plain>(hasty, way, no, whole).told == "'R' 05 00 0000"_bytes);
+    t.ok(travel<plain>(hasty, route, no, whole).told == "'R' 05 00 0000"_bytes);
 }
 PROVE_AND_RUN(the_options_of_a_chain_hold_for_all_proxies)
 
 // Too little room for any message, the first of the next proxy included, leaves the chain where it is.
 constexpr void a_chain_out_of_room_is_as_it_was(check& t) {
-    const socks::route way{.through = office, .to = {"files.example.com", 443}};
+    const socks::route route{.through = office, .to = {"files.example.com", 443}};
     const bytes replies_in_order[] = {"",
                                       "05 02"_bytes,
                                       "01 00"_bytes,
@@ -288,11 +288,11 @@ constexpr void a_chain_out_of_room_is_as_it_was(check& t) {
         const size_t here = m.hop();
         for (const size_t room : {messages[i].size() - 1, size_t{1}, size_t{0}}) {
             const auto nested = t.in(room);
-            const auto a = m.step(way, replies_in_order[i], {out, room});
+            const auto a = m.step(route, replies_in_order[i], {out, room});
             t.ok(a.next() == next::fail && a.error() == errc::no_space && a.required() == messages[i].size());
             t.ok(a.consumed() == 0 && m.hop() == here);
         }
-        const auto a = m.step(way, replies_in_order[i], {out, messages[i].size()});
+        const auto a = m.step(route, replies_in_order[i], {out, messages[i].size()});
         t.ok(a.next() == next::send && a.data() == messages[i] && a.consumed() == replies_in_order[i].size());
     }
 }
@@ -301,7 +301,7 @@ PROVE_AND_RUN(a_chain_out_of_room_is_as_it_was)
 // Pipelined, each proxy hears all at once, but not before its predecessor answered; the application only the
 // last.
 constexpr void a_pipelined_chain_waits_once_for_each_proxy(check& t) {
-    const socks::route way{.through = office, .to = {"files.example.com", 443}};
+    const socks::route route{.through = office, .to = {"files.example.com", 443}};
     socks::chain m(at_once);
     socks::inbox<socks::chain::max_input> in;
     socks::outbox<socks::chain::max_pipelined> out;
@@ -325,12 +325,12 @@ constexpr void a_pipelined_chain_waits_once_for_each_proxy(check& t) {
             for (size_t i = 0; i < turn.says.size(); ++i) to.data()[i] = turn.says.data()[i];
             in.commit(turn.says.size());
         }
-        const auto a = m.step(way, in, out);
+        const auto a = m.step(route, in, out);
         t.ok(a.next() == next::send && a.data() == turn.sends && in.empty());
         t.ok(m.sent_early().credentials == turn.login && m.sent_early().request == turn.request);
         t.ok(m.may_send_early() == turn.open);
         out.consume(a.data().size());
-        t.ok(m.step(way, in, out).next() == next::recv);
+        t.ok(m.step(route, in, out).next() == next::recv);
     }
 }
 PROVE_AND_RUN(a_pipelined_chain_waits_once_for_each_proxy)
@@ -342,32 +342,32 @@ constexpr void an_outbox_takes_what_fits_of_a_pipelined_chain(check& t) {
     const bytes most = letters.view();
     const socks::host to(most);
     const socks::hop proxies[] = {{.proxy = {"a.example", 1080}, .credentials = {most, most}}};
-    const socks::route way{.through = proxies, .to = {to, 443}};
+    const socks::route route{.through = proxies, .to = {to, 443}};
     socks::chain m(at_once);
     socks::inbox<socks::chain::max_input> in;
     socks::outbox<socks::chain::max_pipelined - 1> out;
     tape sent;
     for (const bool all : {false, true}) {
         const auto entered = t.in(size_t{all});
-        const auto a = m.step(way, in, out);
+        const auto a = m.step(route, in, out);
         t.ok(a.next() == next::send && m.may_send_early() == all);
         sent.put(a.data());
         out.consume(a.data().size());
     }
-    t.ok(m.step(way, in, out).next() == next::recv);
+    t.ok(m.step(route, in, out).next() == next::recv);
     tape expected = tape().put("05 01 02  01 ff"_bytes).put(most).put(0xff).put(most);
     t.ok(sent == expected.put("05 01 00 03 ff"_bytes).put(most).put("01bb"_bytes));
 }
 PROVE_AND_RUN(an_outbox_takes_what_fits_of_a_pipelined_chain)
 
 constexpr void an_answer_to_no_question_is_final_for_the_chain(check& t) {
-    const socks::route way{.through = office, .to = {"files.example.com", 443}};
+    const socks::route route{.through = office, .to = {"files.example.com", 443}};
     socks::chain m;
     m.negotiated(true);
     char out[socks::chain::max_output] = {};
     for (int i = 0; i < 2; ++i) {
         const auto entered = t.in(static_cast<size_t>(i));
-        const auto a = m.step(way, "", out);
+        const auto a = m.step(route, "", out);
         t.ok(a.next() == next::fail && a.error() == errc::out_of_turn && m.hop() == 0);
     }
 }

@@ -16,9 +16,9 @@ constexpr bytes chap_server[] = {"01 02  11 01 85  03 1c 'what do ya want for no
                                  "01 01  00 01 00"_bytes};
 constexpr bytes chap_refusal = "01 01  00 01 ff"_bytes;
 
-constexpr socks::request chap_want{.to = {ipv4{198, 51, 100, 4}, 443},
-                                   .credentials = {"john", "Jefe"},
-                                   .methods = {method::chap, method::username_password}};
+constexpr socks::request chap_request{.to = {ipv4{198, 51, 100, 4}, 443},
+                                      .credentials = {"john", "Jefe"},
+                                      .methods = {method::chap, method::username_password}};
 
 // Bytes that arrive in two pieces.
 struct arrival {
@@ -54,7 +54,7 @@ constexpr tape chap_of_a_client(check& t, arrival from, bool welcome, errc& why)
     tape sent;
     size_t turn = 0;
     for (bool alive = true; alive;) {
-        const auto a = m.step(chap_want, in, out);
+        const auto a = m.step(chap_request, in, out);
         switch (a.next()) {
             case next::send: sent.put(a.data()); break;
             case next::recv: alive = from.to(in); break;
@@ -114,13 +114,13 @@ constexpr tape chap_of_a_server(check& t, arrival from, socks::endpoint& asked) 
 constexpr bytes choice3 = "05 03"_bytes;
 constexpr bytes reply = "05 00 00 01 00000000 0000"_bytes;
 constexpr bytes greeting32 = "05 02 03 02"_bytes;
-constexpr bytes request = "05 01 00 01 c6336404 01bb"_bytes;
+constexpr bytes request_bytes = "05 01 00 01 c6336404 01bb"_bytes;
 
 // G6: offered 3 and 2, a server picks the one it prefers, and CHAP goes on byte by byte as drafted; a cut
 // anywhere, so bytes of one message behind another's too.
 constexpr void chap_may_be_cut_at_every_byte(check& t) {
     const tape down = tape().put(choice3).put(chap_server[0]).put(chap_server[1]).put(reply);
-    const tape up = tape().put(greeting32).put(chap_client[0]).put(chap_client[1]).put(request);
+    const tape up = tape().put(greeting32).put(chap_client[0]).put(chap_client[1]).put(request_bytes);
     for (size_t cut = 0; cut < down.size(); ++cut) {
         const auto entered = t.in(cut);
         errc why = errc::none;
@@ -139,7 +139,7 @@ constexpr void a_server_that_prefers_the_login_gets_it(check& t) {
     const bytes down = "05 02  01 00  05 00 00 01 00000000 0000"_bytes;
     errc why = errc::none;
     t.ok(chap_of_a_client(t, {down, 3}, true, why) ==
-         tape().put(greeting32).put("01 04 'john' 04 'Jefe'"_bytes).put(request));
+         tape().put(greeting32).put("01 04 'john' 04 'Jefe'"_bytes).put(request_bytes));
     socks::endpoint asked;
     t.ok(chap_of_a_server(t, {"05 01 02  01 04 'john' 04 'Jefe'  05 01 00 01 c6336404 01bb"_bytes, 5},
                           asked) == down);
@@ -157,10 +157,10 @@ constexpr void a_failed_challenge_does_not_fall_back_to_a_login(check& t) {
 
     socks::client only_chap;
     char out[socks::client::max_output] = {};
-    const socks::request want{
+    const socks::request request{
         .to = {"a.example", 25}, .credentials = {"john", "Jefe"}, .methods = method::chap};
-    t.ok(only_chap.step(want, "", out).data() == "05 01 03"_bytes);
-    t.ok(only_chap.step(want, "05 02"_bytes, out).error() == errc::method_not_offered);
+    t.ok(only_chap.step(request, "", out).data() == "05 01 03"_bytes);
+    t.ok(only_chap.step(request, "05 02"_bytes, out).error() == errc::method_not_offered);
 }
 PROVE_AND_RUN(a_failed_challenge_does_not_fall_back_to_a_login)
 

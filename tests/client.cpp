@@ -1,5 +1,5 @@
-// The client's handshake: whole conversations byte by byte, what each state does with a good message, and
-// what is refused before the first byte.
+// The client's handshake: complete conversations byte by byte, the effect of each good message in each state,
+// and the requests that fail before the first byte.
 
 #include "refusals.hpp"
 
@@ -15,7 +15,7 @@ template <class End>
 constexpr void converses(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
-        const outcome o = run<End>(socks::client(), c.want, {.says = c.server.all().view()});
+        const outcome o = run<End>(socks::client(), c.request, {.says = c.server.all().view()});
         t.ok(o.how == ending::done && o.sent == c.client.all() && o.told == c.result);
         t.ok(o.used == c.server.all().size() && o.early == "");
     }
@@ -35,7 +35,7 @@ PROVE_AND_RUN(a_client_says_it_through_mailboxes_too)
 constexpr void a_client_speaks_in_turn(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
-        if (c.want.methods.contains(toy)) continue;
+        if (c.request.methods.contains(toy)) continue;
         socks::client m;
         char out[socks::client::max_output] = {};
         size_t replies = 0;
@@ -43,17 +43,17 @@ constexpr void a_client_speaks_in_turn(check& t) {
         for (const bytes message : c.client.messages) {
             const auto nested = t.in(message);
             if (message.empty()) break;
-            const auto a = m.step(c.want, in, out);
+            const auto a = m.step(c.request, in, out);
             t.ok(a.next() == next::send && a.data() == message && a.consumed() == in.size());
-            const auto idle = m.step(c.want, "", out);
+            const auto idle = m.step(c.request, "", out);
             t.ok(idle.next() == next::recv && idle.consumed() == 0);
             in = c.server.messages[replies++];
         }
-        auto a = m.step(c.want, in, out);
-        if (c.want.command == command::bind) {
+        auto a = m.step(c.request, in, out);
+        if (c.request.command == command::bind) {
             t.ok(a.next() == next::bound && a.consumed() == in.size());
-            t.ok(m.step(c.want, "", out).next() == next::recv);
-            a = m.step(c.want, c.server.messages[replies], out);
+            t.ok(m.step(c.request, "", out).next() == next::recv);
+            a = m.step(c.request, c.server.messages[replies], out);
         }
         t.ok(a.next() == next::done);
     }
@@ -63,7 +63,7 @@ PROVE_AND_RUN(a_client_speaks_in_turn)
 constexpr void every_refusal_has_its_name(check& t) {
     for (const refusal& r : refusals) {
         const auto entered = t.in(r.what);
-        const outcome o = run<boxed>(socks::client(), r.want, {.says = r.server});
+        const outcome o = run<boxed>(socks::client(), r.request, {.says = r.server});
         t.ok(o.how == ending::failed && o.why == r.why && o.byte == r.byte && o.used == r.used);
         t.ok(blame(o.why) == socks::party::peer);
     }
@@ -73,25 +73,25 @@ PROVE_AND_RUN(every_refusal_has_its_name)
 // Its second byte says "no" in no version that was asked for, however much of it is there.
 constexpr void a_reply_of_another_version_is_no_refusal(check& t) {
     const struct {
-        socks::request want;
+        socks::request request;
         bytes choice;
         bytes reply;
         errc why;
-    } strangers[] = {
+    } others[] = {
         {plain5, "05 00"_bytes, "00 5b 0000 00000000"_bytes, errc::bad_version},
         {plain5, "05 00"_bytes, "04 01 00 01 cb007105 0fa0"_bytes, errc::bad_version},
         {plain5, "05 00"_bytes, "'HTTP/1.1 403'"_bytes, errc::bad_version},
         {plain4, "", "05 01 00 01 cb007105 0fa0"_bytes, errc::bad_version},
         {plain4, "", "'HTTP/1.1 403'"_bytes, errc::peer_is_http},
     };
-    for (const auto& s : strangers)
-        for (const bool whole_refusal : {false, true}) {
-            const auto entered = t.in(size_t{whole_refusal});
-            socks::client m({.wait_for_full_refusal = whole_refusal});
+    for (const auto& s : others)
+        for (const bool full_refusal : {false, true}) {
+            const auto entered = t.in(size_t{full_refusal});
+            socks::client m({.wait_for_full_refusal = full_refusal});
             char out[socks::client::max_output] = {};
-            t.ok(m.step(s.want, "", out).next() == next::send);
-            if (!s.choice.empty()) t.ok(m.step(s.want, s.choice, out).next() == next::send);
-            const auto a = m.step(s.want, s.reply, out);
+            t.ok(m.step(s.request, "", out).next() == next::send);
+            if (!s.choice.empty()) t.ok(m.step(s.request, s.choice, out).next() == next::send);
+            const auto a = m.step(s.request, s.reply, out);
             t.ok(a.next() == next::fail && a.error() == s.why && a.byte() == s.reply[0] && a.consumed() == 0);
         }
 }
@@ -158,7 +158,7 @@ constexpr bytes many(size_t n) { return letters.view().first(n); }
 // A request that cannot be asked costs no byte, and blames its author.
 constexpr void what_can_not_be_asked_fails_before_the_first_byte(check& t) {
     const struct {
-        socks::request want;
+        socks::request request;
         errc why;
     } impossible[] = {
         {{.to = {bytes("localhost:80"), 80}}, errc::bad_host},
@@ -190,7 +190,7 @@ constexpr void what_can_not_be_asked_fails_before_the_first_byte(check& t) {
         socks::client m;
         socks::inbox<socks::client::max_input> in;
         socks::outbox<socks::client::max_output> out;
-        const auto a = m.step(i.want, in, out);
+        const auto a = m.step(i.request, in, out);
         t.ok(a.next() == next::fail && a.error() == i.why && out.empty());
         t.ok(blame(a.error()) == socks::party::caller);
     }
@@ -225,13 +225,13 @@ constexpr void an_answer_without_its_question_is_final(check& t) {
                 bytes in = says.view();
                 bool asked = false;
                 for (size_t i = 0; i < steps; ++i) {
-                    const auto a = m.step(c.want, in, out);
+                    const auto a = m.step(c.request, in, out);
                     asked = asked || a.next() == next::negotiate || a.next() == next::done;
                     in = in.subspan(a.consumed());
                 }
                 if (asked) continue;
                 m.negotiated(yes);
-                const auto a = m.step(c.want, in, out);
+                const auto a = m.step(c.request, in, out);
                 t.ok(a.next() == next::fail && a.error() == errc::out_of_turn && a.consumed() == 0);
             }
 }
@@ -240,12 +240,12 @@ PROVE_AND_RUN(an_answer_without_its_question_is_final)
 constexpr void a_second_answer_is_out_of_turn(check& t) {
     socks::client m;
     char out[socks::client::max_output] = {};
-    const socks::request want{.to = {"a.example", 25}, .methods = toy};
-    t.ok(m.step(want, "", out).next() == next::send);
-    t.ok(m.step(want, "05 80"_bytes, out).next() == next::negotiate);
+    const socks::request request{.to = {"a.example", 25}, .methods = toy};
+    t.ok(m.step(request, "", out).next() == next::send);
+    t.ok(m.step(request, "05 80"_bytes, out).next() == next::negotiate);
     m.negotiated(true);
     m.negotiated(true);
-    const auto a = m.step(want, "", out);
+    const auto a = m.step(request, "", out);
     t.ok(a.next() == next::fail && a.error() == errc::out_of_turn);
 }
 PROVE_AND_RUN(a_second_answer_is_out_of_turn)

@@ -1,4 +1,4 @@
-// The numbers of the wire for people: no text loses the number of what has no name.
+// Reply codes as text: a code without a name is printed with its number.
 
 #include <socks/text/code.hpp>
 

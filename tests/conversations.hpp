@@ -1,5 +1,5 @@
-// Whole handshakes, typed byte by byte from the RFCs and memos, message by message: what each side says, and
-// what each application must learn from it. Client and server are tested against the same literals.
+// Complete handshakes, typed byte by byte from the RFCs and memos, message by message: what each side sends,
+// and what each application must get. Client and server are tested against the same literals.
 
 #ifndef SOCKS_TESTS_CONVERSATIONS_HPP
 #define SOCKS_TESTS_CONVERSATIONS_HPP
@@ -48,8 +48,8 @@ struct script {
 
 struct conversation {
     const char* what;
-    socks::request want;
-    socks::server_options serves;
+    socks::request request;
+    socks::server_options server_options;
     application app;
     script client;
     script server;

@@ -1,4 +1,4 @@
-// A value, "need more" or an error: exactly one of the three.
+// A decoder's result is a value, a count of missing bytes, or an error: exactly one of the three.
 
 #include <socks/core/decoded.hpp>
 
@@ -85,7 +85,7 @@ PROVE_AND_RUN(no_space_says_how_much_would_do)
 
 static_assert(sizeof(message_size) == 4 && !std::is_convertible_v<message_size, bool>);
 
-constexpr void an_extent_is_a_size_a_need_or_an_error(check& t) {
+constexpr void a_message_size_is_a_size_a_count_of_missing_bytes_or_an_error(check& t) {
     const message_size whole = message_size::complete(65'535);
     t.ok(whole && *whole == 65'535 && whole.consumed() == 65'535);
     t.ok(whole.needed() == 0 && whole.error() == errc::none);
@@ -96,15 +96,15 @@ constexpr void an_extent_is_a_size_a_need_or_an_error(check& t) {
     const message_size nothing = message_size::complete(0);
     t.ok(nothing && *nothing == 0 && nothing.needed() == 0 && nothing.error() == errc::none);
 }
-PROVE_AND_RUN(an_extent_is_a_size_a_need_or_an_error)
+PROVE_AND_RUN(a_message_size_is_a_size_a_count_of_missing_bytes_or_an_error)
 
-constexpr void an_extent_without_a_size_is_passed_on_to_a_message(check& t) {
+constexpr void a_message_size_without_a_size_is_passed_on_to_a_message(check& t) {
     const auto short_of = decoded<credentials>(message_size::incomplete(300));
     t.ok(!short_of && short_of.needed() == 300 && short_of.error() == errc::none);
     const auto failed = decoded<credentials>(message_size(errc::bad_version));
     t.ok(!failed && failed.needed() == 0 && failed.error() == errc::bad_version);
 }
-PROVE_AND_RUN(an_extent_without_a_size_is_passed_on_to_a_message)
+PROVE_AND_RUN(a_message_size_without_a_size_is_passed_on_to_a_message)
 
 // The longest message of all is a GSSAPI token behind its head.
 void a_message_of_65539_bytes_is_not_cut(check& t) {

@@ -1,5 +1,5 @@
-// Three numberings of one failure: each code of each version, each failure of a dialling server, typed as a
-// table.
+// One failure in three numberings: the codes of both versions and the failures of a server that connects,
+// typed as a table.
 
 #include <socks/policy/dial_error.hpp>
 

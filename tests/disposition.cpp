@@ -188,12 +188,12 @@ RUN(no_table_holds_what_succeeded_or_connects_what_failed)
 
 // Plays a client that wants the least of a proxy which says `replies` and then closes.
 constexpr outcome ends(bytes replies, version via) {
-    const request want{.version = via, .to = {ipv4{192, 0, 2, 7}, 443}};
+    const socks::request request{.version = via, .to = {ipv4{192, 0, 2, 7}, 443}};
     client machine;
     machine.end_of_stream();
     char out[client::max_output] = {};
     for (;;) {
-        const auto a = machine.step(want, replies, out);
+        const auto a = machine.step(request, replies, out);
         replies = replies.subspan(a.consumed());
         if (a.next() == client::next::done) return a.result().reply.code;
         if (a.next() == client::next::fail) return outcome_of(a);
@@ -211,8 +211,8 @@ constexpr void the_end_of_a_handshake_is_an_outcome(check& t) {
     t.ok(held.code() == code4::identd_mismatch && cautious(held) == disposition::hold);
     const outcome cut = ends("05 00  05"_bytes, version::v5);
     t.ok(!cut.has_code() && cut.error() == errc::truncated && cautious(cut) == disposition::retry);
-    const outcome stranger = ends("HTTP/1.1 400", version::v5);
-    t.ok(stranger.error() == errc::peer_is_http && cautious(stranger) == disposition::hold);
+    const outcome no_socks = ends("HTTP/1.1 400", version::v5);
+    t.ok(no_socks.error() == errc::peer_is_http && cautious(no_socks) == disposition::hold);
     t.ok(refused == outcome(code5::connection_refused) && !(refused == outcome(errc::refused)));
 }
 PROVE_AND_RUN(the_end_of_a_handshake_is_an_outcome)

@@ -1,6 +1,6 @@
-// Drivers that play one machine against a peer whose bytes are fixed, and write down all that happened.
-// The same conversation can arrive at any pace and go through any overload of step; a law then says that the
-// records are equal. Everything is bounded, so that a machine that spins ends as a record too.
+// Drivers that play one machine against a peer whose bytes are fixed, and write down all that happened. The
+// same conversation can arrive at any pace and go through any overload of step; an invariant then says that
+// the records are equal. Everything is bounded, so that a machine that spins ends as a record too.
 
 #ifndef SOCKS_TESTS_DRIVE_HPP
 #define SOCKS_TESTS_DRIVE_HPP
@@ -77,8 +77,8 @@ inline constexpr bytes toy_proof = "80 03 01 '!'"_bytes;
 // Reads until `n` bytes are unread.
 template <class End>
 constexpr bool await(End& end, peer& from, size_t n) {
-    while (end.unread().size() < n) {
-        const bytes portion = from.read(n - end.unread().size(), end.room());
+    while (end.remaining().size() < n) {
+        const bytes portion = from.read(n - end.remaining().size(), end.room());
         if (portion.empty()) return false;
         end.receive(portion);
     }
@@ -89,7 +89,7 @@ constexpr bool await(End& end, peer& from, size_t n) {
 template <class End>
 constexpr bool hear(End& end, peer& from, bytes expected, outcome& o) {
     if (!await(end, from, expected.size())) return false;
-    const bool same = end.unread().first(expected.size()) == expected;
+    const bool same = end.remaining().first(expected.size()) == expected;
     end.drop(expected.size());
     o.used += expected.size();
     return same;
@@ -121,7 +121,7 @@ template <class End>
 constexpr void settle(outcome& o, const End& end, const peer& from) {
     o.taken = from.at;
     o.reads = from.reads;
-    o.unread = end.unread().size();
+    o.unread = end.remaining().size();
 }
 
 // What a caller does with an action of a client or of a chain, sending and receiving aside.
@@ -155,13 +155,13 @@ constexpr void obey(const socks::client::action& a, End& end, Machine& machine, 
 
 // Runs a client to its end, and leaves it there.
 template <class End>
-constexpr outcome run_on(socks::client& machine, const socks::request& want, peer from) {
+constexpr outcome run_on(socks::client& machine, const socks::request& request, peer from) {
     using next = socks::client::next;
     outcome o;
     End end;
     bool closed = false;
     while (o.how == ending::spun && o.steps++ != step_limit(from)) {
-        const socks::client::action a = end.step(machine, want);
+        const socks::client::action a = end.step(machine, request);
         o.used += a.consumed();
         switch (a.next()) {
             case next::send: end.send(a.data(), o.sent); break;
@@ -203,7 +203,7 @@ constexpr outcome run_on(socks::server& machine, const application& app, peer fr
                 break;
             case next::authenticate:
                 o.told.put('L').put(a.user()).put(':').put(a.password());
-                end.grant(machine, app.grants, o.sent);
+                end.authenticate(machine, app.grants, o.sent);
                 break;
             case next::negotiate: {
                 o.told.put('N').put(static_cast<uint8_t>(a.method()));
@@ -230,9 +230,9 @@ constexpr outcome run_on(socks::server& machine, const application& app, peer fr
     return o;
 }
 
-template <class End, class Machine, class Wish>
-constexpr outcome run(Machine machine, const Wish& wish, peer from) {
-    return run_on<End>(machine, wish, from);
+template <class End, class Machine, class Request>
+constexpr outcome run(Machine machine, const Request& request, peer from) {
+    return run_on<End>(machine, request, from);
 }
 
 }  // namespace drive

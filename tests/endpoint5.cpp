@@ -1,4 +1,4 @@
-// The address and the port that requests, replies and datagrams of SOCKS5 end with.
+// The address and the port at the end of the requests, replies and datagrams of SOCKS5.
 
 #include <socks/wire/endpoint5.hpp>
 

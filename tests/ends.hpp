@@ -16,20 +16,20 @@ class plain {
     plain& operator=(const plain&) = delete;
     constexpr ~plain() { forget(); }
 
-    template <class Machine, class... Want>
-    constexpr typename Machine::action step(Machine& machine, const Want&... want) {
+    template <class Machine, class... Request>
+    constexpr typename Machine::action step(Machine& machine, const Request&... request) {
         forget();
         in_size_ = unread_.size();
         in_ = new char[in_size_];
         for (size_t i = 0; i < in_size_; ++i) in_[i] = unread_.data()[i];
         const typename Machine::action a =
-            machine.step(want..., bytes(in_, in_size_), fresh(Machine::max_output));
+            machine.step(request..., bytes(in_, in_size_), fresh(Machine::max_output));
         drop(a.consumed());
         return a;
     }
 
     constexpr void send(bytes data, tape& sent) { sent.put(data); }
-    constexpr void grant(socks::server& machine, bool granted, tape& sent) {
+    constexpr void authenticate(socks::server& machine, bool granted, tape& sent) {
         forget();
         sent.put(machine.authenticated(granted, fresh(socks::server::max_output)).data());
     }
@@ -43,7 +43,7 @@ class plain {
         unread_ = {unread_.empty() ? portion.data() : unread_.data(), unread_.size() + portion.size()};
     }
     constexpr void drop(size_t n) { unread_ = unread_.subspan(n); }
-    [[nodiscard]] constexpr bytes unread() const { return unread_; }
+    [[nodiscard]] constexpr bytes remaining() const { return unread_; }
     [[nodiscard]] constexpr size_t room() const { return SIZE_MAX; }
 
   private:
@@ -72,13 +72,13 @@ class plain {
 // An inbox of the least size a server takes, and a plain buffer.
 class boxed {
   public:
-    template <class Machine, class... Want>
-    constexpr typename Machine::action step(Machine& machine, const Want&... want) {
-        return machine.step(want..., in_, socks::buffer(out_));
+    template <class Machine, class... Request>
+    constexpr typename Machine::action step(Machine& machine, const Request&... request) {
+        return machine.step(request..., in_, socks::buffer(out_));
     }
 
     constexpr void send(bytes data, tape& sent) { sent.put(data); }
-    constexpr void grant(socks::server& machine, bool granted, tape& sent) {
+    constexpr void authenticate(socks::server& machine, bool granted, tape& sent) {
         sent.put(machine.authenticated(granted, out_).data());
     }
     constexpr void answer(socks::server& machine, const socks::reply& outcome, tape& sent) {
@@ -91,7 +91,7 @@ class boxed {
         in_.commit(portion.size());
     }
     constexpr void drop(size_t n) { in_.consume(n); }
-    [[nodiscard]] constexpr bytes unread() const { return in_.data(); }
+    [[nodiscard]] constexpr bytes remaining() const { return in_.data(); }
     [[nodiscard]] constexpr size_t room() const { return in_.capacity - in_.data().size(); }
 
   protected:
@@ -108,11 +108,11 @@ class posted : boxed {
     using boxed::drop;
     using boxed::receive;
     using boxed::room;
-    using boxed::unread;
+    using boxed::remaining;
 
-    template <class Machine, class... Want>
-    constexpr typename Machine::action step(Machine& machine, const Want&... want) {
-        return machine.step(want..., in_, post_);
+    template <class Machine, class... Request>
+    constexpr typename Machine::action step(Machine& machine, const Request&... request) {
+        return machine.step(request..., in_, post_);
     }
 
     constexpr void send(bytes data, tape& sent) {
@@ -120,7 +120,7 @@ class posted : boxed {
         sent.put(data.first(n));
         post_.consume(n);
     }
-    constexpr void grant(socks::server& machine, bool granted, tape&) {
+    constexpr void authenticate(socks::server& machine, bool granted, tape&) {
         machine.authenticated(granted, post_);
     }
     constexpr void answer(socks::server& machine, const socks::reply& outcome, tape&) {

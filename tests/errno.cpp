@@ -1,4 +1,4 @@
-// errno on both sides of a proxy: the numbers of a failed system call, and those that a client shows.
+// errno on both sides of a proxy: the numbers of a failed system call, and the numbers that a client reports.
 
 #include <socks/system/errno.hpp>
 

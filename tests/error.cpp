@@ -1,4 +1,4 @@
-// Every failure has a name of its own and somebody to blame, and numbers without a meaning say so.
+// Each failure has its own name and a party to blame. A number without a meaning says so.
 
 #include <socks/core/error.hpp>
 
@@ -103,7 +103,7 @@ constexpr void every_failure_has_a_name_of_its_own(check& t) {
 PROVE_AND_RUN(every_failure_has_a_name_of_its_own)
 
 // V5, V6: all 256 first bytes.
-constexpr void the_first_byte_tells_what_a_stranger_speaks(check& t) {
+constexpr void the_first_byte_identifies_a_foreign_protocol(check& t) {
     for (unsigned v = 0; v < 256; ++v) {
         const auto entered = t.in(size_t{v});
         const errc what = identify_foreign_protocol(static_cast<uint8_t>(v));
@@ -119,6 +119,6 @@ constexpr void the_first_byte_tells_what_a_stranger_speaks(check& t) {
         t.in(http).ok(identify_foreign_protocol(http[0]) == errc::peer_is_http);
     t.ok(identify_foreign_protocol(bytes("SSH-2.0-x")[0]) == errc::peer_is_ssh);
 }
-PROVE_AND_RUN(the_first_byte_tells_what_a_stranger_speaks)
+PROVE_AND_RUN(the_first_byte_identifies_a_foreign_protocol)
 
 }  // namespace

@@ -16,7 +16,7 @@ constexpr endpoint name{"files.example.com", 443};
 
 constexpr void the_first_try_offers_none_and_a_login(check& t) {
     t.ok(first_try(four, {}).offer().as_bytes() == "00"_bytes);
-    const request r = first_try(name, {"john", "foo"});
+    const socks::request r = first_try(name, {"john", "foo"});
     t.ok(r.offer().as_bytes() == "00 02"_bytes && r.version == version::v5 && r.to == name);
     t.ok(r.credentials.user == bytes("john") && r.credentials.password == bytes("foo"));
 }
@@ -27,8 +27,8 @@ constexpr void an_answer_that_is_not_socks5_leads_to_socks4(check& t) {
     for (const errc why : {errc::peer_is_http, errc::peer_is_tls, errc::peer_is_ssh, errc::not_socks,
                            errc::bad_version, errc::closed, errc::truncated}) {
         const auto entered = t.in();
-        const request first = first_try(four, {"john", "foo"});
-        request r = first;
+        const socks::request first = first_try(four, {"john", "foo"});
+        socks::request r = first;
         t.ok(retry_on_new_connection(r, why, 0, "system", r));
         t.ok(r.version == version::v4 && r.to == four && r.credentials.user == bytes("system") &&
              r.credentials.password.empty());
@@ -44,14 +44,14 @@ PROVE_AND_RUN(an_answer_that_is_not_socks5_leads_to_socks4)
 
 constexpr void a_second_try_on_a_new_connection_begins_anew(check& t) {
     char out[client::max_output] = {};
-    request want = first_try(four, {});
+    socks::request request = first_try(four, {});
     client first;
-    t.ok(first.step(want, {}, out).data() == "05 01 00"_bytes);
-    const auto s = first.step(want, "00 5b"_bytes, out);  // a SOCKS4 server refuses
+    t.ok(first.step(request, {}, out).data() == "05 01 00"_bytes);
+    const auto s = first.step(request, "00 5b"_bytes, out);  // a SOCKS4 server refuses
     t.ok(s.next() == client::next::fail && s.error() == errc::bad_version && s.consumed() == 0);
-    t.ok(retry_on_new_connection(want, s.error(), s.consumed(), "ann", want));
+    t.ok(retry_on_new_connection(request, s.error(), s.consumed(), "ann", request));
     client second;
-    t.ok(second.step(want, {}, out).data() == "04 01 01bb c0000207 'ann' 00"_bytes);
+    t.ok(second.step(request, {}, out).data() == "04 01 01bb c0000207 'ann' 00"_bytes);
 }
 PROVE_AND_RUN(a_second_try_on_a_new_connection_begins_anew)
 
@@ -62,28 +62,28 @@ constexpr void a_second_try_on_the_same_connection_takes_two_bytes(check& t) {
             const auto entered = t.in(received);
             char out[client::max_output] = {};
             inbox<client::max_input> in;
-            request want = first_try(four, {"john", "foo"});
+            socks::request request = first_try(four, {"john", "foo"});
             client handshake;
-            t.ok(handshake.step(want, in, out).data() == "05 02 00 02"_bytes);
+            t.ok(handshake.step(request, in, out).data() == "05 02 00 02"_bytes);
             const auto put = [&in](bytes more) {
                 for (size_t i = 0; i < more.size(); ++i) in.prepare().data()[i] = more.data()[i];
                 in.commit(more.size());
             };
             put(answer.first(received));
-            const auto failed = handshake.step(want, in, out);
+            const auto failed = handshake.step(request, in, out);
             t.ok(failed.next() == client::next::fail && failed.consumed() == 0);
-            t.ok(retry_on_same_connection(want, failed.error(), failed.consumed(), "ann", want));
+            t.ok(retry_on_same_connection(request, failed.error(), failed.consumed(), "ann", request));
             handshake = client({.after_greeting = true});
             if (received == 1) {
-                const auto lacks = handshake.step(want, in, out);
+                const auto lacks = handshake.step(request, in, out);
                 t.ok(lacks.next() == client::next::recv && lacks.needed() == 1 && lacks.consumed() == 0);
                 put(answer.subspan(1));
             }
-            const auto asks = handshake.step(want, in, out);
+            const auto asks = handshake.step(request, in, out);
             t.ok(asks.data() == "04 01 01bb c0000207 'ann' 00"_bytes && asks.consumed() == 2);
-            t.ok(in.empty() && handshake.step(want, in, out).needed() == 8);
+            t.ok(in.empty() && handshake.step(request, in, out).needed() == 8);
             put("00 5a 0000 00000000 'hi'"_bytes);
-            const auto done = handshake.step(want, in, out);
+            const auto done = handshake.step(request, in, out);
             t.ok(done.next() == client::next::done && done.result().early == "hi");
         }
 }
@@ -91,37 +91,37 @@ PROVE_AND_RUN(a_second_try_on_the_same_connection_takes_two_bytes)
 
 constexpr void a_second_try_on_a_connection_that_ends_fails(check& t) {
     char out[client::max_output] = {};
-    const request want{.version = version::v4, .to = four};
+    const socks::request request{.version = version::v4, .to = four};
     for (const bytes in : {""_bytes, "00"_bytes, "00 5b"_bytes}) {
         const auto entered = t.in(in);
         client m({.after_greeting = true});
         m.end_of_stream();
-        auto s = m.step(want, in, out);
+        auto s = m.step(request, in, out);
         if (in.size() == 2) {
             t.ok(s.next() == client::next::send && s.consumed() == 2);
-            s = m.step(want, {}, out);
+            s = m.step(request, {}, out);
         }
         t.ok(s.next() == client::next::fail &&
              s.error() == (in.size() == 1 ? errc::truncated : errc::closed));
     }
     client speaks5({.after_greeting = true});  // a proxy of SOCKS5 is not asked by SOCKS4
-    const auto refused = speaks5.step(want, "05"_bytes, out);
+    const auto refused = speaks5.step(request, "05"_bytes, out);
     t.ok(refused.next() == client::next::fail && refused.error() == errc::bad_version && refused.byte() == 5);
     client m({.after_greeting = true});
-    const auto no_space = m.step(want, "00 5b"_bytes, buffer(out, 8));  // nothing changed, nothing used
+    const auto no_space = m.step(request, "00 5b"_bytes, buffer(out, 8));  // nothing changed, nothing used
     t.ok(no_space.error() == errc::no_space && no_space.consumed() == 0 && no_space.required() == 9);
-    t.ok(m.step(want, "00 5b"_bytes, out).consumed() == 2);
+    t.ok(m.step(request, "00 5b"_bytes, out).consumed() == 2);
 }
 PROVE_AND_RUN(a_second_try_on_a_connection_that_ends_fails)
 
-constexpr bool there_is_none(request r, errc why, size_t used, bytes user) {
+constexpr bool there_is_none(socks::request r, errc why, size_t used, bytes user) {
     const version via = r.version;
     return !retry_on_new_connection(r, why, used, user, r) &&
            !retry_on_same_connection(r, why, used, user, r) && r.version == via;
 }
 
 constexpr void other_failures_stay_failures(check& t) {
-    const request r = first_try(four, {});
+    const socks::request r = first_try(four, {});
     for (const errc why : {errc::unreachable, errc::timed_out, errc::no_space, errc::none, errc::bad_host})
         t.in().ok(there_is_none(r, why, 0, "u"));
     // Once a method was chosen, the proxy speaks SOCKS5.

@@ -1,5 +1,5 @@
-// An owned copy of a text: it outlives its origin, refuses what does not fit, and leaves nothing after it was
-// wiped.
+// An owned copy of a text: it outlives its origin, refuses a text that does not fit, and leaves nothing after
+// wipe().
 
 #include <socks/core/fixed_bytes.hpp>
 

@@ -1,6 +1,5 @@
-// Peers that are not what they should be: other protocols, noise, floods. Each ends a machine with a named
-// error in a bounded number of steps, and every byte that no message used is still there for whoever wants to
-// look.
+// Peers that do not speak SOCKS: other protocols, noise and floods. Each ends a machine with a named error in
+// a bounded number of steps. All bytes that no message used are still in the input.
 
 #include "conversations.hpp"
 
@@ -14,7 +13,7 @@ constexpr socks::request plain4{.version = version::v4, .to = {ipv4{66, 102, 7, 
 constexpr struct {
     bytes says;
     errc why;
-} strangers[] = {
+} non_socks_peers[] = {
     {"HTTP/1.1 400 Bad Request\r\n\r\n", errc::peer_is_http},
     {"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n", errc::peer_is_http},
     {"CONNECT a.example:443 HTTP/1.1\r\n\r\n", errc::peer_is_http},
@@ -26,14 +25,14 @@ constexpr struct {
 };
 
 template <class End>
-constexpr void strangers_are_named(check& t) {
-    for (const auto& s : strangers)
+constexpr void non_socks_peers_are_named(check& t) {
+    for (const auto& s : non_socks_peers)
         for (const bool closes : {false, true}) {
             const auto entered = t.in(size_t{closes});
             const peer other{.says = s.says, .closes = closes};
-            for (const socks::request& want : {plain5, plain4}) {
+            for (const socks::request& request : {plain5, plain4}) {
                 const auto nested = t.in();
-                const outcome o = run<End>(socks::client(), want, other);
+                const outcome o = run<End>(socks::client(), request, other);
                 t.ok(o.how == ending::failed && o.why == s.why && o.byte == s.says[0]);
                 t.ok(o.used == 0 && o.unread == s.says.size());
             }
@@ -44,8 +43,8 @@ constexpr void strangers_are_named(check& t) {
 }
 
 constexpr void other_protocols_are_named_by_their_first_byte(check& t) {
-    strangers_are_named<plain>(t);
-    strangers_are_named<boxed>(t);
+    non_socks_peers_are_named<plain>(t);
+    non_socks_peers_are_named<boxed>(t);
 }
 PROVE_AND_RUN(other_protocols_are_named_by_their_first_byte)
 
@@ -125,9 +124,9 @@ void noise_ends_both_machines_by_name_and_loses_nothing(check& t) {
         const peer noise{.says = says.view(), .how = at_random(seed), .closes = true};
         const outcome o = run<plain>(socks::client(), d.below(4) == 0 ? plain4 : plain5, noise);
         t.ok(fair(o));
-        const socks::server_options serves{.methods = {method::none, method::username_password}};
+        const socks::server_options server_options{.methods = {method::none, method::username_password}};
         const application app{.answers = {{code5::succeeded, {}}, {code5::succeeded, {}}}};
-        const outcome p = run<boxed>(socks::server(serves), app, noise);
+        const outcome p = run<boxed>(socks::server(server_options), app, noise);
         t.ok(fair(p));
         finished += (o.how == ending::done) + (p.how == ending::done);
     }
@@ -148,7 +147,7 @@ void one_wrong_byte_never_spins_and_never_loses_bytes(check& t) {
                 wrong.put(right.view().first(i))
                     .put(static_cast<uint8_t>(value))
                     .put(right.view().subspan(i + 1));
-                t.ok(fair(run<plain>(socks::client(), c.want, {.says = wrong.view(), .closes = true})));
+                t.ok(fair(run<plain>(socks::client(), c.request, {.says = wrong.view(), .closes = true})));
             }
         for (size_t i = 0; i < asked.size(); ++i)
             for (const int value : {0, 1, 2, 3, 4, 5, 0x5a, 0x5b, 0x7f, 0x80, 0xfe, 0xff}) {
@@ -157,8 +156,8 @@ void one_wrong_byte_never_spins_and_never_loses_bytes(check& t) {
                 wrong.put(asked.view().first(i))
                     .put(static_cast<uint8_t>(value))
                     .put(asked.view().subspan(i + 1));
-                t.ok(
-                    fair(run<boxed>(socks::server(c.serves), c.app, {.says = wrong.view(), .closes = true})));
+                t.ok(fair(run<boxed>(socks::server(c.server_options), c.app,
+                                     {.says = wrong.view(), .closes = true})));
             }
     }
 }

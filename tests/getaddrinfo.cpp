@@ -1,4 +1,4 @@
-// What a look-up of a name has met, by the numbers of this system's getaddrinfo and by those of Winsock's.
+// The failures of a name lookup, by the numbers of this system's getaddrinfo and by those of Winsock.
 
 #if defined(_WIN32)
 #include <winsock2.h>

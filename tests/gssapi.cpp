@@ -3,7 +3,7 @@
 
 #include <socks/wire/gssapi.hpp>
 
-// Known to the laws of sweep.hpp.
+// Used by the invariants of sweep.hpp.
 constexpr bool same(const socks::gssapi_message& a, const socks::gssapi_message& b) {
     return a.type == b.type && a.token == b.token;
 }

@@ -1,5 +1,5 @@
-// No decoder looks past its input and no encoder past its room: both end where a page begins that nobody may
-// touch. Unlike a sanitizer this sees every build, a release build with its vectorised loops included.
+// No decoder reads beyond its input and no encoder writes beyond its output: both end where an inaccessible
+// page begins. Unlike a sanitizer, this also checks a release build with vectorised loops.
 
 #if defined(__unix__) || defined(__APPLE__)
 
@@ -312,16 +312,16 @@ RUN(no_encoder_writes_past_its_room)
 // Plain views, each of them flush against a guard of its own.
 class guarded {
   public:
-    template <class Machine, class... Want>
-    typename Machine::action step(Machine& machine, const Want&... want) {
+    template <class Machine, class... Request>
+    typename Machine::action step(Machine& machine, const Request&... request) {
         const typename Machine::action a =
-            machine.step(want..., in_.copy(unread_), out_.last(Machine::max_output));
+            machine.step(request..., in_.copy(unread_), out_.last(Machine::max_output));
         drop(a.consumed());
         return a;
     }
 
     void send(bytes data, tape& sent) { sent.put(data); }
-    void grant(socks::server& machine, bool granted, tape& sent) {
+    void authenticate(socks::server& machine, bool granted, tape& sent) {
         sent.put(machine.authenticated(granted, out_.last(socks::auth_status_size)).data());
     }
     void answer(socks::server& machine, const socks::reply& outcome, tape& sent) {
@@ -332,7 +332,7 @@ class guarded {
         unread_ = {unread_.empty() ? portion.data() : unread_.data(), unread_.size() + portion.size()};
     }
     void drop(size_t n) { unread_ = unread_.subspan(n); }
-    [[nodiscard]] bytes unread() const { return unread_; }
+    [[nodiscard]] bytes remaining() const { return unread_; }
     [[nodiscard]] size_t room() const { return SIZE_MAX; }
 
   private:
@@ -347,10 +347,10 @@ void no_machine_looks_past_its_input_nor_writes_past_its_room(check& t) {
         for (const pace how : {bytewise, precise, whole}) {
             const auto nested = t.in();
             const outcome client =
-                run<guarded>(socks::client(), c.want, {.says = c.server.all().view(), .how = how});
+                run<guarded>(socks::client(), c.request, {.says = c.server.all().view(), .how = how});
             t.ok(client.how == ending::done && client.sent == c.client.all() && client.told == c.result);
-            const outcome server =
-                run<guarded>(socks::server(c.serves), c.app, {.says = c.client.all().view(), .how = how});
+            const outcome server = run<guarded>(socks::server(c.server_options), c.app,
+                                                {.says = c.client.all().view(), .how = how});
             t.ok(server.how == ending::done && server.sent == c.server.all() && server.told == c.asked);
         }
     }
@@ -368,11 +368,11 @@ void early_data_are_shown_up_to_4_gib(check& t) {
     const bytes reply = "00 5a 01bb c0000207"_bytes;
     if (t.ok(mprotect(all, reply.size(), PROT_READ | PROT_WRITE) == 0)) {
         memcpy(in, reply.data(), reply.size());
-        const socks::request want{.version = version::v4, .to = {ipv4{192, 0, 2, 7}, 443}};
+        const socks::request request{.version = version::v4, .to = {ipv4{192, 0, 2, 7}, 443}};
         char out[socks::client::max_output];
         socks::client m;
-        t.ok(m.step(want, {}, out).next() == socks::client::next::send);
-        const auto a = m.step(want, {in, size}, out);
+        t.ok(m.step(request, {}, out).next() == socks::client::next::send);
+        const auto a = m.step(request, {in, size}, out);
         if (t.ok(a.next() == socks::client::next::done && a.consumed() == reply.size())) {
             const bytes early = a.result().early;
             t.ok(early.data() == in + reply.size() && early.size() == UINT32_MAX);

@@ -1,4 +1,4 @@
-// What the text of an address is read as, and what is no address.
+// The addresses that a text gives, and the texts that are no address.
 
 #include <socks/core/ip.hpp>
 

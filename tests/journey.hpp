@@ -1,5 +1,5 @@
-// Routes made of the handshakes that the tests know, and a driver that goes them: each proxy says what it has
-// to say as soon as it has heard anything.
+// Routes made of the handshakes of the other tests, and a driver for them. Each proxy answers as soon as it
+// has received anything.
 
 #ifndef SOCKS_TESTS_JOURNEY_HPP
 #define SOCKS_TESTS_JOURNEY_HPP
@@ -19,21 +19,21 @@ struct journey {
 
     constexpr journey(std::initializer_list<const conversation*> list) {
         for (const conversation* c : list) {
-            proxies[size].version = c->want.version;
-            proxies[size].credentials = c->want.credentials;
-            proxies[size].methods = c->want.methods;
-            if (size != 0) proxies[size].proxy = legs[size - 1]->want.to;
+            proxies[size].version = c->request.version;
+            proxies[size].credentials = c->request.credentials;
+            proxies[size].methods = c->request.methods;
+            if (size != 0) proxies[size].proxy = legs[size - 1]->request.to;
             legs[size++] = c;
         }
     }
 
     [[nodiscard]] constexpr const conversation& last() const { return *legs[size - 1]; }
 
-    [[nodiscard]] constexpr socks::route way() const {
+    [[nodiscard]] constexpr socks::route route() const {
         socks::route r;
         r.through = {proxies, size};
-        r.command = last().want.command;
-        r.to = last().want.to;
+        r.command = last().request.command;
+        r.to = last().request.to;
         return r;
     }
 
@@ -85,7 +85,7 @@ constexpr line replies_of(const journey& j) {
 }
 
 template <class End>
-constexpr outcome travel(socks::chain& machine, const socks::route& way, const line& from, pace how,
+constexpr outcome travel(socks::chain& machine, const socks::route& route, const line& from, pace how,
                          bool closes = false) {
     using next = socks::chain::next;
     outcome o;
@@ -93,7 +93,7 @@ constexpr outcome travel(socks::chain& machine, const socks::route& way, const l
     peer far{.says = from.until(0), .how = how, .closes = closes};
     bool closed = false;
     while (o.how == ending::spun && o.steps++ != 4 * from.says.size() + 2 * tape::room) {
-        const socks::chain::action a = end.step(machine, way);
+        const socks::chain::action a = end.step(machine, route);
         o.used += a.consumed();
         switch (a.next()) {
             case next::send: end.send(a.data(), o.sent); break;

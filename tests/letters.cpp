@@ -1,4 +1,4 @@
-// ASCII letters of either case, and what only looks like them.
+// ASCII letters of either case, and bytes that only look like letters.
 
 #include <socks/core/letters.hpp>
 

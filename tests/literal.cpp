@@ -1,4 +1,4 @@
-// Addresses as people write them: the one canonical spelling of RFC 5952 out, all of them in.
+// Addresses as text: the one canonical spelling of RFC 5952 is written, and all spellings are read.
 
 #include <socks/text/literal.hpp>
 

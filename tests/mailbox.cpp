@@ -1,5 +1,5 @@
-// The fixed buffers: bytes come out in the order in which they went in, views stay where they are until they
-// are said to end, and what was wiped is gone.
+// The fixed buffers: bytes come out in the order in which they went in, views stay valid until the documented
+// call ends them, and wiped bytes are gone.
 
 #include <socks/machine/mailbox.hpp>
 

@@ -1,5 +1,5 @@
-// A byte is found where it stands, and a difference where it lies, whatever lies around: searches and
-// comparisons that take many bytes at a time see none but those that they were given.
+// Searches and comparisons that take many bytes at a time see only the bytes of their arguments, whatever
+// lies around these.
 
 #include <socks/core/memory.hpp>
 

@@ -1,4 +1,4 @@
-// Every registered number has its name, every other byte says that it has none, and all of them are values.
+// Each registered number has a name. Each other byte has none, but is a valid value.
 
 #include <socks/core/numbers.hpp>
 

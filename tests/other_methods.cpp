@@ -1,5 +1,5 @@
-// Methods that the caller runs, between negotiate and negotiated(): GSSAPI with a toy of a mechanism, and
-// CHAP.
+// Methods that the caller runs between negotiate and negotiated(): GSSAPI with a simple mechanism of the
+// test, and CHAP.
 
 #include "bytes_literal.hpp"
 #include "check.hpp"
@@ -77,7 +77,7 @@ constexpr bool occurs(bytes part, bytes in) {
 // G1: from the request on everything is wrapped, and neither machine knows of it. Its inbox is filled by
 // unwrapping.
 constexpr void a_handshake_runs_on_the_unwrapped_bytes(check& t) {
-    const request want{.to = {"files.example.com", 443}, .methods = method::gssapi};
+    const socks::request request{.to = {"files.example.com", 443}, .methods = method::gssapi};
     client c;
     server s({.methods = method::gssapi});
     inbox<client::max_input> to_client;
@@ -87,11 +87,11 @@ constexpr void a_handshake_runs_on_the_unwrapped_bytes(check& t) {
     direction up;
     direction down;
 
-    up.put(c.step(want, to_client, out).data());
+    up.put(c.step(request, to_client, out).data());
     receive(to_server, up.take(3));
     down.put(s.step(to_server, out).data());
     receive(to_client, down.take(2));
-    t.ok(c.step(want, to_client, out).next() == client::next::negotiate);
+    t.ok(c.step(request, to_client, out).next() == client::next::negotiate);
     t.ok(s.step(to_server, out).next() == server::next::negotiate);
 
     up.put(type::authentication, "who are you");
@@ -108,22 +108,22 @@ constexpr void a_handshake_runs_on_the_unwrapped_bytes(check& t) {
     c.negotiated(true);
     s.negotiated(true);
 
-    const bytes request = c.step(want, to_client, out).data();
-    t.ok(request == "05 01 00 03 11 'files.example.com' 01bb"_bytes);
-    up.put_wrapped(type::user_data, request.first(5), 'c');
-    up.put_wrapped(type::user_data, request.subspan(5), 'c');
+    const bytes sent = c.step(request, to_client, out).data();
+    t.ok(sent == "05 01 00 03 11 'files.example.com' 01bb"_bytes);
+    up.put_wrapped(type::user_data, sent.first(5), 'c');
+    up.put_wrapped(type::user_data, sent.subspan(5), 'c');
     receive(to_server, up.take_wrapped(type::user_data, 'c', plain));
     t.ok(s.step(to_server, out).needed() == 19);
     receive(to_server, up.take_wrapped(type::user_data, 'c', plain));
     const auto serve = s.step(to_server, out);
-    t.ok(serve.next() == server::next::serve && serve.method() == method::gssapi && serve.to() == want.to);
+    t.ok(serve.next() == server::next::serve && serve.method() == method::gssapi && serve.to() == request.to);
 
     const encoded reply = s.answer({code5::succeeded, {ipv4{192, 0, 2, 7}, 4660}}, out);
     t.ok(reply.data() == "05 00 00 01 c0000207 1234"_bytes);
     message<40> with_banner;
     down.put_wrapped(type::user_data, with_banner.put(reply.data()).put("220 ready").view(), 'c');
     receive(to_client, down.take_wrapped(type::user_data, 'c', plain));
-    const auto done = c.step(want, to_client, out);
+    const auto done = c.step(request, to_client, out);
     t.ok(done.next() == client::next::done && done.result().early == "220 ready");
     t.ok(s.step(to_server, out).next() == server::next::done);
 
@@ -133,18 +133,18 @@ constexpr void a_handshake_runs_on_the_unwrapped_bytes(check& t) {
 PROVE_AND_RUN(a_handshake_runs_on_the_unwrapped_bytes)
 
 // What a client does when its greeting is answered by the choice of `chosen`.
-constexpr client::action choose(client& c, const request& want, uint8_t chosen, buffer out) {
+constexpr client::action choose(client& c, const socks::request& request, uint8_t chosen, buffer out) {
     const char choice[] = {5, static_cast<char>(chosen)};
-    static_cast<void>(c.step(want, {}, out));
-    return c.step(want, bytes(choice, 2), out);
+    static_cast<void>(c.step(request, {}, out));
+    return c.step(request, bytes(choice, 2), out);
 }
 
 // G6: a failed CHAP does not end with the password in the clear, unless the caller offered that and the
 // server asks.
 constexpr void nothing_takes_the_place_of_a_method_that_failed(check& t) {
-    const request either{.to = {"files.example.com", 443},
-                         .credentials = {"john", "foo"},
-                         .methods = {method::chap, method::username_password}};
+    const socks::request either{.to = {"files.example.com", 443},
+                                .credentials = {"john", "foo"},
+                                .methods = {method::chap, method::username_password}};
     char out[client::max_output];
     client fails;
     const auto asked = choose(fails, either, 3, out);
@@ -163,7 +163,7 @@ constexpr void nothing_takes_the_place_of_a_method_that_failed(check& t) {
     client with_password;
     t.ok(choose(with_password, either, 2, out).data() == "01 04 'john' 03 'foo'"_bytes);
 
-    const request only{.to = either.to, .credentials = either.credentials, .methods = method::chap};
+    const socks::request only{.to = either.to, .credentials = either.credentials, .methods = method::chap};
     client narrow;
     t.ok(choose(narrow, only, 2, out).error() == errc::method_not_offered);
 }

@@ -1,4 +1,4 @@
-// A value or an error with its place: exactly one of the two.
+// A parser's result is a value, or an error with its position: exactly one of the two.
 
 #include <socks/core/parsed.hpp>
 

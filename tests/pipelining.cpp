@@ -1,5 +1,5 @@
-// A client that does not wait: greeting, login and request go out at once, and the replies are then taken one
-// by one. A failure says what went out too early.
+// A client that does not wait: it sends greeting, credentials and request at once, and then reads the replies
+// one by one. A failure reports what was sent too early.
 
 #include "refusals.hpp"
 
@@ -13,9 +13,9 @@ constexpr socks::client_options at_once{.pipelined = true};
 static_assert(socks::client::max_pipelined == 3 + (3 + 255 + 255) + (4 + 1 + 255 + 2));
 
 // Whether the option has an effect on this request.
-constexpr bool runs_ahead(const socks::request& want) {
-    if (want.version != version::v5 || want.offer().size() != 1) return false;
-    return want.offer()[0] == method::none || want.offer()[0] == method::username_password;
+constexpr bool sends_early(const socks::request& request) {
+    if (request.version != version::v5 || request.offer().size() != 1) return false;
+    return request.offer()[0] == method::none || request.offer()[0] == method::username_password;
 }
 
 // T6, X1: three messages, three spans, no reply in between.
@@ -23,16 +23,16 @@ constexpr void all_messages_go_out_before_the_first_reply(check& t) {
     int with_login = 0;
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
-        if (!runs_ahead(c.want)) continue;
+        if (!sends_early(c.request)) continue;
         socks::client m(at_once);
         char out[socks::client::max_output] = {};
         for (const bytes message : c.client.messages) {
             const auto nested = t.in(message);
             if (message.empty()) break;
-            const auto a = m.step(c.want, "", out);
+            const auto a = m.step(c.request, "", out);
             t.ok(a.next() == next::send && a.data() == message && a.consumed() == 0);
         }
-        const auto idle = m.step(c.want, "", out);
+        const auto idle = m.step(c.request, "", out);
         t.ok(idle.next() == next::recv && idle.consumed() == 0 && idle.needed() == 2);
         with_login += !c.client.messages[2].empty();
     }
@@ -75,7 +75,7 @@ PROVE_AND_RUN(replies_are_taken_one_by_one)
 // X1: the rest is of no use to a proxy that chose otherwise, and would be garbage to it.
 constexpr void another_choice_than_the_one_offered_is_fatal(check& t) {
     const struct {
-        socks::request want;
+        socks::request request;
         bytes says;
         errc why;
         uint8_t byte;
@@ -89,9 +89,9 @@ constexpr void another_choice_than_the_one_offered_is_fatal(check& t) {
     for (const auto& c : choices) {
         const auto entered = t.in(c.says);
         socks::client m(at_once);
-        const outcome o = run_on<plain>(m, c.want, {.says = c.says});
+        const outcome o = run_on<plain>(m, c.request, {.says = c.says});
         t.ok(o.how == ending::failed && o.why == c.why && o.byte == c.byte && o.used == 2);
-        t.ok(m.sent_early().credentials == c.want.credentials.given && m.sent_early().request);
+        t.ok(m.sent_early().credentials == c.request.credentials.given && m.sent_early().request);
         t.ok(!m.may_send_early());
     }
 }
@@ -100,10 +100,10 @@ PROVE_AND_RUN(another_choice_than_the_one_offered_is_fatal)
 // T6: a failure says what went out too early.
 constexpr void what_went_out_too_early_is_reported(check& t) {
     const struct {
-        socks::request want;
+        socks::request request;
         bytes says;
-        bool login;
-        bool request;
+        bool credentials_sent;
+        bool request_sent;
     } failures[] = {
         {login5, "", true, true},
         {login5, "H", true, true},
@@ -128,11 +128,12 @@ constexpr void what_went_out_too_early_is_reported(check& t) {
         for (const pace how : {whole, bytewise}) {
             const auto entered = t.in();
             socks::client m(at_once);
-            const outcome o = run_on<plain>(m, f.want, {.says = f.says, .how = how, .closes = true});
+            const outcome o = run_on<plain>(m, f.request, {.says = f.says, .how = how, .closes = true});
             t.ok(o.how == ending::failed);
-            t.ok(m.sent_early().credentials == f.login && m.sent_early().request == f.request);
+            t.ok(m.sent_early().credentials == f.credentials_sent &&
+                 m.sent_early().request == f.request_sent);
             socks::client patient;
-            t.ok(run_on<plain>(patient, f.want, {.says = f.says, .closes = true}).why == o.why);
+            t.ok(run_on<plain>(patient, f.request, {.says = f.says, .closes = true}).why == o.why);
             t.ok(!patient.sent_early().credentials && !patient.sent_early().request);
         }
 }
@@ -153,12 +154,12 @@ constexpr void what_was_sent_before_a_request_became_impossible_is_reported(chec
 PROVE_AND_RUN(what_was_sent_before_a_request_became_impossible_is_reported)
 
 // Whether the application may send first, a digit for each step; `says` arrives when something is needed.
-constexpr tape early_chances(socks::client m, const socks::request& want, bytes says) {
+constexpr tape early_chances(socks::client m, const socks::request& request, bytes says) {
     tape chances;
     char out[socks::client::max_output] = {};
     bytes in;
     for (bool more = true; more;) {
-        const auto a = m.step(want, in, out);
+        const auto a = m.step(request, in, out);
         chances.put(static_cast<uint8_t>(m.may_send_early() ? '1' : '0'));
         more = a.next() == next::send || (a.next() == next::recv && !says.empty());
         in = in.subspan(a.consumed());
@@ -195,14 +196,14 @@ PROVE_AND_RUN(the_application_may_send_right_behind_the_request)
 // An outbox of max_pipelined makes one send of the three, a smaller one as few as it can, and bytes are
 // bytes.
 template <size_t M>
-constexpr size_t sends(check& t, const socks::request& want, bytes expected, size_t portion) {
+constexpr size_t sends(check& t, const socks::request& request, bytes expected, size_t portion) {
     socks::client m(at_once);
     socks::inbox<socks::client::max_input> in;
     socks::outbox<M> out;
     tape sent;
     size_t n = 0;
     for (; n != 2000; ++n) {
-        const auto a = m.step(want, in, out);
+        const auto a = m.step(request, in, out);
         if (a.next() != next::send) {
             t.ok(a.next() == next::recv && out.empty());
             break;
@@ -221,11 +222,11 @@ constexpr auto letters = message<255>().letters(255);
 constexpr void an_outbox_makes_one_send_of_all_messages(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
-        if (!runs_ahead(c.want)) continue;
+        if (!sends_early(c.request)) continue;
         const tape all = c.client.all();
-        t.ok(sends<socks::client::max_pipelined>(t, c.want, all.view(), 1000) == 1);
-        t.ok(sends<socks::client::max_output>(t, c.want, all.view(), 1000) == 1);
-        t.ok(sends<socks::client::max_pipelined>(t, c.want, all.view(), 1) == all.size());
+        t.ok(sends<socks::client::max_pipelined>(t, c.request, all.view(), 1000) == 1);
+        t.ok(sends<socks::client::max_output>(t, c.request, all.view(), 1000) == 1);
+        t.ok(sends<socks::client::max_pipelined>(t, c.request, all.view(), 1) == all.size());
     }
     const bytes most = letters.view();
     const socks::host to(most);

@@ -1,5 +1,5 @@
-// Authentication that the library does not know, between negotiate and negotiated(), on both sides and in any
-// pieces: a private method worked out in full, which an application may take for a model.
+// An authentication method that the library does not know, between negotiate and negotiated(), on both sides
+// and in pieces of any size. An application may use this complete private method as a model.
 
 #include "conversations.hpp"
 
@@ -127,12 +127,12 @@ struct meeting {
     method by = method::none;
     size_t early = 0;
 
-    constexpr bool step(socks::client& m, const socks::request& want, prover& part, size_t portion) {
+    constexpr bool step(socks::client& m, const socks::request& request, prover& part, size_t portion) {
         using next = socks::client::next;
         if (near.done || near.why != errc::none) return false;
         char out[socks::client::max_output] = {};
         const size_t had = near.in.data().size();
-        const auto a = m.step(want, near.in, out);
+        const auto a = m.step(request, near.in, out);
         switch (a.next()) {
             case next::send: near.sent.put(a.data()); return true;
             case next::recv: return near.hear(far.sent, portion);
@@ -247,9 +247,9 @@ constexpr void every_private_method_can_be_chosen(check& t) {
 
         socks::client near;
         const socks::methods offered(m);
-        const socks::request want{.to = {"a.example", 25}, .methods = offered};
-        t.ok(near.step(want, "", out).data() == greeting.view());
-        const auto told = near.step(want, choice.view(), out);
+        const socks::request request{.to = {"a.example", 25}, .methods = offered};
+        t.ok(near.step(request, "", out).data() == greeting.view());
+        const auto told = near.step(request, choice.view(), out);
         t.ok(told.next() == socks::client::next::negotiate && told.method() == m && told.consumed() == 2);
     }
 }

@@ -1,4 +1,4 @@
-// What proxies in the wild do to a client, row by row of the catalogue; each test names its rows.
+// How real proxies treat a client, row by row of docs/conformance.md. Each test names its rows.
 
 #include "conversations.hpp"
 
@@ -11,8 +11,8 @@ constexpr socks::request plain5{.to = {"files.example.com", 443}};
 constexpr socks::request login5{.to = {"files.example.com", 443}, .credentials = {"john", "foo"}};
 constexpr socks::request plain4{.version = version::v4, .to = {ipv4{66, 102, 7, 99}, 80}};
 
-constexpr outcome meet(const socks::request& want, bytes says, socks::client_options options = {}) {
-    return run<plain>(socks::client(options), want, {.says = says});
+constexpr outcome meet(const socks::request& request, bytes says, socks::client_options options = {}) {
+    return run<plain>(socks::client(options), request, {.says = says});
 }
 
 constexpr bool fails(const outcome& o, errc why, uint8_t byte) {
@@ -22,7 +22,7 @@ constexpr bool fails(const outcome& o, errc why, uint8_t byte) {
 // A3, A4, A19, S4-4
 constexpr void exactly_what_was_asked_for_is_offered(check& t) {
     const struct {
-        socks::request want;
+        socks::request request;
         bytes greeting;
     } offers[] = {
         {{.to = {"a.example", 80}}, "05 01 00"_bytes},
@@ -40,7 +40,7 @@ constexpr void exactly_what_was_asked_for_is_offered(check& t) {
          "05 04 80 01 00 02"_bytes},
         {{.version = version::v4, .to = {ipv4{66, 102, 7, 99}, 80}}, "04 01 0050 42660763 00"_bytes},
     };
-    for (const auto& o : offers) t.in().ok(meet(o.want, "").sent == o.greeting);
+    for (const auto& o : offers) t.in().ok(meet(o.request, "").sent == o.greeting);
 }
 PROVE_AND_RUN(exactly_what_was_asked_for_is_offered)
 
@@ -278,21 +278,21 @@ PROVE_AND_RUN(udp_associate_asks_for_the_wildcard)
 
 // B1, B4, B6: two replies, each of which may refuse, and nothing but BIND has a second.
 constexpr void bind_has_two_replies(check& t) {
-    const socks::request want{.command = command::bind, .to = {ipv4{198, 51, 100, 4}, 21}};
+    const socks::request request{.command = command::bind, .to = {ipv4{198, 51, 100, 4}, 21}};
     const outcome both =
-        meet(want, "05 00  05 00 00 01 00000000 0fa0  05 00 00 01 c6336404 0014  'hi'"_bytes);
+        meet(request, "05 00  05 00 00 01 00000000 0fa0  05 00 00 01 c6336404 0014  'hi'"_bytes);
     t.ok(both.how == ending::done && both.early == "hi");
     t.ok(both.told == "'B' 01 00000000 0fa0  'D' 00 01 c6336404 0014"_bytes);
 
-    const outcome first = meet(want, "05 00  05 07"_bytes);
+    const outcome first = meet(request, "05 00  05 07"_bytes);
     t.ok(fails(first, errc::refused, 7) && first.told == "'R' 07 00 0000"_bytes);
-    const outcome second = meet(want, "05 00  05 00 00 01 cb007105 0fa0  05 04"_bytes);
+    const outcome second = meet(request, "05 00  05 00 00 01 cb007105 0fa0  05 04"_bytes);
     t.ok(fails(second, errc::refused, 4) && second.told == "'B' 01 cb007105 0fa0  'R' 04 00 0000"_bytes);
 
-    const outcome waiting = meet(want, "05 00  05 00 00 01 cb007105 0fa0"_bytes);
+    const outcome waiting = meet(request, "05 00  05 00 00 01 cb007105 0fa0"_bytes);
     t.ok(waiting.how == ending::starved && waiting.told == "'B' 01 cb007105 0fa0"_bytes);
-    const outcome gone =
-        run<plain>(socks::client(), want, {.says = "05 00  05 00 00 01 cb007105 0fa0"_bytes, .closes = true});
+    const outcome gone = run<plain>(socks::client(), request,
+                                    {.says = "05 00  05 00 00 01 cb007105 0fa0"_bytes, .closes = true});
     t.ok(fails(gone, errc::closed_while_bound, 0));
 
     const outcome connect = meet(plain5, "05 00  05 00 00 01 cb007105 0fa0  05 00 00 01 c6336404 0014"_bytes);

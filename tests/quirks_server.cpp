@@ -1,4 +1,4 @@
-// What clients in the wild do to a server, row by row of the catalogue; each test names its rows.
+// How real clients treat a server, row by row of docs/conformance.md. Each test names its rows.
 
 #include "refusals.hpp"
 
@@ -9,9 +9,9 @@ using next = socks::server::next;
 
 constexpr application ready{.answers = {{code5::succeeded, {}}, {code5::succeeded, {}}}};
 
-constexpr outcome meet(const socks::server_options& serves, bytes says, const application& app = ready,
-                       pace how = whole) {
-    return run<plain>(socks::server(serves), app, {.says = says, .how = how});
+constexpr outcome meet(const socks::server_options& server_options, bytes says,
+                       const application& app = ready, pace how = whole) {
+    return run<plain>(socks::server(server_options), app, {.says = says, .how = how});
 }
 
 constexpr bool fails(const outcome& o, errc why, bytes sent) {
@@ -23,7 +23,7 @@ constexpr void pipelined_clients_are_served_in_order(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
         const tape says = c.client.all().put("GET / HTTP/1.0\r\n\r\n");
-        const outcome o = run<boxed>(socks::server(c.serves), c.app, {.says = says.view()});
+        const outcome o = run<boxed>(socks::server(c.server_options), c.app, {.says = says.view()});
         t.ok(o.how == ending::done && o.reads == 1 && o.told == c.asked);
         t.ok(o.sent == c.server.all() && o.early == "GET / HTTP/1.0\r\n\r\n");
     }
@@ -213,8 +213,8 @@ void commands_of_every_number_are_shown(check& t) {
 }
 RUN(commands_of_every_number_are_shown)
 
-// Law 8, X4: 3 over SOCKS4 is not UDP ASSOCIATE; 5 and 0xf1 are numbers of SOCKS5 too. The application never
-// sees them. Tor's RESOLVE, 0xf0, is a command of SOCKS4a.
+// X4: 3 over SOCKS4 is not UDP ASSOCIATE; 5 and 0xf1 are numbers of SOCKS5 too. The application never sees
+// them. Tor's RESOLVE, 0xf0, is a command of SOCKS4a.
 constexpr void a_command_of_socks5_is_refused_over_socks4(check& t) {
     for (const uint8_t number : {uint8_t{3}, uint8_t{5}, uint8_t{0xf1}}) {
         const auto entered = t.in(size_t{number});

@@ -1,5 +1,5 @@
-// Handshakes that fail, each at one place: what the client must call it when a proxy says no or talks
-// nonsense, and what the server must reply, byte by byte, before it gives up.
+// Handshakes that fail, each at one place: the error of the client after a refusal or garbage, and the reply
+// of the server, byte by byte, before it ends.
 
 #ifndef SOCKS_TESTS_REFUSALS_HPP
 #define SOCKS_TESTS_REFUSALS_HPP
@@ -11,7 +11,7 @@ namespace drive {
 // A handshake that a proxy ends, and how the client must call it.
 struct refusal {
     const char* what;
-    socks::request want;
+    socks::request request;
     bytes server;
     errc why;
     uint8_t byte;
@@ -59,7 +59,7 @@ inline constexpr refusal refusals[] = {
 // A handshake that a server ends: the replies that go out first, and the reason.
 struct rejection {
     const char* what;
-    socks::server_options serves;
+    socks::server_options server_options;
     application app;
     bytes client;
     bytes server;

@@ -1,4 +1,4 @@
-// Where a relay is, and who may speak through it.
+// The address of a relay, and the senders that may use it.
 
 #include <socks/policy/relay.hpp>
 

@@ -1,4 +1,4 @@
-// What a server answers: a code and the address it bound.
+// The server's answer: a code and the bound address.
 
 #include <socks/core/reply.hpp>
 

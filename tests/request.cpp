@@ -1,4 +1,4 @@
-// What a client may want, and every reason for which it cannot be asked.
+// All requests that a client can send, and each reason why a request is invalid.
 
 #include <socks/core/request.hpp>
 
@@ -10,7 +10,7 @@ namespace {
 using ::check;
 using namespace socks;
 
-constexpr errc fault(const request& want) { return socks::validate(want); }
+constexpr errc fault(const socks::request& request) { return socks::validate(request); }
 
 constexpr void a_request_that_can_be_asked_has_no_fault(check& t) {
     const endpoint name{"files.example.com", 443};
@@ -105,22 +105,23 @@ PROVE_AND_RUN(a_received_name_that_can_not_be_sent_is_refused_too)
 
 // A3, A4: nothing is offered that was not asked for.
 constexpr void what_is_offered_follows_from_the_credentials(check& t) {
-    t.ok(request{}.offer().as_bytes() == "00"_bytes);
-    t.ok(request{.credentials = {"john", "foo"}}.offer().as_bytes() == "02"_bytes);
-    t.ok(request{.credentials = {"", ""}}.offer().as_bytes() == "02"_bytes);
-    t.ok(request{.credentials = {"john", "foo"}, .methods = {method::none, method::username_password}}
+    t.ok(socks::request{}.offer().as_bytes() == "00"_bytes);
+    t.ok(socks::request{.credentials = {"john", "foo"}}.offer().as_bytes() == "02"_bytes);
+    t.ok(socks::request{.credentials = {"", ""}}.offer().as_bytes() == "02"_bytes);
+    t.ok(socks::request{.credentials = {"john", "foo"}, .methods = {method::none, method::username_password}}
              .offer()
              .as_bytes() == "00 02"_bytes);
-    t.ok(request{.credentials = {"john", "foo"}, .methods = method::none}.offer().as_bytes() == "00"_bytes);
-    t.ok(request{.methods = {method{0x80}, method::gssapi}}.offer().as_bytes() == "80 01"_bytes);
+    t.ok(socks::request{.credentials = {"john", "foo"}, .methods = method::none}.offer().as_bytes() ==
+         "00"_bytes);
+    t.ok(socks::request{.methods = {method{0x80}, method::gssapi}}.offer().as_bytes() == "80 01"_bytes);
 }
 PROVE_AND_RUN(what_is_offered_follows_from_the_credentials)
 
 constexpr void credentials_of_no_bytes_are_credentials(check& t) {
     t.ok(!credentials{}.given && credentials("", "").given && credentials("john").given);
     t.ok(credentials("john", "foo").user == "john" && credentials("john", "foo").password == "foo");
-    t.ok(request{}.version == version::v5 && request{}.command == command::connect &&
-         !request{}.credentials.given);
+    t.ok(socks::request{}.version == version::v5 && socks::request{}.command == command::connect &&
+         !socks::request{}.credentials.given);
 }
 PROVE_AND_RUN(credentials_of_no_bytes_are_credentials)
 
@@ -166,7 +167,7 @@ constexpr void a_list_with_no_acceptable_offers_and_accepts_nothing(check& t) {
         t.ok(validate({.to = {"a.example", 80}, .methods = m}) == errc::bad_methods);
         t.ok(validate({.to = {"a.example", 80}, .credentials = {"john", "foo"}, .methods = m}) ==
              errc::bad_methods);
-        t.ok(request{.methods = m}.offer().as_bytes() == "ff"_bytes);
+        t.ok(socks::request{.methods = m}.offer().as_bytes() == "ff"_bytes);
         t.ok(validate({.version = version::v4a, .to = {"a.example", 80}, .methods = m}) == errc::none);
     }
 }

@@ -1,5 +1,5 @@
-// The retry schedule: when, towards which target, and when it ends. The minutes are worked out by hand from
-// the documents' rule, and typed here.
+// The retry schedule: the time and the target of each attempt, and the end. The minutes are calculated by
+// hand from the rule of the documents.
 
 #include <socks/policy/retry.hpp>
 

@@ -1,5 +1,4 @@
-// What an access list sees in a host: addresses inside addresses, addresses inside names, and how far they
-// reach.
+// What an access list finds in a host: addresses inside addresses, addresses inside names, and their scope.
 
 #include <socks/policy/scope.hpp>
 

@@ -1,5 +1,5 @@
-// The server's handshake: whole conversations byte by byte, each refusal with its reply before its error, the
-// questions in their order, and answers that come at the wrong time.
+// The server's handshake: complete conversations byte by byte, each refusal with its reply before its error,
+// the questions in their order, and answers at the wrong time.
 
 #include "refusals.hpp"
 
@@ -15,7 +15,7 @@ template <class End>
 constexpr void converses(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
-        const outcome o = run<End>(socks::server(c.serves), c.app, {.says = c.client.all().view()});
+        const outcome o = run<End>(socks::server(c.server_options), c.app, {.says = c.client.all().view()});
         t.ok(o.how == ending::done && o.sent == c.server.all() && o.told == c.asked);
         t.ok(o.used == c.client.all().size() && o.early == "");
     }
@@ -36,7 +36,7 @@ template <class End>
 constexpr void refuses(check& t) {
     for (const rejection& r : rejections) {
         const auto entered = t.in(r.what);
-        const outcome o = run<End>(socks::server(r.serves), r.app, {.says = r.client});
+        const outcome o = run<End>(socks::server(r.server_options), r.app, {.says = r.client});
         t.ok(o.how == ending::failed && o.sent == r.server);
         t.ok(o.why == r.why && o.byte == r.byte && o.used == r.used);
         t.ok(blame(o.why) == socks::party::peer);

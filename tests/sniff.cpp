@@ -1,4 +1,4 @@
-// What a connection begins with (V7, V10), by real openings and by all others.
+// The first bytes of a connection (V7, V10): those of real protocols and all others.
 
 #include <socks/wire/sniff.hpp>
 

@@ -152,7 +152,7 @@ void only_version_4_begins_a_request(check& t) {
 }
 RUN(only_version_4_begins_a_request)
 
-// Law 8: 3 is UDP ASSOCIATE in SOCKS5, 5 is UDP over TCP, 0xf1 is RESOLVE_PTR. SOCKS4 has none of them.
+// 3 is UDP ASSOCIATE in SOCKS5, 5 is UDP over TCP, 0xf1 is RESOLVE_PTR. SOCKS4 has none of them.
 void a_command_of_socks5_is_none_of_socks4(check& t) {
     char room[600] = {};
     for (unsigned v = 0; v < 256; ++v) {

@@ -1,4 +1,4 @@
-// Greeting, choice, request and reply of SOCKS5, each byte typed from RFC 1928.
+// Greeting, method selection, request and reply of SOCKS5, each byte typed from RFC 1928.
 
 #include "sweep.hpp"
 

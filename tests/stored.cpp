@@ -1,5 +1,4 @@
-// Copies that own their texts: they outlive what they were made of, go wherever they are sent, and mean the
-// same.
+// Copies that own their texts: they outlive their origin, can be moved anywhere, and keep their meaning.
 
 #include <socks/core/stored.hpp>
 
@@ -72,7 +71,7 @@ constexpr void a_stored_endpoint_is_the_same_endpoint(check& t) {
 }
 PROVE_AND_RUN(a_stored_endpoint_is_the_same_endpoint)
 
-constexpr bool same(const request& a, const request& b) {
+constexpr bool same(const socks::request& a, const socks::request& b) {
     return a.version == b.version && a.command == b.command && a.to == b.to &&
            a.credentials.given == b.credentials.given && a.credentials.user == b.credentials.user &&
            a.credentials.password == b.credentials.password && a.methods.as_bytes() == b.methods.as_bytes();
@@ -80,38 +79,38 @@ constexpr bool same(const request& a, const request& b) {
 
 constexpr stored_request asked(char first) {
     char texts[] = {first, 'o', 'h', 'n', 's', 'e', 'c', 'r', 'e', 't', 'f', '.', 'e', 'x'};
-    const stored_request kept = request{.version = version::v4a,
-                                        .command = command::bind,
-                                        .to = {host(bytes(texts + 10, 4)), 443},
-                                        .credentials = {bytes(texts, 4), bytes(texts + 4, 6)},
-                                        .methods = {method::gssapi, method::username_password}};
+    const stored_request kept = socks::request{.version = version::v4a,
+                                               .command = command::bind,
+                                               .to = {host(bytes(texts + 10, 4)), 443},
+                                               .credentials = {bytes(texts, 4), bytes(texts + 4, 6)},
+                                               .methods = {method::gssapi, method::username_password}};
     for (char& c : texts) c = '?';
     return kept;
 }
 
 constexpr void a_stored_request_outlives_its_texts(check& t) {
-    stored_request want = asked('j');
-    const request expected{.version = version::v4a,
-                           .command = command::bind,
-                           .to = {"f.ex", 443},
-                           .credentials = {"john", "secret"},
-                           .methods = {method::gssapi, method::username_password}};
-    t.ok(same(want, expected));
-    const stored_request copy = want;
-    want = asked('r');
-    t.ok(want.view().credentials.user == "rohn" && same(copy, expected));
-    const stored_request moved = std::move(want);
+    stored_request request = asked('j');
+    const socks::request expected{.version = version::v4a,
+                                  .command = command::bind,
+                                  .to = {"f.ex", 443},
+                                  .credentials = {"john", "secret"},
+                                  .methods = {method::gssapi, method::username_password}};
+    t.ok(same(request, expected));
+    const stored_request copy = request;
+    request = asked('r');
+    t.ok(request.view().credentials.user == "rohn" && same(copy, expected));
+    const stored_request moved = std::move(request);
     t.ok(moved.view().credentials.user == "rohn" && moved.view().credentials.password == "secret");
-    want = moved.view();
-    t.ok(same(want, moved));
+    request = moved.view();
+    t.ok(same(request, moved));
     const stored_request nothing;
-    t.ok(same(nothing, request{}));
+    t.ok(same(nothing, socks::request{}));
 }
 PROVE_AND_RUN(a_stored_request_outlives_its_texts)
 
 constexpr void no_credentials_stay_none_and_empty_ones_stay_given(check& t) {
-    const stored_request none = request{.to = {"a.example", 80}};
-    const stored_request empty = request{.to = {"a.example", 80}, .credentials = {"", ""}};
+    const stored_request none = socks::request{.to = {"a.example", 80}};
+    const stored_request empty = socks::request{.to = {"a.example", 80}, .credentials = {"", ""}};
     t.ok(!none.view().credentials.given && none.view().offer().as_bytes() == "00"_bytes);
     t.ok(empty.view().credentials.given && empty.view().offer().as_bytes() == "02"_bytes);
 }
@@ -121,7 +120,7 @@ PROVE_AND_RUN(no_credentials_stay_none_and_empty_ones_stay_given)
 constexpr void a_user_that_is_not_given_is_kept(check& t) {
     message<300> text;
     text.letters(300);
-    request r{.version = version::v4, .to = {"192.0.2.7", 80}};
+    socks::request r{.version = version::v4, .to = {"192.0.2.7", 80}};
     r.credentials.user = "john";
     r.credentials.password = "secret";
     const stored_request kept = r;
@@ -148,7 +147,7 @@ constexpr void what_may_not_be_asked_stays_so(check& t) {
             {.to = {host(longer), 80}},
             {.version = version::v4, .to = {"192.0.2.7", 80}, .credentials = {"a\0b", ""}},
             {.to = {"a.example", 80}, .methods = method::no_acceptable}};
-        for (const request& r : requests) {
+        for (const socks::request& r : requests) {
             const auto nested = t.in();
             const stored_request kept = r;
             t.ok(validate(kept) == validate(r));
@@ -158,20 +157,20 @@ constexpr void what_may_not_be_asked_stays_so(check& t) {
 PROVE_AND_RUN(what_may_not_be_asked_stays_so)
 
 constexpr void clearing_a_stored_request_wipes_its_credentials(check& t) {
-    stored_request want = request{.to = {"a.example", 80}, .credentials = {"john", "secret"}};
-    const bytes user = want.view().credentials.user;
-    const bytes password = want.view().credentials.password;
-    want.clear();
+    stored_request request = socks::request{.to = {"a.example", 80}, .credentials = {"john", "secret"}};
+    const bytes user = request.view().credentials.user;
+    const bytes password = request.view().credentials.password;
+    request.clear();
     t.ok(user == "00 00 00 00"_bytes && password == "00 00 00 00 00 00"_bytes &&
-         !want.view().credentials.given);
+         !request.view().credentials.given);
 }
 PROVE_AND_RUN(clearing_a_stored_request_wipes_its_credentials)
 
 void a_stored_request_leaves_no_password_behind(check& t) {
     alignas(stored_request) char storage[sizeof(stored_request)];
-    auto* const want = ::new (storage) stored_request(request{.credentials = {"john", "secret"}});
+    auto* const request = ::new (storage) stored_request(socks::request{.credentials = {"john", "secret"}});
     t.ok(bytes(storage, sizeof storage).contains('j'));
-    want->~stored_request();
+    request->~stored_request();
     bool found = false;
     for (size_t i = 0; i + 6 <= sizeof storage; ++i)
         found = found || bytes(storage + i, 6) == "secret" || bytes(storage + i, 4) == "john";

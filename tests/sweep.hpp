@@ -1,7 +1,7 @@
-// The laws that every decoder keeps for every message, in one place: each message of the tests goes through
-// here. Each prefix is handed over in storage of exactly its size, so that both a constant evaluation and a
-// sanitizer see a decoder that looks one byte too far.
-// The cases of a failure are numbers: how many bytes were there, or which of the followers was.
+// The invariants that every decoder keeps for every message. Each message of the tests goes through here.
+// Each prefix is handed over in storage of exactly its size, so that both a constant evaluation and a
+// sanitizer see a decoder that looks one byte too far. The cases of a failure are numbers: how many bytes
+// were there, or which of the followers was.
 
 #ifndef SOCKS_TESTS_SWEEP_HPP
 #define SOCKS_TESTS_SWEEP_HPP

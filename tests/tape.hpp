@@ -1,4 +1,5 @@
-// What a test writes down: bytes, compared as a value; and the dice that every test throws alike.
+// What a test records: bytes, compared as a value. Also the random numbers of the tests, which are the same
+// in each run.
 
 #ifndef SOCKS_TESTS_TAPE_HPP
 #define SOCKS_TESTS_TAPE_HPP

@@ -1,4 +1,4 @@
-// What is let pass of what real peers do wrong, knob by knob: each knob at each setting, every byte.
+// Each tolerance of real peers' mistakes, at each setting, with every byte.
 
 #include "sweep.hpp"
 

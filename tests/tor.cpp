@@ -1,4 +1,4 @@
-// Tor's extensions, typed from its specification: look-ups through both machines, reply codes of onion
+// Tor's extensions, typed from its specification: lookups through both machines, reply codes of onion
 // services, and credentials that isolate streams.
 
 #include <socks/policy/tor.hpp>
@@ -75,12 +75,12 @@ constexpr void looks_up(check& t, pace how) {
         const auto entered = t.in(c.what);
         tape heard = c.server.all();
         const outcome client =
-            run<End>(socks::client(), c.want, {.says = heard.put("early").view(), .how = how});
+            run<End>(socks::client(), c.request, {.says = heard.put("early").view(), .how = how});
         t.ok(client.how == ending::done && client.sent == c.client.all() && client.told == c.result);
         t.ok(client.used == c.server.all().size());
         tape said = c.client.all();
         const outcome server =
-            run<End>(socks::server(c.serves), c.app, {.says = said.put("early").view(), .how = how});
+            run<End>(socks::server(c.server_options), c.app, {.says = said.put("early").view(), .how = how});
         t.ok(server.how == ending::done && server.sent == c.server.all() && server.told == c.asked);
         t.ok(server.used == c.client.all().size());
     }
@@ -98,7 +98,7 @@ void names_are_looked_up_at_any_pace(check& t) {
     for (const conversation& c : lookups) {
         const auto entered = t.in(c.what);
         const outcome o =
-            run<plain>(socks::client(), c.want, {.says = c.server.all().view(), .how = precise});
+            run<plain>(socks::client(), c.request, {.says = c.server.all().view(), .how = precise});
         t.ok(o.reads == c.reads && o.taken == c.server.all().size());
     }
 }
@@ -110,13 +110,13 @@ constexpr void a_lookup_is_a_request_without_a_port(check& t) {
     for (const credentials& who :
          {credentials(), tor::isolation_credentials("dns"), credentials("john", "foo")}) {
         const auto entered = t.in();
-        const request made[] = {tor::lookup(named, who), tor::lookup(documentation, who),
-                                tor::reverse_lookup(ipv4{192, 0, 2, 7}, who),
-                                tor::reverse_lookup(documentation, who)};
+        const socks::request made[] = {tor::lookup(named, who), tor::lookup(documentation, who),
+                                       tor::reverse_lookup(ipv4{192, 0, 2, 7}, who),
+                                       tor::reverse_lookup(documentation, who)};
         const host asked[] = {named, documentation, ipv4{192, 0, 2, 7}, documentation};
         for (size_t i = 0; i < 4; ++i) {
             const auto nested = t.in(i);
-            const request& r = made[i];
+            const socks::request& r = made[i];
             t.ok(r.version == version::v5 && r.command == (i < 2 ? tor::resolve : tor::resolve_ptr));
             t.ok(r.to.host == asked[i] && r.to.port == 0);
             t.ok(same(r.credentials, who) && socks::validate(r) == errc::none);

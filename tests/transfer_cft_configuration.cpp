@@ -1,4 +1,4 @@
-// Configurations as a whole: which object an ID means, and all that is wrong with a text, at once.
+// Complete configurations: which object an ID names, and all errors of a text in one pass.
 
 #include <socks/transfer_cft/configuration.hpp>
 

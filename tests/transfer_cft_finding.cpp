@@ -1,4 +1,4 @@
-// Findings: kept while there is room, counted when there is none, and told to people without any value.
+// Findings: they are stored while there is room, then only counted, and never printed with a value.
 
 #include <socks/transfer_cft/finding.hpp>
 

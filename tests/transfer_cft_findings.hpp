@@ -1,4 +1,4 @@
-// What a configuration is found to lack, compared with what it lacks.
+// Compares the findings of a configuration with the expected ones.
 
 #ifndef SOCKS_TESTS_TRANSFER_CFT_FINDINGS_HPP
 #define SOCKS_TESTS_TRANSFER_CFT_FINDINGS_HPP

@@ -1,4 +1,4 @@
-// Tokens, where they stand, and what the escapes of a value mean.
+// Tokens, their positions, and the escapes of a value.
 
 #include <socks/transfer_cft/lexer.hpp>
 

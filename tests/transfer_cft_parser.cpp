@@ -1,4 +1,4 @@
-// Commands, parameters and values, and every place where something else should have been.
+// Commands, parameters and values, and the errors at each place of the syntax.
 
 #include <socks/transfer_cft/parser.hpp>
 

@@ -1,4 +1,4 @@
-// From a partner's ID to what is asked of which proxy, and what stands in the way.
+// From the ID of a partner to the requests for its proxy, and the errors that prevent them.
 
 #include <socks/transfer_cft/resolve.hpp>
 

@@ -1,4 +1,5 @@
-// Framed datagrams (X2), each byte typed from the picture in the header; lengths as hev-socks5 sends them.
+// Framed datagrams (X2), each byte typed from the wire format in the header; lengths as hev-socks5 sends
+// them.
 
 #include <socks/wire/udp_over_tcp.hpp>
 

@@ -1,5 +1,4 @@
-// Proxies as people write them: what is read, what is refused and where, and that no password gets back into
-// text.
+// Proxies as URIs: which are read, which are refused and at which byte, and that no password is printed.
 
 #include <socks/text/uri.hpp>
 
@@ -187,7 +186,7 @@ constexpr void empty_credentials_are_not_the_same_as_none(check& t) {
 }
 PROVE_AND_RUN(empty_credentials_are_not_the_same_as_none)
 
-// A wish of users: the user ID of SOCKS4.
+// The user ID of SOCKS4, which users asked for.
 constexpr void a_user_id_of_socks4_has_a_place(check& t) {
     const endpoint p{"p", 1080};
     t.ok(reads("socks4://jo%68n@p", version::v4, true, p, {"john"}));
@@ -197,11 +196,11 @@ constexpr void a_user_id_of_socks4_has_a_place(check& t) {
     t.ok(refused("socks4://jo%00hn@p", errc::bad_user, 11) &&
          refused("socks4a://jo\0hn@p", errc::bad_user, 12));
     const reading r("socks4a://john@p");
-    const request want{
+    const socks::request request{
         .version = r.uri->version, .to = {"files.example.com", 443}, .credentials = r.uri->credentials};
     char out[client::max_output] = {};
     client machine;
-    const auto a = machine.step(want, {}, out);
+    const auto a = machine.step(request, {}, out);
     t.ok(a.next() == client::next::send);
     t.ok(a.data() == "04 01 01bb 00000001 'john' 00 'files.example.com' 00"_bytes);
 }

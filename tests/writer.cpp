@@ -1,4 +1,4 @@
-// Writing bytes in order: big endian, to any address, and nothing beyond what is asked for.
+// Writing bytes in order: big endian, to any address, and nothing beyond the requested size.
 
 #include <socks/wire/writer.hpp>
 

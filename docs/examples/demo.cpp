@@ -18,18 +18,18 @@ constexpr const char* help =
 
 Without arguments: starts a SOCKS proxy and an HTTP server with a file of 16 MiB
 on loopback, fetches the file by SOCKS4, SOCKS4a and SOCKS5, and through two
-proxies in a row, checks every byte, sends datagrams, and shows what is said on
-the wire and what refusals look like.
+proxies in a row, checks every byte, sends datagrams, and prints the messages of
+the handshakes and some refusals.
 
   --via PROXY      use this proxy instead: SCHEME://[USER[:PASSWORD]@]HOST[:PORT]
                    socks4, socks5    names are resolved here
                    socks4a, socks5h  names are resolved by the proxy
                    A user name or password may contain %XX. Default port: 1080.
-  --fetch URL      what to fetch through it: http://HOST[:PORT][/PATH]
-  --output FILE    where to put it (default: nowhere)
+  --fetch URL      fetch this through the proxy: http://HOST[:PORT][/PATH]
+  --output FILE    write it to FILE (default: discard it)
   --help           this text
 
-Exit status: 0 all went well, 1 something failed, 2 bad argument.
+Exit status: 0 success, 1 failure, 2 invalid argument.
 )";
 
 class stopwatch {
@@ -44,16 +44,16 @@ class stopwatch {
     std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
-// Fetches `url` over the route `way`, prints the handshakes, and passes the content to `sink`.
-uint64_t fetch(const socks::route& way, const example::http_url& url,
+// Fetches `url` over `route`, prints the handshakes, and passes the content to `sink`.
+uint64_t fetch(const socks::route& route, const example::http_url& url,
                const std::function<void(std::string_view)>& sink) {
     example::transcript record;
-    const example::unique_fd fd = example::connect_to_any(way.through[0].proxy);
+    const example::unique_fd fd = example::connect_to_any(route.through[0].proxy);
     const timeval patience{30, 0};
     example::must(::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), "setsockopt");
     std::string early;
     try {
-        early = example::open_tunnel(fd.get(), way, record);
+        early = example::open_tunnel(fd.get(), route, record);
     } catch (...) {
         std::fputs(record.text().c_str(), stdout);
         throw;
@@ -86,7 +86,7 @@ class show {
     int run() {
         using socks::version;
         const socks::ipv4 four{127, 0, 0, 1};
-        std::printf("A file of %s bytes at %s%s, proxies at %s and, with login, at %s.\n",
+        std::printf("A file of %s bytes at %s%s, proxies at %s and, with username/password, at %s.\n",
                     std::to_string(example::origin::file_size).c_str(),
                     example::text({four, origin_.port()}).c_str(), origin_.has_ipv6() ? " and [::1]" : "",
                     example::text(open_.address()).c_str(), example::text(closed_.address()).c_str());
@@ -102,8 +102,8 @@ class show {
         else
             std::printf("\nSKIPPED SOCKS5, IPv6: %s\n", origin_.why_no_ipv6().c_str());
         transfer("SOCKS5, name", {open}, name);
-        transfer("SOCKS5, login", {closed}, name);
-        transfer("SOCKS5 behind SOCKS4", {{.proxy = open.proxy, .version = version::v4}, closed}, name);
+        transfer("SOCKS5, username/password", {closed}, name);
+        transfer("SOCKS5 through SOCKS4", {{.proxy = open.proxy, .version = version::v4}, closed}, name);
         datagrams("SOCKS5, datagrams", closed);
         refusal("a port where nothing listens", open, {four, silent_port()},
                 socks::code5::connection_refused);
@@ -160,7 +160,7 @@ class show {
                     example::must(-1, "sendto");
                 const auto answer = client.receive();
                 if (!answer || answer->remote() != to || answer->data() != data)
-                    throw std::runtime_error(data + " came back as another one");
+                    throw std::runtime_error(data + " came back changed");
                 shown.datagram(false, client.received());
                 if (i == 0) std::fputs(shown.lines().c_str(), stdout);
             }
@@ -217,8 +217,8 @@ std::vector<socks::endpoint> destinations(const socks::proxy_uri& proxy, const s
 
 int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const std::string& path) {
     const socks::hop hop{.proxy = proxy.proxy, .version = proxy.version, .credentials = proxy.credentials};
-    const socks::request want{.version = proxy.version, .to = url.host, .credentials = proxy.credentials};
-    const socks::errc fault = validate(want);
+    const socks::request request{.version = proxy.version, .to = url.host, .credentials = proxy.credentials};
+    const socks::errc fault = validate(request);
     if (fault != socks::errc::none && fault != socks::errc::name_over_socks4)  // it is resolved here
         throw example::bad_argument(to_string(fault));
     std::ofstream output(path, std::ios::binary);
@@ -227,7 +227,7 @@ int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const
     const auto sink = [&](std::string_view bytes) {
         output.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     };
-    const std::string title = std::string(to_string(want.version)) + " via " + example::text(proxy.proxy);
+    const std::string title = std::string(to_string(request.version)) + " via " + example::text(proxy.proxy);
     std::string why;
     try {
         for (const socks::endpoint& to : destinations(proxy, url.host)) {

@@ -18,16 +18,15 @@ namespace example {
 
 /// What a failed handshake without a reply means for the user.
 inline const char* meaning(socks::errc why) noexcept {
-    if (why == socks::errc::credentials_refused)
-        return "the proxy does not know this user, or the password is wrong";
+    if (why == socks::errc::credentials_refused) return "the user name or the password is wrong";
     if (why == socks::errc::no_acceptable_method)
-        return "the proxy wants a login where none was given, or the reverse";
+        return "the proxy accepts none of the offered methods, for example because it requires a password";
     switch (blame(why)) {
         case socks::party::none: break;
-        case socks::party::peer: return "what answers there is no SOCKS proxy, or a broken one";
+        case socks::party::peer: return "the peer is not a SOCKS proxy, or a faulty one";
         case socks::party::stream:
-            return "the proxy gave up without a reason; many do when the destination fails";
-        case socks::party::caller: return "this cannot be asked of a proxy";
+            return "the proxy closed the connection without a reason; many do so when the destination fails";
+        case socks::party::caller: return "a proxy cannot carry this request";
     }
     return "nothing failed";
 }
@@ -50,14 +49,14 @@ class not_connected : public std::runtime_error {
     }
 };
 
-/// Opens the route `way` over `fd`, a connection to its first proxy. @returns early data of the destination.
-inline std::string open_tunnel(int fd, const socks::route& way, transcript& record) {
+/// Opens `route` over `fd`, a connection to its first proxy. @returns early data of the destination.
+inline std::string open_tunnel(int fd, const socks::route& route, transcript& record) {
     using next = socks::chain::next;
     socks::chain handshake(socks::client_options{.wait_for_full_refusal = true});
     socks::inbox<socks::chain::max_input> rx;
     std::array<char, socks::chain::max_output> tx;
     for (;;) {
-        const auto s = handshake.step(way, rx, tx);
+        const auto s = handshake.step(route, rx, tx);
         switch (s.next()) {
             case next::send:
                 record.sent(handshake.hop(), s.data());

@@ -12,21 +12,21 @@ constexpr const char* help =
     R"(usage: gssapi_client --proxy HOST[:PORT] [options] TARGET
 
 Connects standard input and output to TARGET, a HOST:PORT, through a SOCKS5 proxy
-that authenticates by GSSAPI. The credentials are those of kinit.
+that authenticates by GSSAPI. It uses the credentials of kinit.
 
   --proxy HOST[:PORT]  the proxy (default port 1080)
-  --service NAME@HOST  whom the proxy has to prove to be (default rcmd@ the proxy's host)
-  --protection LEVEL   the least that is accepted: integrity, or confidentiality (default)
-  --nec                the level is negotiated unwrapped, as with NEC's proxy: anyone on
-                       the way can change it, down to the least that is accepted
+  --service NAME@HOST  the identity that the proxy must prove (default rcmd@ the proxy's host)
+  --protection LEVEL   the least accepted level: integrity, or confidentiality (default)
+  --nec                negotiate the level unwrapped, as NEC's proxy does. An attacker on
+                       the network can then lower it to the least accepted level
   --help               this text
 
-Exit status: 0 done, 1 failed, 2 bad argument.
+Exit status: 0 done, 1 failed, 2 invalid argument.
 )";
 
 struct settings {
     socks::endpoint proxy;
-    socks::request want{.methods = socks::method::gssapi};
+    socks::request request{.methods = socks::method::gssapi};
     std::string service;
     example::gssapi_settings security;
 };
@@ -45,7 +45,7 @@ int open_tunnel(int fd, const settings& set) {
     std::array<char, socks::client::max_output> tx;
     std::shared_ptr<example::protected_stream> inside;  // after negotiation, the only way to read and write
     for (;;) {
-        const auto s = handshake.step(set.want, rx, tx);
+        const auto s = handshake.step(set.request, rx, tx);
         switch (s.next()) {
             case next::send:
                 if (inside)
@@ -90,13 +90,13 @@ std::optional<settings> parse(example::arguments args) {
             s.security.least = example::protection(args.value());
         else if (args.is("--nec"))
             s.security.nec = true;
-        else if (args.is_operand() && s.want.to.host.kind() == socks::host_kind::none)
-            s.want.to = example::parse_endpoint("TARGET", args.name());
+        else if (args.is_operand() && s.request.to.host.kind() == socks::host_kind::none)
+            s.request.to = example::parse_endpoint("TARGET", args.name());
         else
             args.unknown();
     }
     if (s.proxy.host.kind() == socks::host_kind::none) throw example::bad_argument("--proxy is missing");
-    if (s.want.to.host.kind() == socks::host_kind::none) throw example::bad_argument("TARGET is missing");
+    if (s.request.to.host.kind() == socks::host_kind::none) throw example::bad_argument("TARGET is missing");
     if (s.service.empty() && s.proxy.host.kind() != socks::host_kind::name)
         throw example::bad_argument(
             "an address proves nothing: give the --service, or the proxy by its name");

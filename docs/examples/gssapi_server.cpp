@@ -13,18 +13,18 @@ constexpr const char* help =
     R"(usage: gssapi_server [options]
 
 A SOCKS5 proxy for users of Kerberos. Its keys are those of the default keytab, or of
-the file that the environment names in KRB5_KTNAME. Every user who has a ticket for one
-of these keys is let in. Once it listens, it prints "listening on ADDRESS:PORT".
+the file in the environment variable KRB5_KTNAME. Every user with a ticket for one of
+these keys is accepted. As soon as it listens, it prints "listening on ADDRESS:PORT".
 
   --listen ADDRESS:PORT  where to listen (default 127.0.0.1:1080; port 0: any)
-  --protection LEVEL     the least that a client gets: integrity (default), or confidentiality
-  --nec                  the level is negotiated unwrapped, as by NEC's clients: anyone on
-                         the way can change it, down to the least that a client gets
-  --handshake SECONDS    the time for a whole handshake, the connection to the
-                         destination included (default 30)
+  --protection LEVEL     the least level of a client: integrity (default), or confidentiality
+  --nec                  negotiate the level unwrapped, as NEC's clients do. An attacker on
+                         the network can then lower it to the least level
+  --handshake SECONDS    the time limit of a complete handshake, including the
+                         connection to the destination (default 30)
   --help                 this text
 
-Exit status: 1 failed, 2 bad argument.
+Exit status: 1 failed, 2 invalid argument.
 )";
 
 struct settings {

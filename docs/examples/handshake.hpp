@@ -24,16 +24,16 @@ class handshake {
     using code_format = socks::encoded (*)(const socks::reply_code&, socks::buffer);
 
     /// @param code  formats a reply code as text. Tor has reply codes of its own.
-    explicit handshake(const socks::route& way, code_format code = socks::format,
+    explicit handshake(const socks::route& route, code_format code = socks::format,
                        socks::client_options options = {}) noexcept
-        : way_(way), code_(code), machine_(options) {}
+        : route_(route), code_(code), machine_(options) {}
 
     /// Runs the handshakes over `fd`, a connection to the first proxy. For BIND, calls `bound` with the
     /// address at which the proxy listens.
     /// @returns the reply and the early data after it. Both point into this object.
     socks::chain::completed run(int fd, const std::function<void(const socks::endpoint&)>& bound = {}) {
         for (;;) {
-            const auto s = machine_.step(way_, rx_, tx_);
+            const auto s = machine_.step(route_, rx_, tx_);
             switch (s.next()) {
                 case next::send:
                     write_all(fd, s.data());
@@ -59,7 +59,7 @@ class handshake {
   private:
     [[nodiscard]] std::string described(const socks::chain::action& s) const {
         if (blame(s.error()) == socks::party::caller) return to_string(s.error());
-        const std::string proxy = "the proxy at " + text(way_.through[machine_.hop()].proxy);
+        const std::string proxy = "the proxy at " + text(route_.through[machine_.hop()].proxy);
         if (s.error() == socks::errc::refused) {
             char room[socks::max_text_code];
             return proxy +
@@ -68,7 +68,7 @@ class handshake {
         return proxy + ": " + to_string(s.error());
     }
 
-    socks::route way_;
+    socks::route route_;
     code_format code_;
     socks::chain machine_;
     socks::inbox<socks::chain::max_input> rx_;

@@ -33,7 +33,7 @@ inline socks::endpoint parse_authority(std::string_view text, uint16_t default_p
 
 inline http_url parse_http_url(std::string_view text) {
     const auto [scheme, rest] = split(text, "://");
-    if (scheme != "http") throw bad_argument("what to fetch begins with http://");
+    if (scheme != "http") throw bad_argument("the URL must begin with http://");
     http_url u;
     const size_t slash = rest.find('/');
     u.authority = rest.substr(0, slash);

@@ -18,40 +18,41 @@ constexpr const char* help =
     R"(usage: proxy [options]
 
 A SOCKS4, SOCKS4a and SOCKS5 proxy: CONNECT, BIND and UDP ASSOCIATE, with or
-without login. It runs until SIGTERM or SIGINT and writes one line per connection
-to stderr.
+without username/password. It runs until SIGTERM or SIGINT and writes one line
+per connection to stderr.
 
   --listen ADDRESS:PORT   where to listen, [::1]:1080 too; port 0 lets the system
                           choose (default 127.0.0.1:1080)
-  --allow NETWORK         whose connections are accepted, such as 10.0.0.0/8;
+  --allow NETWORK         accept clients of this network, for example 10.0.0.0/8;
                           may be repeated (default 127.0.0.0/8 and ::1)
-  --forbid NETWORK        which destinations are refused; may be repeated
+  --forbid NETWORK        refuse destinations in this network; may be repeated
                           (default none)
   --relay-address ADDRESS
-                          where clients are told to send their datagrams, for a
-                          proxy behind a NAT that keeps the ports; by 0.0.0.0 most
-                          of them understand the address at which they reached the
-                          proxy (default: where this host was reached)
-  --user NAME             demand a login with this name and the --password that
-  --password PASSWORD     follows; may be repeated. Other users of this machine
-                          can see both: better use
-  --users FILE            demand one of the logins in FILE, a user:password a line.
-                          SOCKS4 has no login and is refused then
-  --socks4-only           serve SOCKS4 and SOCKS4a. A SOCKS5 greeting is answered so
-                          that java.net.Socket goes on by SOCKS4; any other client
-                          of SOCKS5 fails
-  --tell-bound            tell a client of CONNECT from which address it is served,
-                          as RFC 1928 has it (default 0.0.0.0:0, because old Java
-                          clients misread an IPv6 address)
-  --connections N         how many at once (default 1000)
-  --threads N             one for each processor that is to work; each has its share
-                          of the connections (default 1)
-  --handshake SECONDS     the time for a whole handshake (default 30)
-  --idle SECONDS          the time a connection may rest (default 3600)
+                          the address to which clients send their datagrams, for a
+                          proxy behind a NAT that keeps the ports. Most clients
+                          read 0.0.0.0 as the address of the proxy itself (default:
+                          the address to which the client connected)
+  --user NAME             require this user name and the --password that follows;
+  --password PASSWORD     may be repeated. Other users of this machine can see
+                          both, so --users is better
+  --users FILE            require a user name and password of FILE, which has one
+                          user:password per line. SOCKS4 has no passwords and is
+                          refused then
+  --socks4-only           serve SOCKS4 and SOCKS4a. The answer to a SOCKS5 greeting
+                          makes java.net.Socket continue with SOCKS4. All other
+                          SOCKS5 clients fail
+  --tell-bound            put the local address of the connection into the reply to
+                          CONNECT, as RFC 1928 says (default 0.0.0.0:0, because
+                          old Java clients misread an IPv6 address)
+  --connections N         the most connections at once (default 1000)
+  --threads N             the number of threads; each serves its share of the
+                          connections (default 1)
+  --handshake SECONDS     the time limit of a complete handshake (default 30)
+  --idle SECONDS          the time limit of a connection without data (default 3600)
   --quiet                 no log
   --help                  this text
 
-Once it listens, it prints "listening on ADDRESS:PORT".
+As soon as it listens, it prints "listening on ADDRESS:PORT".
 )";
 
 struct settings {
@@ -141,7 +142,7 @@ settings parse(example::arguments args) {
     }
     if (password_due) throw example::bad_argument("--user without --password");
     if (s.proxy.socks4_only && !s.proxy.users.empty())
-        throw example::bad_argument("--socks4-only with a login, which SOCKS4 has not");
+        throw example::bad_argument("--socks4-only cannot have passwords, because SOCKS4 has none");
     s.proxy.shared = s.threads > 1;
     s.proxy.connections = (s.proxy.connections + s.threads - 1) / s.threads;
     return s;

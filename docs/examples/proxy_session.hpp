@@ -125,10 +125,10 @@ inline void proxy_session::advance() {
     switch (at_) {
         case at::talking: return talk();
         case at::resolving:
-            if (client_.failed) end("client gone");
+            if (client_.failed) end("client disconnected");
             return;
-        case at::dialing: return client_.failed ? end("client gone") : dialed();
-        case at::listening: return client_.failed ? end("client gone") : accept_caller();
+        case at::dialing: return client_.failed ? end("client disconnected") : dialed();
+        case at::listening: return client_.failed ? end("client disconnected") : accept_caller();
         case at::relaying: return relay();
         case at::associated: return attend();
         case at::parting: return finish_parting();
@@ -156,7 +156,7 @@ inline void proxy_session::talk() {
             case next::wait:
                 // If the client closes before the caller of BIND connects, close the listener now, not at the
                 // deadline.
-                return at_ == at::listening && client_.hung_up ? end("client gone") : void();
+                return at_ == at::listening && client_.hung_up ? end("client disconnected") : void();
             case next::done: return begin_relay(s.result().early);
             case next::fail: return part(s);
         }
@@ -169,14 +169,14 @@ inline bool proxy_session::receive() {
     const std::string_view bytes = client_.receive({room.data(), room.capacity()});
     if (!bytes.empty()) handshake_->rx.commit(bytes.size());
     if (client_.ended) handshake_->machine.end_of_stream();
-    if (client_.broken) end("client gone");
+    if (client_.broken) end("client disconnected");
     return !bytes.empty() || client_.ended;
 }
 
 inline bool proxy_session::transmit(socks::bytes bytes) {
     if (!client_.writable) return false;
     handshake_->tx.consume(client_.transmit(bytes));
-    if (client_.broken) end("client gone");
+    if (client_.broken) end("client disconnected");
     return client_.writable;
 }
 
@@ -191,7 +191,7 @@ inline void proxy_session::part(const socks::server::action& s) {
     if (s.error() == socks::errc::peer_is_http) client_.transmit(to_http_client);
     if (client_.ended) return end({});
     // close() with unread bytes of the client sends a reset, which could arrive before the reply.
-    client_.finish();
+    client_.end_output();
     at_ = at::parting;
     deadline_ = common_.loop.now() + seconds(5);
     finish_parting();
@@ -209,7 +209,7 @@ inline void proxy_session::begin_relay(socks::bytes early) {
         handshake_.reset();
         at_ = at::associated;
         deadline_ = common_.loop.now() + common_.options.idle_limit;
-        return early.empty() ? attend() : end("bytes behind the request");
+        return early.empty() ? attend() : end("bytes after the request");
     }
     // The next line is the policy on early data. To refuse early data, write:
     //     if (!early.empty()) return end("early data");
@@ -237,8 +237,8 @@ inline void proxy_session::relay() {
 inline void proxy_session::attend() {
     if (!client_.readable) return;
     const bool said = !client_.receive(common_.scratch).empty();
-    if (said) return end("bytes behind the request");
-    if (client_.broken) return end("client gone");
+    if (said) return end("bytes after the request");
+    if (client_.broken) return end("client disconnected");
     if (client_.ended) return end({});
 }
 

@@ -79,7 +79,7 @@ struct stream {
     }
 
     /// Ends the stream to the peer.
-    void finish() noexcept {
+    void end_output() noexcept {
         shut = true;
         ::shutdown(fd.get(), SHUT_WR);
     }
@@ -160,7 +160,7 @@ inline bool carry(stream& from, stream& to, std::span<char> scratch, conduit& th
         }
         if (from.ended) {
             const bool last = to.ended && from.unsent.empty();  // the close() that follows ends it too
-            if (!to.shut && !last) to.finish();
+            if (!to.shut && !last) to.end_output();
             from.broken |= from.failed;
             return false;
         }

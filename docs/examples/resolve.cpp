@@ -11,16 +11,16 @@ namespace {
 constexpr const char* help =
     R"(usage: resolve --via PROXY [--via PROXY]... [options] HOST...
 
-Asks Tor for an address of each HOST and prints one line for each that is found.
+Asks Tor for an address of each HOST and prints one line for each address.
 
-  --via PROXY   where Tor listens: socks5h://[USER:PASSWORD@]HOST[:PORT]; several
-                are gone through in their order, the last is Tor. Not of socks4
-                or socks5, which would look HOST up here. Other users and
-                passwords mean other circuits
+  --via PROXY   the address of Tor: socks5h://[USER:PASSWORD@]HOST[:PORT]. With
+                several, the last is Tor, reached through the others. The
+                schemes socks4 and socks5 are refused, because they would
+                resolve HOST here. Other credentials use other circuits
   --reverse     each HOST is an address; print its name
   --help        this text
 
-Exit status: 0 all were found, 1 some were not, 2 bad argument.
+Exit status: 0 all were found, 1 some were not, 2 invalid argument.
 )";
 
 struct settings {
@@ -53,9 +53,9 @@ std::optional<settings> parse(example::arguments args) {
 // Uses one connection for each question, because the reply ends it.
 bool look_up(settings& s, const socks::host& host) {
     try {
-        const socks::route way = s.via.route(s.command, {host, 0});
+        const socks::route route = s.via.route(s.command, {host, 0});
         const example::unique_fd fd = example::connect_to_any(s.via.first());
-        example::handshake handshake(way, socks::tor::format);
+        example::handshake handshake(route, socks::tor::format);
         const socks::host found = socks::tor::found(s.command, handshake.run(fd.get()).reply);
         if (found.kind() == socks::host_kind::none) throw std::runtime_error("no answer in the reply");
         std::printf("%s\n", example::text(found).c_str());

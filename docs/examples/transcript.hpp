@@ -38,20 +38,20 @@ class annotator {
     }
 
   private:
-    enum class due { greeting, choice, login, status, request, reply };
+    enum class due { greeting, method_selection, credentials, auth_status, request, reply };
     enum secrecy { shown, hidden };
 
     size_t client_message(socks::bytes in) {
         if (due_ == due::greeting && in[0] == 4) return request4(in);
         if (due_ == due::greeting) return greeting(in);
-        if (due_ == due::login) return login(in);
+        if (due_ == due::credentials) return credentials(in);
         return request5(in);
     }
 
     size_t proxy_message(socks::bytes in) {
         if (four_) return reply4(in);
-        if (due_ == due::choice) return choice(in);
-        if (due_ == due::status) return status(in);
+        if (due_ == due::method_selection) return method_selection(in);
+        if (due_ == due::auth_status) return auth_status(in);
         return reply5(in);
     }
 
@@ -62,32 +62,32 @@ class annotator {
         for (size_t i = 0; i < g->methods.size(); ++i)
             words += (i == 0 ? " " : ", ") + coded(static_cast<socks::method>(g->methods[i]));
         line(in.first(g.consumed()), words);
-        due_ = due::choice;
+        due_ = due::method_selection;
         return g.consumed();
     }
 
-    size_t choice(socks::bytes in) {
+    size_t method_selection(socks::bytes in) {
         const auto m = socks::decode_method_selection(in);
-        if (!m) return strange(in, "choice of a method", m.error());
+        if (!m) return strange(in, "method selection", m.error());
         line(in.first(m.consumed()), "VER 5, METHOD " + coded(*m));
-        due_ = *m == socks::method::username_password ? due::login : due::request;
+        due_ = *m == socks::method::username_password ? due::credentials : due::request;
         return m.consumed();
     }
 
-    size_t login(socks::bytes in) {
+    size_t credentials(socks::bytes in) {
         const auto l = socks::decode_credentials(in);
-        if (!l) return strange(in, "login", l.error(), hidden);
+        if (!l) return strange(in, "username/password request", l.error(), hidden);
         line(in.first(2), "VER " + std::to_string(in[0]) + ", ULEN " + std::to_string(l->user.size()));
         line(l->user, "UNAME " + escaped(l->user));
         line(in.subspan(2 + l->user.size()).first(1), "PLEN " + std::to_string(l->password.size()));
         line(l->password, "PASSWD " + std::string(l->password.size(), '*'), hidden);
-        due_ = due::status;
+        due_ = due::auth_status;
         return l.consumed();
     }
 
-    size_t status(socks::bytes in) {
+    size_t auth_status(socks::bytes in) {
         const auto s = socks::decode_auth_status(in);
-        if (!s) return strange(in, "status of the login", s.error());
+        if (!s) return strange(in, "username/password status", s.error());
         line(in.first(s.consumed()), "VER " + std::to_string(in[0]) + ", STATUS " + std::to_string(*s) +
                                          (*s == 0 ? " user name and password accepted" : " refused"));
         due_ = due::request;

@@ -22,28 +22,27 @@ constexpr const char* help =
        transfer --receive FILE [--listen ADDRESS:PORT]
 
 Sends FILE to the partner ID of a Transfer CFT configuration, through the SOCKS
-proxy that leads there. A refused connection is tried again by the schedule of
-CFTTCP; what would fail again is put on hold (state K) until the operator types
-START or sends SIGUSR1.
+proxy that leads there. A refused connection is tried again by the schedule of CFTTCP.
+A transfer that would fail again is put on hold (state K) until the operator
+types START or sends SIGUSR1.
 
   --config FILE      CFTNET, CFTPROT, CFTPART and CFTTCP commands
-  --check            only say what is wrong with the configuration, or what it means
-  --relay            carry standard input and output instead of a file, for a
-                     protocol of your own; START comes by SIGUSR1 only
-  --clock virtual    wait for no time to pass, and end where only an operator's
-                     signal could go on
-  --patience SECONDS  how long a proxy may take for its whole handshake, and a partner
-                     for each 64 KiB and for what it confirms (default 30); without
-                     end for what is relayed
-  --start            START by itself, the first time that the transfer is held
-  --copilot USER     as Copilot does: none or a login by SOCKS5, and where that is
-                     not understood, SOCKS4 with this user ID on the same
-                     connection; if that fails too, on a new one
-  --receive FILE     be the partner: receive one file
+  --check            only print the errors of the configuration, or its meaning
+  --relay            relay standard input and output instead of a file, for a
+                     protocol of your own; START is SIGUSR1 only
+  --clock virtual    skip all waiting times, and end where only the operator's
+                     signal could continue
+  --patience SECONDS  the time limit of a handshake, of each 64 KiB and of the
+                     confirmation (default 30). --relay has no limit for its data
+  --start            START without the operator, when the transfer is first held
+  --copilot USER     do as Copilot: SOCKS5 without a password or with one; if the
+                     proxy has no SOCKS5, SOCKS4 with this user ID on the same
+                     connection; if that fails too, on a new connection
+  --receive FILE     act as the partner: receive one file
   --listen ADDRESS:PORT  where the partner listens (default 127.0.0.1:1761)
   --help             this text
 
-Exit status: 0 sent, 1 given up or failed here or at the partner's, 2 bad argument
+Exit status: 0 sent, 1 given up, or failed here or at the partner, 2 invalid argument
 or configuration, 3 on hold.
 )";
 
@@ -236,7 +235,8 @@ std::optional<settings> parse(example::arguments args) {
     settings s;
     const auto set = [&s, &args](task what) {
         if (s.what != task::none)
-            throw example::bad_argument(std::string(args.name()) + " is one task too many");
+            throw example::bad_argument(std::string(args.name()) +
+                                        ": only one of --send, --check, --relay and --receive is possible");
         s.what = what;
     };
     while (args.next()) {

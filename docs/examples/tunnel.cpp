@@ -16,20 +16,21 @@ constexpr const char* help =
     R"(usage: tunnel --via PROXY [--via PROXY]... [options] TARGET
 
 Connects standard input and output to TARGET, a HOST:PORT, through one SOCKS
-proxy, or several of which each is reached through the one before it.
+proxy or several. Each proxy is reached through the one before it.
 
   --via PROXY             SCHEME://[USER[:PASSWORD]@]HOST[:PORT], default port 1080
-                          socks4, socks5    names behind it are resolved here
-                          socks4a, socks5h  names behind it are resolved by it
+                          socks4, socks5    the next name is resolved here
+                          socks4a, socks5h  the next name is resolved by the proxy
                           A user name or password may contain %XX. Other users of
                           this machine can see both.
-  --command connect|bind  bind: have the last proxy listen for TARGET to call back
-  --pipelined             do not wait for a proxy's consent before the next message; it
-                          saves round trips, and a login may be shown in vain
-  --tor                   the last proxy is Tor: call its reply codes by their names
+  --command connect|bind  bind: the last proxy listens for a connection from TARGET
+  --pipelined             send the next message without waiting for the reply. This
+                          saves round trips, but a proxy that refuses may already
+                          have the password
+  --tor                   the last proxy is Tor: print its reply codes by Tor's names
   --help                  this text
 
-Exit status: 0 done, 1 failed, 2 bad argument.
+Exit status: 0 done, 1 failed, 2 invalid argument.
 )";
 
 struct settings {
@@ -100,9 +101,9 @@ int tunnel(example::arguments args) {
         return 0;
     }
     std::signal(SIGPIPE, SIG_IGN);  // a write to a closed connection is an error, not a signal
-    const socks::route way = s->via.route(s->command, s->to);
+    const socks::route route = s->via.route(s->command, s->to);
     const example::unique_fd fd = example::connect_to_any(s->via.first());
-    example::handshake handshake(way, s->code, s->options);
+    example::handshake handshake(route, s->code, s->options);
     const auto [reply, early] = handshake.run(fd.get(), [&](const socks::endpoint& bound) {
         // Some proxies reply with an unspecified address. The peer needs the address of the proxy instead.
         const socks::endpoint there = relay_endpoint(bound, s->via.last(fd.get()));

@@ -16,16 +16,16 @@ constexpr const char* help =
     R"(usage: udp --via PROXY --to HOST:PORT [options]
 
 Sends datagrams to HOST:PORT through a SOCKS5 proxy, one for each line of standard
-input, and prints each answer behind its source.
+input, and prints each answer after the address of its sender.
 
   --via PROXY        socks5h://[USER[:PASSWORD]@]HOST[:PORT]; with socks5 the name
                      of HOST is resolved here
   --to HOST:PORT     where to send
-  --send TEXT        send this instead; may be repeated
+  --send TEXT        send this instead of standard input; may be repeated
   --wait SECONDS     how long to wait for an answer to each (default 5)
   --help             this text
 
-Exit status: 0 as many answers as datagrams, 1 fewer, 2 bad argument.
+Exit status: 0 as many answers as datagrams, 1 fewer, 2 invalid argument.
 )";
 
 using clock = std::chrono::steady_clock;
@@ -101,13 +101,13 @@ class lines {
 };
 
 int exchange(settings& s) {
-    const socks::route way = s.via.route(socks::command::udp_associate, s.to);
-    example::udp_client client(way.through[0]);
+    const socks::route route = s.via.route(socks::command::udp_associate, s.to);
+    example::udp_client client(route.through[0]);
     lines input;
     size_t sent = 0;
     size_t answered = 0;
     const auto send_all = [&](const std::vector<std::string>& datagrams) {
-        for (const std::string& line : datagrams) client.send(way.to, line);
+        for (const std::string& line : datagrams) client.send(route.to, line);
         sent += datagrams.size();
     };
     send_all(s.lines);

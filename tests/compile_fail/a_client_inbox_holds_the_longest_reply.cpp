@@ -9,6 +9,6 @@ using inbox = socks::inbox<socks::client::max_input - 1>;
 using inbox = socks::inbox<socks::client::max_input>;
 #endif
 
-auto begin(socks::client& handshake, const socks::request& want, inbox& in, socks::buffer out) {
-    return handshake.step(want, in, out);
+auto begin(socks::client& handshake, const socks::request& request, inbox& in, socks::buffer out) {
+    return handshake.step(request, in, out);
 }

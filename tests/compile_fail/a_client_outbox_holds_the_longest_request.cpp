@@ -8,7 +8,7 @@ using outbox = socks::outbox<socks::client::max_output - 1>;
 using outbox = socks::outbox<socks::client::max_output>;
 #endif
 
-auto begin(socks::client& handshake, const socks::request& want, socks::inbox<socks::client::max_input>& in,
-           outbox& out) {
-    return handshake.step(want, in, out);
+auto begin(socks::client& handshake, const socks::request& request,
+           socks::inbox<socks::client::max_input>& in, outbox& out) {
+    return handshake.step(request, in, out);
 }

@@ -7,11 +7,11 @@ socks::stored_request read_request();
 
 uint16_t port() {
 #if defined(REFUSED)
-    const socks::request want = read_request();
-    return want.to.port;
+    const socks::request request = read_request();
+    return request.to.port;
 #else
     const socks::stored_request stored = read_request();
-    const socks::request want = stored;
-    return want.to.port;
+    const socks::request request = stored;
+    return request.to.port;
 #endif
 }

@@ -1,8 +1,7 @@
 #!/bin/sh
-# refuses.sh FILE COMPILER [FLAG...]
-# FILE must compile as it stands. With REFUSED defined it must not, and the compiler must say what the file's
-# "says:" lines promise, each a regular expression. Without the first half a typing error would pass for a refusal;
-# without the text, so would any other error.
+# refuses.sh FILE COMPILER [FLAG...] FILE must compile unchanged. With REFUSED defined it must not, and the
+# compiler must say what the file's "says:" lines promise, each a regular expression. Without the first half a
+# typing error would pass for a refusal; without the text, so would any other error.
 set -u
 export LC_ALL=C
 file=$1

@@ -14,7 +14,7 @@ void deliver(socks::bytes from, socks::inbox<N>& to) noexcept {
 }  // namespace
 
 bool handshake_succeeds() noexcept {
-    const socks::request want{.to = {"files.example.com", 443}, .credentials = {"john", "foo"}};
+    const socks::request request{.to = {"files.example.com", 443}, .credentials = {"john", "foo"}};
     const socks::reply connected{socks::code5::succeeded, {socks::ipv4{192, 0, 2, 7}, 1080}};
     socks::client client;
     socks::inbox<socks::client::max_input> to_client;
@@ -23,7 +23,7 @@ bool handshake_succeeds() noexcept {
     socks::inbox<socks::server::max_input> to_server;
     socks::outbox<socks::server::max_pending> from_server;
     for (int turn = 0; turn < 16; ++turn) {
-        const auto c = client.step(want, to_client, from_client);
+        const auto c = client.step(request, to_client, from_client);
         switch (c.next()) {
             case socks::client::next::send: deliver(c.data(), to_server); break;
             case socks::client::next::recv: break;
@@ -43,7 +43,7 @@ bool handshake_succeeds() noexcept {
                 server.authenticated(s.user() == "john" && s.password() == "foo", from_server);
                 break;
             case socks::server::next::serve:
-                if (s.to() != want.to) return false;
+                if (s.to() != request.to) return false;
                 server.answer(connected, from_server);
                 break;
             case socks::server::next::recv:

@@ -7,9 +7,9 @@ trouble=0
 
 # allow LAYER REGEX: what the headers of LAYER include must match REGEX.
 allow() {
-    strangers=$(grep -rn '^[[:space:]]*#[[:space:]]*include' "$1" | grep -v -E "include ($2)\$")
-    if [ -n "$strangers" ]; then
-        echo "$strangers"
+    unexpected=$(grep -rn '^[[:space:]]*#[[:space:]]*include' "$1" | grep -v -E "include ($2)\$")
+    if [ -n "$unexpected" ]; then
+        echo "$unexpected"
         echo "$1 may include only: $2"
         trouble=1
     fi

@@ -9,9 +9,9 @@ presets=$1/CMakePresets.json
 tests=$2
 
 rows=$(grep '^| ' "$page" | grep -v -e '^| --- ' -e '^| promise ' -e '^| id ')
-strangers=$(printf '%s\n' "$rows" | grep -vE '\| (none: [^|]*[a-z]|`[^|`]+`(, `[^|`]+`)*) \|$') || true
-[ -z "$strangers" ] || complain "$page has lines that name neither a check nor a reason:
-$strangers"
+incomplete=$(printf '%s\n' "$rows" | grep -vE '\| (none: [^|]*[a-z]|`[^|`]+`(, `[^|`]+`)*) \|$') || true
+[ -z "$incomplete" ] || complain "$page has lines that name neither a check nor a reason:
+$incomplete"
 
 checks=$(printf '%s\n' "$rows" | sed 's/.*| \([^|]*\) |$/\1/' | grep -v '^none: ' | tr ',' '\n' | sed 's/^ *`//; s/`$//' |
     sort -u)

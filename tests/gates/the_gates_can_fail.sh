@@ -1,6 +1,6 @@
 #!/bin/sh
 # the_gates_can_fail.sh TREE SCRATCH DIAGRAMS COMPILER [FLAG...]
-# Plants one fault after another in a copy of the tree, and sees each of them caught.
+# Applies one mutation after another to a copy of the tree, and checks that a gate catches each.
 set -u
 tree=$1
 scratch=$2
@@ -29,20 +29,20 @@ afresh() {
     cp -R "$sound" "$copy"
 }
 
-# passes GATE...: the copy as it is has no fault.
+# passes GATE...: the gate accepts the unchanged copy.
 passes() {
     if ! "$@" >"$scratch/said" 2>&1; then
-        echo "fails without a fault: $*"
+        echo "fails without a mutation: $*"
         cat "$scratch/said"
         trouble=1
     fi
 }
-# caught FAULT GATE...: the copy has one, which the gate finds; then the copy is sound again.
+# caught MUTATION GATE...: the gate fails on the changed copy, which is then restored.
 caught() {
-    fault=$1
+    mutation=$1
     shift
     if "$@" >/dev/null 2>&1; then
-        echo "not caught: $fault"
+        echo "not caught: $mutation"
         trouble=1
     fi
     afresh
@@ -121,6 +121,18 @@ plant "$(seq 400)" core/reply.hpp
 caught 'a long header' "$gate" "$copy"
 plant "$(seq 200)" machine/client.hpp
 caught 'a class of more than 600 lines' "$gate" "$copy"
+
+gate=$gates/old_names.sh
+passes "$gate" "$copy"
+plant '// The port, in network oc''tet order.' core/reply.hpp
+caught 'an old word' "$gate" "$copy"
+plant '// RFC 1928 section 6: "in network oc''tet order"' core/reply.hpp
+passes "$gate" "$copy"
+afresh
+printf '%s\n' 'The server calls gra''nt(true).' >>"$copy/docs/security.md"
+caught 'an old name of a function' "$gate" "$copy"
+printf '%s\n' 'The method is method::log''in.' >>"$copy/README.md"
+caught 'an old name of an enumerator' "$gate" "$copy"
 
 gate=$gates/conformance_is_tested.sh
 page=$copy/docs/conformance.md

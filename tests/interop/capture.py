@@ -38,9 +38,9 @@ class Capture:
         """`at` is where the checksum of the payload stands. Returns the number of the frame, which counts from 1."""
         pseudo = HOST + HOST + struct.pack(">BBH", 0, protocol, len(payload))
         head = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), 0, 0, 64, protocol, 0, HOST, HOST)
-        frame = with_checksum(head, 10) + with_checksum(payload, at, pseudo)
+        data = with_checksum(head, 10) + with_checksum(payload, at, pseudo)
         self.packets += 1
-        self.file.write(struct.pack("<IIII", self.packets, 0, len(frame), len(frame)) + frame)
+        self.file.write(struct.pack("<IIII", self.packets, 0, len(data), len(data)) + data)
         return self.packets
 
     def datagram(self, source, to, data):

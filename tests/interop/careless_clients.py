@@ -154,9 +154,9 @@ class Cases:
         subprocess.run(["ip", "address", "add", "192.0.2.1/32", "dev", "lo"], check=True)
         with Proxy("everywhere", self.stage.program, host="0.0.0.0") as proxy:
             with connect(proxy.port, "192.0.2.1") as s:
-                expect(receive_all(s), b"", "what a stranger gets")
+                expect(receive_all(s), b"", "what a client off the list gets")
             proxy.line("192.0.2.1:", 0)
-            expect(proxy.log().count("not allowed to connect"), 1, "the strangers in the log")
+            expect(proxy.log().count("not allowed to connect"), 1, "the refused clients in the log")
             with connect(proxy.port) as s:
                 s.sendall(HELLO)
                 expect(receive(s, 2), CHOICE, "what a neighbour gets")

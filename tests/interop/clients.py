@@ -111,7 +111,7 @@ class Cases:
 
     def table(self):
         fetch, fetch_with_login = self.fetch, self.fetch_with_login
-        refused, stranger = self.refused, self.at_the_wrong_port
+        refused, foreign = self.refused, self.at_the_wrong_port
         return {
             "curl_socks4_to_an_IPv4_address": (fetch, "--socks4", "127.0.0.1"),
             "curl_socks4_to_a_name": (fetch, "--socks4", NAME),
@@ -161,9 +161,9 @@ class Cases:
                 (refused, "--socks5-hostname", "nobody.invalid", "(4)", "host unreachable"),
             "an_HTTP_client_at_the_SOCKS_port": (self.http_client_at_the_socks_port,),
             "a_TLS_client_at_the_SOCKS_port":
-                (stranger, ["curl", "-q", "-sS", "https://{0}/"], "the peer speaks TLS"),
+                (foreign, ["curl", "-q", "-sS", "https://{0}/"], "the peer speaks TLS"),
             "an_SSH_client_at_the_SOCKS_port":
-                (stranger, ["ssh", "-F", "none", "-o", "BatchMode=yes", "-p", "{1}", "127.0.0.1"],
+                (foreign, ["ssh", "-F", "none", "-o", "BatchMode=yes", "-p", "{1}", "127.0.0.1"],
                  "the peer speaks SSH"),
             "no_client_left_a_connection_open": (self.stage.left_nothing_open,),
         }

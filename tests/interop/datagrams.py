@@ -114,18 +114,18 @@ class Cases:
             a.send(self.four, b"datagram", rsv=b"\x07\x09")
             a.expect(self.four, b"datagram")
 
-    def strangers(self):
+    def other_senders(self):
         """Neither another host, nor another port of the client's, nor one that the client has not written to."""
         with Association(self.proxy) as a, udp("127.0.0.2") as host, udp() as port, udp() as far:
-            packet = b"\x00\x00\x00" + self.four + b"from a stranger"
+            packet = b"\x00\x00\x00" + self.four + b"from another sender"
             host.sendto(packet, a.relay)
             nothing(host)
             a.send(LOOPBACK + far.getsockname()[1].to_bytes(2, "big"), b"who are you?")
             _, proxy = far.recvfrom(65535)
-            for stranger in (host, port):
-                stranger.sendto(packet, a.relay)
-                nothing(stranger)
-                stranger.sendto(b"unasked for", proxy)
+            for other in (host, port):
+                other.sendto(packet, a.relay)
+                nothing(other)
+                other.sendto(b"unasked for", proxy)
             nothing(a.client)
             far.sendto(b"answer", proxy)
             a.expect(LOOPBACK + far.getsockname()[1].to_bytes(2, "big"), b"answer")
@@ -185,7 +185,7 @@ class Cases:
         with connect(self.proxy.port) as s:
             s.sendall(HELLO + b"\x05\x03\x00" + NOBODY + b"early data")
             expect(receive_all(s)[:4], CHOICE + b"\x05\x00", "the answers")
-        self.proxy.line("then bytes behind the request", since)
+        self.proxy.line("then bytes after the request", since)
 
     def idle(self):
         """The control connection alone keeps nothing; a datagram does."""
@@ -272,7 +272,7 @@ class Cases:
             "a_datagram_to_an_empty_name_is_dropped": (dropped, b"\x00\x00\x00\x03\x00" + self.port + b"datagram"),
             "a_datagram_to_a_name_that_nobody_has_is_dropped":
                 (dropped, b"\x00\x00\x00\x03\x0enobody.invalid" + self.port + b"datagram"),
-            "strangers_are_not_heard": (self.strangers,),
+            "other_senders_are_ignored": (self.other_senders,),
             "a_declared_port_is_locked": (self.declared_port,),
             "the_IPv6_wildcard_declares_nothing": (relayed, self.four, self.four, b"\x04" + bytes(16) + b"\x00\x07"),
             "the_name_0_declares_nothing": (relayed, self.four, self.four, b"\x03\x010\x00\x07"),
@@ -281,7 +281,7 @@ class Cases:
             "an_association_looks_up_few_names_at_once": (self.many_names,),
             "an_association_ends_with_its_connection": (self.ended, lambda s: s.shutdown(socket.SHUT_WR), ""),
             "an_association_ends_when_its_connection_says_more":
-                (self.ended, lambda s: s.sendall(b"?"), ", then bytes behind the request"),
+                (self.ended, lambda s: s.sendall(b"?"), ", then bytes after the request"),
             "an_association_ends_when_more_came_with_its_request": (self.early,),
             "an_idle_association_ends": (self.idle,),
             "a_relay_behind_a_NAT_is_where_it_is_said_to_be": (self.behind_a_NAT,),

@@ -111,9 +111,9 @@ class Cases:
             expect(receive(s, len(BANNER)), BANNER, "the banner")
             sent = b""
             for n in range(64):
-                for bytes, flags in ((b"before%d" % n, 0), (b"!", socket.MSG_OOB), (b"behind%d" % n, 0)):
-                    s.send(bytes, flags)
-                    sent += bytes
+                for data, flags in ((b"before%d" % n, 0), (b"!", socket.MSG_OOB), (b"behind%d" % n, 0)):
+                    s.send(data, flags)
+                    sent += data
             s.shutdown(socket.SHUT_WR)
             expect(receive_all(s), sent, "what came back")
 

@@ -42,7 +42,7 @@ class Cases(Tunnels):
         self.greeter, self.http, self.echo = Origin(Greeter), Origin(File), Echo()
         own_address(self.greeter)
         self.open = Proxy("open", program)
-        self.credentials = Proxy("login", program, "--user", USER, "--password", PASSWORD)
+        self.login = Proxy("login", program, "--user", USER, "--password", PASSWORD)
         add_user()
         self.servers = {
             "Dante": dante("none", 9), "Dante_login": dante("username", 9), "OpenSSH": openssh(),

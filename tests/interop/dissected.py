@@ -95,8 +95,8 @@ class Cases:
         self.frames = {}  # of each conversation: who sent it, and its number
         with Capture(scratch / "messages.pcap") as capture:
             for line in said.splitlines():
-                conversation, sender, message = line.split()
-                self.send(capture, conversation, sender, bytes.fromhex(message))
+                conversation, sender, digits = line.split()
+                self.send(capture, conversation, sender, bytes.fromhex(digits))
         fields = [f"socks.{field}" for field in SOCKS] + OTHERS + CHECKSUMS
         checked = [word for layer in ("ip", "tcp", "udp") for word in ("-o", f"{layer}.check_checksum:TRUE")]
         done = subprocess.run(["tshark", "-n", "-r", scratch / "messages.pcap", "-d", f"tcp.port=={PROXY},socks",
@@ -104,16 +104,16 @@ class Cases:
                               check=True, capture_output=True, text=True, timeout=PATIENCE)
         self.read = [dict(zip(SOCKS + OTHERS + CHECKSUMS, row.split("\t"))) for row in done.stdout.splitlines()]
 
-    def send(self, capture, conversation, sender, message):
+    def send(self, capture, conversation, sender, data):
         if conversation not in self.frames:
             self.frames[conversation] = []
             self.connection = Connection(capture, 40000 + len(self.frames), PROXY)
         if sender == "to_relay":
-            frame = capture.datagram(CLIENT, RELAY, message)
+            frame = capture.datagram(CLIENT, RELAY, data)
         elif sender == "from_relay":
-            frame = capture.datagram(RELAY, CLIENT, message)
+            frame = capture.datagram(RELAY, CLIENT, data)
         else:
-            frame = self.connection.send(sender, message)
+            frame = self.connection.send(sender, data)
         self.frames[conversation].append((sender, frame))
 
     def agrees(self, conversation):

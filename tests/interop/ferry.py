@@ -27,15 +27,15 @@ def slowly(source, sink):
 
 
 def as_they_come(source, sink):
-    while bytes := source.recv(65536):
+    while data := source.recv(65536):
         sink.sendall(data)
 
 
 def together(source, sink):
     """A choice or a verdict has two bytes and goes on; the answer behind it waits for the banner."""
     held = b""
-    while bytes := source.recv(65536):
-        held += bytes
+    while data := source.recv(65536):
+        held += data
         if len(held) == 2:
             sink.sendall(held)
             held = b""
@@ -47,9 +47,9 @@ def together(source, sink):
 
 def behind_the_first(source, sink):
     """BIND: the first answer, which has more than two bytes, goes on; the second waits for the banner."""
-    while bytes := source.recv(65536):
+    while data := source.recv(65536):
         sink.sendall(data)
-        if len(bytes) > 2:
+        if len(data) > 2:
             return together(source, sink)
 
 

@@ -110,14 +110,14 @@ class Tap(Ferry):
         super().__init__(port, self.up, self.down)
 
     def up(self, client, server):
-        while bytes := client.recv(65536):
-            self.heard += received
-            server.sendall(self.change(bytes))
+        while data := client.recv(65536):
+            self.heard += data
+            server.sendall(self.change(data))
 
     def down(self, server, client):
-        while bytes := server.recv(65536):
-            self.answered += bytes
-            client.sendall(bytes)
+        while data := server.recv(65536):
+            self.answered += data
+            client.sendall(data)
 
 
 class Cases:
@@ -193,10 +193,10 @@ class Cases:
             heard = b""
             while True:
                 if select.select([s], [], [], 0.2)[0]:
-                    received = s.recv(100)
-                    if not received:
+                    data = s.recv(100)
+                    if not data:
                         break
-                    heard += received
+                    heard += data
                 elif sent:
                     s.sendall(b"\0")
         expect(heard, b"\5\1" if sent else b"", "what the server says")

@@ -14,7 +14,7 @@ import sys
 
 from peers import BY_HAND, PEERS, version_of
 
-DELIVERIES = ("whole", "byte by byte", "coalesced")
+DELIVERIES = ("complete", "byte by byte", "coalesced")
 RUNS = "## Runs"
 
 HEAD = """# Interoperability
@@ -40,8 +40,8 @@ A number counts cases, and all of them passed.
 SOCKS = (("SOCKS4a", r"(?i)socks4a"), ("SOCKS4", r"(?i)socks4"), ("SOCKS5", ""))
 COMMAND = (("BIND", r"(?i)bind"), ("UDP ASSOCIATE", r"(?i)associate"), ("CONNECT", ""))
 TOR_COMMAND = (("RESOLVE", r"resolves|look_for|login"), *COMMAND)
-METHOD = (("none", r"wants_none"), ("user name and password", r"login|password"), ("none", ""))
-DELIVERY = (("byte by byte", r"byte_by_byte"), ("coalesced", r"pipelined|early"), ("whole", ""))
+METHOD = (("none", r"wants_none"), ("username/password", r"login|password"), ("none", ""))
+DELIVERY = (("byte by byte", r"byte_by_byte"), ("coalesced", r"pipelined|early"), ("complete", ""))
 REFUSED = (r"refuse|forbid|dropped|wrong_password|wants(_a_login)?$|nobody_|a_route$|hears_out|address_that_is_none"
            r"|without_end|unknown|no_methods?_|not_SOCKS$")
 OUTCOME = (("agreed", r"^tshark_"), ("refused", REFUSED), ("carried", ""))
@@ -52,32 +52,32 @@ OF_THE_PROTOCOL = r"SOCKS|unknown|^no_method|IPv4_answer|^(long_)?datagrams|drop
 # Where a peer does otherwise than ours in its place: what it does, what ours does, and the case that shows ours.
 OTHERWISE = {
     "microsocks_loses_what_a_pipelined_client_sends":
-        ("loses what comes early", "serves it", "a_SOCKS5_client_in_one_piece_with_early_data"),
+        ("loses early data", "serves it", "a_SOCKS5_client_in_one_piece_with_early_data"),
     "microsocks_takes_part_of_a_greeting_byte_by_byte_for_all_of_it":
-        ("takes part of a message for all of it", "waits for the rest", "a_SOCKS5_client_byte_by_byte"),
+        ("treats a part of a message as the complete message", "waits for the rest", "a_SOCKS5_client_byte_by_byte"),
     "microsocks_takes_part_of_a_greeting_with_a_login_byte_by_byte_for_all_of_it":
-        ("takes part of a message for all of it", "waits for the rest", "a_SOCKS5_client_with_a_login_byte_by_byte"),
+        ("treats a part of a message as the complete message", "waits for the rest", "a_SOCKS5_client_with_a_login_byte_by_byte"),
     "microsocks_has_no_BIND": ("refuses", "serves it", "SOCKS5_BIND_answers_twice"),
-    "microsocks_has_no_SOCKS4": ("answers as SOCKS5", "serves it", "curl_socks4_to_an_IPv4_address"),
+    "microsocks_has_no_SOCKS4": ("answers with a SOCKS5 message", "serves it", "curl_socks4_to_an_IPv4_address"),
     "ss_local_grants_what_then_fails":
-        ("grants before it is connected", "grants after that", "curl_socks5_to_a_port_that_nobody_listens_at"),
+        ("reports success before the connection", "reports it after the connection", "curl_socks5_to_a_port_that_nobody_listens_at"),
     "ss_local_has_no_BIND": ("refuses", "serves it", "SOCKS5_BIND_answers_twice"),
     "ss_local_closes_on_SOCKS4": ("closes", "serves it", "curl_socks4_to_an_IPv4_address"),
     "OpenSSH_closes_instead_of_refusing_by_SOCKS4":
         ("closes instead of refusing", "refuses", "curl_socks4_to_a_port_that_nobody_listens_at"),
     "OpenSSH_closes_instead_of_refusing_by_SOCKS5":
-        ("closes instead of refusing", "refuses, and says why", "curl_socks5_to_a_port_that_nobody_listens_at"),
+        ("closes instead of refusing", "refuses with a reason", "curl_socks5_to_a_port_that_nobody_listens_at"),
     "Perl_mistakes_the_second_answer_of_SOCKS4_BIND":
-        ("takes the second answer for one of SOCKS5", "takes it for what it is", "Dante_answers_SOCKS4_BIND_twice"),
+        ("reads the second answer as SOCKS5", "reads it as SOCKS4", "Dante_answers_SOCKS4_BIND_twice"),
     "Tor_has_no_BIND": ("refuses", "serves it", "SOCKS5_BIND_answers_twice"),
 }
 for kind, ours in (("SOCKS4", "OpenSSH_serves_SOCKS4"), ("SOCKS4a", "OpenSSH_serves_SOCKS4a"),
                    ("SOCKS5", "Dante_serves_SOCKS5"), ("SOCKS5_with_a_login", "Dante_serves_SOCKS5_with_a_login")):
     OTHERWISE |= {
         f"socksio_by_{kind}_takes_an_answer_byte_by_byte_for_malformed":
-            ("takes part of an answer for malformed", "waits for the rest", f"{ours}_byte_by_byte"),
+            ("reports a part of an answer as malformed", "waits for the rest", f"{ours}_byte_by_byte"),
         f"socksio_by_{kind}_takes_an_answer_together_with_early_data_for_malformed":
-            ("takes both together for malformed", "hands both over",
+            ("reports the answer and early data in one piece as malformed", "returns both",
              f"{ours}_and_its_answer_together_with_early_data"),
     }
 
@@ -149,9 +149,9 @@ def page(cases):
         raise SystemExit(f"no such case: {unknown}")
     yield from HEAD.splitlines()
     yield ""
-    yield from table(["peer", "is", "version", "command", "method", *DELIVERIES], matrix(cases))
-    yield from ["", "## Where theirs is otherwise", ""]
-    yield from table(["shown by", "ours is shown by"],
+    yield from table(["peer", "role", "version", "command", "method", *DELIVERIES], matrix(cases))
+    yield from ["", "## Where a peer differs", ""]
+    yield from table(["case of the peer", "case of our driver"],
                      ([f"`{name}`", f"`{case}`"] for name, (*_, case) in OTHERWISE.items()))
     yield from ["", RUNS, "", "Some cases test no single peer: chains, crowds, defects, transfers.", ""]
     yield from table(["run", "cases"], ([f"`{run}`", str(len(cases[run]))] for run in sorted(cases)))

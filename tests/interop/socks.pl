@@ -17,9 +17,9 @@ $| = 1;
 # Hands on what comes from $from until its end, and then the end.
 sub carry {
     my ($from, $to) = @_;
-    while (sysread($from, my $octets, 65536)) {
-        for (my $done = 0; $done < length $octets;) {
-            $done += syswrite($to, $octets, length($octets) - $done, $done) // return;
+    while (sysread($from, my $bytes, 65536)) {
+        for (my $done = 0; $done < length $bytes;) {
+            $done += syswrite($to, $bytes, length($bytes) - $done, $done) // return;
         }
     }
     shutdown($to, 1);

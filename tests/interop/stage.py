@@ -42,7 +42,7 @@ class Stage:
         self.talker = origins.Origin(origins.Talker)
         self.flooder = origins.Origin(origins.Flooder)
         self.open = Proxy("open", program)
-        self.credentials = Proxy("login", program, "--user", USER, "--password", PASSWORD)
+        self.login = Proxy("login", program, "--user", USER, "--password", PASSWORD)
 
     def left_nothing_open(self):
         self.open.closes_everything()

@@ -3,7 +3,7 @@
 
     transfer.py TRANSFER [CASE...]
 
-The proxy is taken from the same directory. docs/examples/transfer.cft is used as it stands; other cases change single
+The proxy is taken from the same directory. docs/examples/transfer.cft is used verbatim; other cases change single
 values of it.
 """
 
@@ -321,10 +321,10 @@ class Cases:
                 with subprocess.Popen(client, **pipes) as here:
                     try:
                         for sender, receiver, file in ((here, there, upwards), (there, here, downwards)):
-                            content = file.read_bytes()
-                            writer = threading.Thread(target=lambda: (sender.stdin.write(content), sender.stdin.flush()))
+                            data = file.read_bytes()
+                            writer = threading.Thread(target=lambda: (sender.stdin.write(data), sender.stdin.flush()))
                             writer.start()
-                            expect(receiver.stdout.read(len(content)), content, "what came through TLS")
+                            expect(receiver.stdout.read(len(data)), data, "what came through TLS")
                             writer.join()
                     finally:
                         here.kill(), there.kill()

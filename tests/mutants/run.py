@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Plants each fault of faults.py in a copy of its header and sees that a test catches it, and which.
+"""Applies each mutation of mutations.py to a copy of its header and checks that a test catches it.
 
     run.py [--compiler CXX] [--jobs N] [--scratch DIR] [--only TEXT] [--write | --list]
 
-A test that is proved by constant evaluation catches a fault by not compiling. Ends with 1 if a fault survives, no longer
-applies or does not compile, if a suite fails without a fault, or if docs/mutants.md lists other faults; --write writes it.
+A test that is proved by constant evaluation catches a mutation by not compiling. The exit status is 1 if a mutation
+survives, no longer applies or does not compile, if a suite fails without a mutation, or if docs/mutants.md lists other
+mutations. --write writes that page.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from faults import FAULTS  # noqa: E402
+from mutations import MUTATIONS  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 TREE = HERE.parent.parent
@@ -91,18 +92,18 @@ class Suite:
         return self.proof(replaced) or self.run(replaced, program)
 
 
-def misplaced(fault):
-    """Why a fault cannot be planted, or None."""
-    _, header, old, _, _ = fault
+def misplaced(mutation):
+    """Why a mutation cannot be applied, or None."""
+    _, header, old, _, _ = mutation
     times = (TREE / "include" / "socks" / header).read_text().count(old)
     return None if times == 1 else f"no longer applies: {times} times in {header}: {old}"
 
 
-def plant(number, fault, options):
-    """What became of one fault: (caught, by which suite, by which test or why not)."""
-    _, header, old, new, suites = fault
+def apply(number, mutation, options):
+    """The result of one mutation: (caught, by which suite, by which test or why not)."""
+    _, header, old, new, suites = mutation
     text = (TREE / "include" / "socks" / header).read_text()
-    if why := misplaced(fault):
+    if why := misplaced(mutation):
         return False, "", why
     replaced = options.scratch / str(number)
     (replaced / "socks" / header).parent.mkdir(parents=True, exist_ok=True)
@@ -128,17 +129,17 @@ def page(results):
              "Some mutations restore a known defect of other SOCKS software; its id is in parentheses. The others are mistakes that",
              "a change of the code could make. Ids like A16 and S4-5 are rows of [conformance.md](conformance.md).", "",
              "`cmake --workflow --preset mutants` applies every mutation to a copy of its header. It fails when a mutation survives.",
-             "[tests/mutants/faults.py](../tests/mutants/faults.py) holds the mutations. `tests/mutants/run.py --write` writes this page.",
+             "[tests/mutants/mutations.py](../tests/mutants/mutations.py) holds the mutations. `tests/mutants/run.py --write` writes this page.",
              "",
              "| mutation | header | caught by |", "| --- | --- | --- |"]
-    for fault, (_, suite, by) in zip(FAULTS, results):
+    for mutation, (_, suite, by) in zip(MUTATIONS, results):
         where = f"`{by}`" if by == suite else f"`{by.split()[0]}`{by[len(by.split()[0]):]} in {suite}"
-        lines.append(f"| {fault[0]} | {fault[1]} | {where} |")
+        lines.append(f"| {mutation[0]} | {mutation[1]} | {where} |")
     return "\n".join(lines) + "\n"
 
 
 def listed(page_text):
-    """The faults of a page; which of several tests is first may differ from compiler to compiler."""
+    """The mutations of a page. The first of several tests may differ from compiler to compiler."""
     return [line.rpartition(" | ")[0] for line in page_text.splitlines() if line.startswith("| ")]
 
 
@@ -147,19 +148,19 @@ def main():
     parser.add_argument("--compiler", default="g++")
     parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
     parser.add_argument("--scratch", type=pathlib.Path, default=pathlib.Path("/tmp/socks-mutants"))
-    parser.add_argument("--only", default="", help="faults whose text contains this")
+    parser.add_argument("--only", default="", help="mutations whose text contains this")
     parser.add_argument("--write", action="store_true", help="write docs/mutants.md")
-    parser.add_argument("--list", action="store_true", help="only see that every fault still applies and is on the page")
+    parser.add_argument("--list", action="store_true", help="only check that every mutation still applies and is on the page")
     options = parser.parse_args()
     if options.list:
-        strays = [f"{f[0]} {why}" for f in FAULTS if (why := misplaced(f))]
-        if listed(PAGE.read_text())[2:] != [f"| {f[0]} | {f[1]}" for f in FAULTS]:
-            strays.append("docs/mutants.md does not list these faults: run.py --write")
-        print("\n".join(strays) or f"{len(FAULTS)} faults apply")
+        strays = [f"{f[0]} {why}" for f in MUTATIONS if (why := misplaced(f))]
+        if listed(PAGE.read_text())[2:] != [f"| {f[0]} | {f[1]}" for f in MUTATIONS]:
+            strays.append("docs/mutants.md does not list these mutations: run.py --write")
+        print("\n".join(strays) or f"{len(MUTATIONS)} mutations apply")
         return 1 if strays else 0
-    chosen = [(i, f) for i, f in enumerate(FAULTS) if options.only in f[0]]
+    chosen = [(i, f) for i, f in enumerate(MUTATIONS) if options.only in f[0]]
     if not chosen:
-        print(f"no fault has {options.only!r} in its text")
+        print(f"no mutation has {options.only!r} in its text")
         return 2
     options.scratch.mkdir(parents=True, exist_ok=True)
 
@@ -170,24 +171,24 @@ def main():
             return Suite(name, options).catches(None, options.scratch / f"sound-{name.replace('/', '-')}")
         for name, by in zip(suites, pool.map(sound, suites)):
             if by:
-                print(f"{name} fails without a fault: {by}")
+                print(f"{name} fails without a mutation: {by}")
                 bad += 1
         if bad:
             return 1
         results = []
-        for (_, fault), result in zip(chosen, pool.map(lambda c: plant(c[0], c[1], options), chosen)):
+        for (_, mutation), result in zip(chosen, pool.map(lambda c: apply(c[0], c[1], options), chosen)):
             caught, suite, by = result
-            print(f"{'caught' if caught else 'SURVIVES':9}{fault[0]}: {by}{f' ({suite})' if suite else ''}", flush=True)
+            print(f"{'caught' if caught else 'SURVIVES':9}{mutation[0]}: {by}{f' ({suite})' if suite else ''}", flush=True)
             bad += not caught
             results.append(result)
-    print(f"{len(chosen)} faults, {len(chosen) - bad} caught")
+    print(f"{len(chosen)} mutations, {len(chosen) - bad} caught")
     if bad or options.only:
         return 1 if bad else 0
     made = page(results)
     if options.write:
         PAGE.write_text(made)
     if not PAGE.exists() or listed(PAGE.read_text()) != listed(made):
-        print("docs/mutants.md does not list these faults: run.py --write")
+        print("docs/mutants.md does not list these mutations: run.py --write")
         return 1
     return 0
 

@@ -27,7 +27,7 @@ class maker {
         for (size_t i = 0; i < n; ++i) put(unit);
         return *this;
     }
-    [[nodiscard]] bytes made() const { return {room, size_}; }
+    [[nodiscard]] bytes text() const { return {room, size_}; }
 
   private:
     size_t size_ = 0;
@@ -47,7 +47,7 @@ bool is_linear(traced::function f, size_t n, Make make) {
 }
 
 bool is_linear_in(traced::function f, size_t n, bytes front, bytes unit, bytes back = {}) {
-    return is_linear(f, n, [&](size_t k) { return maker().put(front).repeat(unit, k).put(back).made(); });
+    return is_linear(f, n, [&](size_t k) { return maker().put(front).repeat(unit, k).put(back).text(); });
 }
 
 size_t look_again(bytes in) {
@@ -209,7 +209,7 @@ bool is_served_linearly(size_t n, Make make) {
 }
 
 void the_work_of_a_server_is_linear_byte_by_byte(check& t) {
-    const auto greeting = [](size_t n) { return maker().put(5).put(n).repeat("\x80", n).made(); };
+    const auto greeting = [](size_t n) { return maker().put(5).put(n).repeat("\x80", n).text(); };
     const auto login = [](size_t n) {
         return maker()
             .put("\5\1\2\1")
@@ -218,18 +218,18 @@ void the_work_of_a_server_is_linear_byte_by_byte(check& t) {
             .put(n)
             .repeat("p", n)
             .put("\5\1\0\1\300\0\2\7\0\120")
-            .made();
+            .text();
     };
     const auto request = [](size_t n) {
-        return maker().put("\5\1\0\5\1\0\3").put(n).repeat("h", n).put("\0\120").made();
+        return maker().put("\5\1\0\5\1\0\3").put(n).repeat("h", n).put("\0\120").text();
     };
     const auto user4 = [](size_t n) {
-        return maker().put("\4\1\0\120\300\0\2\7").repeat("u", n).put(0U).made();
+        return maker().put("\4\1\0\120\300\0\2\7").repeat("u", n).put(0U).text();
     };
     const auto name4 = [](size_t n) {
-        return maker().put("\4\1\0\120\0\0\0\1").repeat("u", n).put(0U).repeat("h", n).put(0U).made();
+        return maker().put("\4\1\0\120\0\0\0\1").repeat("u", n).put(0U).repeat("h", n).put(0U).text();
     };
-    const auto flood = [](size_t n) { return maker().put("\4\1\0\120\0\0\0\1").repeat("u", n).made(); };
+    const auto flood = [](size_t n) { return maker().put("\4\1\0\120\0\0\0\1").repeat("u", n).text(); };
     t.ok(is_served_linearly(16, greeting) && is_served_linearly(16, login) &&
          is_served_linearly(16, request));
     t.ok(is_served_linearly(30, user4) && is_served_linearly(20, name4) && is_linear(serve, 120, flood));
@@ -252,32 +252,32 @@ int received(const Action& a) {
 }
 
 size_t ask(bytes says) {
-    const request want{.command = command::bind, .to = {"files.example.com", 443}};
+    const socks::request request{.command = command::bind, .to = {"files.example.com", 443}};
     client m({.wait_for_full_refusal = true});
     char out[client::max_output];
     return byte_by_byte(says, [&](bytes in, size_t& used) {
-        const auto a = m.step(want, in, out);
+        const auto a = m.step(request, in, out);
         used += a.consumed();
         return received(a);
     });
 }
 
 size_t ask_posted(bytes says) {
-    const request want{.to = {"files.example.com", 443}};
+    const socks::request request{.to = {"files.example.com", 443}};
     client m({.wait_for_full_refusal = true});
     char out[client::max_output];
-    return posted<client>(says, [&](auto& rx) { return received(m.step(want, rx, out)); });
+    return posted<client>(says, [&](auto& rx) { return received(m.step(request, rx, out)); });
 }
 
 // Through 32 proxies.
 size_t ask_all(bytes says) {
     hop proxies[32];
     for (hop& h : proxies) h.proxy = {"192.0.2.7", 1080};
-    const route way{.through = proxies, .to = {"files.example.com", 443}};
+    const socks::route route{.through = proxies, .to = {"files.example.com", 443}};
     chain m;
     char out[chain::max_output];
     return byte_by_byte(says, [&](bytes in, size_t& used) {
-        const auto a = m.step(way, in, out);
+        const auto a = m.step(route, in, out);
         used += a.consumed();
         return received(a);
     });
@@ -294,7 +294,7 @@ void the_work_of_a_client_is_linear_byte_by_byte(check& t) {
                 .put(n)
                 .repeat("h", n)
                 .put("\0\120")
-                .made();
+                .text();
         };
         t.ok(is_linear(ask, 20, reply) && is_linear(ask_posted, 20, reply));
     }
@@ -337,13 +337,13 @@ void the_work_for_what_is_relayed_is_linear_byte_by_byte(check& t) {
     // Its verdict falls when the header is there, so whoever calls again for more data has the name searched
     // again.
     t.ok(is_linear(unframe, 20, [](size_t n) {
-        return maker().put("\0\1").put(n + 7).put(3).put(n).repeat("h", n).put("\0\105d").made();
+        return maker().put("\0\1").put(n + 7).put(3).put(n).repeat("h", n).put("\0\105d").text();
     }));
     t.ok(is_linear(unframe, 20, [](size_t n) {
-        return maker().put(0U).put(n).put("\12\3\3abc\0\105").repeat("d", n).made();
+        return maker().put(0U).put(n).put("\12\3\3abc\0\105").repeat("d", n).text();
     }));
     t.ok(is_linear(unwrap, 20,
-                   [](size_t n) { return maker().put("\1\3").put(0U).put(n).repeat("t", n).made(); }));
+                   [](size_t n) { return maker().put("\1\3").put(0U).put(n).repeat("t", n).text(); }));
     t.ok(is_linear_in(reassemble, 15, "", "d"));
 }
 RUN(the_work_for_what_is_relayed_is_linear_byte_by_byte)

@@ -1,12 +1,12 @@
 // One association of UDP: a client sends messages, whole or in fragments, over a network that loses, repeats,
-// delays and overtakes datagrams; strangers send others to the same relay, and somebody sends garbage. The
-// relay is that of users: a source lock, and a reassembly queue behind it. What has to be delivered is told
-// by who sent what when, not by bytes.
+// delays and overtakes datagrams; other senders use the same relay, and some send garbage. The relay is that
+// of users: a source lock, and a reassembly queue behind it. What has to be delivered is told by who sent
+// what when, not by bytes.
 
 #ifndef SOCKS_TESTS_SIMULATION_ASSOCIATION_HPP
 #define SOCKS_TESTS_SIMULATION_ASSOCIATION_HPP
 
-#include "judge.hpp"
+#include "invariants.hpp"
 #include "network.hpp"
 
 #include <algorithm>
@@ -17,18 +17,18 @@ namespace simulation {
 class association {
   public:
     // All of it, from the first datagram to the last.
-    static void run(uint64_t seed, judge& law) {
-        association a(seed, law);
-        for (uint32_t i = 0; i < a.messages_.size() && !law.bad; ++i) a.send(i);
-        std::stable_sort(a.way_.begin(), a.way_.end(),
+    static void run(uint64_t seed, invariants& checks) {
+        association a(seed, checks);
+        for (uint32_t i = 0; i < a.messages_.size() && !checks.bad; ++i) a.send(i);
+        std::stable_sort(a.in_flight_.begin(), a.in_flight_.end(),
                          [](const packet& x, const packet& y) { return x.due < y.due; });
-        for (const packet& p : a.way_)
-            if (!law.bad) a.arrive(p);
+        for (const packet& p : a.in_flight_)
+            if (!checks.bad) a.arrive(p);
         // Without a declared port a neighbour may have been the first to speak.
         const bool kind = !a.rough_ && a.port_ == a.client_.port;
         for (const message& m : a.messages_) {
-            if (m.delivered == 0) ++law.counts[lost];
-            if (kind && m.from == a.client_ && !law.bad) law.demand(m.delivered == (a.fits(m) ? 1 : 0));
+            if (m.delivered == 0) ++checks.counts[lost];
+            if (kind && m.from == a.client_ && !checks.bad) checks.demand(m.delivered == (a.fits(m) ? 1 : 0));
         }
     }
 
@@ -53,7 +53,7 @@ class association {
         std::string bytes;
     };
 
-    association(uint64_t seed, judge& law) : law_(law), d_(seed) {
+    association(uint64_t seed, invariants& checks) : checks_(checks), d_(seed) {
         rough_ = !d_.once_in(4);
         client_ = {home, static_cast<uint16_t>(1024 + d_.below(9'000))};
         declared_ = d_.once_in(2);
@@ -90,7 +90,7 @@ class association {
             char room[1'500];
             const socks::encoded e = socks::encode_datagram(m.to, bytes(m.data).subspan(done).first(size),
                                                             room, static_cast<uint8_t>(byte));
-            law_.demand(bool{e});
+            checks_.demand(bool{e});
             done += size;
             set_off({0, m.from, i, f, std::string(room, e.size())});
         }
@@ -103,7 +103,7 @@ class association {
         if (rough_ && d_.once_in(24)) now_ += limit - 200;
         for (bool again = true; again; again = rough_ && d_.once_in(12)) {
             p.due = now_ + (rough_ && d_.once_in(6) ? d_.below(60) : 0);
-            if (!rough_ || !d_.once_in(24)) way_.push_back(p);
+            if (!rough_ || !d_.once_in(24)) in_flight_.push_back(p);
         }
     }
 
@@ -113,37 +113,37 @@ class association {
     }
 
     void arrive(const packet& p) {
-        ++law_.steps;
-        law_.bytes += p.bytes.size();
+        ++checks_.steps;
+        checks_.bytes += p.bytes.size();
         const std::vector<char> exact(p.bytes.begin(), p.bytes.end());
         const bytes in(exact.data(), exact.size());
         const bool decoded = bool{socks::decode_datagram(in, socks::lenient, socks::fragments::keep)};
-        law_.demand(decoded == (p.message != UINT32_MAX));
+        checks_.demand(decoded == (p.message != UINT32_MAX));
         if (!decoded) return refuse(p, in);
         const bool known = p.from.host == home && (port_ == 0 || p.from.port == port_);
-        law_.demand(lock_.admit(p.from) == known);
-        law_.say("relay", known ? "a datagram from port" : "a stranger at port", p.from.port);
+        checks_.demand(lock_.admit(p.from) == known);
+        checks_.say("relay", known ? "a datagram from port" : "another sender at port", p.from.port);
         if (!known) return;
         port_ = p.from.port;
         const bool complete = completes(p);
         const auto s = queue_.step(in, p.due, {storage_.data(), storage_.size()});
-        law_.demand((s.next() == socks::reassembly::next::deliver) == complete);
-        law_.demand(queue_.waiting() == (open_.message != UINT32_MAX));
-        if (!complete || law_.bad) return;
+        checks_.demand((s.next() == socks::reassembly::next::deliver) == complete);
+        checks_.demand(queue_.waiting() == (open_.message != UINT32_MAX));
+        if (!complete || checks_.bad) return;
         message& m = messages_[p.message];
-        law_.say("relay", "delivers message", p.message);
-        law_.demand(text(s.datagram().data()) == m.data && s.datagram().remote() == m.to &&
-                    s.datagram().fragment() == 0);
+        checks_.say("relay", "delivers message", p.message);
+        checks_.demand(text(s.datagram().data()) == m.data && s.datagram().remote() == m.to &&
+                       s.datagram().fragment() == 0);
         ++m.delivered;
-        ++law_.counts[m.fragments == 1 ? whole : put_together];
+        ++checks_.counts[m.fragments == 1 ? whole : put_together];
     }
 
     // Who says nothing that can be read is neither let in nor shut out, and disturbs no sequence.
     void refuse(const packet& p, bytes in) {
         if (open_.message != UINT32_MAX && p.due - open_.began >= limit) open_ = {};
         const auto s = queue_.step(in, p.due, {storage_.data(), storage_.size()});
-        law_.demand(s.next() == socks::reassembly::next::drop);
-        law_.demand(queue_.waiting() == (open_.message != UINT32_MAX));
+        checks_.demand(s.next() == socks::reassembly::next::drop);
+        checks_.demand(queue_.waiting() == (open_.message != UINT32_MAX));
     }
 
     // Whether the relay now has a message, told from who sent which part of what.
@@ -182,7 +182,7 @@ class association {
         uint64_t began = 0;
     };
 
-    judge& law_;
+    invariants& checks_;
     dice d_;
     bool rough_ = false;
     bool declared_ = false;
@@ -194,7 +194,7 @@ class association {
     sequence open_{};
     std::vector<char> storage_{};
     std::vector<message> messages_{};
-    std::vector<packet> way_{};
+    std::vector<packet> in_flight_{};
 };
 
 }  // namespace simulation

@@ -1,11 +1,11 @@
-// One connection: a client and a server, each a machine of ours or a villain, and the two links between them;
-// or a chain of proxies behind each other at the far end of the links. It runs until both sides are over, and
-// then says whether what came out is what had to come out.
+// One connection: a client and a server, each a machine of ours or an adversarial peer, and the two links
+// between them; or a chain of proxies behind each other at the far end of the links. It runs until both sides
+// are over, and then says whether what came out is what had to come out.
 
 #ifndef SOCKS_TESTS_SIMULATION_CONNECTION_HPP
 #define SOCKS_TESTS_SIMULATION_CONNECTION_HPP
 
-#include "judge.hpp"
+#include "invariants.hpp"
 #include "parties.hpp"
 
 #include <memory>
@@ -24,7 +24,7 @@ struct side {
     result came_to = result::none;
     errc why = errc::none;
     bool closed = false;  // the machine was told of the end of the stream
-    bool ends = false;    // a villain that ends its stream
+    bool ends = false;    // an adversarial peer that ends its stream
     uint32_t steps = 0;
     uint32_t idle = 0;  // times that it was woken
     uint32_t used = 0;  // bytes of the handshake
@@ -38,10 +38,10 @@ struct side {
 
 class connection {
   public:
-    void start(uint64_t seed, uint32_t index, calendar& time, judge& law);
+    void start(uint64_t seed, uint32_t index, calendar& time, invariants& checks);
 
     // False when it is over.
-    bool handle(happening what, calendar& time, judge& law);
+    bool handle(happening what, calendar& time, invariants& checks);
 
     // Ticks that are left until its time is up.
     [[nodiscard]] uint32_t left(uint64_t now) const {
@@ -60,14 +60,14 @@ class connection {
         bool blocked = false;   // the writer waits for room
     };
 
-    template <class Machine, class Want>
-    void client_turn(Machine& near, const Want& want);
+    template <class Machine, class Request>
+    void client_turn(Machine& near, const Request& request);
     void server_turn();
     void line_up(uint32_t n);
     void next_proxy(bytes early);
     void answer();
     void tunnel(side& s, route& out, route& in, const side& other);
-    void villain(side& s, route& out, route& in, const side& other, happening wake);
+    void adversary_turn(side& s, route& out, route& in, const side& other, happening wake);
     template <size_t M>
     bool put(side& s, route& out, socks::outbox<M>& box, bytes data);
     template <class Machine, size_t N>
@@ -82,14 +82,14 @@ class connection {
     void wake(happening who, uint32_t ticks) { time_->set(ticks, {index_, life_, who}); }
     uint32_t delay() { return fine_ ? 1 + d_.below(3) : 1 + d_.below(40); }
     void turn_of_client(happening wake) {
-        if (has_machine(client_.how) && fronts_.empty()) return client_turn(near_, last_.want);
+        if (has_machine(client_.how) && fronts_.empty()) return client_turn(near_, last_.request);
         if (has_machine(client_.how))
-            return client_turn(chain_, socks::route{hops_, last_.want.command, last_.want.to});
-        villain(client_, up_, down_, server_, wake);
+            return client_turn(chain_, socks::route{hops_, last_.request.command, last_.request.to});
+        adversary_turn(client_, up_, down_, server_, wake);
     }
     void turn_of_server(happening wake) {
         if (has_machine(server_.how)) return server_turn();
-        villain(server_, down_, up_, client_, wake);
+        adversary_turn(server_, down_, up_, client_, wake);
     }
 
     [[nodiscard]] const proxy& proxy_at(size_t i) const { return i < fronts_.size() ? fronts_[i] : last_; }
@@ -98,7 +98,7 @@ class connection {
     [[nodiscard]] static size_t hop_of(const socks::chain& c) { return c.hop(); }
 
     calendar* time_ = nullptr;
-    judge* law_ = nullptr;
+    invariants* checks_ = nullptr;
     uint64_t seed_ = 0;
     uint64_t deadline_ = 0;
     dice d_{0};

@@ -1,5 +1,4 @@
-// The course of a connection: how it begins, what each happening sets off, and what must have come out at its
-// end.
+// The course of a connection: its begin, the effect of each event, and the expected result.
 
 #ifndef SOCKS_TESTS_SIMULATION_COURSE_HPP
 #define SOCKS_TESTS_SIMULATION_COURSE_HPP
@@ -8,12 +7,12 @@
 
 namespace simulation {
 
-inline void connection::start(uint64_t seed, uint32_t index, calendar& time, judge& law) {
+inline void connection::start(uint64_t seed, uint32_t index, calendar& time, invariants& checks) {
     const uint32_t life = life_ + 1;
     std::destroy_at(this);
     std::construct_at(this);
     time_ = &time;
-    law_ = &law;
+    checks_ = &checks;
     seed_ = seed;
     d_ = dice(seed);
     index_ = index;
@@ -24,7 +23,7 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, jud
     if (d_.once_in(4)) line_up(1 + d_.below(3));
     good_ = must_succeed(last_);
     for (const proxy& p : fronts_) good_ = good_ && must_succeed(p);
-    far_ = socks::server(proxy_at(0).serves);
+    far_ = socks::server(proxy_at(0).server_options);
     const socks::client_options takes{.wait_for_full_refusal = d_.once_in(4), .pipelined = d_.once_in(4)};
     near_ = socks::client(takes);
     chain_ = socks::chain(takes);
@@ -52,8 +51,8 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, jud
         for (size_t i = 0; i < proxies(); ++i) add_server(proxy_at(i), honest);
         server_.script = script_of(server_.how, d_, honest);
     }
-    law_->say("client", name(client_.how));
-    law_->say("server", name(server_.how));
+    checks_->say("client", to_string(client_.how));
+    checks_->say("server", to_string(server_.how));
     wake(happening::client_wakes, 1 + d_.below(4));
     wake(happening::server_wakes, 1 + d_.below(4));
     deadline_ = time.now() + calendar::horizon - 1;
@@ -64,19 +63,19 @@ inline void connection::start(uint64_t seed, uint32_t index, calendar& time, jud
 inline void connection::line_up(uint32_t n) {
     for (; n != 0; --n) {
         fronts_.push_back(any_proxy(d_));
-        fronts_.back().want.command = socks::command::connect;
+        fronts_.back().request.command = socks::command::connect;
     }
     socks::endpoint at{"gate.example.net", 1080};
     for (size_t i = 0; i < proxies(); ++i) {
-        const socks::request& want = proxy_at(i).want;
-        hops_.push_back({at, want.version, want.credentials, want.methods});
-        at = want.to;
+        const socks::request& request = proxy_at(i).request;
+        hops_.push_back({at, request.version, request.credentials, request.methods});
+        at = request.to;
     }
 }
 
-inline bool connection::handle(happening what, calendar& time, judge& law) {
+inline bool connection::handle(happening what, calendar& time, invariants& checks) {
     time_ = &time;
-    law_ = &law;
+    checks_ = &checks;
     switch (what) {
         case happening::arrival_up:
             arrive(up_);
@@ -152,35 +151,35 @@ inline void connection::finish(side& s, result r, errc why, route& out) {
     s.why = why;
     s.at = phase::over;
     out.bytes.end();
-    law_->say(&s == &client_ ? "client" : "server", socks::to_string(why), static_cast<size_t>(r));
+    checks_->say(&s == &client_ ? "client" : "server", socks::to_string(why), static_cast<size_t>(r));
 }
 
 inline void connection::verify() {
     const bool client_ours = has_machine(client_.how);
     const bool server_ours = has_machine(server_.how);
-    if (client_ours) ++law_->counts[static_cast<size_t>(client_.came_to)];
-    if (server_ours) ++law_->counts[static_cast<size_t>(server_.came_to)];
-    if (fronts_.size() == 3 && server_ours && client_.came_to == result::done) ++law_->chains;
-    law_->bytes += up_.bytes.read() + down_.bytes.read();
+    if (client_ours) ++checks_->counts[static_cast<size_t>(client_.came_to)];
+    if (server_ours) ++checks_->counts[static_cast<size_t>(server_.came_to)];
+    if (fronts_.size() == 3 && server_ours && client_.came_to == result::done) ++checks_->chains;
+    checks_->bytes += up_.bytes.read() + down_.bytes.read();
     const auto ended = [&](const side& s, const side& other) {
-        law_->demand(s.came_to != result::none);
+        checks_->demand(s.came_to != result::none);
         // Only a peer who neither speaks nor ends lets the time run out.
         if (s.came_to == result::timed_out)
-            law_->demand(!has_machine(other.how) && other.how != manners::floods && !other.ends);
+            checks_->demand(!has_machine(other.how) && other.how != manners::floods && !other.ends);
     };
     if (client_ours) ended(client_, server_);
     if (server_ours) ended(server_, client_);
     if (client_.how == manners::honest && server_.how == manners::honest) {
-        law_->demand((client_.came_to == result::done) == good_ &&
-                     (server_.came_to == result::done) == good_);
+        checks_->demand((client_.came_to == result::done) == good_ &&
+                        (server_.came_to == result::done) == good_);
         if (!good_)
-            return law_->demand(blame(client_.why) == socks::party::peer &&
-                                blame(server_.why) == socks::party::peer);
-        law_->demand(client_.heard == server_.says.size() && server_.heard == client_.says.size());
+            return checks_->demand(blame(client_.why) == socks::party::peer &&
+                                   blame(server_.why) == socks::party::peer);
+        checks_->demand(client_.heard == server_.says.size() && server_.heard == client_.says.size());
     }
     if (client_.how == manners::pipelines && server_.how == manners::honest) {
-        law_->demand((server_.came_to == result::done) == good_);
-        if (good_) law_->demand(server_.heard == client_.says.size());
+        checks_->demand((server_.came_to == result::done) == good_);
+        if (good_) checks_->demand(server_.heard == client_.says.size());
     }
 }
 

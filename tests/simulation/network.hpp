@@ -1,5 +1,5 @@
-// A network in memory without chance: every delay, split, merge, short write and reset is drawn from the seed
-// of its own connection, so that one connection runs alike among a million others and by itself.
+// A deterministic network in memory. The seed of a connection decides each of its delays, splits, merges,
+// short writes and resets, so it runs the same way alone and among a million others.
 
 #ifndef SOCKS_TESTS_SIMULATION_NETWORK_HPP
 #define SOCKS_TESTS_SIMULATION_NETWORK_HPP

@@ -1,6 +1,6 @@
-// Who meets whom: what a client wants, what a server allows, what its application answers, and the villains
-// on either side. All of it is drawn from the seed, and so is whether the handshake must succeed, without
-// asking a machine.
+// The parties of a connection: the client's request, the server's options, the answers of its application,
+// and the adversarial peers on either side. The seed decides all of it. It also decides whether the handshake
+// must succeed, without asking a machine.
 
 #ifndef SOCKS_TESTS_SIMULATION_PARTIES_HPP
 #define SOCKS_TESTS_SIMULATION_PARTIES_HPP
@@ -25,7 +25,7 @@ enum class manners : uint8_t {
     cuts_short,  // honest messages up to some byte, then the end of the stream
 };
 
-inline const char* name(manners m) {
+inline const char* to_string(manners m) {
     switch (m) {
         case manners::honest: return "honest";
         case manners::babbles: return "babbles";
@@ -128,23 +128,23 @@ inline application any_application(dice& d, socks::version via) {
 // A proxy, the only one or one of a chain: what it is asked for, what it allows, what its application
 // answers.
 struct proxy {
-    socks::request want{};
-    socks::server_options serves{};
+    socks::request request{};
+    socks::server_options server_options{};
     application app{};
 };
 
 inline proxy any_proxy(dice& d) {
     proxy p{any_request(d), any_options(d), {}};
-    p.app = any_application(d, p.want.version);
+    p.app = any_application(d, p.request.version);
     return p;
 }
 
 // The method that must come out: the first of the server's that the client offers. False where there is none.
-inline bool method_of(const socks::request& want, const socks::server_options& serves,
+inline bool method_of(const socks::request& request, const socks::server_options& server_options,
                       socks::method& chosen) {
-    for (size_t i = 0; i < serves.methods.size(); ++i)
-        if (want.offer().contains(serves.methods[i])) {
-            chosen = serves.methods[i];
+    for (size_t i = 0; i < server_options.methods.size(); ++i)
+        if (request.offer().contains(server_options.methods[i])) {
+            chosen = server_options.methods[i];
             return true;
         }
     return false;
@@ -152,16 +152,16 @@ inline bool method_of(const socks::request& want, const socks::server_options& s
 
 // Whether two honest sides must come together.
 inline bool must_succeed(const proxy& p) {
-    const auto& [want, serves, app] = p;
+    const auto& [request, server_options, app] = p;
     const bool replies_good = app.replies[0].code.succeeded() &&
-                              (want.command != socks::command::bind || app.replies[1].code.succeeded());
-    if (want.version != socks::version::v5) {
-        const bool named = want.to.host.kind() == socks::host_kind::name;
-        return (named ? serves.v4a : serves.v4) && serves.methods.contains(socks::method::none) &&
-               replies_good;
+                              (request.command != socks::command::bind || app.replies[1].code.succeeded());
+    if (request.version != socks::version::v5) {
+        const bool named = request.to.host.kind() == socks::host_kind::name;
+        return (named ? server_options.v4a : server_options.v4) &&
+               server_options.methods.contains(socks::method::none) && replies_good;
     }
     socks::method chosen{};
-    if (!serves.v5 || !method_of(want, serves, chosen)) return false;
+    if (!server_options.v5 || !method_of(request, server_options, chosen)) return false;
     return (chosen == socks::method::none || app.grants) && replies_good;
 }
 
@@ -176,25 +176,25 @@ struct messages {
     }
 };
 
-// All that an honest client, or server, would say to one proxy, in order; what a villain makes its own of.
+// All that an honest client, or server, would say to one proxy, in order. An adversarial peer changes it.
 inline void add_client(const proxy& p, messages& all) {
-    const auto& [want, serves, app] = p;
+    const auto& [request, server_options, app] = p;
     char room[600];
-    if (want.version != socks::version::v5)
-        return all.put(socks::encode_request4({want.command, want.to, want.credentials.user}, room));
+    if (request.version != socks::version::v5)
+        return all.put(socks::encode_request4({request.command, request.to, request.credentials.user}, room));
     socks::method chosen{};
-    all.put(socks::encode_greeting({want.offer().as_bytes()}, room));
-    if (method_of(want, serves, chosen) && chosen == socks::method::username_password)
-        all.put(socks::encode_credentials(want.credentials, room));
-    all.put(socks::encode_request5({want.command, want.to}, room));
+    all.put(socks::encode_greeting({request.offer().as_bytes()}, room));
+    if (method_of(request, server_options, chosen) && chosen == socks::method::username_password)
+        all.put(socks::encode_credentials(request.credentials, room));
+    all.put(socks::encode_request5({request.command, request.to}, room));
 }
 
 inline void add_server(const proxy& p, messages& all) {
-    const auto& [want, serves, app] = p;
+    const auto& [request, server_options, app] = p;
     char room[600];
-    const bool five = want.version == socks::version::v5;
-    if (five) all.put(socks::encode_method_selection(want.offer()[0], room));
-    if (five && want.offer()[0] == socks::method::username_password)
+    const bool five = request.version == socks::version::v5;
+    if (five) all.put(socks::encode_method_selection(request.offer()[0], room));
+    if (five && request.offer()[0] == socks::method::username_password)
         all.put(socks::encode_auth_status(app.grants ? 0 : 1, room));
     for (const socks::reply& r : app.replies)
         if (five)
@@ -203,7 +203,7 @@ inline void add_server(const proxy& p, messages& all) {
             all.put(socks::encode_reply4({static_cast<socks::code4>(r.code.value), r.bound}, room));
 }
 
-// What a villain sends.
+// What an adversarial peer sends.
 inline std::string script_of(manners how, dice& d, const messages& all) {
     const auto& [honest, ends] = all;
     std::string s;

@@ -1,7 +1,7 @@
 // Thousands of clients and servers at once, honest and malicious, over a network that delays, splits, merges,
 // resets and floods as its seed says. No byte is lost or invented, both sides agree, work and memory of each
-// are bounded, and every handshake ends. A connection that breaks a law prints the command that replays it
-// alone.
+// are bounded, and every handshake ends. A connection that breaks an invariant prints the command that
+// replays it alone.
 //
 //     simulation [--handshakes N] [--at-once N] [--seed N]
 //     simulation --replay SEED       one connection, told step by step
@@ -25,7 +25,7 @@ using namespace simulation;
 struct figures {
     uint64_t handshakes = 0;
     double seconds = 0;  // of this process, however busy the machine is
-    judge law{};
+    invariants checks{};
 };
 
 uint64_t seed_of(uint64_t seed, uint64_t i) { return dice(seed ^ dice(i).draw()).draw(); }
@@ -39,20 +39,20 @@ figures simulate(uint64_t n, uint32_t at_once, uint64_t seed, const char* progra
     std::vector<event> due;
     uint64_t begun = 0;
     const clock_t start = std::clock();
-    for (uint32_t i = 0; i < at_once; ++i) all[i].start(seed_of(seed, begun++), i, time, f.law);
-    while (f.handshakes < n && !f.law.bad) {
+    for (uint32_t i = 0; i < at_once; ++i) all[i].start(seed_of(seed, begun++), i, time, f.checks);
+    while (f.handshakes < n && !f.checks.bad) {
         time.next(due);
         for (const event& e : due) {
             connection& c = all[e.connection];
             if (!c.awaits(e)) continue;
-            const bool goes_on = c.handle(e.what, time, f.law);
-            if (f.law.bad) {
+            const bool goes_on = c.handle(e.what, time, f.checks);
+            if (f.checks.bad) {
                 std::fprintf(stderr, "replay it with: %s --replay %" PRIu64 "\n", program, c.seed());
                 break;
             }
             if (goes_on) continue;
             ++f.handshakes;
-            if (begun < n) c.start(seed_of(seed, begun++), e.connection, time, f.law);
+            if (begun < n) c.start(seed_of(seed, begun++), e.connection, time, f.checks);
         }
     }
     f.seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
@@ -60,18 +60,18 @@ figures simulate(uint64_t n, uint32_t at_once, uint64_t seed, const char* progra
 }
 
 int replay(uint64_t seed) {
-    judge law{.trace = true};
+    invariants checks{.trace = true};
     calendar time;
     std::vector<event> due;
     const auto c = std::make_unique<connection>();
-    c->start(seed, 0, time, law);
-    for (bool goes_on = true; goes_on && !law.bad;) {
+    c->start(seed, 0, time, checks);
+    for (bool goes_on = true; goes_on && !checks.bad;) {
         time.next(due);
         for (const event& e : due)
-            if (goes_on && !law.bad) goes_on = c->handle(e.what, time, law);
+            if (goes_on && !checks.bad) goes_on = c->handle(e.what, time, checks);
     }
-    std::printf("%s\n", law.bad ? "a law is broken" : "every law is kept");
-    return law.bad ? 1 : 0;
+    std::printf("%s\n", checks.bad ? "an invariant is broken" : "every invariant holds");
+    return checks.bad ? 1 : 0;
 }
 
 long peak_mebibytes() {
@@ -83,7 +83,8 @@ long peak_mebibytes() {
 void report(uint32_t at_once, const figures& f) {
     const auto n = static_cast<double>(f.handshakes);
     std::printf("%10" PRIu64 " %10" PRIu32 " %12.0f %10.0f %8.1f %8ld\n", f.handshakes, at_once,
-                n / f.seconds, f.seconds * 1e9 / n, static_cast<double>(f.law.steps) / n, peak_mebibytes());
+                n / f.seconds, f.seconds * 1e9 / n, static_cast<double>(f.checks.steps) / n,
+                peak_mebibytes());
     std::fflush(stdout);
 }
 
@@ -96,36 +97,36 @@ bool enough(bool reached) {
 bool run(uint64_t n, uint32_t at_once, uint64_t seed, const char* program) {
     const figures f = simulate(n, at_once, seed, program);
     report(at_once, f);
-    if (f.law.bad) return false;
+    if (f.checks.bad) return false;
     std::printf("    honest sides: %" PRIu64 " done, %" PRIu64 " failed, %" PRIu64 " timed out; %" PRIu64
                 " bytes read; %" PRIu64 " handshakes done through four proxies\n",
-                f.law.counts[1], f.law.counts[2], f.law.counts[3], f.law.bytes, f.law.chains);
-    return enough(f.law.counts[1] * 4 > n && f.law.counts[2] * 8 > n && f.law.counts[3] != 0 &&
-                  f.law.chains * 250 > n);
+                f.checks.counts[1], f.checks.counts[2], f.checks.counts[3], f.checks.bytes, f.checks.chains);
+    return enough(f.checks.counts[1] * 4 > n && f.checks.counts[2] * 8 > n && f.checks.counts[3] != 0 &&
+                  f.checks.chains * 250 > n);
 }
 
 int replay_association(uint64_t seed) {
-    judge law{.trace = true};
-    association::run(seed, law);
-    std::printf("%s\n", law.bad ? "a law is broken" : "every law is kept");
-    return law.bad ? 1 : 0;
+    invariants checks{.trace = true};
+    association::run(seed, checks);
+    std::printf("%s\n", checks.bad ? "an invariant is broken" : "every invariant holds");
+    return checks.bad ? 1 : 0;
 }
 
 bool associate(uint64_t n, uint64_t seed, const char* program) {
-    judge law;
+    invariants checks;
     for (uint64_t i = 0; i < n; ++i) {
-        association::run(seed_of(seed, i), law);
-        if (!law.bad) continue;
+        association::run(seed_of(seed, i), checks);
+        if (!checks.bad) continue;
         std::fprintf(stderr, "replay it with: %s --replay-association %" PRIu64 "\n", program,
                      seed_of(seed, i));
         return false;
     }
-    const uint64_t whole = law.counts[association::whole];
-    const uint64_t put_together = law.counts[association::put_together];
-    std::printf("%" PRIu64 " associations: %" PRIu64 " datagrams; %" PRIu64 " messages whole, %" PRIu64
+    const uint64_t whole = checks.counts[association::whole];
+    const uint64_t put_together = checks.counts[association::put_together];
+    std::printf("%" PRIu64 " associations: %" PRIu64 " datagrams; %" PRIu64 " messages complete, %" PRIu64
                 " put together, %" PRIu64 " lost\n",
-                n, law.steps, whole, put_together, law.counts[association::lost]);
-    return enough(whole > n && put_together > n && law.counts[association::lost] > n);
+                n, checks.steps, whole, put_together, checks.counts[association::lost]);
+    return enough(whole > n && put_together > n && checks.counts[association::lost] > n);
 }
 
 }  // namespace

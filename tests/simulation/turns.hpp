@@ -1,5 +1,5 @@
-// What the sides of a connection do when they are woken. The loops are those that users write, with every
-// demand beside the action that it is about.
+// What the sides of a connection do when they run. The loops are those that users write, with each demand
+// beside its action.
 
 #ifndef SOCKS_TESTS_SIMULATION_TURNS_HPP
 #define SOCKS_TESTS_SIMULATION_TURNS_HPP
@@ -27,9 +27,9 @@ bool connection::put(side& s, route& out, socks::outbox<M>& box, bytes data) {
 // Answers recv. False when there is nothing to read.
 template <class Machine, size_t N>
 bool connection::get(side& s, route& in, Machine& machine, socks::inbox<N>& box, size_t need) {
-    law_->demand(need >= 1 && need <= Machine::max_input - box.data().size());
+    checks_->demand(need >= 1 && need <= Machine::max_input - box.data().size());
     if (in.bytes.readable() == 0 && in.bytes.at_end()) {
-        law_->demand(!s.closed);  // a closed stream is not waited for
+        checks_->demand(!s.closed);  // a closed stream is not waited for
         s.closed = true;
         machine.end_of_stream();
         return true;
@@ -44,17 +44,17 @@ bool connection::get(side& s, route& in, Machine& machine, socks::inbox<N>& box,
 // Work is bounded by what was moved and by how often there was a reason to look.
 inline bool connection::count(side& s, const route& out, const route& in) {
     ++s.steps;
-    ++law_->steps;
-    law_->demand(s.steps <= 2 * (in.bytes.read() + out.bytes.written()) + s.idle + 24 * proxies());
-    return !law_->bad;
+    ++checks_->steps;
+    checks_->demand(s.steps <= 2 * (in.bytes.read() + out.bytes.written()) + s.idle + 24 * proxies());
+    return !checks_->bad;
 }
 
 // Payload, byte for byte, as far as an honest side sends it.
 inline void connection::hear(side& s, bytes bytes, const side& other) {
     const bool known = has_machine(other.how) || (other.how == manners::pipelines && &other == &client_);
     for (size_t i = 0; known && i < bytes.size(); ++i)
-        law_->demand(s.heard + i < other.says.size() &&
-                     bytes.data()[i] == other.says.at(s.heard + static_cast<uint32_t>(i)));
+        checks_->demand(s.heard + i < other.says.size() &&
+                        bytes.data()[i] == other.says.at(s.heard + static_cast<uint32_t>(i)));
     s.heard += static_cast<uint32_t>(bytes.size());
 }
 
@@ -73,35 +73,36 @@ inline void connection::tunnel(side& s, route& out, route& in, const side& other
     if (in.bytes.at_end() && (out.bytes.ended() || out.bytes.gone())) finish(s, s.came_to, errc::none, out);
 }
 
-template <class Machine, class Want>
-void connection::client_turn(Machine& near, const Want& want) {
+template <class Machine, class Request>
+void connection::client_turn(Machine& near, const Request& request) {
     using next = socks::client::next;
     ++client_.idle;
     while (client_.at == phase::handshake && count(client_, up_, down_)) {
-        const auto a = near.step(want, client_in_, client_out_);
+        const auto a = near.step(request, client_in_, client_out_);
         client_.used += static_cast<uint32_t>(a.consumed());
         switch (a.next()) {
             case next::send:
-                law_->say("client", "send", a.data().size());
+                checks_->say("client", "send", a.data().size());
                 if (!put(client_, up_, client_out_, a.data())) return;
                 break;
             case next::recv:
-                law_->say("client", "recv", a.needed());
+                checks_->say("client", "recv", a.needed());
                 if (!get(client_, down_, near, client_in_, a.needed())) return;
                 break;
             case next::negotiate: near.negotiated(proxy_at(hop_of(near)).app.grants); break;
-            case next::wait: law_->demand(false); return;
+            case next::wait: checks_->demand(false); return;
             case next::bound:
-                if (has_machine(server_.how)) law_->demand(a.bound() == last_.app.replies[0].bound);
+                if (has_machine(server_.how)) checks_->demand(a.bound() == last_.app.replies[0].bound);
                 break;
             case next::done: {
                 const auto got = a.result();
                 const socks::reply& told =
-                    last_.app.replies[last_.want.command == socks::command::bind ? 1 : 0];
+                    last_.app.replies[last_.request.command == socks::command::bind ? 1 : 0];
                 if (has_machine(server_.how))
-                    law_->demand(got.reply.code == told.code && got.reply.bound == told.bound);
-                law_->demand(got.reply.code.succeeded() && client_.used <= proxies() * most_used_by_client);
-                law_->demand(!precise_ || got.early.empty());
+                    checks_->demand(got.reply.code == told.code && got.reply.bound == told.bound);
+                checks_->demand(got.reply.code.succeeded() &&
+                                client_.used <= proxies() * most_used_by_client);
+                checks_->demand(!precise_ || got.early.empty());
                 client_.came_to = result::done;
                 client_.at = phase::tunnel;
                 hear(client_, got.early, server_);
@@ -119,43 +120,45 @@ inline void connection::server_turn() {
     while (server_.at == phase::handshake && count(server_, down_, up_)) {
         const auto a = far_.step(server_in_, server_out_);
         server_.used += static_cast<uint32_t>(a.consumed());
-        law_->demand(!asked_ || a.next() == next::wait);
+        checks_->demand(!asked_ || a.next() == next::wait);
         const bool honest = has_machine(client_.how);
-        const socks::request& want = proxy_at(reached_).want;
+        const socks::request& request = proxy_at(reached_).request;
         question asks = question::none;
         switch (a.next()) {
             case next::send:
-                law_->say("server", "send", a.data().size());
+                checks_->say("server", "send", a.data().size());
                 if (!put(server_, down_, server_out_, a.data())) return;
                 break;
             case next::recv:
-                law_->say("server", "recv", a.needed());
+                checks_->say("server", "recv", a.needed());
                 if (!get(server_, up_, far_, server_in_, a.needed())) return;
                 break;
             case next::authenticate:
                 if (honest)
-                    law_->demand(a.user() == want.credentials.user &&
-                                 a.password() == want.credentials.password);
+                    checks_->demand(a.user() == request.credentials.user &&
+                                    a.password() == request.credentials.password);
                 asks = question::login;
                 break;
             case next::negotiate: asks = question::negotiate; break;
             case next::serve:
-                law_->demand(let_in_ || far_.method() == socks::method::none);
+                checks_->demand(let_in_ || far_.method() == socks::method::none);
                 if (honest) {
-                    law_->demand(a.command() == want.command && a.to() == want.to);
-                    law_->demand((a.version() == socks::version::v5) == (want.version == socks::version::v5));
-                    if (want.version != socks::version::v5) law_->demand(a.user() == want.credentials.user);
+                    checks_->demand(a.command() == request.command && a.to() == request.to);
+                    checks_->demand((a.version() == socks::version::v5) ==
+                                    (request.version == socks::version::v5));
+                    if (request.version != socks::version::v5)
+                        checks_->demand(a.user() == request.credentials.user);
                 }
                 asks = question::serve;
                 break;
             case next::wait:
                 // Open since an earlier turn, or the second of BIND's, which nothing but the wait announces.
                 if (asked_) return;
-                law_->demand(answered_ == 1);
+                checks_->demand(answered_ == 1);
                 asks = question::serve;
                 break;
             case next::done:
-                law_->demand(answered_ >= 1 && server_.used <= (reached_ + 1) * most_used_by_server);
+                checks_->demand(answered_ >= 1 && server_.used <= (reached_ + 1) * most_used_by_server);
                 if (reached_ < fronts_.size()) {
                     next_proxy(a.result().early);
                     break;
@@ -178,7 +181,7 @@ inline void connection::server_turn() {
 // The tunnel stands, and at its other end is the next proxy, to which all that comes from now on goes.
 inline void connection::next_proxy(bytes early) {
     ++reached_;
-    far_ = socks::server(proxy_at(reached_).serves);
+    far_ = socks::server(proxy_at(reached_).server_options);
     if (server_.closed) far_.end_of_stream();
     let_in_ = false;
     answered_ = 0;
@@ -196,7 +199,7 @@ inline void connection::answer() {
     asked_ = false;
     const application& app = proxy_at(reached_).app;
     switch (question_) {
-        case question::none: law_->demand(false); break;
+        case question::none: checks_->demand(false); break;
         case question::login:
             let_in_ = app.grants;
             far_.authenticated(app.grants, server_out_);
@@ -206,13 +209,13 @@ inline void connection::answer() {
             far_.negotiated(app.grants);
             break;
         case question::serve:
-            law_->demand(answered_ < 2);
+            checks_->demand(answered_ < 2);
             far_.answer(app.replies[answered_++ == 0 ? 0 : 1], server_out_);
             break;
     }
 }
 
-inline void connection::villain(side& s, route& out, route& in, const side& other, happening wakes) {
+inline void connection::adversary_turn(side& s, route& out, route& in, const side& other, happening wakes) {
     const happening own = &s == &client_ ? happening::client_wakes : happening::server_wakes;
     char room[link::capacity];
     while (in.bytes.read(room) != 0) continue;
@@ -226,7 +229,7 @@ inline void connection::villain(side& s, route& out, route& in, const side& othe
     out.blocked = !patient && !said_all && !out.bytes.gone();
     if (patient && wakes == own && !said_all) wake(own, 20 + d_.below(60));
     if (s.how == manners::floods && said_all && wakes == own && other.at != phase::over) {
-        law_->demand(++s.said < 4000);  // somebody takes all this
+        checks_->demand(++s.said < 4000);  // somebody takes all this
         for (size_t n = out.bytes.room(); n != 0; --n) {
             const char c = static_cast<char>(d_.draw());
             static_cast<void>(out.bytes.write({&c, 1}));

@@ -1,5 +1,5 @@
-// The law of space: room that is one byte too small is the caller's mistake and no one's loss. The call says
-// how much suffices, uses nothing, writes nothing, changes nothing, and is simply made again.
+// The invariant of space: a call whose output is one byte too small reports how much suffices. It consumes
+// nothing, writes nothing and changes nothing. The caller makes it again.
 
 #include "refusals.hpp"
 
@@ -7,7 +7,7 @@ namespace {
 
 using namespace drive;
 
-// Room of exactly so many bytes, with marks in and behind it.
+// Output of exactly that many bytes, with marks in it and after it.
 class marked {
   public:
     constexpr explicit marked(size_t room) : room_(room) {
@@ -54,7 +54,7 @@ constexpr auto tight(check& t, Machine& m, Call call, tape& sent) {
     return a;
 }
 
-constexpr void client_in_tight_room(check& t, const socks::request& want, bytes says,
+constexpr void client_in_tight_room(check& t, const socks::request& request, bytes says,
                                     const outcome& expected) {
     using next = socks::client::next;
     socks::client m;
@@ -63,7 +63,7 @@ constexpr void client_in_tight_room(check& t, const socks::request& want, bytes 
     for (int step = 0; step < 20; ++step) {
         const bytes in = says.subspan(used);
         const auto a = tight(
-            t, m, [&](auto& it, socks::buffer out) { return it.step(want, in, out); }, sent);
+            t, m, [&](auto& it, socks::buffer out) { return it.step(request, in, out); }, sent);
         used += a.consumed();
         if (a.next() == next::negotiate) {
             const bool good = says.subspan(used).first(toy_challenge.size()) == toy_challenge;
@@ -80,15 +80,16 @@ constexpr void a_client_out_of_room_is_as_it_was(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
         const tape says = c.server.all();
-        client_in_tight_room(t, c.want, says.view(),
-                             run<plain>(socks::client(), c.want, {.says = says.view()}));
+        client_in_tight_room(t, c.request, says.view(),
+                             run<plain>(socks::client(), c.request, {.says = says.view()}));
     }
 }
 PROVE_AND_RUN(a_client_out_of_room_is_as_it_was)
 
 constexpr void a_refused_client_out_of_room_is_as_it_was(check& t) {
     for (const refusal& r : refusals)
-        client_in_tight_room(t, r.want, r.server, run<plain>(socks::client(), r.want, {.says = r.server}));
+        client_in_tight_room(t, r.request, r.server,
+                             run<plain>(socks::client(), r.request, {.says = r.server}));
 }
 PROVE_AND_RUN(a_refused_client_out_of_room_is_as_it_was)
 
@@ -114,10 +115,10 @@ constexpr void tight_answer(check& t, socks::server& m, Call call, tape& sent) {
     sent.put(e.data());
 }
 
-constexpr void server_in_tight_room(check& t, const socks::server_options& serves, const application& app,
-                                    bytes says, const outcome& expected) {
+constexpr void server_in_tight_room(check& t, const socks::server_options& server_options,
+                                    const application& app, bytes says, const outcome& expected) {
     using next = socks::server::next;
-    socks::server m(serves);
+    socks::server m(server_options);
     tape sent;
     size_t used = 0;
     size_t answers = 0;
@@ -151,8 +152,8 @@ constexpr void a_server_out_of_room_is_as_it_was(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
         const tape says = c.client.all();
-        const outcome expected = run<plain>(socks::server(c.serves), c.app, {.says = says.view()});
-        server_in_tight_room(t, c.serves, c.app, says.view(), expected);
+        const outcome expected = run<plain>(socks::server(c.server_options), c.app, {.says = says.view()});
+        server_in_tight_room(t, c.server_options, c.app, says.view(), expected);
     }
 }
 PROVE_AND_RUN(a_server_out_of_room_is_as_it_was)
@@ -163,8 +164,9 @@ constexpr void a_server_that_refuses_out_of_room_is_as_it_was(check& t) {
         for (const bytes behind : {bytes(), bytes("GET /\0 HTTP/1.1\0"), bytes("\0\0")}) {
             const auto entered = t.in(behind);
             const tape says = tape().put(r.client).put(behind);
-            const outcome expected = run<plain>(socks::server(r.serves), r.app, {.says = says.view()});
-            server_in_tight_room(t, r.serves, r.app, says.view(), expected);
+            const outcome expected =
+                run<plain>(socks::server(r.server_options), r.app, {.says = says.view()});
+            server_in_tight_room(t, r.server_options, r.app, says.view(), expected);
         }
 }
 PROVE_AND_RUN(a_server_that_refuses_out_of_room_is_as_it_was)

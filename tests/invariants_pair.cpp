@@ -1,6 +1,6 @@
-// Client and server back to back over two queues of bytes, with reads and writes of every small size: both
-// reach done in a bounded number of turns, both learn what the other said, and what each application sends
-// behind its last message arrives whole at the other.
+// A client and a server exchange bytes over two queues, with reads and writes of every small size. Both reach
+// done in a bounded number of turns, and both get what the other sent. What an application sends after its
+// last message arrives completely at the other.
 
 #include "conversations.hpp"
 
@@ -62,7 +62,7 @@ struct side {
 constexpr bool turn(side& s, socks::client& m, const conversation& c) {
     using next = socks::client::next;
     if (s.done) return false;
-    const auto a = m.step(c.want, s.received, s.to_send);
+    const auto a = m.step(c.request, s.received, s.to_send);
     switch (a.next()) {
         case next::send:
             s.write(a.data());
@@ -90,7 +90,7 @@ constexpr bool turn(side& s, socks::client& m, const conversation& c) {
 
 // Answers the second question of BIND at the third time of asking, and the toy method message by message.
 constexpr bool wait(side& s, socks::server& m, const conversation& c, int& patience) {
-    if (c.want.command == command::bind) {
+    if (c.request.command == command::bind) {
         if (--patience == 0) m.answer(c.app.answers[1], s.to_send);
         return true;
     }
@@ -139,7 +139,7 @@ constexpr void converse(check& t, const conversation& c, size_t chunk_a, size_t 
     side a{.out = up, .in = down, .chunk = chunk_a};
     side b{.out = down, .in = up, .chunk = chunk_b};
     socks::client near;
-    socks::server far(c.serves);
+    socks::server far(c.server_options);
     int patience = 3;
     size_t turns = 0;
     const size_t limit = 4 * (c.client.all().size() + c.server.all().size()) + 40;
@@ -182,21 +182,22 @@ void every_version_command_and_address_goes_through(check& t) {
         for (const command what : {command::connect, command::bind, command::udp_associate})
             for (const socks::host& to : hosts) {
                 const auto entered = t.in();
-                const socks::request want{
+                const socks::request request{
                     .version = via, .command = what, .to = {to, 443}, .credentials = {"john", "foo"}};
-                if (socks::validate(want) != errc::none) continue;
+                if (socks::validate(request) != errc::none) continue;
                 const bool five = via == version::v5;
                 const socks::reply good = five ? socks::reply{code5::succeeded, {ipv4{192, 0, 2, 7}, 1080}}
                                                : socks::reply{code4::granted, {ipv4{192, 0, 2, 7}, 1080}};
                 const application app{.answers = {good, good}};
                 const outcome asked =
-                    run<plain>(socks::client(), want, {.says = five ? "05 02  01 00"_bytes : bytes()});
+                    run<plain>(socks::client(), request, {.says = five ? "05 02  01 00"_bytes : bytes()});
                 t.ok(asked.how == ending::starved);
                 socks::server far({.methods = {method::username_password, method::none}});
                 const outcome answered =
                     run<boxed>(far, app, {.says = asked.sent.view(), .how = in_pieces_of(5)});
                 t.ok(answered.how == ending::done);
-                const outcome heard = run<posted<3>>(socks::client(), want, {.says = answered.sent.view()});
+                const outcome heard =
+                    run<posted<3>>(socks::client(), request, {.says = answered.sent.view()});
                 t.ok(heard.how == ending::done && heard.sent == asked.sent);
                 tape expected;
                 if (what == command::bind) expected.put("'B' 01 c0000207 0438"_bytes);

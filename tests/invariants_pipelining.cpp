@@ -1,5 +1,5 @@
-// The laws hold for a client that does not wait. Whatever a proxy answers, the outcome is that of a client
-// which had waited; only what was sent may be more.
+// The invariants hold for a client that does not wait. For every answer of a proxy the outcome is that of a
+// client that waits. Only the bytes sent may be more.
 
 #include "refusals.hpp"
 
@@ -11,36 +11,37 @@ using next = socks::client::next;
 constexpr socks::client_options at_once{.pipelined = true};
 
 // Whether the option has an effect on this request.
-constexpr bool runs_ahead(const socks::request& want) {
-    if (want.version != version::v5 || want.offer().size() != 1) return false;
-    return want.offer()[0] == method::none || want.offer()[0] == method::username_password;
+constexpr bool sends_early(const socks::request& request) {
+    if (request.version != version::v5 || request.offer().size() != 1) return false;
+    return request.offer()[0] == method::none || request.offer()[0] == method::username_password;
 }
 
-// The law of this file. A pace decides how many replies lie there at once.
+// The invariant of this file. The pace decides how many replies are in the input at once.
 template <class End>
-constexpr void agrees(check& t, socks::client_options options, const socks::request& want, const peer& from) {
-    outcome waited = run<End>(socks::client(options), want, from);
+constexpr void agrees(check& t, socks::client_options options, const socks::request& request,
+                      const peer& from) {
+    outcome waited = run<End>(socks::client(options), request, from);
     options.pipelined = true;
-    const outcome ahead = run<End>(socks::client(options), want, from);
+    const outcome ahead = run<End>(socks::client(options), request, from);
     t.ok(ahead.how != ending::spun && ahead.unread == waited.unread);
     t.ok(ahead.taken == waited.taken && ahead.reads == waited.reads);
-    if (runs_ahead(want) && waited.how == ending::failed) waited.sent = ahead.sent;  // it says no more
+    if (sends_early(request) && waited.how == ending::failed) waited.sent = ahead.sent;  // it says no more
     t.ok(static_cast<const verdict&>(ahead) == waited);
 }
 
 template <class End>
-constexpr void agrees_at_many_paces(check& t, const socks::request& want, bytes says, bool closes) {
-    agrees<End>(t, {}, want, {.says = says, .how = whole, .closes = closes});
-    agrees<End>(t, {}, want, {.says = says, .how = bytewise, .closes = closes});
-    agrees<End>(t, {}, want, {.says = says, .how = precise, .closes = closes});
+constexpr void agrees_at_many_paces(check& t, const socks::request& request, bytes says, bool closes) {
+    agrees<End>(t, {}, request, {.says = says, .how = whole, .closes = closes});
+    agrees<End>(t, {}, request, {.says = says, .how = bytewise, .closes = closes});
+    agrees<End>(t, {}, request, {.says = says, .how = precise, .closes = closes});
 }
 
 constexpr void a_pipelined_client_learns_what_a_patient_one_does(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
-        agrees_at_many_paces<plain>(t, c.want, c.server.all().view(), false);
-        agrees_at_many_paces<boxed>(t, c.want, c.server.all().put("SSH-2.0-x\r\n").view(), false);
-        agrees_at_many_paces<posted<600>>(t, c.want, c.server.all().view(), true);
+        agrees_at_many_paces<plain>(t, c.request, c.server.all().view(), false);
+        agrees_at_many_paces<boxed>(t, c.request, c.server.all().put("SSH-2.0-x\r\n").view(), false);
+        agrees_at_many_paces<posted<600>>(t, c.request, c.server.all().view(), true);
     }
 }
 PROVE_AND_RUN(a_pipelined_client_learns_what_a_patient_one_does)
@@ -51,12 +52,12 @@ void it_does_so_however_the_replies_are_split(check& t) {
         const tape says = c.server.all().put("SSH-2.0-x\r\n");
         for (size_t n = 0; n <= says.size(); ++n) {
             const auto nested = t.in(n);
-            agrees<plain>(t, {}, c.want, {.says = says.view(), .how = split_at(n)});
-            agrees<posted<3>>(t, {}, c.want, {.says = says.view(), .how = split_at(n)});
-            agrees<boxed>(t, {}, c.want, {.says = says.view().first(n), .closes = true});
+            agrees<plain>(t, {}, c.request, {.says = says.view(), .how = split_at(n)});
+            agrees<posted<3>>(t, {}, c.request, {.says = says.view(), .how = split_at(n)});
+            agrees<boxed>(t, {}, c.request, {.says = says.view().first(n), .closes = true});
         }
         for (uint32_t seed = 1; seed <= 50; ++seed)
-            agrees<plain>(t, {}, c.want, {.says = says.view(), .how = at_random(seed)});
+            agrees<plain>(t, {}, c.request, {.says = says.view(), .how = at_random(seed)});
     }
 }
 RUN(it_does_so_however_the_replies_are_split)
@@ -64,8 +65,8 @@ RUN(it_does_so_however_the_replies_are_split)
 constexpr void a_pipelined_client_is_refused_as_a_patient_one_is(check& t) {
     for (const refusal& r : refusals) {
         const auto entered = t.in(r.what);
-        agrees_at_many_paces<plain>(t, r.want, r.server, false);
-        agrees_at_many_paces<boxed>(t, r.want, r.server, true);
+        agrees_at_many_paces<plain>(t, r.request, r.server, false);
+        agrees_at_many_paces<boxed>(t, r.request, r.server, true);
     }
 }
 PROVE_AND_RUN(a_pipelined_client_is_refused_as_a_patient_one_is)
@@ -81,7 +82,7 @@ constexpr void a_whole_refusal_is_found_behind_other_replies(check& t) {
 }
 PROVE_AND_RUN(a_whole_refusal_is_found_behind_other_replies)
 
-// The law of space holds at each of the sends.
+// The invariant of space holds at each send.
 constexpr void each_message_that_runs_ahead_may_be_short_of_room(check& t) {
     const bytes messages[] = {"05 01 02"_bytes, "01 04 'john' 03 'foo'"_bytes,
                               "05 01 00 03 11 'files.example.com' 01bb"_bytes};
@@ -130,21 +131,21 @@ PROVE_AND_RUN(a_pipelined_failure_is_final)
 constexpr void our_server_serves_a_pipelined_client(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
-        if (!runs_ahead(c.want)) continue;
+        if (!sends_early(c.request)) continue;
         socks::client near(at_once);
-        const outcome asked = run_on<posted<600>>(near, c.want, {.says = ""});
+        const outcome asked = run_on<posted<600>>(near, c.request, {.says = ""});
         t.ok(asked.how == ending::starved && asked.sent == c.client.all());
-        t.ok(near.may_send_early() == (c.want.command == command::connect));
+        t.ok(near.may_send_early() == (c.request.command == command::connect));
         const tape up = tape(asked.sent).put("GET / HTTP/1.0\r\n\r\n");
         for (const pace how : {whole, bytewise, in_pieces_of(5)}) {
             const auto nested = t.in();
             const outcome served =
-                run<boxed>(socks::server(c.serves), c.app, {.says = up.view(), .how = how});
+                run<boxed>(socks::server(c.server_options), c.app, {.says = up.view(), .how = how});
             t.ok(served.how == ending::done && served.sent == c.server.all() && served.told == c.asked);
             const tape rest = tape(served.early).put(up.view().subspan(served.taken));
             t.ok(rest == "GET / HTTP/1.0\r\n\r\n");
             socks::client resumed = near;
-            const outcome heard = run_on<plain>(resumed, c.want, {.says = served.sent.view(), .how = how});
+            const outcome heard = run_on<plain>(resumed, c.request, {.says = served.sent.view(), .how = how});
             t.ok(heard.how == ending::done && heard.told == c.result && heard.sent == "");
         }
     }

@@ -1,5 +1,5 @@
-// The law of the end of the stream: it is told by end_of_stream(), it is final wherever it falls, it never
-// hides what was received before, and a refusal is known by its first two bytes.
+// The invariant of the end of the stream: end_of_stream() reports it, it is final after any byte, and bytes
+// received before it still count. The first two bytes of a refusal suffice.
 
 #include "refusals.hpp"
 
@@ -9,10 +9,11 @@ using namespace drive;
 
 // What an end after the first `n` bytes of the server must be called.
 constexpr errc cut(const conversation& c, size_t n) {
-    const bool negotiating = c.want.methods.contains(toy) && n >= 2 && n < 2 + toy_challenge.size();
+    const bool negotiating = c.request.methods.contains(toy) && n >= 2 && n < 2 + toy_challenge.size();
     if (negotiating) return errc::negotiation_failed;
     if (!c.server.between(n)) return errc::truncated;
-    const bool bound = c.want.command == command::bind && n == c.server.all().size() - c.server.last().size();
+    const bool bound =
+        c.request.command == command::bind && n == c.server.all().size() - c.server.last().size();
     return bound ? errc::closed_while_bound : errc::closed;
 }
 
@@ -24,11 +25,11 @@ constexpr void a_client_survives_every_cut(check& t) {
         for (size_t n = 0; n < says.size(); ++n) {
             const auto nested = t.in(n);
             const outcome o =
-                run<End>(socks::client(), c.want, {.says = says.view().first(n), .closes = true});
+                run<End>(socks::client(), c.request, {.says = says.view().first(n), .closes = true});
             t.ok(o.how == ending::failed && o.why == cut(c, n));
             t.ok(o.used + o.unread == n);
         }
-        const outcome o = run<End>(socks::client(), c.want, {.says = says.view(), .closes = true});
+        const outcome o = run<End>(socks::client(), c.request, {.says = says.view(), .closes = true});
         t.ok(o.how == ending::done && o.told == c.result);
     }
 }
@@ -49,11 +50,11 @@ constexpr void a_server_survives_every_cut(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
         const tape says = c.client.all();
-        const bool asks = c.serves.methods.contains(toy);
+        const bool asks = c.server_options.methods.contains(toy);
         for (size_t n = 0; n < says.size(); ++n) {
             const auto nested = t.in(n);
-            const outcome o =
-                run<End>(socks::server(c.serves), c.app, {.says = says.view().first(n), .closes = true});
+            const outcome o = run<End>(socks::server(c.server_options), c.app,
+                                       {.says = says.view().first(n), .closes = true});
             const size_t proof = 4 + toy_hello.size() + toy_proof.size();
             const errc why = asks && n >= 4 && n < proof ? errc::negotiation_failed
                              : c.client.between(n)       ? errc::closed
@@ -61,7 +62,8 @@ constexpr void a_server_survives_every_cut(check& t) {
             t.ok(o.how == ending::failed && o.why == why);
             t.ok(o.used + o.unread == n);
         }
-        const outcome o = run<End>(socks::server(c.serves), c.app, {.says = says.view(), .closes = true});
+        const outcome o =
+            run<End>(socks::server(c.server_options), c.app, {.says = says.view(), .closes = true});
         t.ok(o.how == ending::done && o.told == c.asked && o.sent == c.server.all());
     }
 }
@@ -82,10 +84,10 @@ constexpr void a_stream_that_ended_before_anything_came_is_closed(check& t) {
         const auto entered = t.in(c.what);
         socks::client m;
         m.end_of_stream();
-        const outcome o = run<plain>(m, c.want, {.says = c.server.all().view()});
+        const outcome o = run<plain>(m, c.request, {.says = c.server.all().view()});
         t.ok(o.how == ending::failed && o.why == errc::closed && o.taken == 0 &&
              o.sent == c.client.messages[0]);
-        socks::server s(c.serves);
+        socks::server s(c.server_options);
         s.end_of_stream();
         const outcome p = run<plain>(s, c.app, {.says = c.client.all().view()});
         t.ok(p.how == ending::failed && p.why == errc::closed && p.taken == 0 && p.sent == "");
@@ -98,17 +100,17 @@ constexpr void what_was_received_before_the_end_still_completes(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
         const tape says = c.server.all();
-        if (c.want.methods.contains(toy)) continue;  // reads for itself
+        if (c.request.methods.contains(toy)) continue;  // reads for itself
         socks::client m;
         m.end_of_stream();
         char out[socks::client::max_output] = {};
         tape sent;
         bytes in = says.view();
-        auto a = m.step(c.want, in, out);
+        auto a = m.step(c.request, in, out);
         while (a.next() == socks::client::next::send || a.next() == socks::client::next::bound) {
             if (a.next() == socks::client::next::send) sent.put(a.data());
             in = in.subspan(a.consumed());
-            a = m.step(c.want, in, out);
+            a = m.step(c.request, in, out);
         }
         t.ok(a.next() == socks::client::next::done && sent == c.client.all());
     }

@@ -1,8 +1,8 @@
-// What applications want, read from the front of an input: hosts, requests, options and answers. seeds.cpp
-// writes the same, the other way round.
+// Hosts, requests, options and answers, read from the front of an input. seeds.cpp writes them in the same
+// form.
 
-#ifndef SOCKS_FUZZ_WISHES_HPP
-#define SOCKS_FUZZ_WISHES_HPP
+#ifndef SOCKS_FUZZ_REQUESTS_HPP
+#define SOCKS_FUZZ_REQUESTS_HPP
 
 #include "fuzz.hpp"
 

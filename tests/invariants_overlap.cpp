@@ -1,5 +1,5 @@
-// A text that lies in the room for output, at whatever distance: the message is right, or it is refused and
-// nothing was written. It is refused only where it lies in the place of another text of the same message.
+// An argument that overlaps the output, at any distance: the message is right, or the call fails and writes
+// nothing. It fails only if the argument lies at the place of another text of the same message.
 
 #include <socks/transfer_cft/finding.hpp>
 
@@ -246,12 +246,12 @@ PROVE_AND_RUN(an_answer_in_the_room_for_the_reply_is_moved)
 constexpr void a_request_in_its_own_way_fails_for_good(check& t) {
     arena a;
     const bytes user = a.put(middle + 13, "john");
-    const request want{.version = version::v4a, .to = {"a.example", 443}, .credentials = {user}};
+    const socks::request request{.version = version::v4a, .to = {"a.example", 443}, .credentials = {user}};
     client c;
     const buffer out(a.storage + middle, arena_size - middle);
     for (int i = 0; i < 2; ++i) {
         const auto entered = t.in(static_cast<size_t>(i));
-        const auto failed = c.step(want, {}, out);
+        const auto failed = c.step(request, {}, out);
         t.ok(failed.next() == client::next::fail && failed.error() == errc::overlap &&
              failed.consumed() == 0);
     }

@@ -1,6 +1,5 @@
-// The law of the fuse: a failure is final. Whatever is called afterwards, with whatever input, every step
-// gives the same error with the same byte, uses nothing and sends nothing. After success the next step is an
-// error too.
+// The invariant of finality: a failure is final. After it every step, with any input, gives the same error
+// with the same byte, consumes nothing and sends nothing. A step after success is an error too.
 
 #include <string_view>
 
@@ -19,27 +18,28 @@ struct seen {
     constexpr void add(errc e) { flags[static_cast<uint8_t>(e)] = true; }
 };
 
-constexpr void fails_alike(check& t, socks::client& m, const socks::request& want, bytes in, errc why,
+constexpr void fails_alike(check& t, socks::client& m, const socks::request& request, bytes in, errc why,
                            uint8_t byte) {
     char out[socks::client::max_output] = {};
-    const auto a = m.step(want, in, out);
+    const auto a = m.step(request, in, out);
     t.ok(a.next() == socks::client::next::fail && a.error() == why && a.byte() == byte && a.consumed() == 0);
     socks::outbox<socks::client::max_output> post;
     socks::inbox<socks::client::max_input> box;
-    const auto b = m.step(want, box, post);
+    const auto b = m.step(request, box, post);
     t.ok(b.next() == socks::client::next::fail && b.error() == why && b.byte() == byte && post.empty());
 }
 
-constexpr void stays_failed(check& t, socks::client m, const socks::request& want, errc why, uint8_t byte) {
+constexpr void stays_failed(check& t, socks::client m, const socks::request& request, errc why,
+                            uint8_t byte) {
     for (const bytes in : inputs) {
         const auto entered = t.in(in);
-        fails_alike(t, m, want, in, why, byte);
+        fails_alike(t, m, request, in, why, byte);
         m.negotiated(true);
         fails_alike(t, m, plain4, in, why, byte);
         m.end_of_stream();
         fails_alike(t, m, login5, in, why, byte);
         m.negotiated(false);
-        fails_alike(t, m, want, in, why, byte);
+        fails_alike(t, m, request, in, why, byte);
     }
 }
 
@@ -69,12 +69,12 @@ constexpr void stays_failed(check& t, socks::server m, errc why, uint8_t byte) {
     }
 }
 
-constexpr void a_client_ends(check& t, seen& s, socks::client m, const socks::request& want, peer from,
+constexpr void a_client_ends(check& t, seen& s, socks::client m, const socks::request& request, peer from,
                              errc why) {
-    const outcome o = run_on<plain>(m, want, from);
+    const outcome o = run_on<plain>(m, request, from);
     t.ok(o.how == ending::failed && o.why == why);
     s.add(o.why);
-    stays_failed(t, m, want, o.why, o.byte);
+    stays_failed(t, m, request, o.why, o.byte);
 }
 
 constexpr void a_server_ends(check& t, seen& s, socks::server m, const application& app, peer from,
@@ -89,7 +89,8 @@ constexpr char many[256] = {};
 constexpr bytes too_long{many, 256};
 
 constexpr void client_failures(check& t, seen& s) {
-    for (const refusal& r : refusals) a_client_ends(t, s, socks::client(), r.want, {.says = r.server}, r.why);
+    for (const refusal& r : refusals)
+        a_client_ends(t, s, socks::client(), r.request, {.says = r.server}, r.why);
     const socks::client strict({.tolerance = socks::strict});
     a_client_ends(t, s, strict, plain5, {.says = "05 00  05 00 01"_bytes}, errc::bad_reserved);
     a_client_ends(t, s, strict, plain5, {.says = "05 00  05 00 00 03 00 0000"_bytes}, errc::empty_name);
@@ -98,7 +99,7 @@ constexpr void client_failures(check& t, seen& s) {
     a_client_ends(t, s, {}, bind4, {.says = "00 5a 0fa0 cb007105"_bytes, .closes = true},
                   errc::closed_while_bound);
     const struct {
-        socks::request want;
+        socks::request request;
         errc why;
     } impossible[] = {
         {{.to = {bytes("localhost:80"), 80}}, errc::bad_host},
@@ -112,7 +113,7 @@ constexpr void client_failures(check& t, seen& s) {
         {{.version = version::v4a, .to = {documentation, 80}}, errc::ipv6_over_socks4},
         {{.version = version::v4, .to = {ipv4{0, 0, 0, 9}, 80}}, errc::reserved_over_socks4},
     };
-    for (const auto& i : impossible) a_client_ends(t, s, {}, i.want, {.says = ""}, i.why);
+    for (const auto& i : impossible) a_client_ends(t, s, {}, i.request, {.says = ""}, i.why);
     socks::client early;
     early.negotiated(true);
     a_client_ends(t, s, early, plain5, {.says = ""}, errc::out_of_turn);
@@ -121,7 +122,7 @@ constexpr void client_failures(check& t, seen& s) {
 constexpr void server_failures(check& t, seen& s) {
     const application nobody;
     for (const rejection& r : rejections)
-        a_server_ends(t, s, socks::server(r.serves), r.app, {.says = r.client}, r.why);
+        a_server_ends(t, s, socks::server(r.server_options), r.app, {.says = r.client}, r.why);
     a_server_ends(t, s, {}, nobody, {.says = "", .closes = true}, errc::closed);
     a_server_ends(t, s, {}, nobody, {.says = "04"_bytes, .closes = true}, errc::truncated);
     tape user = tape().put("04 01 0050 00000001"_bytes);
@@ -147,8 +148,8 @@ constexpr void a_server_s_failure_is_final(check& t) {
 }
 PROVE_AND_RUN(a_server_s_failure_is_final)
 
-// What no handshake above ends with: a call to repeat, mistakes that the tests below and laws_overlap.cpp
-// make, and the errors of other parts of the library.
+// What no handshake above ends with: a call to repeat, mistakes that the tests below and
+// invariants_overlap.cpp make, and the errors of other parts of the library.
 constexpr errc elsewhere[] = {
     errc::no_space,        errc::bad_port,    errc::fragmented,   errc::bad_length,   errc::bad_message_type,
     errc::weak_protection, errc::spoke_first, errc::unreachable,  errc::timed_out,    errc::bad_route,
@@ -217,9 +218,9 @@ constexpr bool ends_with_bad_count(Step step) {
 }
 
 constexpr void a_count_of_received_bytes_that_cannot_be_ends_a_handshake(check& t) {
-    const socks::request want{.to = {"files.example.com", 443}};
+    const socks::request request{.to = {"files.example.com", 443}};
     const socks::hop proxies[] = {{.proxy = {"gate.example.net", 1080}}};
-    const socks::route way{.through = proxies, .to = want.to};
+    const socks::route route{.through = proxies, .to = request.to};
     for (const size_t impossible : {size_t{0}, size_t{521}, failed}) {
         const auto entered = t.in(impossible);
         socks::inbox<520> in;
@@ -234,39 +235,39 @@ constexpr void a_count_of_received_bytes_that_cannot_be_ends_a_handshake(check& 
         socks::inbox<262> in;
         socks::outbox<520> out;
         socks::client c;
-        t.ok(c.step(want, in, out).next() == socks::client::next::send);
+        t.ok(c.step(request, in, out).next() == socks::client::next::send);
         out.consume(3U);
-        t.ok(c.step(want, in, out).next() == socks::client::next::recv);
+        t.ok(c.step(request, in, out).next() == socks::client::next::recv);
         in.commit(impossible);
-        t.ok(ends_with_bad_count([&] { return c.step(want, in, out); }));
+        t.ok(ends_with_bad_count([&] { return c.step(request, in, out); }));
         in.clear();
         socks::chain h;
-        t.ok(h.step(way, in, out).next() == socks::chain::next::send);
+        t.ok(h.step(route, in, out).next() == socks::chain::next::send);
         out.consume(3U);
-        t.ok(h.step(way, in, out).next() == socks::chain::next::recv);
+        t.ok(h.step(route, in, out).next() == socks::chain::next::recv);
         in.commit(impossible);
-        t.ok(ends_with_bad_count([&] { return h.step(way, in, out); }));
+        t.ok(ends_with_bad_count([&] { return h.step(route, in, out); }));
     }
 }
 PROVE_AND_RUN(a_count_of_received_bytes_that_cannot_be_ends_a_handshake)
 
 constexpr void a_count_of_sent_bytes_that_cannot_be_ends_a_handshake(check& t) {
-    const socks::request want{.to = {"files.example.com", 443}};
+    const socks::request request{.to = {"files.example.com", 443}};
     const socks::hop proxies[] = {{.proxy = {"gate.example.net", 1080}}};
-    const socks::route way{.through = proxies, .to = want.to};
+    const socks::route route{.through = proxies, .to = request.to};
     for (const size_t impossible : {size_t{4}, failed}) {
         const auto entered = t.in(impossible);
         socks::inbox<520> in;
         socks::outbox<524> out;
         socks::client c;
-        t.ok(c.step(want, in, out).next() == socks::client::next::send);
+        t.ok(c.step(request, in, out).next() == socks::client::next::send);
         out.consume(impossible);
-        t.ok(ends_with_bad_count([&] { return c.step(want, in, out); }));
+        t.ok(ends_with_bad_count([&] { return c.step(request, in, out); }));
         out.clear();
         socks::chain h;
-        t.ok(h.step(way, in, out).next() == socks::chain::next::send);
+        t.ok(h.step(route, in, out).next() == socks::chain::next::send);
         out.consume(impossible);
-        t.ok(ends_with_bad_count([&] { return h.step(way, in, out); }));
+        t.ok(ends_with_bad_count([&] { return h.step(route, in, out); }));
         out.clear();
         const bytes greeting = "05 01 00"_bytes;
         for (size_t i = 0; i < greeting.size(); ++i) in.prepare(3U).data()[i] = greeting.data()[i];
@@ -283,9 +284,9 @@ constexpr void after_done_every_step_fails(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
         socks::client m;
-        t.ok(run_on<plain>(m, c.want, {.says = c.server.all().view()}).how == ending::done);
-        stays_failed(t, m, c.want, errc::finished, 0);
-        socks::server s(c.serves);
+        t.ok(run_on<plain>(m, c.request, {.says = c.server.all().view()}).how == ending::done);
+        stays_failed(t, m, c.request, errc::finished, 0);
+        socks::server s(c.server_options);
         t.ok(run_on<plain>(s, c.app, {.says = c.client.all().view()}).how == ending::done);
         stays_failed(t, s, errc::finished, 0);
     }

@@ -1,6 +1,5 @@
-// The laws of purity and amnesia: a machine is its bytes. Copied at any step, both copies go the same way;
-// moved to another place, byte by byte, it does not notice; and no call depends on what an earlier call was
-// lent.
+// The invariants of a machine's state. Two copies made at any step go on equally. A machine that is copied
+// byte by byte to another place goes on equally. No call depends on memory that an earlier call got.
 
 #include <cstring>
 #include <type_traits>
@@ -28,7 +27,7 @@ struct midway {
 constexpr void advance(midway<socks::client>& at, const conversation& c, bytes says) {
     using next = socks::client::next;
     char out[socks::client::max_output] = {};
-    const auto a = at.machine.step(c.want, says.subspan(at.used), out);
+    const auto a = at.machine.step(c.request, says.subspan(at.used), out);
     at.used += a.consumed();
     if (a.next() == next::send) at.sent.put(a.data());
     if (a.next() == next::negotiate) {
@@ -56,16 +55,16 @@ constexpr void advance(midway<socks::server>& at, const conversation& c, bytes s
     at.over = a.next() == next::done;
 }
 
-template <class Machine, class Wish>
-constexpr void both_copies_agree(check& t, Machine m, const Wish& wish, const conversation& c, bytes says,
-                                 const tape& expected) {
+template <class Machine, class Request>
+constexpr void both_copies_agree(check& t, Machine m, const Request& request, const conversation& c,
+                                 bytes says, const tape& expected) {
     midway<Machine> at{.machine = m};
     for (int step = 0; step < 20 && !at.over; ++step) {
         const auto entered = t.in(static_cast<size_t>(step));
         const Machine copy = at.machine;
         const bytes rest = says.subspan(at.used);
-        const outcome one = run<plain>(copy, wish, {.says = rest});
-        const outcome other = run<plain>(at.machine, wish, {.says = rest});
+        const outcome one = run<plain>(copy, request, {.says = rest});
+        const outcome other = run<plain>(at.machine, request, {.says = rest});
         t.ok(one == other && one.how == ending::done);
         t.ok(at.used + one.used == says.size());
         t.ok(tape(at.sent).put(one.sent.view()) == expected);
@@ -76,15 +75,16 @@ constexpr void both_copies_agree(check& t, Machine m, const Wish& wish, const co
 
 constexpr void a_client_s_copies_go_the_same_way(check& t) {
     for (const conversation& c : conversations)
-        both_copies_agree(t, socks::client(), c.want, c, c.server.all().view(), c.client.all());
+        both_copies_agree(t, socks::client(), c.request, c, c.server.all().view(), c.client.all());
 }
 PROVE_AND_RUN(a_client_s_copies_go_the_same_way)
 
 // BIND's second answer is the application's second: a run that starts between the two begins with it.
 constexpr void a_server_s_copies_go_the_same_way(check& t) {
     for (const conversation& c : conversations)
-        if (c.want.command != command::bind)
-            both_copies_agree(t, socks::server(c.serves), c.app, c, c.client.all().view(), c.server.all());
+        if (c.request.command != command::bind)
+            both_copies_agree(t, socks::server(c.server_options), c.app, c, c.client.all().view(),
+                              c.server.all());
 }
 PROVE_AND_RUN(a_server_s_copies_go_the_same_way)
 
@@ -101,7 +101,7 @@ void a_machine_survives_being_moved_byte_by_byte(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
         midway<socks::client> near{.machine = socks::client()};
-        midway<socks::server> far{.machine = socks::server(c.serves)};
+        midway<socks::server> far{.machine = socks::server(c.server_options)};
         const tape replies = c.server.all();
         const tape requests = c.client.all();
         for (int step = 0; step < 20; ++step) {
@@ -153,7 +153,7 @@ PROVE_AND_RUN(the_version_on_the_wire_wins_over_a_request_that_changed)
 // A change for the worse, between greeting and request, is the caller's failure and nothing goes out.
 constexpr void a_request_that_became_impossible_fails_before_it_is_sent(check& t) {
     const struct {
-        socks::request want;
+        socks::request request;
         bytes choice;
         errc why;
     } changes[] = {
@@ -169,7 +169,7 @@ constexpr void a_request_that_became_impossible_fails_before_it_is_sent(check& t
                                    .credentials = {"john", "foo"},
                                    .methods = {method::username_password, method::none}};
         t.ok(m.step(first, "", out).data() == "05 02 02 00"_bytes);
-        const auto a = m.step(change.want, change.choice, out);
+        const auto a = m.step(change.request, change.choice, out);
         t.ok(a.next() == socks::client::next::fail && a.error() == change.why && a.consumed() == 0);
         t.ok(blame(a.error()) == socks::party::caller);
     }

@@ -1,14 +1,14 @@
-// Who decides what is wrong, and what to do about it; and what was counted on the way.
+// What must hold in a simulation, and what is counted meanwhile. The first demand that is not met ends it.
 
-#ifndef SOCKS_TESTS_SIMULATION_JUDGE_HPP
-#define SOCKS_TESTS_SIMULATION_JUDGE_HPP
+#ifndef SOCKS_TESTS_SIMULATION_INVARIANTS_HPP
+#define SOCKS_TESTS_SIMULATION_INVARIANTS_HPP
 
 #include <cstdint>
 #include <cstdio>
 
 namespace simulation {
 
-struct judge {
+struct invariants {
     bool trace = false;
     bool bad = false;
     uint64_t steps = 0;

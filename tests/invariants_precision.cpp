@@ -1,5 +1,5 @@
-// The law of precision: reading exactly need() bytes each time takes no byte past the handshake, and takes
-// few reads. The law of progress: the number of steps is bounded by the number of bytes.
+// The invariant of precision: if each read takes exactly needed() bytes, no byte after the handshake is read,
+// and the reads are few. The invariant of progress: the number of bytes bounds the number of steps.
 
 #include "refusals.hpp"
 
@@ -13,7 +13,7 @@ constexpr void a_precise_client_leaves_the_tunnel_alone(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
         const tape says = c.server.all().put(banner);
-        const outcome o = run<plain>(socks::client(), c.want, {.says = says.view(), .how = precise});
+        const outcome o = run<plain>(socks::client(), c.request, {.says = says.view(), .how = precise});
         t.ok(o.how == ending::done && o.taken == c.server.all().size() && o.early.size() == 0);
         t.ok(o.told == c.result);
     }
@@ -25,7 +25,7 @@ constexpr void a_precise_client_takes_one_read_for_each_message_and_one_more_for
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
         const outcome o =
-            run<boxed>(socks::client(), c.want, {.says = c.server.all().view(), .how = precise});
+            run<boxed>(socks::client(), c.request, {.says = c.server.all().view(), .how = precise});
         t.ok(o.reads == c.reads);
     }
 }
@@ -33,9 +33,9 @@ PROVE_AND_RUN(a_precise_client_takes_one_read_for_each_message_and_one_more_for_
 
 // The shortest reply that servers send has 7 bytes: asking for more at first would take one of the tunnel's.
 constexpr void a_precise_client_takes_the_shortest_reply_alone(check& t) {
-    const socks::request want{.to = {"files.example.com", 443}};
+    const socks::request request{.to = {"files.example.com", 443}};
     const bytes says = "05 00  05 00 00 03 00 0000  'T'"_bytes;
-    const outcome o = run<plain>(socks::client(), want, {.says = says, .how = precise});
+    const outcome o = run<plain>(socks::client(), request, {.says = says, .how = precise});
     t.ok(o.how == ending::done && o.taken == 9 && o.reads == 2);
     t.ok(o.told == "'D' 00 00 0000"_bytes);
 }
@@ -46,7 +46,7 @@ constexpr void a_precise_client_takes_nothing_behind_a_refusal(check& t) {
         const auto entered = t.in(r.what);
         tape says;
         says.put(r.server);
-        const outcome o = run<plain>(socks::client(), r.want, {.says = says.view(), .how = precise});
+        const outcome o = run<plain>(socks::client(), r.request, {.says = says.view(), .how = precise});
         t.ok(o.how == ending::failed && o.why == r.why && o.byte == r.byte);
     }
 }
@@ -56,7 +56,8 @@ constexpr void a_precise_server_leaves_early_data_alone(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
         const tape says = c.client.all().put(banner);
-        const outcome o = run<plain>(socks::server(c.serves), c.app, {.says = says.view(), .how = precise});
+        const outcome o =
+            run<plain>(socks::server(c.server_options), c.app, {.says = says.view(), .how = precise});
         t.ok(o.how == ending::done && o.taken == c.client.all().size() && o.early.size() == 0);
         t.ok(o.told == c.asked);
     }
@@ -67,7 +68,7 @@ PROVE_AND_RUN(a_precise_server_leaves_early_data_alone)
 struct wanted {
     bytes before;  // the messages that come first
     bytes says;
-    socks::request want;
+    socks::request request;
 };
 
 constexpr wanted replies[] = {
@@ -98,8 +99,8 @@ constexpr void need_never_reaches_past_the_message(check& t) {
                 for (size_t i = 0; i < had.size(); ++i) to.data()[i] = had.view().data()[i];
                 in.commit(had.size());
             }
-            auto a = m.step(w.want, in, out);
-            while (a.next() == socks::client::next::send) a = m.step(w.want, in, out);
+            auto a = m.step(w.request, in, out);
+            while (a.next() == socks::client::next::send) a = m.step(w.request, in, out);
             t.ok(a.next() == socks::client::next::recv);
             t.ok(a.needed() >= 1 && n + a.needed() <= w.says.size());
         }
@@ -125,9 +126,9 @@ constexpr void need_counts_towards_the_shortest_message(check& t) {
 PROVE_AND_RUN(need_counts_towards_the_shortest_message)
 
 // One byte at a time costs at most one recv for each byte, one action for each message, and the ending.
-template <class Machine, class Wish>
-constexpr void is_bounded(check& t, Machine m, const Wish& wish, bytes says, bool closes) {
-    const outcome o = run<plain>(m, wish, {.says = says, .how = bytewise, .closes = closes});
+template <class Machine, class Request>
+constexpr void is_bounded(check& t, Machine m, const Request& request, bytes says, bool closes) {
+    const outcome o = run<plain>(m, request, {.says = says, .how = bytewise, .closes = closes});
     t.ok(o.how != ending::spun);
     t.ok(o.steps <= says.size() + 12);
 }
@@ -136,11 +137,12 @@ constexpr void the_steps_of_a_handshake_are_bounded(check& t) {
     for (const conversation& c : conversations)
         for (const bool closes : {false, true}) {
             const auto entered = t.in(size_t{closes});
-            is_bounded(t, socks::client(), c.want, c.server.all().view(), closes);
-            is_bounded(t, socks::server(c.serves), c.app, c.client.all().view(), closes);
+            is_bounded(t, socks::client(), c.request, c.server.all().view(), closes);
+            is_bounded(t, socks::server(c.server_options), c.app, c.client.all().view(), closes);
         }
-    for (const refusal& r : refusals) is_bounded(t, socks::client(), r.want, r.server, true);
-    for (const rejection& r : rejections) is_bounded(t, socks::server(r.serves), r.app, r.client, true);
+    for (const refusal& r : refusals) is_bounded(t, socks::client(), r.request, r.server, true);
+    for (const rejection& r : rejections)
+        is_bounded(t, socks::server(r.server_options), r.app, r.client, true);
 }
 PROVE_AND_RUN(the_steps_of_a_handshake_are_bounded)
 

@@ -1,6 +1,6 @@
-// The laws of a chain: what its proxies hear and what the application is told are the bytes and the news of
-// the single handshakes, one behind the other, at any pace, through every overload, and wherever the stream
-// ends.
+// The invariants of a chain: its proxies receive the bytes of single handshakes, one after the other, and the
+// application gets the actions of these handshakes. This holds at any pace, through every overload, and
+// wherever the stream ends.
 
 #include <type_traits>
 
@@ -11,7 +11,7 @@ namespace {
 using namespace drive;
 using next = socks::chain::next;
 
-constexpr bool may_be_passed(const conversation& c) { return c.want.command == command::connect; }
+constexpr bool may_be_passed(const conversation& c) { return c.request.command == command::connect; }
 
 template <class End>
 constexpr void arrives(check& t, const journey& j, pace how, socks::client_options options = {}) {
@@ -20,7 +20,7 @@ constexpr void arrives(check& t, const journey& j, pace how, socks::client_optio
     from.says.put("SSH-2.0-x\r\n");
     from.ends[j.size - 1] = from.says.size();
     socks::chain m(options);
-    const outcome o = travel<End>(m, j.way(), from, how);
+    const outcome o = travel<End>(m, j.route(), from, how);
     t.ok(o.how == ending::done && m.hop() == j.size - 1);
     t.ok(o.sent == j.client() && o.told == j.told() && o.used == handshakes);
     t.ok(tape(o.early).put(from.says.view().subspan(o.taken)) == "SSH-2.0-x\r\n");
@@ -74,10 +74,10 @@ RUN(a_chain_may_be_cut_at_every_byte)
 constexpr void a_chain_of_one_is_a_client(check& t) {
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
-        const outcome alone = run<plain>(socks::client(), c.want, {.says = c.server.all().view()});
+        const outcome alone = run<plain>(socks::client(), c.request, {.says = c.server.all().view()});
         socks::chain m;
         const journey j{&c};
-        const outcome o = travel<plain>(m, j.way(), replies_of(j), whole);
+        const outcome o = travel<plain>(m, j.route(), replies_of(j), whole);
         t.ok(static_cast<const verdict&>(o) == alone && m.hop() == 0);
     }
 }
@@ -93,17 +93,17 @@ constexpr void an_end_after_every_byte_names_the_proxy(check& t) {
         cut.says = tape().put(all.says.view().first(n));
         for (size_t& end : cut.ends) end = end < n ? end : n;
         socks::chain m;
-        const outcome o = travel<boxed>(m, j.way(), cut, whole, true);
+        const outcome o = travel<boxed>(m, j.route(), cut, whole, true);
         t.ok(o.how == ending::failed && blame(o.why) == socks::party::stream);
         const size_t there = n < all.ends[0] ? 0 : n < all.ends[1] ? 1 : 2;
         t.ok(m.hop() == there);
         const bool between = j.legs[there]->server.between(n - (there == 0 ? 0 : all.ends[there - 1]));
         const bool bound = n == all.says.size() - j.last().server.last().size();
         t.ok(o.why == (bound ? errc::closed_while_bound : between ? errc::closed : errc::truncated));
-        t.ok(travel<plain>(m, j.way(), all, whole).why == o.why && m.hop() == there);
+        t.ok(travel<plain>(m, j.route(), all, whole).why == o.why && m.hop() == there);
         m.negotiated(true);
         m.end_of_stream();
-        t.ok(travel<plain>(m, j.way(), all, whole).why == o.why && m.hop() == there);
+        t.ok(travel<plain>(m, j.route(), all, whole).why == o.why && m.hop() == there);
     }
 }
 PROVE_AND_RUN(an_end_after_every_byte_names_the_proxy)
@@ -116,16 +116,16 @@ constexpr void our_servers_make_a_chain(check& t) {
         socks::chain near(options);
         socks::inbox<socks::chain::max_input> in;
         socks::outbox<socks::chain::max_pipelined> out;
-        socks::server far[journey::most] = {socks::server(j.legs[0]->serves),
-                                            socks::server(j.legs[1]->serves),
-                                            socks::server(j.legs[2]->serves)};
+        socks::server far[journey::most] = {socks::server(j.legs[0]->server_options),
+                                            socks::server(j.legs[1]->server_options),
+                                            socks::server(j.legs[2]->server_options)};
         tape told;
         tape up;
         size_t taken = 0;
         size_t turn = 0;
         bool done = false;
         for (int i = 0; i < 60 && !done; ++i) {
-            const auto a = near.step(j.way(), in, out);
+            const auto a = near.step(j.route(), in, out);
             if (a.next() == next::send) {
                 up.put(a.data().first(1));
                 out.consume(1U);
@@ -184,14 +184,14 @@ void a_chain_survives_any_caller(check& t) {
             const auto entered = t.in(static_cast<size_t>(i));
             if (d.below(100) < rude && d.below(2) == 0) m.end_of_stream();
             if (d.below(100) < rude) m.negotiated(d.below(2) == 0);
-            socks::route way = d.below(100) < rude ? other.way() : j.way();
-            if (d.below(100) < rude) way.through = {other.proxies, d.below(4)};
+            socks::route route = d.below(100) < rude ? other.route() : j.route();
+            if (d.below(100) < rude) route.through = {other.proxies, d.below(4)};
             const size_t there = from.until(sent).size();
             if (there > shown) shown += d.below(static_cast<uint32_t>(there - shown) + 1);
             const bytes in = from.says.view().first(shown).subspan(used);
             char out[socks::chain::max_output];
             const size_t room = d.below(4) == 0 ? d.below(30) : sizeof out;
-            const auto a = m.step(way, in, {out, room});
+            const auto a = m.step(route, in, {out, room});
             if (!t.ok(a.consumed() <= in.size() && m.hop() >= hop && m.hop() <= hop + (sent == 0 ? 2 : 1)))
                 return;
             if (a.next() == next::send) sent += t.ok(a.data().size() <= room) ? a.data().size() : 0;

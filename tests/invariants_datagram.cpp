@@ -1,6 +1,6 @@
-// The laws for what carries datagrams: encoded and decoded again they are the same, of every size; every byte
-// of a header has its verdict; a verdict stands when more bytes arrive; and a stream of frames gives the same
-// datagrams at any pace.
+// The invariants of datagrams. A datagram of any size that is encoded and decoded is the same. Each byte of a
+// header is accepted or refused. A result stays the same when more bytes arrive. A stream of frames gives the
+// same datagrams at any pace.
 
 #include <vector>
 

@@ -1,6 +1,6 @@
-// Any call is defined in any state, in any order, with any argument. By the same dice every time: thousands
-// of callers that do not know the protocol. No machine crashes, spins, revives after a failure, or authorises
-// anything that was not granted, even if what was shown once is taken away again.
+// Any call is defined in any state, in any order, with any argument. Thousands of callers that do not know
+// the protocol are drawn from fixed seeds. No machine crashes, loops, continues after a failure, or
+// authorises anything that was not granted, even if input that it has seen is taken away again.
 
 #include "conversations.hpp"
 
@@ -29,7 +29,7 @@ tape mutter(dice& d, script (*side)(const conversation&), const conversation& c)
 }
 
 socks::request any_request(dice& d) {
-    socks::request r = conversations[d.below(sizeof conversations / sizeof conversations[0])].want;
+    socks::request r = conversations[d.below(sizeof conversations / sizeof conversations[0])].request;
     if (d.below(4) == 0) r.to = {};
     if (d.below(4) == 0) r.credentials = {"mary", "secret"};
     if (d.below(6) == 0) r.methods = {method::gssapi, toy};
@@ -83,12 +83,12 @@ void a_client_survives_any_caller(check& t) {
             }
             if (question && d.below(3) == 0) m.negotiated(true);
             char out[socks::client::max_output];
-            const socks::request want = d.below(100) < rude ? any_request(d) : c.want;
+            const socks::request request = d.below(100) < rude ? any_request(d) : c.request;
             shown += d.below(static_cast<uint32_t>(peer.size() - shown) + 1);
             bytes in = peer.view().first(shown).subspan(used);
             if (d.below(100) < rude) in = in.first(d.below(static_cast<uint32_t>(in.size()) + 1));
             const size_t room = d.below(4) == 0 ? d.below(30) : sizeof out;
-            const auto a = m.step(want, in, {out, room});
+            const auto a = m.step(request, in, {out, room});
             if (!t.ok(words.hold(a) && a.consumed() <= in.size())) return;
             if (a.next() == next::send) asked = t.ok(a.data().size() <= room && !a.data().empty());
             if (a.next() == next::recv) t.ok(a.needed() >= 1);
@@ -161,9 +161,10 @@ void a_server_survives_any_caller_and_authorises_only_by_grant(check& t) {
         const tape peer = mutter(
             d, [](const conversation& x) { return x.client; }, c);
         const uint32_t rude = rudeness[d.below(3)];
-        const socks::server_options serves = d.below(3) == 0 ? any_conversation(d).serves : c.serves;
-        socks::server m(serves);
-        permission p{.let_in = serves.methods.contains(method::none)};
+        const socks::server_options server_options =
+            d.below(3) == 0 ? any_conversation(d).server_options : c.server_options;
+        socks::server m(server_options);
+        permission p{.let_in = server_options.methods.contains(method::none)};
         last_words words;
         size_t used = 0;
         size_t shown = 0;

@@ -1,8 +1,9 @@
-// The laws that bind encoders to decoders: what was encoded decodes to the same, into the room that
-// encoded_size says and into no less; and what was decoded encodes to the same bytes, but for a short list.
+// The invariants of encoders and decoders. An encoded value decodes to the same value. It fits into
+// encoded_size bytes and not into fewer. A decoded value encodes to the same bytes, with a short list of
+// exceptions.
 //
-// Bounded-exhaustive: every length of every field. Two fields of one message meet in the sum of their lengths
-// only, so each takes all of its lengths while the other stands at the ends of its range.
+// Every length of every field is tried. Two fields of one message matter to each other only by the sum of
+// their lengths, so each takes all of its lengths while the other has its least and its greatest.
 
 #include "sweep.hpp"
 

@@ -1,0 +1,471 @@
+"""The mutations. Each changes one place of one header: a text that is there exactly once is replaced by another.
+
+A mutation has a description, with the id of docs/conformance.md or the defect of other software that it restores, and
+the suites that must catch it, in order: NAME is tests/NAME.cpp, fuzz/NAME replays a corpus, simulation runs one, and
+optimised/NAME is tests/optimised/NAME.cpp at -O2 -DNDEBUG.
+"""
+
+MUTATIONS = []
+
+
+def mutation(what, header, old, new, *suites):
+    MUTATIONS.append((what, header, old, new, suites))
+
+
+# SOCKS5 messages
+S5 = "wire/socks5.hpp"
+ENDPOINT5 = "wire/endpoint5.hpp"
+mutation("the decoder reads the name length of a reply as a signed number (CVE-2017-18350, CVE-2026-56123)", ENDPOINT5,
+      "whole = 4 + 1 + size_t{in[4]} + 2;",
+      "whole = 4 + 1 + static_cast<size_t>(static_cast<signed char>(in[4])) + 2;", "socks5")
+mutation("the decoder asks for a byte after a reply with an empty name (curl; R4)", ENDPOINT5, "(7 - n);\n            whole",
+      "(8 - n);\n            whole", "socks5", "invariants_precision")
+mutation("the decoder does not check the version of a method selection (socksio)", S5,
+      "if (!in.empty() && in[0] != 5) return errc::bad_version;\n    return in.size() < 2",
+      "return in.size() < 2", "socks5", "client")
+mutation("the decoder includes the length byte in a name (socksio)", ENDPOINT5,
+      "r.take(r.u8())", "r.take(size_t{whole[4]} + 1)", "socks5")
+mutation("the decoder always refuses a reserved byte that is not 0 (D20, R17)", ENDPOINT5,
+      "in[2] != 0 && !tolerated.reserved", "in[2] != 0", "socks5",
+      "tolerance")
+mutation("the decoder accepts a greeting without methods (A7)", S5, "if (n == 0) return errc::no_methods;", "", "socks5")
+mutation("the decoder accepts a request for an empty name (D7)", ENDPOINT5,
+      "if (name.empty()) return errc::empty_name;", "", "socks5",
+      "server")
+mutation("the decoder accepts a NUL in the name of a request (D9)", ENDPOINT5, "name.contains('\\0') ? errc::nul_in_name",
+      "name.contains('\\x7f') ? errc::nul_in_name", "socks5")
+mutation("the encoder writes a name length that is one too large", ENDPOINT5, ".u8(static_cast<uint8_t>(name.size()))",
+      ".u8(static_cast<uint8_t>(name.size() + 1))", "socks5")
+mutation("the encoder writes an IPv6 address with the address type of IPv4", ENDPOINT5,
+      "w.u8(static_cast<uint8_t>(address_type::ipv6))",
+      "w.u8(static_cast<uint8_t>(address_type::ipv4))", "socks5")
+mutation("the decoder refuses an empty bound name in a reply (R4, R5)", S5, "return may_be_empty && is_no_name(name, n)",
+      "return !may_be_empty && is_no_name(name, n)", "socks5", "tolerance")
+mutation("the encoder writes an invalid host into a reply", ENDPOINT5, "if (!e.host.is_sendable()) return e.host.error();", "",
+      "socks5")
+mutation("the encoder accepts 0xff in the methods of a greeting (A8)", S5, " || g.offers(method::no_acceptable)", "", "socks5")
+mutation("the encoder writes an absent host as the IPv6 wildcard (R13)", ENDPOINT5, "const bool six = is == host_kind::ipv6;",
+      "const bool six = is == host_kind::ipv6 || is == host_kind::none;", "endpoint5")
+
+# Logins
+LOGIN = "wire/username_password.hpp"
+mutation("the encoder writes the length of the user name as PLEN (socks_proto)", LOGIN, "static_cast<uint8_t>(password.size())",
+      "static_cast<uint8_t>(user.size())", "username_password", "fuzz/username_password")
+mutation("the encoder truncates the length of a user name of 256 bytes to 0 (curl#3737, weechat#2325, CVE-2002-2368)", LOGIN,
+      "if (c.user.size() > 255) return errc::bad_user;", "", "username_password")
+mutation("the decoder reads PLEN from the wrong position (netch#856)", LOGIN, "in[2 + user];", "in[1 + user];", "username_password")
+mutation("the decoder takes every even status for success (A20)", LOGIN,
+      "return {in[1], *whole};", "return {static_cast<uint8_t>(in[1] & 1), *whole};",
+      "username_password", "client")
+mutation("the decoder consumes only one of the two bytes of a status", LOGIN,
+      "message_size::complete(2)", "message_size::complete(1)", "username_password", "client")
+mutation("the decoder does not check the version of a status (curl; V2)", LOGIN,
+      "in[0] != 1 && tolerated.auth_status_version != leeway::any",
+      "in[0] == 2 && tolerated.auth_status_version != leeway::any", "username_password", "tolerance")
+mutation("the decoder accepts credentials without their last byte", LOGIN,
+      "if (n < whole) return", "if (n + 1 < whole) return", "username_password",
+      "guard_page")
+mutation("the decoder asks for a byte after credentials with an empty password", LOGIN,
+      "3 + user + least - n", "3 + user + 1 - n", "username_password",
+      "invariants_precision")
+mutation("the decoder always refuses empty credentials (A9)", LOGIN, "tolerated.empty_credentials ? 0 : 1", "1", "username_password")
+mutation("secrets of different lengths compare as equal (A17)", LOGIN, "a.size() == b.size() ? 0U : 1U", "0U", "username_password",
+      "fuzz/username_password")
+mutation("the comparison of secrets stops at the first difference", LOGIN, "difference |= x ^ y;",
+      "difference |= x ^ y;\n        if (difference != 0) break;", "optimised/secrets")
+
+# SOCKS4
+S4 = "wire/socks4.hpp"
+mutation("the decoder does not limit the length of a user ID (CVE-2002-1930, CVE-2000-1183)", S4,
+      "if (n > detail::head4 + detail::string4) return errc::user_too_long;", "",
+      "socks4")
+mutation("the decoder does not limit the length of a SOCKS4a name (CVE-2002-1001)", S4,
+      "if (n > begin + detail::string4) return errc::name_too_long;", "", "socks4")
+mutation("the codec of SOCKS4 accepts a string of 256 bytes (S4-5)", S4, "string4 = 255;", "string4 = 256;", "socks4")
+mutation("the decoder accepts an empty SOCKS4a name", S4, "if (seen_ == begin) return errc::empty_name;", "", "socks4")
+mutation("the encoder omits the NUL after a SOCKS4a name", S4, "w.skip(name.size()).u8(0);", "w.skip(name.size());", "socks4")
+mutation("the encoder writes 0.0.0.0 before a SOCKS4a name instead of 0.0.0.1", S4,
+      "address.bytes[3] = 1;", "address.bytes[3] = 0;", "socks4")
+mutation("the decoder refuses a SOCKS4 reply of version 4 (V1)", S4,
+      "in[0] == 4 && tolerated.reply4_version", "in[0] == 5 && tolerated.reply4_version",
+      "socks4", "quirks_client")
+mutation("the decoder restarts the search for the SOCKS4a name with each byte", S4,
+      "            in_name_ = true;\n", "", "socks4",
+      "invariants_chunking")
+mutation("the decoder reads command 3 of SOCKS4 as UDP ASSOCIATE (X4)", S4,
+      "if (n > 1 && is_socks5_only(static_cast<command>(in[1]))) return errc::bad_command;", "", "quirks_server")
+mutation("the encoder writes a command of SOCKS5 into a SOCKS4 request (X4)", S4,
+      "if (is_socks5_only(r.command)) return errc::command_over_socks4;", "", "socks4")
+mutation("the decoder restarts the search for the end of a string with each byte", S4, "find(in.data(), seen_, stop,",
+      "find(in.data(), begin, stop,", "optimised/work")
+mutation("the decoder accepts a SOCKS4 reply of seven bytes", S4,
+      "if (in.size() < head4)", "if (in.size() + 1 < head4)", "socks4",
+      "guard_page")
+
+# The server
+SERVER = "machine/server.hpp"
+mutation("the server serves a request without the required credentials (CVE-2023-43644; A16)", SERVER,
+      "? server_state::credentials\n", "? server_state::request\n", "server",
+      "invariants_abuse")
+mutation("the server accepts a request after it refused the credentials (A16)", SERVER,
+      "fail_for_good(errc::credentials_refused, 1);", "at_ = at::request;",
+      "server")
+mutation("the server sends status 0 for refused credentials", SERVER,
+      "encode_auth_status(accepted ? 0 : 1, out)", "encode_auth_status(0, out)", "server")
+mutation("the server drops early data (TROVE-2024-010; F4)", "machine/server.hpp", "return {message()};", "return {bytes()};",
+      "server", "invariants_chunking")
+mutation("the server waits for input after the end of the stream (TROVE-2024-011; F8)", SERVER,
+      "if (!closed_) return", "if (true) return",
+      "fuzz/server", "simulation")
+mutation("the server accepts a second answer (wstunnel#485; F12)", SERVER, "if (state_ != server_state::serve && state_ != server_state::second_answer) {",
+      "if (state_ != server_state::serve && state_ != server_state::second_answer && state_ != server_state::success) {", "server", "answers_later")
+mutation("a call of negotiated() without a negotiation lets the client in", SERVER,
+      "if (state_ != server_state::negotiation)\n        fail_for_good(errc::out_of_turn);",
+      "if (state_ == server_state::done)\n        fail_for_good(errc::out_of_turn);", "server", "answers_later")
+mutation("SOCKS4 bypasses the authentication that the server requires (A16)", SERVER,
+      "if (!methods_.contains(socks::method::none)) return",
+      "if (methods_.empty()) return", "server", "quirks_server")
+mutation("the server ends BIND after one reply", SERVER, "? server_state::second_answer", "? server_state::success", "server")
+mutation("the server identifies a non-SOCKS peer by 0 instead of the first byte", SERVER,
+      "fail(identify_foreign_protocol(in[0]),", "fail(identify_foreign_protocol(0),",
+      "quirks_server", "server")
+mutation("the server serves SOCKS4a although SOCKS4a is off (V8)", SERVER,
+      "detail::is_named4(in) ? v4a_ : v4_", "detail::is_named4(in) ? v4_ : v4_",
+      "server", "quirks_server")
+mutation("the server writes an invalid bound host as 0.0.0.0 into a SOCKS4 reply", SERVER,
+      "if (!bound.host.is_sendable()) return bound.host.error();", "",
+      "server")
+mutation("the server reports the refusal of a SOCKS5 request as one of SOCKS4", SERVER,
+      "speaks4_ ? version::v4 : version::v5", "version::v4", "server")
+mutation("a later failure of the server replaces the first one", "machine/server.hpp",
+      "if (state_ == server_state::failed) return;", "", "invariants_finality",
+      "invariants_abuse")
+
+# The client
+CLIENT = "machine/client.hpp"
+mutation("the client follows a method that it did not offer (curl#18937; A1)", CLIENT, "!offered_.contains(chosen)", "false",
+      "client", "quirks_client")
+mutation("the client drops the first bytes of the destination (nmap#2534, curl#18938; F5)", CLIENT, "rest.size() - *size",
+      "0 * rest.size()", "client", "invariants_chunking")
+mutation("the client waits for input after the end of the stream", CLIENT, "if (closed_) {", "if (false) {",
+      "fuzz/client", "simulation")
+mutation("the client sends a changed request without a check (CVE-2023-38545)", CLIENT,
+      "= destination_fault(version_, command_, request.to.host);", "= errc::none;", "client", "invariants_purity")
+mutation("the client ends BIND after the first reply (B1)", CLIENT, "command_ == command::bind && state_ == client_state::reply",
+      "false && state_ == client_state::reply", "client")
+mutation("the client changes its state although the output does not fit", CLIENT, "if (message.error() == errc::no_space) {",
+      "if (message.error() == errc::no_space) {\n        state_ = after;", "invariants_space")
+mutation("the client does not report the code of a truncated refusal (R1)", CLIENT,
+      "if (rest.size() >= 2 &&", "if (rest.size() >= 3 &&",
+      "client", "invariants_end_of_stream")
+mutation("the client takes a reply of another version for a refusal", CLIENT,
+      "size.error() != errc::bad_version && !reply_code", "!reply_code",
+      "client")
+mutation("a later failure of the client replaces the first one", "machine/client.hpp",
+      "if (state_ != client_state::failed) {", "if (true) {", "invariants_finality",
+      "invariants_abuse")
+mutation("the client reports credentials as early after the proxy chose their method", CLIENT, "early_credentials_ = false;", "",
+      "pipelining")
+mutation("the chain asks the first proxy for the final destination", "machine/chain.hpp",
+      "request.to = route.through[size_t{hop_} + 1].proxy;", "request.to = route.to;", "chain", "fuzz/chain")
+
+# What is asked for
+REQUEST = "core/request.hpp"
+mutation("a request with credentials offers no authentication only (curl#21895; A3)", REQUEST,
+      "credentials.given ? method::username_password : method::none", "method::none", "request", "client")
+mutation("a SOCKS4 user ID may contain a NUL", REQUEST, "request.credentials.user.contains('\\0') ? errc::bad_user : errc::none",
+      "errc::none", "request")
+mutation("the check of a request accepts a password of 256 bytes (A10)", REQUEST,
+      "if (request.credentials.password.size() > 255) return errc::bad_password;", "", "request")
+mutation("the check of a request accepts username/password without credentials (A4)", REQUEST,
+      "if (!request.credentials.given && request.methods.contains(method::username_password))\n        return errc::no_credentials;",
+      "", "request")
+
+# Addresses
+ADDRESS = "core/address.hpp"
+IP = "core/ip.hpp"
+mutation("a name may contain a NUL (D9)", ADDRESS, "text.contains('\\0')", "false", "address")
+mutation("a host name of 256 bytes is truncated (CVE-2008-0378; D6)", ADDRESS, "text.size() > 255 || ", "", "address")
+mutation("the parser removes a closing bracket that has no opening one (D2)", ADDRESS, "text[0] == '[' && ", "", "address")
+mutation("an invalid IPv4 address counts as a host name (D1)", ADDRESS, "ends_in_a_number(text);", "false;",
+      "address")
+mutation("an IPv4 number with a leading zero is decimal", IP, " || (i > begin + 1 && text.data()[begin] == '0')", "", "ip",
+      "fuzz/literal")
+mutation("an IPv6 address may contain :: twice", IP, "if (groups.gapped()) return errc::bad_host;", "", "ip", "fuzz/literal")
+mutation("a received name with a NUL can be sent (D9)", ADDRESS, "name.empty() || name.contains('\\0')",
+      "name.empty()", "address", "request")
+mutation("a search omits the last bytes of a long name", "core/memory.hpp", "return among_sixteen(p + n - 16, c);",
+      "return false;", "memory")
+mutation("a copy omits the last bytes of a text", "core/memory.hpp", "__builtin_memcpy(to + (n - Size), &last, Size);",
+      "", "memory", "writer", "username_password")
+mutation("a copy of more than 32 bytes omits bytes in the middle", "core/memory.hpp", "for (; n > 32; to += 16",
+      "for (; n > 33; to += 16", "memory")
+mutation("a copy writes complete words only", "core/memory.hpp", "else if (n >= 2) {", "else if (n >= 1) {", "memory",
+      "writer")
+mutation("the decoder reads a name after the address 0.0.0.0", S4,
+      "{ return is_name_marker(", "{ return reader(head.subspan(4)).v4() == ipv4{} || is_name_marker(",
+      "socks4")
+mutation("an SSH server is identified as HTTP (V5)", "core/error.hpp",
+      "if (first == 'S') return errc::peer_is_ssh;", "", "error",
+      "sniff")
+mutation("a failure of the stream is attributed to the peer", "core/error.hpp",
+      "n < 32 ? party::peer", "n <= 32 ? party::peer", "error")
+
+# Mailboxes
+MAILBOX = "machine/mailbox.hpp"
+mutation("an inbox repeats one byte when it moves its data", MAILBOX, "bytes_[i] = bytes_[begin_ + i];",
+      "bytes_[i] = bytes_[begin_];", "mailbox")
+mutation("an outbox sends bytes again after a short write (curl#17942; F7)", MAILBOX,
+      "begin_ += static_cast<uint32_t>(n);\n        if (begin_ == end_)",
+      "if (n == size_t{end_} - begin_) begin_ = end_;\n        if (begin_ == end_)", "mailbox", "simulation")
+mutation("a cleared inbox still returns its old data", MAILBOX,
+      "    /// machine that failed with errc::bad_count stays failed.\n    constexpr void clear() noexcept {\n        wipe({bytes_, N});\n        begin_ = end_ = 0;",
+      "    /// machine that failed with errc::bad_count stays failed.\n    constexpr void clear() noexcept {\n        wipe({bytes_, N});", "mailbox")
+mutation("the optimiser removes the wipe of a secret", "core/bytes.hpp", "volatile char* const v = p;", "char* const v = p;",
+      "optimised/secrets")
+
+# Datagrams
+DATAGRAM = "wire/datagram.hpp"
+mutation("the decoder accepts a fragment as a complete datagram (U14)", DATAGRAM,
+      "if (in[2] != 0 && parts == fragments::drop) return errc::fragmented;", "", "datagram")
+mutation("the decoder reads past the end of a datagram", DATAGRAM,
+      "if (in.size() < header) return errc::truncated;", "", "datagram",
+      "fuzz/datagram")
+mutation("the reassembly joins fragments of different senders", "machine/reassembly.hpp",
+      "header.subspan(3) == bytes(storage.data(), header_).subspan(3)", "header.size() == header_", "reassembly",
+      "fuzz/reassembly")
+mutation("the reassembly has no time limit", "machine/reassembly.hpp", "now - began_ >= limit_", "false",
+      "reassembly")
+mutation("the time limit of the reassembly ends after one tick", "machine/reassembly.hpp", "now - began_ >= limit_",
+      "now - began_ == limit_", "reassembly")
+mutation("fragments overflow their storage", "machine/reassembly.hpp", "if (storage.capacity() - size_ < kept.size()) {",
+      "if (storage.capacity() < kept.size()) {", "reassembly", "fuzz/reassembly")
+mutation("HDRLEN may differ from the length of the name (X2)", "wire/udp_over_tcp.hpp",
+      "if (header != 3 + 1 + 1 + size_t{in[4]} + 2) return errc::bad_length;", "", "udp_over_tcp", "fuzz/udp_over_tcp")
+mutation("UDP ASSOCIATE always asks for the IPv4 wildcard (U7)", "policy/relay.hpp",
+      "return unmap(proxy).kind() == host_kind::ipv6 ? unspecified_ipv6 : unspecified_ipv4;", "return unspecified_ipv4;", "relay")
+mutation("UDP ASSOCIATE asks an IPv4-mapped proxy for the IPv6 wildcard (U7)", "policy/relay.hpp",
+      "return unmap(proxy).kind() == host_kind::ipv6 ? unspecified_ipv6 : unspecified_ipv4;",
+      "return proxy.kind() == host_kind::ipv6 ? unspecified_ipv6 : unspecified_ipv4;", "relay")
+mutation("a UDP association accepts datagrams from any address (v2ray; U9)", "policy/relay.hpp",
+      "!same_address(source.host, source_.host) || ",
+      "", "relay", "fuzz/relay")
+mutation("an access list does not see the address inside a 6to4 address (D5)", "policy/scope.hpp",
+      "group(a, 0) == 0x2002", "group(a, 0) == 0x2003",
+      "scope")
+mutation("an access list reads the address inside a Teredo address without inversion (D5)", "policy/scope.hpp",
+      "a.bytes[i] ^ 0xff", "a.bytes[i]", "scope")
+mutation("an access list finds an IPv4 address at the end of any IPv6 address (D5)", "policy/scope.hpp",
+      "(front(a) == 0 && number", "(number",
+      "scope")
+mutation("an access list does not see the address inside an ISATAP address (D5)", "policy/scope.hpp",
+      "return is_isatap(a) ? host(tail(a)) : host(a);", "return a;", "scope")
+mutation("an access list does not see the address inside an IPv4-translated address (D5)", "policy/scope.hpp",
+      " || is_siit(a)) return tail(a);",
+      ") return tail(a);", "scope")
+mutation("an IPv6 link-local address with an IPv4 address inside does not count as link-local (D5)", "policy/scope.hpp",
+      "if (detail::in_ipv6_network(h, 0xfe800000, 10)) return true;",
+      "if (effective_host(h) == h && detail::in_ipv6_network(h, 0xfe800000, 10)) return true;", "scope")
+mutation("the relay addresses of 6to4 count as global", "policy/scope.hpp", "!within(a, 0xc0586300, 24) &&", "", "scope")
+mutation("a UDP association accepts datagrams from a second port (U8)", "policy/relay.hpp",
+      " && ports_ == source_ports::locked) return false;", " && false) return false;", "relay", "fuzz/relay")
+
+# GSSAPI
+GSSAPI = "wire/gssapi.hpp"
+mutation("the decoder accepts an empty protected message (curl#21159; G2)", GSSAPI, "length < least || ", "", "gssapi")
+mutation("the decoder accepts a token longer than the limit of the caller (G2)", GSSAPI,
+      " || length > max_token", "", "gssapi", "fuzz/gssapi")
+mutation("the decoder asks for a byte after an abort (G5)", GSSAPI,
+      "if (n < 2) return message::incomplete(2 - n);", "if (n < 2) return message::incomplete(3 - n);",
+      "gssapi")
+mutation("the negotiation accepts a weaker protection than the required one (curl#22004; G4)", GSSAPI,
+      "return enough ? errc::none : errc::weak_protection;",
+      "return enough ? errc::none : errc::none;", "gssapi", "fuzz/gssapi")
+
+# Text and policy
+mutation("a printed IPv6 address shortens the last of several longest runs of zeros", "text/literal.hpp",
+      "n > length && n >= 2",
+      "n >= length && n >= 2", "literal")
+mutation("the text of a host may contain a space (D10)", "core/address.hpp", "text[i] > ' '", "text[i] >= ' '", "address")
+mutation("the text of a host may be UTF-8 (D11)", "core/address.hpp", " && text[i] < 0x7f) ++i;", ") ++i;", "address")
+mutation("a received name in UTF-8 counts as an invalid address", "policy/scope.hpp",
+      "return spelled.kind() != host_kind::bad || detail::is_no_name(h.name()) ? spelled : host();", "return spelled;", "scope")
+mutation("the parser always reads socks:// as SOCKS4", "text/uri.hpp",
+      "scheme_(plain) {}", "scheme_(proxy_scheme::socks4) {}", "uri")
+mutation("the text of an unassigned code omits the number", "text/code.hpp", "const bool unassigned = is_unassigned(name);",
+      "const bool unassigned = false;", "code", "tor")
+mutation("the message for the operator omits the number of an unknown code", "policy/disposition.hpp",
+      "w.put(\": 0x\").hex(o.code().value);",
+      "w.put(\"\");", "disposition")
+mutation("a printed URI contains the password (bitcoin#5911; P3)", "text/uri.hpp",
+      'w.put(uri.version == version::v5 ? bytes(":***@") : bytes("@"));',
+      "w.put(':').put(uri.credentials.password).put('@');", "uri", "fuzz/uri")
+mutation("a user ID in a URI may contain a NUL", "text/uri.hpp", " || (c == '\\0' && uri_.version != version::v5)", "", "uri",
+      "fuzz/uri")
+mutation("the parser accepts an RPC object without an ID (T4)", "policy/tor.hpp", "n > detail::prefix1().size()",
+      "n >= detail::prefix1().size()", "tor")
+mutation("Winsock's number 10061 maps to another failure (R15)", "system/errno.hpp", "case 10061:", "case 10062:", "errno")
+mutation("a timeout of the name service counts as a failed look-up (R15)", "system/getaddrinfo.hpp",
+      "case EAI_AGAIN: return dial_error::timed_out;", "case EAI_AGAIN: return dial_error::name_not_resolved;", "getaddrinfo")
+mutation("the codes 92 and 93 lead to a retry", "transfer_cft/disposition.hpp",
+      ".retrying(code4::rejected)", ".retrying(code4::rejected).retrying(code4::identd_unreachable).retrying(code4::identd_mismatch)",
+      "transfer_cft_disposition")
+mutation("the conservative table tries a violation of the protocol again", "policy/disposition.hpp",
+      "if (blame(failure) == party::stream)", "if (blame(failure) != party::caller)", "disposition")
+SOCKADDR = "system/sockaddr.hpp"
+mutation("a port is written in the byte order of the host", SOCKADDR,
+      "bytes[2] = {static_cast<uint8_t>(port >> 8), static_cast<uint8_t>(port & 0xff)}",
+      "bytes[2] = {static_cast<uint8_t>(port & 0xff), static_cast<uint8_t>(port >> 8)}", "sockaddr")
+mutation("an IPv4 peer of an AF_INET6 socket is an IPv6 address (D5)", SOCKADDR, "return {unmap(address), ", "return {address, ",
+      "sockaddr")
+mutation("an IPv4 address is a sockaddr_in for a dual-stack socket, too", SOCKADDR, "if (form == address_form::ipv4_mapped)",
+      "if (form != form)", "sockaddr")
+mutation("a sockaddr_in6 is read past the size that the system returned", SOCKADDR,
+      " || size < static_cast<socklen_t>(sizeof six)) return", ") return", "sockaddr")
+mutation("a sockaddr of any family is read as an IPv4 address", SOCKADDR, "if (from.sin_family != AF_INET) return {};", "",
+      "sockaddr")
+mutation("a host that is a name leaves a sockaddr of no address", SOCKADDR, "case host_kind::bad: return e.host.error();",
+      "case host_kind::bad: return detail::store_sockaddr(sockaddr_in{}, out);", "sockaddr")
+ERROR_CODE = "system/error_code.hpp"
+mutation("a SOCKS4 reply code as std::error_code equals the SOCKS5 code of the same number", ERROR_CODE, "0x500 : 0x400",
+      "0x500 : 0x500", "error_code")
+mutation("a granted SOCKS4 request is an error as std::error_code", ERROR_CODE, "if (c.succeeded()) return 0;",
+      "if (c.value == 0) return 0;", "error_code")
+mutation("the end of the stream equals std::errc::invalid_argument", ERROR_CODE, "blame(e) == party::caller ?",
+      "blame(e) != party::none ?", "error_code")
+mutation("a refusal by a rule of one side equals std::errc::protocol_error", ERROR_CODE,
+      "if (is_refusal(e) || is_wrong_call(e)) return {};", "if (is_wrong_call(e)) return {};", "error_code")
+mutation("a table of dispositions changes a success into a failure", "policy/disposition.hpp",
+      "if (o.succeeded()) return disposition::connected;", "", "disposition", "fuzz/disposition")
+mutation("the interval of a schedule does not double", "policy/retry.hpp", "interval *= 2;", "", "retry", "fuzz/retry")
+mutation("a schedule allows one attempt too many", "policy/retry.hpp", "return failed <= s.limit;",
+      "return failed <= s.limit + 1U;", "retry", "fuzz/retry")
+mutation("a transfer that was given up starts again", "policy/retry.hpp", "if (state_ != next::again) return state_;", "",
+      "retry", "fuzz/retry")
+mutation("the second try uses a connection that has ended (V9)", "policy/fallback.hpp",
+      "return blame(why) == party::peer && detail", "return detail", "fallback")
+mutation("the client leaves the first byte of a SOCKS4 refusal before the reply (V9)", "machine/client.hpp",
+      "    consumed = 2;\n", "    consumed = 1;\n", "fallback")
+mutation("the client asks by SOCKS4 although the proxy answered the greeting with 5 (V9)", "machine/client.hpp",
+      "    if (!in.empty() && in[0] == 5) return fail_for_good(errc::bad_version, in[0]);\n", "", "fallback")
+mutation("the server refuses a greeting with eight bytes, which Java reads as its reply (V9)", "machine/server.hpp",
+      "detail::encode_short_refusal4(out)", "encode_reply4({code4::rejected, {}}, out)", "quirks_server")
+mutation("the server answers every further greeting with a SOCKS4 refusal", "machine/server.hpp",
+      "state_ = server_state::after_greeting;", "state_ = server_state::start;", "quirks_server")
+mutation("the second try uses SOCKS4 although the proxy spoke SOCKS5", "policy/fallback.hpp",
+      " || consumed != 0) return", ") return", "fallback")
+mutation("the parser reads the rest of the text for each word", "transfer_cft/parser.hpp",
+      "return copy.next().kind == token_kind::equals;",
+      "const bool assigned = copy.next().kind == token_kind::equals;\n        while (copy.next().kind <= token_kind::close) {\n        }\n        return assigned;",
+      "optimised/work")
+mutation("the parser searches the rest of the URI for each byte of the credentials", "text/uri.hpp", "if (c == '%') {",
+      "if (find(text_, '%', position_) == position_) {", "optimised/work")
+mutation("the parser accepts a value without its closing apostrophe", "transfer_cft/parser.hpp",
+      "if (lookahead_.kind == token_kind::open_quote)\n            return \"an apostrophe that ends the value which begins here\";",
+      "", "transfer_cft_parser", "fuzz/transfer_cft")
+
+# Calls that a caller gets wrong
+mutation("an inbox commits a failed recv as four billion bytes", MAILBOX,
+      "if (n - 1 < N - end_) [[likely]]", "if (n != 0) [[likely]]", "mailbox")
+mutation("an inbox commits 0 bytes without an error", MAILBOX,
+      "if (n - 1 < N - end_) [[likely]]", "if (n <= N - end_) [[likely]]", "mailbox", "invariants_finality")
+mutation("the result of recv can be committed without a test", MAILBOX,
+      "    template <detail::no_unsigned_integer test_the_result_of_recv_first>\n"
+      "    void commit(test_the_result_of_recv_first) = delete;\n\n    /// Removes the first", "\n    /// Removes the first", "mailbox")
+mutation("the result of send can be consumed without a test", MAILBOX,
+      "    template <detail::no_unsigned_integer test_the_result_of_send_first>\n"
+      "    void consume(test_the_result_of_send_first) = delete;\n", "", "mailbox")
+mutation("an inbox consumes more bytes than it holds", MAILBOX,
+      "if (n <= size_t{end_} - begin_) [[likely]]", "if (n != 0) [[likely]]", "mailbox")
+mutation("an outbox consumes more bytes than it holds", MAILBOX,
+      "if (n > size_t{end_} - begin_) [[unlikely]] {", "if (n > N) [[unlikely]] {", "mailbox")
+mutation("a machine reads forever after an invalid count", MAILBOX,
+      "if (now.next() == next::recv && in.miscounted())", "if (now.next() == next::wait && in.miscounted())", "invariants_finality")
+mutation("a machine sends forever after an invalid count", MAILBOX, "if (!more && out.miscounted())",
+      "if (more && out.miscounted())", "invariants_finality")
+mutation("a state of the client has the name of another one", CLIENT,
+      "case client_state::auth_status: return \"waiting for the verdict on user name and password\";",
+      "case client_state::auth_status: return \"waiting for the method selection\";", "client")
+mutation("a state of the server has the name of another one", SERVER,
+      "case server_state::serve: return \"before the answer to the request\";",
+      "case server_state::serve: return \"waiting for the request\";", "server")
+mutation("a received name of 256 bytes is truncated to another host", ADDRESS,
+      "if (name.size() > max_name) return {host_kind::bad, name, errc::bad_host};", "if (name.size() > max_name) name = name.first(max_name);",
+      "address")
+mutation("a host keeps the first bytes of a text that is too long", ADDRESS,
+      "text.size() <= max_name ? text.size() : 0", "text.size() <= max_name ? text.size() : max_name", "address")
+mutation("an overlapping move copies in the wrong direction", "core/memory.hpp",
+      "const bool ahead = is_ahead(to, from, n);", "const bool ahead = is_ahead(to, from, 0);", "memory", "fixed_bytes")
+mutation("a stored invalid host points to the original text", "core/address.hpp",
+      "if (kind_ == host_kind::name || kind_ == host_kind::bad) moved.name_", "if (kind_ == host_kind::name) moved.name_", "stored")
+mutation("the decoder continues a search in input that is gone", S4, "if (n < seen_) {", "if (n < detail::head4) {", "socks4",
+      "invariants_finality")
+mutation("the server keeps a search position of input that is gone", SERVER, "scan_ = {};", "", "invariants_finality")
+OVERLAP = "invariants_overlap"
+mutation("the encoder writes the password over a user name that it did not yet copy", LOGIN,
+      "if (detail::overlap(user.data(), user.size(), behind, password.size())) return errc::overlap;", "", OVERLAP)
+mutation("the encoder writes the name over a user ID that it did not yet copy", S4,
+      "if (overlap(user.data(), user.size(), behind, name.size() + 1)) return errc::overlap;", "", OVERLAP)
+mutation("the encoder writes the data over a name that it did not yet copy", "wire/datagram.hpp",
+      "if (remote.host.kind() == host_kind::name && overlap(name.data(), name.size(), to, data.size()))\n        return false;", "",
+      OVERLAP)
+mutation("the encoder writes the header of a datagram over the data", "wire/datagram.hpp",
+      "    move_bytes(to, data.data(), data.size());",
+      "    copy(to, data.data(), data.size());", OVERLAP)
+mutation("the encoder writes the address type of a datagram over the name", "wire/datagram.hpp",
+      "        move_text(to + 5, name.data(), name.size());\n        to[3] = static_cast<char>(address_type::name);",
+      "        to[3] = static_cast<char>(address_type::name);\n        move_text(to + 5, name.data(), name.size());", OVERLAP)
+mutation("the encoder writes the head of a SOCKS5 message over the name", ENDPOINT5,
+      "    if (is == host_kind::name) move_text(out.data() + 5, name.data(), name.size());\n    writer w(out);\n    w.u8(5).u8(second).u8(0);",
+      "    writer w(out);\n    w.u8(5).u8(second).u8(0);\n    if (is == host_kind::name) move_text(out.data() + 5, name.data(), name.size());",
+      OVERLAP)
+mutation("the encoder copies a token as if it did not overlap the output", "wire/gssapi.hpp",
+      "if (!abort) detail::move_bytes(out", "if (!abort) detail::copy(out",
+      OVERLAP)
+mutation("a text is printed over itself", "text/literal.hpp", "if (overlaps_) return errc::overlap;", "", OVERLAP)
+mutation("a value is decoded over the text that the parser has not yet read", "transfer_cft/lexer.hpp",
+      "if (socks::detail::is_ahead(out.data(), text.data(), text.size())) return errc::overlap;", "", OVERLAP)
+mutation("credentials are decoded over the rest of their URI", "text/uri.hpp",
+      "if (is_ahead(room_.data(), text_.data(), text_.size())) return errc::overlap;", "", OVERLAP)
+mutation("a received fragment overwrites the stored fragments", "machine/reassembly.hpp",
+      "if (waiting() && detail::overlap(in.data(), in.size(), storage.data(), size_)) {", "if (false) {", OVERLAP)
+mutation("a list of only 0xff counts as empty, which selects method 0", REQUEST,
+      "        if (m == method::no_acceptable) {", "        if (m == method::no_acceptable) return false;\n        if (false) {", "request",
+      "quirks_server")
+mutation("the check of a request accepts the method 0xff", REQUEST,
+      "if (!request.methods.is_valid()) return errc::bad_methods;", "",
+      "request", "invariants_finality")
+mutation("a server chooses the marker byte of an invalid list", REQUEST,
+      "if (is_free(0)) return method::no_acceptable;", "", "request")
+mutation("the size of 4 GiB and 3 bytes becomes 3 bytes", "core/decoded.hpp",
+      "return count == n ? count : 0;", "return count;", "decoded")
+mutation("an encoder reports 4 GiB without an error", "core/decoded.hpp", "counted(made) == made ? errc::none : errc::no_space",
+      "errc::none", "decoded")
+mutation("the decoder accepts a value of 4 GiB", "transfer_cft/lexer.hpp",
+      "if (text.size() > UINT32_MAX) return errc::no_space;", "",
+      "transfer_cft_lexer")
+mutation("a stored name points to the original name", "core/stored.hpp", "endpoint_.host.with_name_at(name_.view().data())",
+      "endpoint_.host", "stored")
+mutation("a stored password of 256 bytes becomes a password of 255 bytes, which can be sent", "core/stored.hpp",
+      "fixed_bytes<256> password_{};", "fixed_bytes<255> password_{};", "stored")
+mutation("a stored password remains in memory after destruction", "core/stored.hpp", "constexpr ~stored_request() { clear(); }",
+      "constexpr ~stored_request() {}", "stored")
+mutation("a stored user ID without a password is lost", "core/stored.hpp",
+      "        r.credentials = {user_.view(), password_.view()};\n        r.credentials.given = given_;\n",
+      "        if (given_) r.credentials = {user_.view(), password_.view()};\n", "stored")
+mutation("an invalid list contains its marker byte", REQUEST, "if (m == method::no_acceptable || is_free(0)) return false;",
+      "if (m == method::no_acceptable) return false;", "request")
+mutation("a floating-point number is accepted as a byte count", MAILBOX,
+      "!(requires(T t) { t % 2; } && static_cast<T>(0) < static_cast<T>(-1));",
+      "(requires(T t) { t % 2; } && static_cast<T>(-1) < static_cast<T>(0));", "mailbox")
+mutation("a bool is accepted as a byte count", MAILBOX, "same<T, bool> || ", "", "mailbox")
+mutation("an inbox consumes a negative number of bytes", MAILBOX,
+      "    template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>\n"
+      "    void consume(only_an_unsigned_integer_counts_bytes) = delete;\n", "", "mailbox")
+mutation("an inbox prepares a negative number of bytes", MAILBOX,
+      "    template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>\n"
+      "    buffer prepare(only_an_unsigned_integer_counts_bytes) = delete;\n", "", "mailbox")
+mutation("the formatter writes over a name although it reports an overlap", "text/literal.hpp",
+      "        to_ = {};\n", "", OVERLAP)
+mutation("the formatter writes over the host of a URI before the overlap check", "text/uri.hpp",
+      ".avoid(uri.proxy.host.name())", "", OVERLAP)
