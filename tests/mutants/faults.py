@@ -16,10 +16,9 @@ def fault(what, header, old, new, *suites):
 S5 = "wire/socks5.hpp"
 ENDPOINT5 = "wire/endpoint5.hpp"
 fault("the decoder reads the name length of a reply as a signed number (CVE-2017-18350, CVE-2026-56123)", ENDPOINT5,
-      "whole = 4 + 1 + size_t{in[4]} + 2;",
-      "whole = 4 + 1 + static_cast<size_t>(static_cast<signed char>(in[4])) + 2;", "socks5")
-fault("the decoder asks for a byte after a reply with an empty name (curl; R4)", ENDPOINT5, "(7 - n);\n            whole",
-      "(8 - n);\n            whole", "socks5", "laws_precision")
+      "size = name_frame5(in[4]);", "size = name_frame5(static_cast<size_t>(static_cast<signed char>(in[4])));", "socks5")
+fault("the decoder asks for a byte after a reply with an empty name (curl; R4)", ENDPOINT5,
+      "(name_frame5(0) - n);\n            size", "(name_frame5(1) - n);\n            size", "socks5", "laws_precision")
 fault("the decoder does not check the version of a method selection (socksio)", S5,
       "if (!in.empty() && in[0] != 5) return errc::bad_version;\n    return in.size() < 2",
       "return in.size() < 2", "socks5", "client")
@@ -44,8 +43,8 @@ fault("the decoder refuses an empty bound name in a reply (R4, R5)", S5, "return
 fault("the encoder writes an invalid host into a reply", ENDPOINT5, "if (!e.host.is_sendable()) return e.host.error();", "",
       "socks5")
 fault("the encoder accepts 0xff in the methods of a greeting (A8)", S5, " || g.offers(method::no_acceptable)", "", "socks5")
-fault("the encoder writes an absent host as the IPv6 wildcard (R13)", ENDPOINT5, "const bool six = is == host_kind::ipv6;",
-      "const bool six = is == host_kind::ipv6 || is == host_kind::none;", "endpoint5")
+fault("the encoder writes an absent host as the IPv6 wildcard (R13)", ENDPOINT5, "if (kind == host_kind::ipv6) {",
+      "if (kind == host_kind::ipv6 || kind == host_kind::none) {", "endpoint5")
 
 # Logins
 LOGIN = "wire/username_password.hpp"
@@ -60,8 +59,7 @@ fault("the decoder takes every even status for success (A20)", LOGIN,
 fault("the decoder consumes only one of the two bytes of a status", LOGIN,
       "message_size::complete(2)", "message_size::complete(1)", "username_password", "client")
 fault("the decoder does not check the version of a status (curl; V2)", LOGIN,
-      "in[0] != 1 && tolerated.auth_status_version != leeway::any",
-      "in[0] == 2 && tolerated.auth_status_version != leeway::any", "username_password", "tolerance")
+      "if (!in.empty() && !is_auth_version(in[0], tolerated)) return errc::bad_version;", "", "username_password", "tolerance")
 fault("the decoder accepts credentials without their last byte", LOGIN,
       "if (n < whole) return", "if (n + 1 < whole) return", "username_password",
       "guard_page")
@@ -86,8 +84,8 @@ fault("the decoder accepts an empty SOCKS4a name", S4, "if (seen_ == begin) retu
 fault("the encoder omits the NUL after a SOCKS4a name", S4, "w.skip(name.size()).u8(0);", "w.skip(name.size());", "socks4")
 fault("the encoder writes 0.0.0.0 before a SOCKS4a name instead of 0.0.0.1", S4,
       "address.bytes[3] = 1;", "address.bytes[3] = 0;", "socks4")
-fault("the decoder refuses a SOCKS4 reply of version 4 (V1)", S4,
-      "in[0] == 4 && tolerated.reply4_version", "in[0] == 5 && tolerated.reply4_version",
+fault("the decoder refuses a SOCKS4 reply of version 4 (V1)", "core/tolerance.hpp",
+      "tolerated.reply4_version, 0, 4", "tolerated.reply4_version, 0, 5",
       "socks4", "quirks_client")
 fault("the decoder restarts the search for the SOCKS4a name with each byte", S4,
       "            in_name_ = true;\n", "", "socks4",
@@ -229,7 +227,8 @@ DATAGRAM = "wire/datagram.hpp"
 fault("the decoder accepts a fragment as a complete datagram (U14)", DATAGRAM,
       "if (in[2] != 0 && parts == fragments::drop) return errc::fragmented;", "", "datagram")
 fault("the decoder reads past the end of a datagram", DATAGRAM,
-      "if (in.size() < header) return errc::truncated;", "", "datagram",
+      "if (!header) return header.needed() != 0 ? errc::truncated : header.error();",
+      "if (header.error() != errc::none) return header.error();", "datagram",
       "fuzz/datagram")
 fault("the reassembly joins fragments of different senders", "machine/reassembly.hpp",
       "header.subspan(3) == bytes(storage.data(), header_).subspan(3)", "header.size() == header_", "reassembly",
@@ -241,7 +240,7 @@ fault("the time limit of the reassembly ends after one tick", "machine/reassembl
 fault("fragments overflow their storage", "machine/reassembly.hpp", "if (storage.capacity() - size_ < kept.size()) {",
       "if (storage.capacity() < kept.size()) {", "reassembly", "fuzz/reassembly")
 fault("HDRLEN may differ from the length of the name (X2)", "wire/udp_over_tcp.hpp",
-      "if (header != 3 + 1 + 1 + size_t{in[4]} + 2) return errc::bad_length;", "", "udp_over_tcp", "fuzz/udp_over_tcp")
+      "if (header != (size ? *size : n + size.needed())) return errc::bad_length;", "", "udp_over_tcp", "fuzz/udp_over_tcp")
 fault("UDP ASSOCIATE always asks for the IPv4 wildcard (U7)", "policy/relay.hpp",
       "return unmap(proxy).kind() == host_kind::ipv6 ? unspecified_ipv6 : unspecified_ipv4;", "return unspecified_ipv4;", "relay")
 fault("UDP ASSOCIATE asks an IPv4-mapped proxy for the IPv6 wildcard (U7)", "policy/relay.hpp",
@@ -380,7 +379,7 @@ OVERLAP = "laws_overlap"
 fault("the encoder writes the password over a user name that it did not yet copy", LOGIN,
       "if (detail::overlap(user.data(), user.size(), behind, password.size())) return errc::overlap;", "", OVERLAP)
 fault("the encoder writes the name over a user ID that it did not yet copy", S4,
-      "if (overlap(user.data(), user.size(), behind, name.size() + 1)) return errc::overlap;", "", OVERLAP)
+      "if (overlap(user.data(), user.size(), name_field, name.size() + 1)) return errc::overlap;", "", OVERLAP)
 fault("the encoder writes the data over a name that it did not yet copy", "wire/datagram.hpp",
       "if (remote.host.kind() == host_kind::name && overlap(name.data(), name.size(), to, data.size()))\n        return false;", "",
       OVERLAP)
@@ -391,8 +390,8 @@ fault("the encoder writes the address type of a datagram over the name", "wire/d
       "        move_text(to + 5, name.data(), name.size());\n        to[3] = static_cast<char>(address_type::name);",
       "        to[3] = static_cast<char>(address_type::name);\n        move_text(to + 5, name.data(), name.size());", OVERLAP)
 fault("the encoder writes the head of a SOCKS5 message over the name", ENDPOINT5,
-      "    if (is == host_kind::name) move_text(out.data() + 5, name.data(), name.size());\n    writer w(out);\n    w.u8(5).u8(second).u8(0);",
-      "    writer w(out);\n    w.u8(5).u8(second).u8(0);\n    if (is == host_kind::name) move_text(out.data() + 5, name.data(), name.size());",
+      "    if (kind == host_kind::name) move_text(out.data() + 5, name.data(), name.size());\n    writer w(out);\n    w.u8(5).u8(second).u8(0);",
+      "    writer w(out);\n    w.u8(5).u8(second).u8(0);\n    if (kind == host_kind::name) move_text(out.data() + 5, name.data(), name.size());",
       OVERLAP)
 fault("the encoder copies a token as if it did not overlap the output", "wire/gssapi.hpp",
       "if (!abort) detail::move_bytes(out", "if (!abort) detail::copy(out",

@@ -28,6 +28,24 @@ struct tolerance {
     bool empty_bound : 1 = true;
 };
 
+namespace detail {
+
+// Whether a version byte is accepted: `documented` always, `observed` with leeway::known.
+constexpr bool is_version(uint8_t version, leeway allowed, uint8_t documented, uint8_t observed) noexcept {
+    return version == documented || allowed == leeway::any ||
+           (version == observed && allowed == leeway::known);
+}
+
+constexpr bool is_reply4_version(uint8_t version, const tolerance& tolerated) noexcept {
+    return is_version(version, tolerated.reply4_version, 0, 4);
+}
+
+constexpr bool is_auth_version(uint8_t version, const tolerance& tolerated) noexcept {
+    return is_version(version, tolerated.auth_status_version, 1, 5);
+}
+
+}  // namespace detail
+
 inline constexpr tolerance lenient{};
 inline constexpr tolerance strict{.reply4_version = leeway::strict,
                                   .auth_status_version = leeway::strict,

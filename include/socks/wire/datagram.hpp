@@ -24,13 +24,7 @@ class datagram {
     /// some relays say nothing useful, so match no answer to its question by it. A name is given as received.
     [[nodiscard]] constexpr endpoint remote() const noexcept {
         if (header_ == 0) return {};
-        const auto port = static_cast<uint16_t>(whole_[header_ - 2U] << 8 | whole_[header_ - 1U]);
-        switch (static_cast<address_type>(whole_[3])) {
-            case address_type::ipv4: return {ipv4{whole_[4], whole_[5], whole_[6], whole_[7]}, port};
-            case address_type::ipv6: return {reader(whole_.subspan(4)).v6(), port};
-            case address_type::name: break;
-        }
-        return {detail::checked_name{whole_.subspan(5).first(whole_[4])}, port};
+        return detail::read_endpoint5(whole_);
     }
 
     /// What the far end is to get, or has sent.
@@ -50,7 +44,7 @@ class datagram {
 enum class fragments : uint8_t { drop, keep };
 
 /// The longest header: 4 bytes, a name of 255 behind its length, and the port. Room that suffices before any data.
-inline constexpr size_t max_datagram_header = 4 + 1 + 255 + 2;
+inline constexpr size_t max_datagram_header = detail::name_frame5(255);
 
 /// More than this, SOCKS header and data, is in no datagram: UDP's length has 16 bits and counts UDP's header as well.
 inline constexpr size_t max_datagram = 65535;
@@ -120,24 +114,18 @@ SOCKS_ALWAYS_INLINE constexpr bool move_data(const endpoint& remote, bytes data,
     if (in.size() < 7) return errc::truncated;
     if (!tolerated.reserved && (in[0] != 0 || in[1] != 0)) return errc::bad_reserved;
     if (in[2] != 0 && parts == fragments::drop) return errc::fragmented;
-    size_t header = 0;
-    switch (static_cast<address_type>(in[3])) {
-        case address_type::ipv4: header = 4 + 4 + 2; break;
-        case address_type::ipv6: header = 4 + 16 + 2; break;
-        case address_type::name: header = 4 + 1 + size_t{in[4]} + 2; break;
-        default: return errc::bad_address_type;
-    }
-    if (in.size() < header) return errc::truncated;
+    const message_size header = detail::measure_endpoint5(in);
+    if (!header) return header.needed() != 0 ? errc::truncated : header.error();
     if (static_cast<address_type>(in[3]) == address_type::name) {
         const errc fault = detail::name_fault(in.subspan(5).first(in[4]));
         if (fault != errc::none) return fault;
     }
-    return {datagram(in, header, in[2]), in.size()};
+    return {datagram(in, *header, in[2]), in.size()};
 }
 
 /// Bytes of the header before the data to or from `remote`: 10, 22, or 7 and the name.
 [[nodiscard]] constexpr size_t datagram_header_size(const endpoint& remote) noexcept {
-    return 3 + detail::endpoint_size5(remote);
+    return detail::frame_size5(remote.host);
 }
 
 /// Encodes a datagram into `out`, header and data; the picture is decode_datagram's. No host is written as 0.0.0.0. Data
@@ -201,8 +189,10 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_datagram_in_place(const endpoint& r
     SOCKS_ASSERT(headroom <= packet.capacity());
     switch (remote.host.kind()) {
         case host_kind::none:
-        case host_kind::ipv4: return detail::encode_datagram_header(remote, packet, headroom, 4 + 4 + 2);
-        case host_kind::ipv6: return detail::encode_datagram_header(remote, packet, headroom, 4 + 16 + 2);
+        case host_kind::ipv4:
+            return detail::encode_datagram_header(remote, packet, headroom, detail::ipv4_frame5);
+        case host_kind::ipv6:
+            return detail::encode_datagram_header(remote, packet, headroom, detail::ipv6_frame5);
         case host_kind::name:
             if (!remote.host.is_sendable()) break;
             return detail::encode_datagram_header(remote, packet, headroom, datagram_header_size(remote));

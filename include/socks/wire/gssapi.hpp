@@ -61,9 +61,7 @@ constexpr size_t least_token(gssapi_type type) noexcept {
                                                               tolerance tolerated = lenient) noexcept {
     using message = decoded<gssapi_message>;
     const size_t n = in.size();
-    if (n > 0 && in[0] != 1 && tolerated.auth_status_version != leeway::any &&
-        !(in[0] == 5 && tolerated.auth_status_version == leeway::known))
-        return errc::bad_version;
+    if (n > 0 && !detail::is_auth_version(in[0], tolerated)) return errc::bad_version;
     // Two bytes may be all that comes: asking for a head would wait for ever behind an abort.
     if (n < 2) return message::incomplete(2 - n);
     const auto type = static_cast<gssapi_type>(in[1]);

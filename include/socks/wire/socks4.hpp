@@ -30,6 +30,13 @@ namespace detail {
 inline constexpr size_t head4 = 8;      // VN CD DSTPORT DSTIP
 inline constexpr size_t string4 = 255;  // the longest string, without its NUL
 
+// Where the name begins, after the user ID and its NUL. Without a name, the request ends there.
+constexpr size_t name_offset4(size_t user) noexcept { return head4 + user + 1; }
+
+constexpr size_t request_size4(const host& to, size_t user) noexcept {
+    return name_offset4(user) + (to.kind() == host_kind::name ? to.name().size() + 1 : 0);
+}
+
 constexpr bool is_named4(bytes head) noexcept { return is_name_marker(reader(head.subspan(4)).v4()); }
 
 }  // namespace detail
@@ -64,7 +71,7 @@ class scan4 {
             ++seen_;
             in_name_ = true;
         }
-        const size_t begin = detail::head4 + user_ + 1U;
+        const size_t begin = detail::name_offset4(user_);
         if (!ends(in, begin)) {
             if (n > begin + detail::string4) return errc::name_too_long;
             return message_size::incomplete(n == begin ? 2 : 1);
@@ -104,9 +111,7 @@ SOCKS_ALWAYS_INLINE constexpr request4 read_request4(bytes whole, size_t user) n
 }
 
 SOCKS_ALWAYS_INLINE constexpr message_size measure_reply4(bytes in, tolerance tolerated) noexcept {
-    if (!in.empty() && in[0] != 0 && tolerated.reply4_version != leeway::any &&
-        !(in[0] == 4 && tolerated.reply4_version == leeway::known))
-        return errc::bad_version;
+    if (!in.empty() && !is_reply4_version(in[0], tolerated)) return errc::bad_version;
     if (in.size() < head4) return message_size::incomplete(head4 - in.size());
     return message_size::complete(head4);
 }
@@ -156,16 +161,16 @@ SOCKS_INLINE_UNLESS_SIZE constexpr encoded write_request4(command asked, const e
                                                           buffer out) noexcept {
     const bool named = to.host.kind() == host_kind::name;
     const bytes name = to.host.name();
-    const size_t whole = head4 + user.size() + 1 + (named ? name.size() + 1 : 0);
-    if (out.capacity() < whole) return encoded::no_space(whole);
+    const size_t size = request_size4(to.host, user.size());
+    if (out.capacity() < size) return encoded::no_space(size);
     ipv4 address;
     if (named) address.bytes[3] = 1;
     if (to.host.kind() == host_kind::ipv4) address = to.host.v4();
     const uint16_t port = to.port;
     if (named) {
-        char* const behind = out.data() + head4 + user.size() + 1;
-        if (overlap(user.data(), user.size(), behind, name.size() + 1)) return errc::overlap;
-        move_text(behind, name.data(), name.size());
+        char* const name_field = out.data() + name_offset4(user.size());
+        if (overlap(user.data(), user.size(), name_field, name.size() + 1)) return errc::overlap;
+        move_text(name_field, name.data(), name.size());
     }
     move_text(out.data() + head4, user.data(), user.size());
     writer w(out);
@@ -178,8 +183,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr encoded write_request4(command asked, const e
 
 /// Bytes that encode_request4 makes.
 [[nodiscard]] constexpr size_t encoded_size(const request4& r) noexcept {
-    const bool named = r.to.host.kind() == host_kind::name;
-    return detail::head4 + r.user.size() + 1 + (named ? r.to.host.name().size() + 1 : 0);
+    return detail::request_size4(r.to.host, r.user.size());
 }
 
 /// Encodes a SOCKS4 request, or for a name a SOCKS4a request, into `out`; the picture is decode_request4's.

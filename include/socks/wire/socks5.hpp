@@ -192,7 +192,7 @@ SOCKS_ALWAYS_INLINE constexpr endpoint read_bound5(bytes whole) noexcept {
 
 /// Bytes that encode_request5 makes.
 [[nodiscard]] constexpr size_t encoded_size(const request5& r) noexcept {
-    return 3 + detail::endpoint_size5(r.to);
+    return detail::frame_size5(r.to.host);
 }
 
 /// Encodes a SOCKS5 request into `out`; the picture is decode_request5's. No host is written as 0.0.0.0. A name that lies in
@@ -237,7 +237,7 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_request5(const request5& r,
 
 /// Bytes that encode_reply5 makes.
 [[nodiscard]] constexpr size_t encoded_size(const reply5& r) noexcept {
-    return 3 + detail::endpoint_size5(r.bound);
+    return detail::frame_size5(r.bound.host);
 }
 
 /// Encodes a SOCKS5 reply into `out`; the picture is decode_reply5's. No host is written as 0.0.0.0. A name that lies in

@@ -19,7 +19,7 @@ inline constexpr size_t max_framed_data = 65535;
 namespace detail {
 
 // The shortest header, of a name of one byte.
-inline constexpr size_t least_framed_header = 3 + 1 + 1 + 1 + 2;
+inline constexpr size_t least_framed_header = name_frame5(1);
 
 // Whether HDRLEN agrees with the address, as soon as it can be told; address types aside.
 constexpr errc framed_fault(bytes in) noexcept {
@@ -28,15 +28,12 @@ constexpr errc framed_fault(bytes in) noexcept {
     const size_t header = in[2];
     if (header < least_framed_header) return errc::bad_length;
     if (n < 4) return errc::none;
-    switch (static_cast<address_type>(in[3])) {
-        case address_type::ipv4: return header == 3 + 1 + 4 + 2 ? errc::none : errc::bad_length;
-        case address_type::ipv6: return header == 3 + 1 + 16 + 2 ? errc::none : errc::bad_length;
-        case address_type::name: break;
-        default: return errc::bad_address_type;
-    }
-    if (n < 5) return errc::none;
-    if (header != 3 + 1 + 1 + size_t{in[4]} + 2) return errc::bad_length;
-    return n >= header && in.subspan(5).first(in[4]).contains('\0') ? errc::nul_in_name : errc::none;
+    const message_size size = measure_endpoint5(in);
+    if (size.error() != errc::none) return size.error();
+    const bool named = static_cast<address_type>(in[3]) == address_type::name;
+    if (named && n < 5) return errc::none;
+    if (header != (size ? *size : n + size.needed())) return errc::bad_length;
+    return named && size && in.subspan(5).first(in[4]).contains('\0') ? errc::nul_in_name : errc::none;
 }
 
 }  // namespace detail

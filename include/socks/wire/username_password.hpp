@@ -34,9 +34,7 @@ SOCKS_ALWAYS_INLINE constexpr credentials read_credentials(bytes whole) noexcept
 }
 
 SOCKS_ALWAYS_INLINE constexpr message_size measure_auth_status(bytes in, tolerance tolerated) noexcept {
-    if (!in.empty() && in[0] != 1 && tolerated.auth_status_version != leeway::any &&
-        !(in[0] == 5 && tolerated.auth_status_version == leeway::known))
-        return errc::bad_version;
+    if (!in.empty() && !is_auth_version(in[0], tolerated)) return errc::bad_version;
     return in.size() < 2 ? message_size::incomplete(2 - in.size()) : message_size::complete(2);
 }
 
