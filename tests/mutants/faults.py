@@ -371,7 +371,7 @@ fault("a host keeps the first bytes of a text that is too long", ADDRESS,
 fault("an overlapping move copies in the wrong direction", "core/memory.hpp",
       "const bool ahead = is_ahead(to, from, n);", "const bool ahead = is_ahead(to, from, 0);", "memory", "fixed_bytes")
 fault("a stored invalid host points to the original text", "core/address.hpp",
-      "if (kind_ == host_kind::name || kind_ == host_kind::bad) moved.name_", "if (kind_ == host_kind::name) moved.name_", "stored")
+      "if (kind_ == host_kind::name || kind_ == host_kind::bad) result.name_", "if (kind_ == host_kind::name) result.name_", "stored")
 fault("the decoder continues a search in input that is gone", S4, "if (n < seen_) {", "if (n < detail::head4) {", "socks4",
       "laws_fuse")
 fault("the server keeps a search position of input that is gone", SERVER, "scan_ = {};", "", "laws_fuse")

@@ -11,6 +11,9 @@
 
 namespace socks {
 
+class host;
+class stored_endpoint;
+
 namespace detail {
 
 // Never defined. Its name is the diagnostic: the text is empty, too long, holds another byte than visible ASCII, a
@@ -48,10 +51,9 @@ constexpr size_t find_invisible(bytes text) noexcept {
     return i;
 }
 
-// A name in a message that was checked: 1 to 255 bytes, none of them a NUL.
-struct checked_name {
-    bytes text;
-};
+// The only way for a decoder to make a host of a name without checking it again: the message was validated, so the
+// name has at most 255 bytes and no NUL.
+constexpr host validated_name(bytes name) noexcept;
 
 }  // namespace detail
 
@@ -86,10 +88,6 @@ class host {
     constexpr host(const ipv4& a) noexcept : v4_(a), kind_(host_kind::ipv4) {}
     constexpr host(const ipv6& a) noexcept : v6_(a), kind_(host_kind::ipv6) {}
 
-    /// For decoders: a name as received, of a message that was checked.
-    constexpr host(detail::checked_name n) noexcept
-        : name_(n.text.data()), size_(static_cast<uint8_t>(n.text.size())), kind_(host_kind::name) {}
-
     /// A literal, checked by the compiler.
     template <size_t N>
     consteval host(const char (&literal)[N]) noexcept : host(bytes(literal)) {
@@ -113,14 +111,6 @@ class host {
     [[nodiscard]] static constexpr host as_received(bytes name SOCKS_LIFETIMEBOUND) noexcept {
         if (name.size() > max_name) return {host_kind::bad, name, errc::bad_host};
         return {host_kind::name, name, name.empty() || name.contains('\0') ? errc::bad_host : errc::none};
-    }
-
-    /// For what keeps a copy of the name, or of the text that was bad: the same host, with its name() at `copy`.
-    /// @lifetime  a name points to `copy`.
-    [[nodiscard]] constexpr host with_name_at(const char* copy SOCKS_LIFETIMEBOUND) const noexcept {
-        host moved = *this;
-        if (kind_ == host_kind::name || kind_ == host_kind::bad) moved.name_ = copy;
-        return moved;
     }
 
     [[nodiscard]] constexpr host_kind kind() const noexcept { return kind_; }
@@ -165,6 +155,16 @@ class host {
     }
 
   private:
+    friend constexpr host detail::validated_name(bytes name) noexcept;
+    friend class stored_endpoint;
+
+    // The same host whose name, or invalid text, is the copy at `copy`.
+    [[nodiscard]] constexpr host with_name_at(const char* copy SOCKS_LIFETIMEBOUND) const noexcept {
+        host result = *this;
+        if (kind_ == host_kind::name || kind_ == host_kind::bad) result.name_ = copy;
+        return result;
+    }
+
     // A text longer than a name can be is bad. Nothing of it is kept, because its front may be the name of another host.
     constexpr host(host_kind kind, bytes text, errc fault) noexcept
         : name_(text.data()),
@@ -194,6 +194,12 @@ class host {
     host_kind kind_ = host_kind::none;
     errc fault_ = errc::none;
 };
+
+namespace detail {
+
+constexpr host validated_name(bytes name) noexcept { return {host_kind::name, name, errc::none}; }
+
+}  // namespace detail
 
 /// A host and a port: `endpoint{"files.example.com", 443}`.
 /// @lifetime  as its host.

@@ -8,6 +8,15 @@
 
 namespace socks {
 
+class datagram;
+
+namespace detail {
+
+// The only way for a decoder to make a datagram: `message` begins with a valid header of `header` bytes.
+constexpr datagram validated_datagram(bytes message, size_t header, uint8_t fragment) noexcept;
+
+}  // namespace detail
+
 /// One datagram as it was received, found whole; its parts are read on demand.
 ///
 /// @lifetime  points into the bytes that it was decoded from, and so do the data and a name.
@@ -24,21 +33,31 @@ class datagram {
     /// some relays say nothing useful, so match no answer to its question by it. A name is given as received.
     [[nodiscard]] constexpr endpoint remote() const noexcept {
         if (header_ == 0) return {};
-        return detail::read_endpoint5(whole_);
+        return detail::read_endpoint5(message_);
     }
 
     /// What the far end is to get, or has sent.
-    [[nodiscard]] constexpr bytes data() const noexcept { return whole_.subspan(header_); }
-
-    /// For decoders: `whole` has a header of `header` bytes, of which ATYP is the fourth and the port the last two.
-    constexpr datagram(bytes whole, size_t header, uint8_t fragment) noexcept
-        : whole_(whole), header_(static_cast<uint16_t>(header)), fragment_(fragment) {}
+    [[nodiscard]] constexpr bytes data() const noexcept { return message_.subspan(header_); }
 
   private:
-    bytes whole_;
+    friend constexpr datagram detail::validated_datagram(bytes message, size_t header,
+                                                         uint8_t fragment) noexcept;
+
+    constexpr datagram(bytes message, size_t header, uint8_t fragment) noexcept
+        : message_(message), header_(static_cast<uint16_t>(header)), fragment_(fragment) {}
+
+    bytes message_;
     uint16_t header_ = 0;
     uint8_t fragment_ = 0;
 };
+
+namespace detail {
+
+constexpr datagram validated_datagram(bytes message, size_t header, uint8_t fragment) noexcept {
+    return {message, header, fragment};
+}
+
+}  // namespace detail
 
 /// What becomes of fragments: by default they are dropped, as RFC 1928 demands of whoever does not put them together.
 enum class fragments : uint8_t { drop, keep };
@@ -120,7 +139,7 @@ SOCKS_ALWAYS_INLINE constexpr bool move_data(const endpoint& remote, bytes data,
         const errc fault = detail::name_fault(in.subspan(5).first(in[4]));
         if (fault != errc::none) return fault;
     }
-    return {datagram(in, *header, in[2]), in.size()};
+    return {detail::validated_datagram(in, *header, in[2]), in.size()};
 }
 
 /// Bytes of the header before the data to or from `remote`: 10, 22, or 7 and the name.

@@ -63,7 +63,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr endpoint read_endpoint5(bytes whole) noexcept
         case address_type::name: break;
     }
     const bytes name = r.take(r.u8());
-    return {checked_name{name}, r.u16()};
+    return {validated_name(name), r.u16()};
 }
 
 // No host is written as 0.0.0.0, because real clients misread an IPv6 wildcard in a reply.

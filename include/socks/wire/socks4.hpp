@@ -107,7 +107,7 @@ SOCKS_ALWAYS_INLINE constexpr request4 read_request4(bytes whole, size_t user) n
     const ipv4 address = r.v4();
     const bytes id = r.take(user);
     if (!is_name_marker(address)) return {asked, {address, port}, id};
-    return {asked, {checked_name{r.rest().subspan(1).first(r.rest().size() - 2)}, port}, id};
+    return {asked, {validated_name(r.rest().subspan(1).first(r.rest().size() - 2)), port}, id};
 }
 
 SOCKS_ALWAYS_INLINE constexpr message_size measure_reply4(bytes in, tolerance tolerated) noexcept {

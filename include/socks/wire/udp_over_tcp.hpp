@@ -61,7 +61,7 @@ constexpr errc framed_fault(bytes in) noexcept {
     const size_t header = n < 3 ? detail::least_framed_header : in[2];
     const size_t whole = header + (n < 2 ? 0 : size_t{in[0]} << 8 | in[1]);
     if (n < whole) return decoded<datagram>::incomplete(whole - n);
-    return {datagram(in.first(whole), header, 0), whole};
+    return {detail::validated_datagram(in.first(whole), header, 0), whole};
 }
 
 namespace detail {
