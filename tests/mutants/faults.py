@@ -189,10 +189,10 @@ fault("an invalid IPv4 address counts as a host name (D1)", ADDRESS, "ends_in_a_
       "address")
 fault("an IPv4 number with a leading zero is decimal", IP, " || (i > begin + 1 && text.data()[begin] == '0')", "", "ip",
       "fuzz/literal")
-fault("an IPv6 address may contain :: twice", IP, "if (groups.gapped()) return errc::bad_host;", "", "ip", "fuzz/literal")
+fault("an IPv6 address may contain :: twice", IP, "if (groups.has_gap()) return errc::bad_host;", "", "ip", "fuzz/literal")
 fault("a received name with a NUL can be sent (D9)", ADDRESS, "name.empty() || name.contains('\\0')",
       "name.empty()", "address", "request")
-fault("a search omits the last bytes of a long name", "core/memory.hpp", "return among_sixteen(p + n - 16, c);",
+fault("a search omits the last bytes of a long name", "core/memory.hpp", "return contains_in_16(p + n - 16, c);",
       "return false;", "memory")
 fault("a copy omits the last bytes of a text", "core/memory.hpp", "__builtin_memcpy(to + (n - Size), &last, Size);",
       "", "memory", "writer", "username_password")
@@ -413,7 +413,7 @@ fault("a server chooses the marker byte of an invalid list", REQUEST,
       "if (is_free(0)) return method::no_acceptable;", "", "request")
 fault("the size of 4 GiB and 3 bytes becomes 3 bytes", "core/decoded.hpp",
       "return count == n ? count : 0;", "return count;", "decoded")
-fault("an encoder reports 4 GiB without an error", "core/decoded.hpp", "counted(made) == made ? errc::none : errc::no_space",
+fault("an encoder reports 4 GiB without an error", "core/decoded.hpp", "to_count(size) == size ? errc::none : errc::no_space",
       "errc::none", "decoded")
 fault("the decoder accepts a value of 4 GiB", "text/cftutil_lexer.hpp",
       "if (text.size() > UINT32_MAX) return errc::no_space;", "",
