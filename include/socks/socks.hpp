@@ -1,5 +1,5 @@
-// The whole library in one include.
-// Bytes go in, actions come out: no socket, no clock, no allocation, no log, no exception.
+// The complete library in one include.
+// Bytes go in, actions come out: it uses no sockets, clocks, allocation, logs or exceptions.
 //
 // These headers stand beside it, each for those who need it: <socks/policy/errno.hpp>, which needs <errno.h>,
 // <socks/system/getaddrinfo.hpp>, which needs <netdb.h>, and <socks/policy/transfer_cft.hpp> for one application's

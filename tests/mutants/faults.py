@@ -23,7 +23,7 @@ fault("the decoder does not check the version of a method selection (socksio)", 
       "if (!in.empty() && in[0] != 5) return errc::bad_version;\n    return in.size() < 2",
       "return in.size() < 2", "socks5", "client")
 fault("the decoder includes the length byte in a name (socksio)", ENDPOINT5,
-      "r.take(r.u8())", "r.take(size_t{whole[4]} + 1)", "socks5")
+      "r.take(r.u8())", "r.take(size_t{frame[4]} + 1)", "socks5")
 fault("the decoder always refuses a reserved byte that is not 0 (D20, R17)", ENDPOINT5,
       "in[2] != 0 && !tolerated.reserved", "in[2] != 0", "socks5",
       "tolerance")
@@ -38,8 +38,8 @@ fault("the encoder writes a name length that is one too large", ENDPOINT5, ".u8(
 fault("the encoder writes an IPv6 address with the address type of IPv4", ENDPOINT5,
       "w.u8(static_cast<uint8_t>(address_type::ipv6))",
       "w.u8(static_cast<uint8_t>(address_type::ipv4))", "socks5")
-fault("the decoder refuses an empty bound name in a reply (R4, R5)", S5, "return may_be_empty && is_no_name(name, n)",
-      "return !may_be_empty && is_no_name(name, n)", "socks5", "tolerance")
+fault("the decoder refuses an empty bound name in a reply (R4, R5)", S5, "return may_be_empty && is_empty_or_nul(name, n)",
+      "return !may_be_empty && is_empty_or_nul(name, n)", "socks5", "tolerance")
 fault("the encoder writes an invalid host into a reply", ENDPOINT5, "if (!e.host.is_sendable()) return e.host.error();", "",
       "socks5")
 fault("the encoder accepts 0xff in the methods of a greeting (A8)", S5, " || g.offers(method::no_acceptable)", "", "socks5")
@@ -54,17 +54,17 @@ fault("the encoder truncates the length of a user name of 256 bytes to 0 (curl#3
       "if (c.user.size() > 255) return errc::bad_user;", "", "username_password")
 fault("the decoder reads PLEN from the wrong position (netch#856)", LOGIN, "in[2 + user];", "in[1 + user];", "username_password")
 fault("the decoder takes every even status for success (A20)", LOGIN,
-      "return {in[1], *whole};", "return {static_cast<uint8_t>(in[1] & 1), *whole};",
+      "return {in[1], *size};", "return {static_cast<uint8_t>(in[1] & 1), *size};",
       "username_password", "client")
 fault("the decoder consumes only one of the two bytes of a status", LOGIN,
       "message_size::complete(2)", "message_size::complete(1)", "username_password", "client")
 fault("the decoder does not check the version of a status (curl; V2)", LOGIN,
       "if (!in.empty() && !is_auth_version(in[0], tolerated)) return errc::bad_version;", "", "username_password", "tolerance")
 fault("the decoder accepts credentials without their last byte", LOGIN,
-      "if (n < whole) return", "if (n + 1 < whole) return", "username_password",
+      "if (n < size) return", "if (n + 1 < size) return", "username_password",
       "guard_page")
 fault("the decoder asks for a byte after credentials with an empty password", LOGIN,
-      "3 + user + least - n", "3 + user + 1 - n", "username_password",
+      "3 + user + min_size - n", "3 + user + 1 - n", "username_password",
       "laws_precision")
 fault("the decoder always refuses empty credentials (A9)", LOGIN, "tolerated.empty_credentials ? 0 : 1", "1", "username_password")
 fault("secrets of different lengths compare as equal (A17)", LOGIN, "a.size() == b.size() ? 0U : 1U", "0U", "username_password",
@@ -75,11 +75,11 @@ fault("the comparison of secrets stops at the first difference", LOGIN, "differe
 # SOCKS4
 S4 = "wire/socks4.hpp"
 fault("the decoder does not limit the length of a user ID (CVE-2002-1930, CVE-2000-1183)", S4,
-      "if (n > detail::head4 + detail::string4) return errc::user_too_long;", "",
+      "if (n > detail::head4 + detail::max_string4) return errc::user_too_long;", "",
       "socks4")
 fault("the decoder does not limit the length of a SOCKS4a name (CVE-2002-1001)", S4,
-      "if (n > begin + detail::string4) return errc::name_too_long;", "", "socks4")
-fault("the codec of SOCKS4 accepts a string of 256 bytes (S4-5)", S4, "string4 = 255;", "string4 = 256;", "socks4")
+      "if (n > begin + detail::max_string4) return errc::name_too_long;", "", "socks4")
+fault("the codec of SOCKS4 accepts a string of 256 bytes (S4-5)", S4, "max_string4 = 255;", "max_string4 = 256;", "socks4")
 fault("the decoder accepts an empty SOCKS4a name", S4, "if (seen_ == begin) return errc::empty_name;", "", "socks4")
 fault("the encoder omits the NUL after a SOCKS4a name", S4, "w.skip(name.size()).u8(0);", "w.skip(name.size());", "socks4")
 fault("the encoder writes 0.0.0.0 before a SOCKS4a name instead of 0.0.0.1", S4,
@@ -271,7 +271,7 @@ fault("a UDP association accepts datagrams from a second port (U8)", "policy/rel
 
 # GSSAPI
 GSSAPI = "wire/gssapi.hpp"
-fault("the decoder accepts an empty protected message (curl#21159; G2)", GSSAPI, "length < least || ", "", "gssapi")
+fault("the decoder accepts an empty protected message (curl#21159; G2)", GSSAPI, "length < min_size || ", "", "gssapi")
 fault("the decoder accepts a token longer than the limit of the caller (G2)", GSSAPI,
       " || length > max_token", "", "gssapi", "fuzz/gssapi")
 fault("the decoder asks for a byte after an abort (G5)", GSSAPI,
@@ -288,9 +288,9 @@ fault("a printed IPv6 address shortens the last of several longest runs of zeros
 fault("the text of a host may contain a space (D10)", "core/address.hpp", "text[i] > ' '", "text[i] >= ' '", "address")
 fault("the text of a host may be UTF-8 (D11)", "core/address.hpp", " && text[i] < 0x7f) ++i;", ") ++i;", "address")
 fault("a received name in UTF-8 counts as an invalid address", "policy/scope.hpp",
-      "return spelled.kind() != host_kind::bad || detail::is_no_name(h.name()) ? spelled : host();", "return spelled;", "scope")
+      "return spelled.kind() != host_kind::bad || detail::is_invalid_name(h.name()) ? spelled : host();", "return spelled;", "scope")
 fault("the parser always reads socks:// as SOCKS4", "text/uri.hpp",
-      "scheme_(plain) {}", "scheme_(proxy_scheme::socks4) {}", "uri")
+      "scheme_(socks_scheme) {}", "scheme_(proxy_scheme::socks4) {}", "uri")
 fault("the text of an unassigned code omits the number", "text/code.hpp", "const bool unassigned = is_unassigned(name);",
       "const bool unassigned = false;", "code", "tor")
 fault("the message for the operator omits the number of an unknown code", "policy/disposition.hpp",
@@ -377,7 +377,7 @@ fault("the decoder continues a search in input that is gone", S4, "if (n < seen_
 fault("the server keeps a search position of input that is gone", SERVER, "scan_ = {};", "", "laws_fuse")
 OVERLAP = "laws_overlap"
 fault("the encoder writes the password over a user name that it did not yet copy", LOGIN,
-      "if (detail::overlap(user.data(), user.size(), behind, password.size())) return errc::overlap;", "", OVERLAP)
+      "if (detail::overlap(user.data(), user.size(), password_field, password.size())) return errc::overlap;", "", OVERLAP)
 fault("the encoder writes the name over a user ID that it did not yet copy", S4,
       "if (overlap(user.data(), user.size(), name_field, name.size() + 1)) return errc::overlap;", "", OVERLAP)
 fault("the encoder writes the data over a name that it did not yet copy", "wire/datagram.hpp",
@@ -400,7 +400,7 @@ fault("a text is printed over itself", "text/literal.hpp", "if (overlaps_) retur
 fault("a value is decoded over the text that the parser has not yet read", "text/cftutil_lexer.hpp",
       "if (socks::detail::is_ahead(out.data(), text.data(), text.size())) return errc::overlap;", "", OVERLAP)
 fault("credentials are decoded over the rest of their URI", "text/uri.hpp",
-      "if (is_ahead(room_.data(), text_.data(), text_.size())) return errc::overlap;", "", OVERLAP)
+      "if (is_ahead(out_.data(), text_.data(), text_.size())) return errc::overlap;", "", OVERLAP)
 fault("a received fragment overwrites the stored fragments", "machine/reassembly.hpp",
       "if (waiting() && detail::overlap(in.data(), in.size(), storage.data(), size_)) {", "if (false) {", OVERLAP)
 fault("a list of only 0xff counts as empty, which selects method 0", REQUEST,

@@ -39,7 +39,7 @@ constexpr bool ends_in_a_number(bytes text) noexcept {
 }
 
 // Whether text that is not an address cannot be looked up as a host name either.
-constexpr bool is_no_name(bytes text) noexcept {
+constexpr bool is_invalid_name(bytes text) noexcept {
     return text.empty() || text.size() > 255 || text.contains('\0') || text.contains(':') ||
            text.contains('[') || text.contains(']') || ends_in_a_number(text);
 }
@@ -187,7 +187,7 @@ class host {
         if (const auto six = parse_ipv6(inner)) return *six;
         if (const auto four = parse_ipv4(text)) return *four;
         const errc fault = detail::find_invisible(text) != text.size() ? errc::bad_host_byte
-                           : detail::is_no_name(text)                  ? errc::bad_host
+                           : detail::is_invalid_name(text)             ? errc::bad_host
                                                                        : errc::none;
         return {fault == errc::none ? host_kind::name : host_kind::bad, text, fault};
     }

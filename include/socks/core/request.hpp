@@ -26,8 +26,9 @@ struct credentials {
         : user(name), password(secret), given(true) {}
 };
 
-/// Up to four authentication methods in the order of preference: `methods{method::gssapi,
-/// method::username_password}`.
+/// Up to four authentication methods in the order of preference.
+///
+///     methods{method::gssapi, method::username_password}
 ///
 /// A fifth method does not compile. Repetitions are ignored.
 ///
@@ -154,10 +155,8 @@ SOCKS_INLINE_UNLESS_SIZE constexpr errc destination_fault(version request_versio
 
 /// Why `request` cannot be sent to a proxy, or errc::none.
 ///
-/// @errors  bad_host bad_host_byte no_host bad_user bad_password no_credentials bad_methods
-///          command_over_socks4
-///          name_over_socks4 ipv6_over_socks4 reserved_over_socks4
-///          SOCKS4 has no passwords and methods, so bad_password, no_credentials and bad_methods are for SOCKS5 only
+/// @errors  bad_host bad_host_byte no_host bad_user command_over_socks4 name_over_socks4 ipv6_over_socks4
+///          reserved_over_socks4; over SOCKS5 also bad_password no_credentials bad_methods
 /// @cost    O(size of the name and of a SOCKS4 user ID); constexpr, noexcept.
 [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr errc validate(const request& request) noexcept {
     const errc fault = detail::destination_fault(request.version, request.command, request.to.host);

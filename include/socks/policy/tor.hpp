@@ -32,7 +32,7 @@ inline constexpr command resolve_ptr{0xf1};
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 constexpr encoded format(command c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return socks::detail::named(tor::to_string(c), static_cast<uint8_t>(c), false, out);
+    return socks::detail::put_code(tor::to_string(c), static_cast<uint8_t>(c), false, out);
 }
 
 /// The request for an address of `name`. An address as `name` comes back as it is.
@@ -109,7 +109,7 @@ enum class onion_code : uint8_t {
 
 /// The same for people: `onion service descriptor not found`, `host unreachable`, `0xC8`. Otherwise as for a command.
 constexpr encoded format(const reply_code& c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return socks::detail::named(tor::to_string(c), c.value, false, out);
+    return socks::detail::put_code(tor::to_string(c), c.value, false, out);
 }
 
 /// What the credentials of a SOCKS5 client mean to Tor.

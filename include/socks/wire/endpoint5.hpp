@@ -1,10 +1,10 @@
-// What request, reply and UDP header of SOCKS5 share, the part behind their first three bytes: an address of one of
-// three types, and a port.
+// The common part of the SOCKS5 request, reply and UDP header: after three bytes come an address of one of
+// three types and a port.
 //
 //     x  x  x  ATYP  ADDR           PORT
 //     1  1  1   1    4 | 16 | 1+n    2             7..262 bytes
 //
-// An address is measured first, then read without further checks.
+// A decoder first finds the end of the frame, and then reads it without further checks.
 
 #ifndef SOCKS_WIRE_ENDPOINT5_HPP
 #define SOCKS_WIRE_ENDPOINT5_HPP
@@ -22,8 +22,8 @@ inline constexpr size_t ipv4_frame5 = 4 + 4 + 2;
 inline constexpr size_t ipv6_frame5 = 4 + 16 + 2;
 constexpr size_t name_frame5(size_t name) noexcept { return 4 + 1 + name + 2; }
 
-// Each error is known at its byte and does not change when more bytes arrive. An unfinished frame needs at least 7
-// bytes, because real servers send replies with an empty name.
+// Each error is known at its byte and does not change when more bytes arrive. An unfinished frame needs at
+// least 7 bytes, because real servers send replies with an empty name.
 SOCKS_INLINE_UNLESS_SIZE constexpr message_size measure_endpoint5(bytes in) noexcept {
     const size_t n = in.size();
     if (n < 4) return message_size::incomplete(name_frame5(0) - n);
@@ -48,9 +48,9 @@ SOCKS_INLINE_UNLESS_SIZE constexpr message_size measure5(bytes in, tolerance tol
     return measure_endpoint5(in);
 }
 
-// The address and port of a frame that was found whole.
-SOCKS_INLINE_UNLESS_SIZE constexpr endpoint read_endpoint5(bytes whole) noexcept {
-    reader r(whole.subspan(3));
+// The address and port of a complete frame.
+SOCKS_INLINE_UNLESS_SIZE constexpr endpoint read_endpoint5(bytes frame) noexcept {
+    reader r(frame.subspan(3));
     switch (static_cast<address_type>(r.u8())) {
         case address_type::ipv4: {
             const ipv4 address = r.v4();
@@ -95,7 +95,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr encoded encode_frame5(uint8_t second, const e
     return w.u16(e.port).written();
 }
 
-// Whether the name in a frame that is whole is one that may be used as a name.
+// The error if the name of a complete frame is not valid.
 SOCKS_ALWAYS_INLINE constexpr errc name_fault(bytes name) noexcept {
     if (name.empty()) return errc::empty_name;
     return name.contains('\0') ? errc::nul_in_name : errc::none;
