@@ -94,9 +94,7 @@ class [[nodiscard]] decoded {
 
     /// The same "need more" or error as `size`, which holds no size.
     constexpr explicit decoded(message_size size) noexcept
-        : count_(size.needed()), error_(size.error()), short_(size.needed() != 0) {
-        SOCKS_ASSERT(!size);
-    }
+        : decoded(size.error() != errc::none ? decoded(size.error()) : incomplete(size.needed())) {}
 
     [[nodiscard]] constexpr explicit operator bool() const noexcept {
         return error_ == errc::none && !short_;
