@@ -174,20 +174,6 @@ constexpr void bad_texts_are_equal_where_what_is_kept_of_them_is(check& t) {
 }
 PROVE_AND_RUN(bad_texts_are_equal_where_what_is_kept_of_them_is)
 
-constexpr void a_host_may_be_given_a_copy_of_its_name(check& t) {
-    char copy[] = {'f', 'o', 'o', '.', 'e', 'x', 'a', 'm', 'p', 'l', 'e'};
-    const host name = "foo.example";
-    t.ok(name.with_name_at(copy) == name && name.with_name_at(copy).name().data() == copy);
-    t.ok(host::as_received("192.0.2.7").with_name_at("192.0.2.7").kind() == host_kind::name);
-    const host nul = host::as_received("a\0b");
-    t.ok(!nul.with_name_at(copy).is_sendable() && nul.with_name_at(copy).name() == "foo");
-    const host bad(bytes("a:b"));
-    t.ok(bad.with_name_at(copy).kind() == host_kind::bad && bad.with_name_at(copy).name() == "foo");
-    t.ok(host().with_name_at(copy) == host());
-    t.ok(host(ipv4{192, 0, 2, 7}).with_name_at(copy) == host("192.0.2.7"));
-}
-PROVE_AND_RUN(a_host_may_be_given_a_copy_of_its_name)
-
 constexpr void hosts_are_equal_when_kind_and_content_are(check& t) {
     t.ok(host() == host() && host().kind() == host_kind::none && host().name().empty());
     t.ok(host() != host(ipv4{}) && host(ipv4{}) != host(ipv6{}) && host("a") != host());

@@ -1,16 +1,16 @@
-// What a compiler must be told: the version, the assertion, inlining and lifetimes.
-// Every macro of the library is defined here and begins with SOCKS_. Nothing needs to be configured.
+// The macros of the library: version, assertion, inlining and lifetimes. All begin with SOCKS_.
+// You need to configure nothing.
 
 #ifndef SOCKS_CONFIG_HPP
 #define SOCKS_CONFIG_HPP
 
 #define SOCKS_VERSION_MAJOR 0
-#define SOCKS_VERSION_MINOR 1
+#define SOCKS_VERSION_MINOR 2
 #define SOCKS_VERSION_PATCH 0
 
-// SOCKS_ASSERT(condition) guards against mistakes of the calling program, never against bytes of a peer.
-// It is on unless NDEBUG is defined; define it beforehand to route it elsewhere. It must stay an expression
-// that a constant evaluation can skip, hence not the assert of <assert.h>.
+// SOCKS_ASSERT(condition) reports mistakes of the calling program. It never depends on bytes from a peer.
+// It is active unless NDEBUG is defined. To replace it, define it before the first include of the library.
+// A constant evaluation must be able to skip it, so it does not use the assert of <assert.h>.
 #ifndef SOCKS_ASSERT
 #if defined(NDEBUG)
 #define SOCKS_ASSERT(condition) (static_cast<void>(0))
@@ -21,8 +21,8 @@
 #endif
 #endif
 
-// SOCKS_ALWAYS_INLINE keeps a machine's step in its drive loop, where the unused branches vanish and the result
-// stays in registers. Builds for size decide for themselves.
+// SOCKS_ALWAYS_INLINE inlines the step of a machine into its drive loop. The compiler can then remove unused
+// branches and keep the result in registers. With -Os the compiler decides.
 #if defined(__OPTIMIZE_SIZE__)
 #define SOCKS_ALWAYS_INLINE inline
 #elif defined(_MSC_VER) && !defined(__clang__)
@@ -31,30 +31,31 @@
 #define SOCKS_ALWAYS_INLINE [[gnu::always_inline]] inline
 #endif
 
-// SOCKS_INLINE_UNLESS_SIZE is what many places call: each has its own copy where speed counts, all have one where size does.
-// clang has to be told; g++ decides so by itself.
+// SOCKS_INLINE_UNLESS_SIZE is for functions with many callers: inlined for speed, one shared copy with -Os.
+// With -Os, g++ makes this choice without help, but clang needs the attribute.
 #if defined(__OPTIMIZE_SIZE__) && defined(__clang__)
 #define SOCKS_INLINE_UNLESS_SIZE [[gnu::noinline]] inline
 #else
 #define SOCKS_INLINE_UNLESS_SIZE SOCKS_ALWAYS_INLINE
 #endif
 
-// SOCKS_NOINLINE is what a loop calls in rare cases only: inside, it would take registers from the others.
+// SOCKS_NOINLINE is for functions that a loop rarely calls. If inlined, they would take registers from the
+// loop.
 #if defined(_MSC_VER) && !defined(__clang__)
 #define SOCKS_NOINLINE __declspec(noinline) inline
 #else
 #define SOCKS_NOINLINE [[gnu::noinline]] inline
 #endif
 
-// SOCKS_LAMBDA_ALWAYS_INLINE, behind the parameters of a lambda, is SOCKS_ALWAYS_INLINE for it.
+// SOCKS_LAMBDA_ALWAYS_INLINE is SOCKS_ALWAYS_INLINE for a lambda. Write it after the parameters.
 #if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
 #define SOCKS_LAMBDA_ALWAYS_INLINE __attribute__((always_inline))
 #else
 #define SOCKS_LAMBDA_ALWAYS_INLINE
 #endif
 
-// Before a loop, where a compiler by itself would do the other: SOCKS_NO_UNROLL keeps it one, for the counts of clang's turns
-// would be prepared in front of a drive loop; SOCKS_UNROLL_4 makes turns of it, so that g++ sees through a list of four.
+// SOCKS_NO_UNROLL stops clang from unrolling the loop that follows: the counters would cost every drive loop.
+// SOCKS_UNROLL_4 lets g++ unroll a loop over a list of four.
 #if defined(__clang__)
 #define SOCKS_NO_UNROLL _Pragma("clang loop unroll(disable)")
 #define SOCKS_UNROLL_4
@@ -66,7 +67,7 @@
 #define SOCKS_UNROLL_4
 #endif
 
-// SOCKS_LIFETIMEBOUND lets clang warn where a view would outlive what it points into.
+// With SOCKS_LIFETIMEBOUND, clang warns when a view would outlive the bytes that it points into.
 #if defined(__has_cpp_attribute)
 #if __has_cpp_attribute(clang::lifetimebound)
 #define SOCKS_LIFETIMEBOUND [[clang::lifetimebound]]

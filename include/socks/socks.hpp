@@ -1,5 +1,5 @@
-// The whole library in one include.
-// Bytes go in, actions come out: no socket, no clock, no allocation, no log, no exception.
+// The complete library in one include.
+// Bytes go in, actions come out: it uses no sockets, clocks, allocation, logs or exceptions.
 //
 // It does not include the headers of <socks/system/>, because each needs a header of the platform or of the C++
 // library: errno.hpp, getaddrinfo.hpp, sockaddr.hpp and error_code.hpp. Nor does it include the headers of

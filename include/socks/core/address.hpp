@@ -1,7 +1,7 @@
-// Where a connection goes: IPv4, IPv6, or a host name, and a port.
-// A host is classified once, where it is made of text: the text of an address becomes an address and does not travel
-// as a name; text that is neither becomes "bad" and is never sent. Only what a peer sent keeps the form it came in.
-// The text of a name is visible ASCII: another byte is a mistake or an injection, and means something else to each proxy.
+// The destination of a connection: an IPv4 address, an IPv6 address or a host name, and a port. A host is
+// classified once, when it is made from text. "192.0.2.1" becomes an IPv4 address and is not sent as a name.
+// Text that is neither an address nor a name becomes invalid (`bad`) and is never sent. A name that a peer
+// sent is not classified.
 
 #ifndef SOCKS_CORE_ADDRESS_HPP
 #define SOCKS_CORE_ADDRESS_HPP
@@ -11,15 +11,18 @@
 
 namespace socks {
 
+class host;
+class stored_endpoint;
+
 namespace detail {
 
-// Never defined. Its name is the diagnostic: the text is empty, too long, holds another byte than visible ASCII, a
-// colon or a bracket that make no IPv6 address, or ends in a number without being an IPv4 address.
+// Never defined. The compiler shows its name as the error message. For the reasons, see the documentation of
+// host.
 void this_text_is_neither_an_address_nor_a_host_name() noexcept;
 
-// Whether the last label (one trailing dot aside) is a number, as in "127.1", "1.2.3.256" or "0x7f000001".
-// Resolvers read such text as addresses, each in its own way; so only a strict IPv4 address may end so.
-// The same rule as the URL standard's. Of text that is not empty.
+// Whether the last label of a text is a number, as in "127.1", "1.2.3.256" or "0x7f000001". One trailing dot
+// is ignored; the text is not empty. Resolvers read such texts as different addresses, so only a strict IPv4
+// address may end in a number. The URL standard has the same rule.
 constexpr bool ends_in_a_number(bytes text) noexcept {
     size_t end = text.size();
     if (text[end - 1] == '.') --end;
@@ -35,8 +38,8 @@ constexpr bool ends_in_a_number(bytes text) noexcept {
     return true;
 }
 
-// Whether text that is no address is no name either, for whoever looks names up.
-constexpr bool is_no_name(bytes text) noexcept {
+// Whether text that is not an address cannot be looked up as a host name either.
+constexpr bool is_invalid_name(bytes text) noexcept {
     return text.empty() || text.size() > 255 || text.contains('\0') || text.contains(':') ||
            text.contains('[') || text.contains(']') || ends_in_a_number(text);
 }
@@ -48,55 +51,55 @@ constexpr size_t find_invisible(bytes text) noexcept {
     return i;
 }
 
-// A name in a message that was checked: 1 to 255 bytes, none of them a NUL.
-struct checked_name {
-    bytes text;
-};
+// The only way for a decoder to make a host of a name without checking it again: the message was validated,
+// so the name has at most 255 bytes and no NUL.
+constexpr host validated_name(bytes name) noexcept;
 
 }  // namespace detail
 
-/// What a host is. `bad` is text that is none of the others.
+/// The kind of a host. `bad` is text that is neither an address nor a host name.
 enum class host_kind : uint8_t { none, ipv4, ipv6, name, bad };
 
-/// An IPv4 address, an IPv6 address, a host name, none, or bad text.
+/// An IPv4 address, an IPv6 address, a host name, no host, or invalid text (`bad`).
 ///
 ///     host a = "files.example.com";       a name
 ///     host b = "192.0.2.1";               an IPv4 address, by value
 ///     host c = "[2001:db8::1]";           an IPv6 address, by value; brackets are optional
-///     host d = "localhost:80";            does not compile; the same text at run time is `bad`
+///     host d = "localhost:80";            does not compile; at run time, this text is `bad`
 ///
-/// Bad is text that is empty, longer than 255 bytes, holds a byte other than visible ASCII (0x21 to 0x7e), holds a colon
-/// or a bracket without being an IPv6 address (a zone included), or ends in a number without being an IPv4 address.
-/// Nothing else of a name is judged, and nothing is ever resolved.
+/// Text is `bad` if it
 ///
-/// Control bytes and spaces are refused because a proxy may write a name into a log or into the header of another
-/// protocol; browsers and curl refuse them too. Bytes above 0x7e are refused because SOCKS does not say how they are
-/// encoded: write an international name in A-labels, "xn--mnchen-3ya.example". A name with any bytes can still be sent:
-/// see as_received().
+///     - is empty or longer than 255 bytes
+///     - contains a byte other than visible ASCII, 0x21 to 0x7e
+///     - contains a colon or a bracket but is not an IPv6 address, or has a zone ("fe80::1%eth0")
+///     - ends in a number but is not an IPv4 address
 ///
-/// @lifetime  a name points into the text it was made of; addresses are held by value.
-/// @cost      making one and == are O(size), all else O(1).
+/// Names are not checked further, and never resolved.
+///
+/// Control bytes and spaces are refused because a proxy may write the name into a log or into another
+/// protocol. Browsers and curl refuse them too. Bytes above 0x7e are refused because SOCKS does not define
+/// their encoding: write an international name in A-labels, "xn--mnchen-3ya.example". To send a name with
+/// other bytes, see as_received().
+///
+/// @lifetime  a name points into the text that it was made from; addresses are stored by value.
+/// @cost      construction and == are O(size), all else is O(1).
 class host {
   public:
     static constexpr size_t max_name = 255;
 
-    /// No host: the wildcard of BIND and UDP ASSOCIATE, and what an empty name in a reply means.
+    /// No host. It stands for the wildcard of BIND and UDP ASSOCIATE, and for an empty name in a reply.
     constexpr host() noexcept : name_(nullptr) {}
 
     constexpr host(const ipv4& a) noexcept : v4_(a), kind_(host_kind::ipv4) {}
     constexpr host(const ipv6& a) noexcept : v6_(a), kind_(host_kind::ipv6) {}
 
-    /// For decoders: a name as received, of a message that was checked.
-    constexpr host(detail::checked_name n) noexcept
-        : name_(n.text.data()), size_(static_cast<uint8_t>(n.text.size())), kind_(host_kind::name) {}
-
-    /// A literal, checked by the compiler.
+    /// A string literal. The compiler checks it.
     template <size_t N>
     consteval host(const char (&literal)[N]) noexcept : host(bytes(literal)) {
         if (kind_ == host_kind::bad) detail::this_text_is_neither_an_address_nor_a_host_name();
     }
 
-    /// Text at run time. Ask `kind()` for host_kind::bad, or let the machine refuse it.
+    /// Text at run time. Invalid text has the kind host_kind::bad, and every encoder and machine refuses it.
     constexpr host(bytes text SOCKS_LIFETIMEBOUND) noexcept : host(classify(text)) {}
 
     template <class C>
@@ -107,30 +110,24 @@ class host {
         requires(detail::readable<C> && !detail::owning<C>)
     constexpr host(C&& text) noexcept : host(classify(bytes(text))) {}
 
-    /// A name exactly as a peer sent it, not classified: 0..255 bytes of any value, which may spell an address. To send
-    /// one on as what it spells, make a host of its text: `host(h.name())`. It is also the way to send a name in another
-    /// encoding to a proxy that is known to take it. More than 255 bytes are no name and make a bad host.
+    /// A name exactly as a peer sent it: 0..255 bytes of any value. It is not classified, so it may be the
+    /// text of an address. To classify it, write `host(h.name())`. You can also use as_received() to send a
+    /// name in an encoding that the proxy is known to support. More than 255 bytes make a host of the kind
+    /// `bad`.
     [[nodiscard]] static constexpr host as_received(bytes name SOCKS_LIFETIMEBOUND) noexcept {
         if (name.size() > max_name) return {host_kind::bad, name, errc::bad_host};
         return {host_kind::name, name, name.empty() || name.contains('\0') ? errc::bad_host : errc::none};
     }
 
-    /// For what keeps a copy of the name, or of the text that was bad: the same host, with its name() at `copy`.
-    /// @lifetime  a name points to `copy`.
-    [[nodiscard]] constexpr host with_name_at(const char* copy SOCKS_LIFETIMEBOUND) const noexcept {
-        host moved = *this;
-        if (kind_ == host_kind::name || kind_ == host_kind::bad) moved.name_ = copy;
-        return moved;
-    }
-
     [[nodiscard]] constexpr host_kind kind() const noexcept { return kind_; }
 
-    /// Whether it may be sent to a peer: not bad, and if it is a name as received, neither empty nor with a NUL inside.
+    /// Whether the host can be sent to a peer. `bad` text cannot, nor can a received name that is empty or
+    /// contains a NUL.
     [[nodiscard]] constexpr bool is_sendable() const noexcept { return fault_ == errc::none; }
 
-    /// Why it is not sendable, or errc::none.
+    /// Why the host cannot be sent, or errc::none.
     /// @errors  bad_host_byte  text with a byte other than visible ASCII
-    ///          bad_host       any other bad text; a name as received that is empty or has a NUL inside
+    ///          bad_host       other invalid text; a received name that is empty or contains a NUL
     [[nodiscard]] constexpr errc error() const noexcept { return fault_; }
 
     /// The address; only for host_kind::ipv4.
@@ -145,13 +142,14 @@ class host {
         return v6_;
     }
 
-    /// The name, or the text that was bad, unless it is longer than 255 bytes; empty otherwise.
+    /// The name or the invalid text. Empty for an address, for no host, and for a text of more than 255
+    /// bytes.
     [[nodiscard]] constexpr bytes name() const noexcept {
         return {kind_ == host_kind::name || kind_ == host_kind::bad ? name_ : nullptr, size_};
     }
 
-    /// Whether both are of one kind with the same address or name(). A bad text of more than 255 bytes has an empty
-    /// name(), so all of these are equal to each other and to the empty text. None of them may be sent.
+    /// Whether both have the same kind and the same address or name(). Invalid texts of more than 255 bytes
+    /// have an empty name(), so they are all equal.
     friend constexpr bool operator==(const host& a, const host& b) noexcept {
         if (a.kind_ != b.kind_) return false;
         switch (a.kind_) {
@@ -165,7 +163,17 @@ class host {
     }
 
   private:
-    // A text longer than a name can be is bad. Nothing of it is kept, because its front may be the name of another host.
+    friend constexpr host detail::validated_name(bytes name) noexcept;
+    friend class stored_endpoint;
+
+    // The same host whose name, or invalid text, is the copy at `copy`.
+    [[nodiscard]] constexpr host with_name_at(const char* copy SOCKS_LIFETIMEBOUND) const noexcept {
+        host result = *this;
+        if (kind_ == host_kind::name || kind_ == host_kind::bad) result.name_ = copy;
+        return result;
+    }
+
+    // A text of more than 255 bytes is not stored, because its front could be the name of another host.
     constexpr host(host_kind kind, bytes text, errc fault) noexcept
         : name_(text.data()),
           size_(static_cast<uint8_t>(text.size() <= max_name ? text.size() : 0)),
@@ -179,12 +187,12 @@ class host {
         if (const auto six = parse_ipv6(inner)) return *six;
         if (const auto four = parse_ipv4(text)) return *four;
         const errc fault = detail::find_invisible(text) != text.size() ? errc::bad_host_byte
-                           : detail::is_no_name(text)                  ? errc::bad_host
+                           : detail::is_invalid_name(text)             ? errc::bad_host
                                                                        : errc::none;
         return {fault == errc::none ? host_kind::name : host_kind::bad, text, fault};
     }
 
-    // One at a time, as kind_ says.
+    // kind_ says which member is active.
     union {
         const char* name_;
         socks::ipv4 v4_;
@@ -195,15 +203,21 @@ class host {
     errc fault_ = errc::none;
 };
 
+namespace detail {
+
+constexpr host validated_name(bytes name) noexcept { return {host_kind::name, name, errc::none}; }
+
+}  // namespace detail
+
 /// A host and a port: `endpoint{"files.example.com", 443}`.
-/// @lifetime  as its host.
+/// @lifetime  as for its host.
 struct endpoint {
     socks::host host{};
     uint16_t port = 0;
     friend constexpr bool operator==(const endpoint&, const endpoint&) noexcept = default;
 };
 
-/// The wildcards, by name.
+/// The wildcard addresses with port 0.
 inline constexpr endpoint unspecified_ipv4{ipv4{}, 0};
 inline constexpr endpoint unspecified_ipv6{ipv6{}, 0};
 

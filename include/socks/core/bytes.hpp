@@ -1,9 +1,8 @@
-// The two views through which every byte passes: bytes to read, buffer to write.
-// Both are a pointer and a length, own nothing and are valid as long as what they point into.
+// The two views of the library: `bytes` to read and `buffer` to write.
+// Each is a pointer and a length and owns nothing.
 //
-// They hold char because a constant evaluation can read a char as text and as a byte, an unsigned char
-// only as a byte. Bytes come out as uint8_t.
-// <stddef.h> and <stdint.h>, not their C++ twins: bare-metal toolchains without a C++ library have only these.
+// They hold char because a constant evaluation can read a string literal only as char. operator[] returns
+// uint8_t. The headers are <stddef.h> and <stdint.h> because bare-metal toolchains often have no C++ library.
 
 #ifndef SOCKS_CORE_BYTES_HPP
 #define SOCKS_CORE_BYTES_HPP
@@ -24,7 +23,7 @@ class buffer;
 namespace detail {
 
 template <class T>
-T&& declval() noexcept;  // never defined: names a value in a requirement
+T&& declval() noexcept;  // for requirements only; never defined
 
 template <class T>
 struct plain {
@@ -47,7 +46,7 @@ inline constexpr bool constant = false;
 template <class T>
 inline constexpr bool constant<const T&> = true;
 
-// char, unsigned char, or std::byte, which is told without its header by the to_integer found beside it.
+// char, unsigned char or std::byte. The concept finds std::byte by its to_integer, so it needs no header.
 template <class T>
 concept byte_like = same<T, char> || same<T, unsigned char> ||
     (__is_enum(T) && sizeof(T) == 1 && requires(T t) { to_integer<unsigned char>(t); });
@@ -60,8 +59,8 @@ concept contiguous = byte_like<typename plain<element<C&>>::type> && requires(C&
     c.data() + c.size();
 };
 
-// std::array and its like: all of its bytes exist from the start, so its size does not say how many were
-// received. Told from std::span, which has the same template parameters, by whose constness data() takes.
+// std::array and similar types. Their size does not say how many bytes were received.
+// std::span has the same template parameters, but its data() is not const when the span is.
 template <class C>
 inline constexpr bool array_template = false;
 template <template <class, size_t> class A, class T, size_t N>
@@ -74,7 +73,7 @@ concept mutable_array = array_template<typename plain<C>::type> && !constant<ele
 template <class C>
 concept readable = contiguous<C> && !mutable_array<C> && !same<typename plain<C>::type, bytes>;
 
-// What owns its bytes is not trivial to copy, or passes its constness on to them.
+// A type that owns its bytes is not trivially copyable, or its bytes are const when it is.
 template <class C>
 concept owning =
     !__is_trivially_copyable(typename plain<C>::type) ||
@@ -86,7 +85,8 @@ concept readable_owner = readable<C> && owning<C>;
 template <class C>
 concept writable = contiguous<C> && !constant<element<C&>> && !same<typename plain<C>::type, buffer>;
 
-// A view type of someone else's (std::string_view, std::span): trivial to copy, made from pointer and length.
+// A view type of another library, like std::string_view or std::span: trivially copyable, and constructible
+// from pointer and length.
 template <class V, class T>
 concept view_over = __is_trivially_copyable(V) && !same<V, bytes> && requires(V v, const T* p, size_t n) {
     V(p, n);
@@ -95,21 +95,25 @@ concept view_over = __is_trivially_copyable(V) && !same<V, bytes> && requires(V 
     v.size();
 };
 
-// Never defined. Its name is the diagnostic: the array is no string literal.
+// Never defined. The compiler shows its name as the error message.
 void a_char_array_without_closing_nul_is_not_a_literal() noexcept;
 
 }  // namespace detail
 
-/// A borrowed view of bytes to read: wire input, names, user IDs and passwords alike.
+/// A view of bytes to read: received bytes, names, user IDs and passwords.
 ///
-/// Made from string literals (the closing NUL does not count), from anything with `data()` and `size()` over
-/// `char`, `unsigned char` or `std::byte`, and from pointer and length. A local `char buf[512]` or a mutable
-/// `std::array` does not convert: its size says nothing about how much of it was received.
-/// Converts to `std::string_view` and `std::span` without including either.
+/// You can make it from
 ///
-/// A `char*` has no length and does not convert: wrap text of `argv` in a `std::string_view`.
+///     a string literal                          without its closing NUL
+///     anything with data() and size()           over char, unsigned char or std::byte
+///     a pointer and a length
 ///
-/// @lifetime  valid as long as the bytes it points into.
+/// A local `char buf[512]` or a mutable `std::array` does not convert, because its size does not say how many
+/// bytes were received. A `char*` has no length and does not convert: wrap an argument of main in a
+/// `std::string_view`. `bytes` converts to `std::string_view` and `std::span` without including their
+/// headers.
+///
+/// @lifetime  valid as long as the bytes that it points into.
 /// @cost      two words; == and contains() are O(size), all else O(1).
 class bytes {
   public:
@@ -120,16 +124,16 @@ class bytes {
         if (literal[N - 1] != '\0') detail::a_char_array_without_closing_nul_is_not_a_literal();
     }
 
-    // The size of an array of room says nothing about what was received into it: give a length.
+    // The size of an array does not say how many bytes were received: pass the length too.
     template <size_t N>
-    bytes(char (&room)[N]) = delete;
+    bytes(char (&array)[N]) = delete;
 
     template <class C>
         requires(detail::readable_owner<C>)
     constexpr bytes(C&& from SOCKS_LIFETIMEBOUND) noexcept
         : bytes(from.data(), static_cast<size_t>(from.size())) {}
 
-    // A view may be gone as soon as it was converted: the bytes are not its own.
+    // Not lifetimebound: a view does not own its bytes, so it may end before them.
     template <class C>
         requires(detail::readable<C> && !detail::owning<C>)
     constexpr bytes(C&& from) noexcept : bytes(from.data(), static_cast<size_t>(from.size())) {}
@@ -163,7 +167,7 @@ class bytes {
         return {data_ + n, size_ - n};
     }
 
-    /// Whether the byte `c` occurs. O(size()).
+    /// Whether one of the bytes is `c`. O(size()).
     [[nodiscard]] constexpr bool contains(char c) const noexcept { return detail::contains(data_, size_, c); }
 
     template <class V>
@@ -180,12 +184,13 @@ class bytes {
                  detail::view_over<V, typename V::element_type>)
     operator V() const noexcept { return V(reinterpret_cast<const typename V::element_type*>(data_), size_); }
 
-    /// Same length and same bytes. O(size()), and not in constant time: see constant_time_equal for secrets.
+    /// Whether both have the same length and the same bytes. O(size()).
+    /// The time depends on the bytes: for secrets, use constant_time_equal.
     friend constexpr bool operator==(bytes a, bytes b) noexcept {
         return a.size_ == b.size_ && detail::equal(a.data_, b.data_, a.size_);
     }
 
-    // Without this one, comparing with a std::string_view would be ambiguous: each converts to the other.
+    // `bytes` and std::string_view convert to each other. Without this operator, comparing them is ambiguous.
     template <class C>
         requires(detail::readable<const C>)
     friend constexpr bool operator==(bytes a, const C& b) noexcept { return a == bytes(b); }
@@ -195,12 +200,13 @@ class bytes {
     size_t size_ = 0;
 };
 
-/// A borrowed view of room to write.
+/// A view of memory to write to.
 ///
-/// Made from a local array, from anything with a mutable `data()` and a `size()` over `char`, `unsigned char`
-/// or `std::byte`, and from pointer and length. It has no `size()`, so it never converts to `bytes`.
+/// You can make it from a local array, from a pointer and a length, and from anything with `size()` and a
+/// mutable `data()` over `char`, `unsigned char` or `std::byte`. It has no `size()`, so it does not convert
+/// to `bytes`.
 ///
-/// @lifetime  valid as long as the room it points into.
+/// @lifetime  valid as long as the memory that it points into.
 /// @cost      two words, O(1).
 class buffer {
   public:
@@ -215,30 +221,31 @@ class buffer {
     constexpr buffer(C&& to SOCKS_LIFETIMEBOUND) noexcept
         : buffer(to.data(), static_cast<size_t>(to.size())) {}
 
-    constexpr buffer(char* data SOCKS_LIFETIMEBOUND, size_t room) noexcept : data_(data), room_(room) {}
+    constexpr buffer(char* data SOCKS_LIFETIMEBOUND, size_t capacity) noexcept
+        : data_(data), capacity_(capacity) {}
 
     template <class T>
         requires(detail::byte_like<T> && !detail::same<T, char>)
-    constexpr buffer(T* data SOCKS_LIFETIMEBOUND, size_t room) noexcept
-        : data_(reinterpret_cast<char*>(data)), room_(room) {}
+    constexpr buffer(T* data SOCKS_LIFETIMEBOUND, size_t capacity) noexcept
+        : data_(reinterpret_cast<char*>(data)), capacity_(capacity) {}
 
     [[nodiscard]] constexpr char* data() const noexcept { return data_; }
-    [[nodiscard]] constexpr size_t capacity() const noexcept { return room_; }
+    [[nodiscard]] constexpr size_t capacity() const noexcept { return capacity_; }
 
   private:
     char* data_ = nullptr;
-    size_t room_ = 0;
+    size_t capacity_ = 0;
 };
 
-/// Overwrites `room` with zeros, in a way that no optimiser takes for useless: for what held a password.
-/// @cost  O(room), constexpr, noexcept.
-constexpr void wipe(buffer room) noexcept {
-    char* const p = room.data();
+/// Overwrites a buffer that held a password with zeros. The optimiser cannot remove these writes.
+/// @cost  O(capacity), constexpr, noexcept.
+constexpr void wipe(buffer secret) noexcept {
+    char* const p = secret.data();
     if (__builtin_is_constant_evaluated()) {
-        for (size_t i = 0; i < room.capacity(); ++i) p[i] = 0;
+        for (size_t i = 0; i < secret.capacity(); ++i) p[i] = 0;
     } else {
         volatile char* const v = p;
-        for (size_t i = 0; i < room.capacity(); ++i) v[i] = 0;
+        for (size_t i = 0; i < secret.capacity(); ++i) v[i] = 0;
     }
 }
 

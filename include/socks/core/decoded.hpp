@@ -1,6 +1,5 @@
-// What became of one message: a value, "need more", or an error. Exactly one of the three, and none of them
-// can be taken for another.
-// Neither a variant nor an expected: T is small and trivial, and both cost a header that bare metal lacks.
+// The outcome of decoding or encoding one message. A decoder returns a value, "need more" or an error. The
+// types do not use std::variant or std::expected, because bare-metal toolchains often have no C++ library.
 
 #ifndef SOCKS_CORE_DECODED_HPP
 #define SOCKS_CORE_DECODED_HPP
@@ -10,19 +9,19 @@
 
 namespace socks {
 
-/// The outcome of looking for the end of one message of at most 65535 bytes: its size, "need more", or an error.
+/// The outcome of finding the end of one message of at most 65535 bytes: its size, "need more", or an error.
 ///
-/// A decoded<size_t> in one register: what is asked first, and most often, is how long a message is.
+/// It is a decoded<size_t> that fits into one register.
 ///
 /// @cost  4 bytes; O(1), constexpr, noexcept.
 class [[nodiscard]] message_size {
   public:
-    /// A message of `size` bytes, all of them there.
+    /// A message of `size` bytes that is completely received.
     [[nodiscard]] static constexpr message_size complete(size_t size) noexcept {
         return message_size(size, 0);
     }
 
-    /// At least `n` more bytes are missing, n >= 1.
+    /// At least `n` more bytes are needed, n >= 1.
     [[nodiscard]] static constexpr message_size incomplete(size_t n) noexcept {
         SOCKS_ASSERT(n >= 1);
         return message_size(n, is_short);
@@ -41,7 +40,7 @@ class [[nodiscard]] message_size {
         return packed_;
     }
 
-    /// The same, or 0 without a message.
+    /// The size of the message, or 0 without one.
     [[nodiscard]] constexpr size_t consumed() const noexcept { return *this ? packed_ : 0; }
 
     /// At least this many more bytes are needed; 0 with a size or an error.
@@ -59,31 +58,32 @@ class [[nodiscard]] message_size {
         SOCKS_ASSERT(count <= UINT16_MAX);
     }
 
-    uint32_t packed_;  // the count, the errc << 16, is_short
+    uint32_t packed_;  // bits 0 to 15: the size or the bytes needed; 16 to 23: the errc; 24: is_short
 };
 
-/// The outcome of decoding one message from the front of some bytes.
+/// The outcome of decoding one message from the front of the input.
 ///
-/// Test it like a pointer; then read the value and `consumed()`. Otherwise `needed()` is at least 1 or `error()` is
-/// not `errc::none`, never both.
+/// Test it like a pointer before you read the value and `consumed()`. Without a value, either `needed()` is
+/// at least 1 or `error()` is not `errc::none`.
 ///
-/// @lifetime  views inside the value point into the decoded bytes.
+/// @lifetime  views inside the value point into the input.
 /// @cost      O(1), constexpr, noexcept.
 template <class T>
 class [[nodiscard]] decoded {
   public:
-    /// A value that took `used` bytes.
-    constexpr decoded(const T& value, size_t used) noexcept : value_(value), count_(used) {}
+    /// A value that was decoded from `consumed` bytes.
+    constexpr decoded(const T& value, size_t consumed) noexcept : value_(value), count_(consumed) {}
 
-    /// The value that `make()` returns, made where it stays: what is large is not copied.
+    /// The value that `make()` returns. It is constructed in place, so a large value is not copied.
     template <class Make>
         requires(detail::same<decltype(detail::declval<Make>()()), T>)
-    SOCKS_ALWAYS_INLINE constexpr decoded(Make make, size_t used) noexcept : value_(make()), count_(used) {}
+    SOCKS_ALWAYS_INLINE constexpr decoded(Make make, size_t consumed) noexcept
+        : value_(make()), count_(consumed) {}
 
     /// A malformed message; `e` is not errc::none.
     constexpr decoded(errc e) noexcept : error_(e) { SOCKS_ASSERT(e != errc::none); }
 
-    /// At least `n` more bytes are missing, n >= 1.
+    /// At least `n` more bytes are needed, n >= 1.
     [[nodiscard]] static constexpr decoded incomplete(size_t n) noexcept {
         SOCKS_ASSERT(n >= 1);
         decoded d;
@@ -92,17 +92,15 @@ class [[nodiscard]] decoded {
         return d;
     }
 
-    /// The same "need more" or error as `other`, which is not a size.
-    constexpr explicit decoded(message_size other) noexcept
-        : count_(other.needed()), error_(other.error()), short_(other.needed() != 0) {
-        SOCKS_ASSERT(!other);
-    }
+    /// The same "need more" or error as `size`, which holds no size.
+    constexpr explicit decoded(message_size size) noexcept
+        : decoded(size.error() != errc::none ? decoded(size.error()) : incomplete(size.needed())) {}
 
     [[nodiscard]] constexpr explicit operator bool() const noexcept {
         return error_ == errc::none && !short_;
     }
 
-    /// The value. That of a temporary is a copy, which may be bound to a reference and outlive it.
+    /// The value. A temporary returns a copy, so a reference bound to it stays valid.
     [[nodiscard]] constexpr const T& operator*() const& noexcept SOCKS_LIFETIMEBOUND {
         SOCKS_ASSERT(*this);
         return value_;
@@ -112,9 +110,9 @@ class [[nodiscard]] decoded {
         return value_;
     }
     [[nodiscard]] constexpr const T* operator->() const& noexcept SOCKS_LIFETIMEBOUND { return &**this; }
-    const T* operator->() const&& = delete;  // it would point into a temporary: write (*decode_x(in)).member
+    const T* operator->() const&& = delete;  // a pointer into a temporary: write (*decode_x(in)).member
 
-    /// Bytes of input that the value took; 0 without a value.
+    /// The bytes of input that the value was decoded from; 0 without a value.
     [[nodiscard]] constexpr size_t consumed() const noexcept { return *this ? count_ : 0; }
 
     /// At least this many more bytes are needed; 0 with a value or an error.
@@ -131,26 +129,26 @@ class [[nodiscard]] decoded {
     bool short_ = false;
 };
 
-/// The outcome of encoding one message into some room: the bytes made, or an error.
+/// The outcome of encoding one message into a buffer: the bytes written, or an error.
 ///
-/// On an error nothing was written, except where a function says that its room may be. For `errc::no_space`, `required()`
-/// is the room that would have sufficed, or 0 if it is more than 4294967295 bytes.
+/// On an error nothing was written, unless the function says otherwise. For `errc::no_space`, `required()` is
+/// the capacity that would suffice, or 0 if that is more than 4294967295 bytes.
 ///
-/// @lifetime  `data()` points into the room that was given.
+/// @lifetime  `data()` points into the buffer that you passed.
 /// @cost      O(1), constexpr, noexcept; at most 16 bytes, returned in registers on a 64-bit machine.
 class [[nodiscard]] encoded {
   public:
     constexpr encoded() noexcept = default;
 
-    /// `made` bytes at `data`. More than 4294967295 are no_space, of which none suffices.
-    constexpr encoded(const char* data, size_t made) noexcept
-        : data_(data), count_(counted(made)), error_(counted(made) == made ? errc::none : errc::no_space) {}
+    /// `size` bytes at `data`. More than 4294967295 bytes become no_space, with required() == 0.
+    constexpr encoded(const char* data, size_t size) noexcept
+        : data_(data), count_(to_count(size)), error_(to_count(size) == size ? errc::none : errc::no_space) {}
 
     constexpr encoded(errc e) noexcept : error_(e) {}
 
-    [[nodiscard]] static constexpr encoded no_space(size_t room) noexcept {
+    [[nodiscard]] static constexpr encoded no_space(size_t required) noexcept {
         encoded e(errc::no_space);
-        e.count_ = counted(room);
+        e.count_ = to_count(required);
         return e;
     }
 
@@ -161,13 +159,13 @@ class [[nodiscard]] encoded {
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
 
   private:
-    static constexpr uint32_t counted(size_t n) noexcept {
+    static constexpr uint32_t to_count(size_t n) noexcept {
         const auto count = static_cast<uint32_t>(n);
         return count == n ? count : 0;
     }
 
     const char* data_ = nullptr;
-    uint32_t count_ = 0;  // what was made, or with no_space what would have sufficed
+    uint32_t count_ = 0;  // the bytes written; for no_space, the capacity that would suffice
     errc error_ = errc::none;
 };
 

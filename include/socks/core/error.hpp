@@ -1,5 +1,5 @@
-// Why a handshake ended or a message was refused, and whose doing it was.
-// A flat list with stable numbers of its own: a peer's reply codes never appear among them.
+// The reason why a handshake failed or a message was refused, and who is at fault.
+// The numbers are stable. They are not the reply codes of a peer.
 
 #ifndef SOCKS_CORE_ERROR_HPP
 #define SOCKS_CORE_ERROR_HPP
@@ -10,84 +10,84 @@
 
 namespace socks {
 
-/// The reason of a failure. Closed: a switch without default is complete.
+/// The reason of a failure. A switch over all values needs no default.
 enum class errc : uint8_t {
     none = 0,
 
-    // The peer, by what it sent.
+    // The peer is at fault.
     peer_is_http = 1,             ///< its first byte begins an HTTP message
     peer_is_tls = 2,              ///< its first byte begins a TLS record
     peer_is_ssh = 3,              ///< its first byte begins an SSH banner
     not_socks = 4,                ///< its first byte belongs to no version of SOCKS
-    bad_version = 5,              ///< a version byte that does not belong in this message
-    version_refused = 6,          ///< a version of SOCKS that this server does not accept
-    authentication_required = 7,  ///< SOCKS4, which has no authentication, towards a server that demands it
-    bad_reserved = 8,             ///< a reserved byte that is not zero (strict only)
+    bad_version = 5,              ///< a version byte that is not valid in this message
+    version_refused = 6,          ///< this server does not accept this version of SOCKS
+    authentication_required = 7,  ///< SOCKS4 has no authentication, but the server requires it
+    bad_reserved = 8,             ///< a reserved byte is not zero (strict only)
     bad_address_type = 9,         ///< an address type other than 1, 3 and 4
-    empty_name = 10,              ///< a host name of no bytes
-    nul_in_name = 11,             ///< a host name with a NUL inside
+    empty_name = 10,              ///< an empty host name
+    nul_in_name = 11,             ///< a NUL in a host name
     name_too_long = 12,           ///< a SOCKS4a host name of more than 255 bytes
     user_too_long = 13,           ///< a SOCKS4 user ID of more than 255 bytes
-    empty_credentials = 14,       ///< a user name or password of no bytes (strict only)
-    no_methods = 15,              ///< a greeting that offers nothing
+    empty_credentials = 14,       ///< an empty user name or password (strict only)
+    no_methods = 15,              ///< a greeting without methods
     no_acceptable_method = 16,    ///< client and server have no method in common
     method_not_offered = 17,      ///< the server chose a method that the client did not offer
-    credentials_refused = 18,     ///< user name and password were not accepted
-    negotiation_failed = 19,      ///< the sub-negotiation of another method failed
+    credentials_refused = 18,     ///< the server refused user name and password
+    negotiation_failed = 19,      ///< the negotiation of another method failed
     refused = 20,                 ///< the request was refused; the reply code says why
-    fragmented = 21,              ///< a datagram that is a fragment, where none are put together
-    bad_length = 22,              ///< a length that contradicts the message it stands in
-    bad_message_type = 23,        ///< a GSSAPI message of another type than was due
-    weak_protection = 24,         ///< a GSSAPI protection level below the one demanded
-    spoke_first = 25,             ///< bytes from a proxy of a chain before it was greeted
-    bad_command = 26,             ///< a SOCKS4 request with the number of a command that only SOCKS5 has
+    fragmented = 21,              ///< a datagram is a fragment, and fragments are not accepted
+    bad_length = 22,              ///< a length that contradicts its message
+    bad_message_type = 23,        ///< a GSSAPI message of an unexpected type
+    weak_protection = 24,         ///< a GSSAPI protection level below the required one
+    spoke_first = 25,             ///< a proxy of a chain sent bytes before the greeting
+    bad_command = 26,             ///< a SOCKS4 request with a command that only SOCKS5 has
 
-    // The stream, by how it ended.
-    closed = 32,              ///< ended where a message would have begun
+    // The stream is at fault.
+    closed = 32,              ///< ended before a message
     truncated = 33,           ///< ended in the middle of a message
     closed_while_bound = 34,  ///< ended between the two replies to BIND
-    unreachable = 35,         ///< never began: the proxy could not be reached
+    unreachable = 35,         ///< never opened: the proxy could not be reached
     timed_out = 36,           ///< the caller's deadline passed
 
-    // The caller.
-    no_space = 64,        ///< the room for output is too small; nothing changed, call again with more
-    out_of_turn = 65,     ///< an answer without its question
-    finished = 66,        ///< a step after the handshake was done
+    // The caller is at fault.
+    no_space = 64,        ///< the output buffer is too small; nothing changed: call again with a larger one
+    out_of_turn = 65,     ///< an answer to a question that the machine did not ask
+    finished = 66,        ///< a step after the end of the handshake
     bad_host = 67,        ///< text that is neither an address nor a host name
     no_host = 68,         ///< a command that needs a destination has none
-    bad_user = 69,        ///< a user name of more than 255 bytes, or a SOCKS4 user ID with a NUL inside
-    bad_password = 70,    ///< a password of more than 255 bytes, or in a URI one over SOCKS4, which has none
-    no_credentials = 71,  ///< username/password is to be offered, but none are given
-    bad_methods = 72,     ///< a list of no methods, of more than 255, or with 0xff inside
+    bad_user = 69,        ///< a user name of more than 255 bytes, or a NUL in a SOCKS4 user ID
+    bad_password = 70,    ///< a password of more than 255 bytes, or one for SOCKS4 in a URI
+    no_credentials = 71,  ///< username/password is among the methods, but credentials are missing
+    bad_methods = 72,     ///< an empty list of methods, one of more than 255, or one with 0xff
     command_over_socks4 = 73,   ///< a command that only SOCKS5 has, over SOCKS4
     name_over_socks4 = 74,      ///< a host name over SOCKS4 without its extension 4a
     ipv6_over_socks4 = 75,      ///< an IPv6 address over SOCKS4
     reserved_over_socks4 = 76,  ///< 0.0.0.1 to 0.0.0.255 over SOCKS4, where it means "a name follows"
-    bad_port = 77,              ///< text that is not a port, or none where one is needed
-    bad_route = 78,             ///< a route of no proxies, of more than 255, or one that became too short
-    bad_scheme = 79,            ///< a URI of another scheme than SOCKS's
-    bad_escape = 80,            ///< an incomplete escape, for example a percent sign without two digits
-    bad_path = 81,              ///< bytes of a URI behind its authority
-    bad_schedule = 82,          ///< a number of a retry schedule outside its range
-    bad_token = 83,             ///< a GSSAPI token of more than 65535 bytes, or of none where one is needed
-    bad_host_byte = 84,         ///< text of a host with a control byte, a space, DEL or a byte above 0x7e
-    bad_count = 85,             ///< a mailbox was told of more bytes than there were, or of none
-    input_shrank = 86,          ///< input that a step has seen was taken away before it was used
-    overlap = 87,               ///< a text lies where another part of the message is to be written
+    bad_port = 77,              ///< an invalid port, or a missing one
+    bad_route = 78,             ///< a route without proxies, with more than 255, or one that became too short
+    bad_scheme = 79,            ///< a URI whose scheme is not one of SOCKS
+    bad_escape = 80,            ///< an escape without its digits
+    bad_path = 81,              ///< bytes after the authority of a URI
+    bad_schedule = 82,          ///< a number of a retry schedule is out of range
+    bad_token = 83,      ///< a GSSAPI token of more than 65535 bytes, or an empty one that must not be empty
+    bad_host_byte = 84,  ///< a host with a control byte, a space, DEL or a byte above 0x7e
+    bad_count = 85,      ///< commit() or consume() of a mailbox got an impossible number of bytes
+    input_shrank = 86,   ///< input was removed before a step consumed it
+    overlap = 87,        ///< a text lies where the encoder writes another part of the message
 };
 
-/// Whose doing a failure can be.
+/// Who can be at fault.
 enum class party : uint8_t { none, peer, stream, caller };
 
-/// Who is at fault for `e`. A refusal (credentials_refused, negotiation_failed, refused) is the peer's on either side: to a
-/// client the proxy said no, to a server the client asked for what was not granted.
+/// Who is at fault for `e`. For a refusal (credentials_refused, negotiation_failed, refused) it is the peer,
+/// in the client and in the server.
 /// @cost  O(1), constexpr, noexcept.
 [[nodiscard]] constexpr party blame(errc e) noexcept {
     const auto n = static_cast<uint8_t>(e);
     return n == 0 ? party::none : n < 32 ? party::peer : n < 64 ? party::stream : party::caller;
 }
 
-/// The failure in words, for a log or an operator: a phrase without a full stop.
+/// A phrase without a full stop that describes the error, for a log or an operator.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* to_string(errc e) noexcept {
@@ -154,8 +154,8 @@ enum class party : uint8_t { none, peer, stream, caller };
     return "unknown error";
 }
 
-/// What a stream is that begins with `first` where a SOCKS message of another kind was due. One byte decides,
-/// so that more of them cannot change the verdict.
+/// The error for a stream that begins with `first` instead of the expected SOCKS message. Only the first byte
+/// counts, so later bytes cannot change the error.
 ///
 /// @returns  peer_is_http  A..Z except S: "GET", "CONNECT", "HTTP/1.1"
 ///           peer_is_ssh   S: "SSH-2.0"

@@ -1,4 +1,4 @@
-// A copy of up to N bytes that owns its storage, for a text that must outlive the message it came in.
+// A copy of up to N bytes that owns its storage. Use it for a text that must outlive its message.
 
 #ifndef SOCKS_CORE_FIXED_BYTES_HPP
 #define SOCKS_CORE_FIXED_BYTES_HPP
@@ -12,10 +12,11 @@ namespace socks {
 ///     fixed_bytes<255> user;
 ///     if (user.store(s.user())) ask_the_directory(user);   // outlives the inbox
 ///
-/// It can be returned, copied and moved. A temporary one does not convert to `bytes` and has no view(): name it first.
+/// You can return, copy and move it. A temporary does not convert to `bytes` and has no view(): give it a
+/// name first.
 ///
-/// @lifetime  the bytes it converts to point into this object, until it is changed.
-/// @cost      O(bytes copied) to store; copies, moves and clear() O(N). N + 2 bytes, rounded up.
+/// @lifetime  the bytes that it converts to point into this object and are valid until it changes.
+/// @cost      store() is O(bytes copied); copies, moves and clear() are O(N). N + 2 bytes, rounded up.
 template <size_t N>
 class fixed_bytes {
     static_assert(N >= 1 && N <= UINT16_MAX);
@@ -25,8 +26,8 @@ class fixed_bytes {
 
     static constexpr size_t capacity = N;
 
-    /// Replaces the copy. `from` may be a part of it.
-    /// @returns  false if `from` has more than N bytes; the old copy is kept then.
+    /// Replaces the copy. `from` may be a part of the old one.
+    /// @returns  false if `from` has more than N bytes. The old copy then stays.
     [[nodiscard]] constexpr bool store(bytes from) noexcept {
         if (from.size() > N) return false;
         detail::move_bytes(bytes_, from.data(), from.size());
@@ -34,16 +35,16 @@ class fixed_bytes {
         return true;
     }
 
-    /// The copy. @lifetime until this object changes.
+    /// The copy. @lifetime  valid until this object changes.
     [[nodiscard]] constexpr bytes view() const& noexcept SOCKS_LIFETIMEBOUND { return {bytes_, size_}; }
-    bytes view() const&& = delete;  // it would point into a temporary: name the copy first
+    bytes view() const&& = delete;  // a view of a temporary: give it a name first
 
     constexpr operator bytes() const& noexcept SOCKS_LIFETIMEBOUND { return view(); }
     operator bytes() const&& = delete;
 
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
 
-    /// Overwrites the copy with zeros and empties it. Bytes that a longer copy left are overwritten too.
+    /// Overwrites the complete storage with zeros and empties the copy.
     constexpr void clear() noexcept {
         wipe({bytes_, N});
         size_ = 0;

@@ -1,5 +1,5 @@
-// Addresses of IPv4 and IPv6, and the reading of their texts: strictly, for what resolvers read each in its own way is
-// no address.
+// IPv4 and IPv6 addresses, and the parsing of their texts. The parsers are strict: they refuse forms that
+// resolvers read in different ways.
 
 #ifndef SOCKS_CORE_IP_HPP
 #define SOCKS_CORE_IP_HPP
@@ -9,7 +9,7 @@
 
 namespace socks {
 
-/// An IPv4 address, first byte first: `ipv4{127, 0, 0, 1}`. Default: 0.0.0.0.
+/// An IPv4 address in network order: `ipv4{127, 0, 0, 1}`. Default: 0.0.0.0.
 struct ipv4 {
     uint8_t bytes[4] = {};
     friend constexpr bool operator==(const ipv4&, const ipv4&) noexcept = default;
@@ -42,12 +42,12 @@ constexpr int hex_digit(char c) noexcept {
 
 }  // namespace detail
 
-/// Reads the text of an IPv4 address: four decimal numbers of 0..255 and three dots.
+/// Parses an IPv4 address: four decimal numbers of 0..255, separated by dots.
 ///
-/// A leading zero is refused, because half of the world reads it as octal; so are the shorter forms of
-/// inet_aton.
+/// A leading zero is refused, because many programs read it as octal. The shorter forms of inet_aton are
+/// refused too.
 ///
-/// @param text  the whole text.
+/// @param text  the complete text.
 /// @errors      bad_host  any other text
 /// @cost        O(size), constexpr, noexcept.
 /// @rfc         6943 section 3.1.1
@@ -74,7 +74,7 @@ constexpr uint32_t group(const ipv6& a, size_t i) noexcept {
     return static_cast<uint32_t>(a.bytes[2 * i] << 8 | a.bytes[2 * i + 1]);
 }
 
-// One group, up to four hexadecimal digits at `i`, which moves behind them.
+// Reads one group of up to four hexadecimal digits at `i`, and moves `i` past them.
 constexpr unsigned read_group(bytes text, size_t& i) noexcept {
     unsigned group = 0;
     for (const size_t begin = i; i < text.size() && i < begin + 4; ++i) {
@@ -85,26 +85,27 @@ constexpr unsigned read_group(bytes text, size_t& i) noexcept {
     return group;
 }
 
-// The groups of an IPv6 address as they are read, and where among them the "::" stood.
+// The groups of an IPv6 address that were read so far, and the position of the "::" among them.
 struct ipv6_groups {
-    static constexpr size_t nowhere = 17;
+    static constexpr size_t no_gap = 17;
     ipv6 address{};
-    size_t made = 0;       // bytes
-    size_t gap = nowhere;  // bytes before the "::"
+    size_t size = 0;      // in bytes
+    size_t gap = no_gap;  // bytes before the "::"
 
-    [[nodiscard]] constexpr bool gapped() const noexcept { return gap != nowhere; }
+    [[nodiscard]] constexpr bool has_gap() const noexcept { return gap != no_gap; }
 
     constexpr void add(unsigned group) noexcept {
-        address.bytes[made++] = static_cast<uint8_t>(group >> 8);
-        address.bytes[made++] = static_cast<uint8_t>(group & 0xff);
+        address.bytes[size++] = static_cast<uint8_t>(group >> 8);
+        address.bytes[size++] = static_cast<uint8_t>(group & 0xff);
     }
 
-    // What stood behind the "::" moves to the end. Without one nothing may be missing; with one, a group at least.
-    constexpr bool complete() noexcept {
-        if (!gapped()) return made == 16;
-        if (made > 14) return false;
-        const size_t moved = made - gap;
-        for (size_t k = 1; k <= moved; ++k) address.bytes[16 - k] = address.bytes[made - k];
+    // Moves the groups after the "::" to the end and fills the gap with zeros. False if the number of groups
+    // is wrong: eight without a "::", at most seven with one.
+    constexpr bool fill_gap() noexcept {
+        if (!has_gap()) return size == 16;
+        if (size > 14) return false;
+        const size_t moved = size - gap;
+        for (size_t k = 1; k <= moved; ++k) address.bytes[16 - k] = address.bytes[size - k];
         for (size_t k = gap; k < 16 - moved; ++k) address.bytes[k] = 0;
         return true;
     }
@@ -112,12 +113,12 @@ struct ipv6_groups {
 
 }  // namespace detail
 
-/// Reads the text of an IPv6 address: up to eight groups of one to four hexadecimal digits, `::` at most once
-/// and for at least one group, the last two groups also as an IPv4 address.
+/// Parses an IPv6 address: up to eight groups of one to four hexadecimal digits. `::` may occur once and
+/// stands for at least one group. The last two groups may be written as an IPv4 address.
 ///
-/// A zone (`%eth0`) is refused: it means something on one host only. Brackets belong to `host`.
+/// A zone (`%eth0`) is refused, because it has a meaning on one computer only. For brackets, see `host`.
 ///
-/// @param text  the whole text.
+/// @param text  the complete text.
 /// @errors      bad_host  any other text
 /// @cost        O(size), constexpr, noexcept.
 /// @rfc         4291 section 2.2
@@ -131,13 +132,13 @@ struct ipv6_groups {
         i = 2;
     }
     while (i < n) {
-        if (groups.made == 16) return errc::bad_host;
+        if (groups.size == 16) return errc::bad_host;
         const size_t begin = i;
         const unsigned group = detail::read_group(text, i);
         if (i == begin) return errc::bad_host;
-        if (i < n && p[i] == '.') {  // an IPv4 address, and nothing behind it
+        if (i < n && p[i] == '.') {  // an IPv4 address ends the text
             const auto tail = parse_ipv4(text.subspan(begin));
-            if (groups.made > 12 || !tail) return errc::bad_host;
+            if (groups.size > 12 || !tail) return errc::bad_host;
             groups.add(static_cast<unsigned>(tail->bytes[0] << 8 | tail->bytes[1]));
             groups.add(static_cast<unsigned>(tail->bytes[2] << 8 | tail->bytes[3]));
             break;
@@ -146,11 +147,11 @@ struct ipv6_groups {
         if (i == n) break;
         if (p[i++] != ':' || i == n) return errc::bad_host;
         if (p[i] != ':') continue;
-        if (groups.gapped()) return errc::bad_host;
-        groups.gap = groups.made;
+        if (groups.has_gap()) return errc::bad_host;
+        groups.gap = groups.size;
         ++i;
     }
-    if (!groups.complete()) return errc::bad_host;
+    if (!groups.fill_gap()) return errc::bad_host;
     return groups.address;
 }
 

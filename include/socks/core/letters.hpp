@@ -1,4 +1,5 @@
-// ASCII letters, and words that are the same but for the case of them. No locale: a byte above 0x7f is no letter.
+// ASCII letters, and the comparison of words without regard to case. Locales are ignored: a byte above 0x7f
+// is not a letter.
 
 #ifndef SOCKS_CORE_LETTERS_HPP
 #define SOCKS_CORE_LETTERS_HPP
@@ -15,7 +16,7 @@ constexpr bool is_letter(char c) noexcept { return lower(c) >= 'a' && lower(c) <
 
 }  // namespace detail
 
-/// Whether two words are the same, as host names, schemes and keywords are: A to Z in either case.
+/// Whether two words are equal if the case of A to Z is ignored. Host names, schemes and keywords compare so.
 /// @cost  O(size), constexpr, noexcept.
 [[nodiscard]] constexpr bool same_word(bytes a, bytes b) noexcept {
     if (a.size() != b.size()) return false;

@@ -1,6 +1,6 @@
-// Copying, searching and comparing bytes, in a constant evaluation too. Nothing of a C library is called but memcpy and
-// memmove, which compilers take for granted. Where speed counts, searches and comparisons take many bytes at a time; they
-// never read outside of what they are given.
+// Functions that copy, search and compare bytes. They work in a constant evaluation too. Of the C library
+// they call memcpy and memmove only, which every compiler needs anyway. Unless built with -Os, they work on
+// several bytes at a time. They never read outside of their arguments.
 
 #ifndef SOCKS_CORE_MEMORY_HPP
 #define SOCKS_CORE_MEMORY_HPP
@@ -12,7 +12,7 @@
 
 namespace socks::detail {
 
-// Bytes are char and uint8_t.
+// To and From are char or uint8_t.
 template <class To, class From>
 constexpr void copy(To* to, const From* from, size_t n) noexcept {
     static_assert(sizeof(To) == 1 && sizeof(From) == 1);
@@ -25,9 +25,9 @@ constexpr void copy(To* to, const From* from, size_t n) noexcept {
     for (size_t i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);
 }
 
-// Whether a and b are the same place, in a constant evaluation: there pointers into different objects have no order, and to
-// clang those into a literal are not even different.
-constexpr bool same_place(const char* a, const char* b) noexcept {
+// Whether two pointers are equal, in a constant evaluation. clang cannot compare pointers into different
+// literals.
+constexpr bool is_same_pointer(const char* a, const char* b) noexcept {
 #if defined(__clang__)
     return __builtin_constant_p(a == b) && a == b;
 #else
@@ -35,30 +35,32 @@ constexpr bool same_place(const char* a, const char* b) noexcept {
 #endif
 }
 
-// Whether p is one of q[0, n).
-SOCKS_ALWAYS_INLINE constexpr bool lies_in(const char* p, const char* q, size_t n) noexcept {
+// Whether p points into q[0, n).
+SOCKS_ALWAYS_INLINE constexpr bool points_into(const char* p, const char* q, size_t n) noexcept {
     if (!__builtin_is_constant_evaluated())
         return reinterpret_cast<uintptr_t>(p) - reinterpret_cast<uintptr_t>(q) < n;
     bool found = false;
-    for (size_t i = 0; i < n; ++i) found = found || same_place(q + i, p);
+    for (size_t i = 0; i < n; ++i) found = found || is_same_pointer(q + i, p);
     return found;
 }
 
 // Whether p[0, n) and q[0, m) share a byte.
 SOCKS_ALWAYS_INLINE constexpr bool overlap(const char* p, size_t n, const char* q, size_t m) noexcept {
-    if (__builtin_is_constant_evaluated()) return n != 0 && m != 0 && (lies_in(p, q, m) || lies_in(q, p, n));
-    // One comparison, mostly: the last byte of p is not in front of q, and the first one not behind it.
+    if (__builtin_is_constant_evaluated())
+        return n != 0 && m != 0 && (points_into(p, q, m) || points_into(q, p, n));
+    // One comparison tests both ends: p does not end before q, and does not begin after it.
     return reinterpret_cast<uintptr_t>(p) + n - 1 - reinterpret_cast<uintptr_t>(q) < n - 1 + m && n != 0 &&
            m != 0;
 }
 
-// Whether `to` is one of from[1, n): what is written front to back then lands on what is still to be read.
+// Whether `to` points into from[1, n). Copying front to back would then overwrite bytes that are not yet
+// copied.
 SOCKS_ALWAYS_INLINE constexpr bool is_ahead(const char* to, const char* from, size_t n) noexcept {
-    return n > 1 && lies_in(to, from + 1, n - 1);
+    return n > 1 && points_into(to, from + 1, n - 1);
 }
 
-// As copy, where `to` and `from` may overlap. A constant evaluation moves a name at once: to find out whether two places
-// overlap takes it a comparison for each byte.
+// A copy for which `to` and `from` may overlap. A constant evaluation copies up to 256 bytes through an
+// array, because there the overlap test compares every byte.
 constexpr void move_bytes(char* to, const char* from, size_t n) noexcept {
 #if defined(__GNUC__)
     if (!__builtin_is_constant_evaluated()) {
@@ -67,20 +69,20 @@ constexpr void move_bytes(char* to, const char* from, size_t n) noexcept {
     }
 #endif
     if (n <= 256) {
-        char held[256] = {};
-        copy(held, from, n);
-        copy(to, held, n);
+        char copied[256] = {};
+        copy(copied, from, n);
+        copy(to, copied, n);
         return;
     }
     const bool ahead = is_ahead(to, from, n);
     for (size_t i = 0; i < n; ++i) to[ahead ? n - 1 - i : i] = from[ahead ? n - 1 - i : i];
 }
 
-// Words have their first byte lowest; builds for size, and so small machines, go byte by byte.
+// Whether to read words instead of bytes. It needs little-endian words. With -Os, bytes need less code.
 #if !defined(__OPTIMIZE_SIZE__) && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-inline constexpr bool by_words = true;
+inline constexpr bool use_words = true;
 #else
-inline constexpr bool by_words = false;
+inline constexpr bool use_words = false;
 #endif
 
 #if defined(__GNUC__)
@@ -104,9 +106,8 @@ struct chunk<16> {
     typedef char type __attribute__((vector_size(16)));
 };
 
-// Moves n bytes, Size <= n <= 2 * Size, as the first and the last `Size` of them. Both are read before either is
-// written; in arrays instead of words, g++ would keep the state of a drive loop in memory. It is constexpr because clang 14
-// tries to evaluate it where nothing asks for a constant, and crashes when it cannot.
+// Moves n bytes, Size <= n <= 2 * Size, as two chunks: the first `Size` bytes and the last. Both are read
+// before either is written, so the ranges may overlap. It is constexpr because clang 14 crashes otherwise.
 template <size_t Size>
 SOCKS_ALWAYS_INLINE constexpr void move_ends(char* to, const char* from, size_t n) noexcept {
     typename chunk<Size>::type first{};
@@ -137,11 +138,12 @@ SOCKS_ALWAYS_INLINE constexpr void move_short_text(char* to, const char* from, s
 
 #endif
 
-// As move_bytes, for texts, most of which are short: where speed counts no call, whatever the size.
+// A move_bytes for names and credentials. Most are short, so it calls no library function unless built with
+// -Os.
 SOCKS_ALWAYS_INLINE constexpr void move_text(char* to, const char* from, size_t n) noexcept {
 #if defined(__GNUC__)
     if (!__builtin_is_constant_evaluated()) {
-        if constexpr (by_words) return move_short_text(to, from, n);
+        if constexpr (use_words) return move_short_text(to, from, n);
     }
 #endif
     move_bytes(to, from, n);
@@ -156,22 +158,22 @@ SOCKS_ALWAYS_INLINE constexpr Word word_at(const char* p) noexcept {
     return __builtin_bit_cast(Word, w);
 }
 
-// The top bit of each byte of a word that is `c`: what was `c` becomes zero, and the first zero borrows into its top
-// bit. Others may follow it, none goes before.
+// A word whose lowest set bit is the top bit of the first byte that equals `c`; 0 if no byte does. XOR turns
+// that byte into zero, and the subtraction borrows into its top bit. Bits above it may be wrong.
 template <class Word>
-SOCKS_ALWAYS_INLINE constexpr Word marked(const char* p, char c) noexcept {
+SOCKS_ALWAYS_INLINE constexpr Word match_bits(const char* p, char c) noexcept {
     constexpr auto ones = static_cast<Word>(0x0101010101010101);
     const Word x = word_at<Word>(p) ^ (ones * static_cast<uint8_t>(c));
     return (x - ones) & ~x & (ones << 7);
 }
 
-// The first `c` in p[from, size), or `size`.
+// The index of the first `c` in p[from, size), or `size`.
 SOCKS_INLINE_UNLESS_SIZE constexpr size_t find(const char* p, size_t from, size_t size, char c) noexcept {
     size_t i = from;
 #if defined(__GNUC__)
-    if constexpr (by_words) {
+    if constexpr (use_words) {
         for (; size - i >= 8; i += 8) {
-            const auto found = marked<uint64_t>(p + i, c);
+            const auto found = match_bits<uint64_t>(p + i, c);
             if (found != 0) return i + static_cast<size_t>(__builtin_ctzll(found)) / 8;
         }
     }
@@ -182,8 +184,8 @@ SOCKS_INLINE_UNLESS_SIZE constexpr size_t find(const char* p, size_t from, size_
 
 #if defined(__GNUC__)
 
-// Whether `c` is among sixteen bytes: one comparison where there is a vector unit.
-SOCKS_ALWAYS_INLINE bool among_sixteen(const char* p, char c) noexcept {
+// Whether one of sixteen bytes is `c`. A vector unit compares all at once.
+SOCKS_ALWAYS_INLINE bool contains_in_16(const char* p, char c) noexcept {
     char bytes __attribute__((vector_size(16)));
     __builtin_memcpy(&bytes, p, sizeof bytes);
     const auto same = bytes == c;
@@ -194,19 +196,19 @@ SOCKS_ALWAYS_INLINE bool among_sixteen(const char* p, char c) noexcept {
 
 #endif
 
-// Whether `c` is among p[0, n), without saying where. The last word may overlap the one before it; up to three bytes are
-// the first, the middle and the last.
+// Whether one of p[0, n) is `c`. The last word may overlap the one before it.
+// One to three bytes are the first, the middle and the last.
 SOCKS_INLINE_UNLESS_SIZE constexpr bool contains(const char* p, size_t n, char c) noexcept {
 #if defined(__GNUC__)
     if (!__builtin_is_constant_evaluated()) {
-        if constexpr (by_words) {
+        if constexpr (use_words) {
             if (n >= 16) {
                 for (; n > 16; p += 16, n -= 16)
-                    if (among_sixteen(p, c)) return true;
-                return among_sixteen(p + n - 16, c);
+                    if (contains_in_16(p, c)) return true;
+                return contains_in_16(p + n - 16, c);
             }
-            if (n >= 8) return (marked<uint64_t>(p, c) | marked<uint64_t>(p + n - 8, c)) != 0;
-            if (n >= 4) return (marked<uint32_t>(p, c) | marked<uint32_t>(p + n - 4, c)) != 0;
+            if (n >= 8) return (match_bits<uint64_t>(p, c) | match_bits<uint64_t>(p + n - 8, c)) != 0;
+            if (n >= 4) return (match_bits<uint32_t>(p, c) | match_bits<uint32_t>(p + n - 4, c)) != 0;
             return n != 0 && (p[0] == c || p[n / 2] == c || p[n - 1] == c);
         }
     }
@@ -214,10 +216,10 @@ SOCKS_INLINE_UNLESS_SIZE constexpr bool contains(const char* p, size_t n, char c
     return find(p, 0, n, c) != n;
 }
 
-// Whether `n` bytes are the same. The last word may overlap the one before it.
+// Whether `n` bytes are equal. The last word may overlap the one before it.
 SOCKS_ALWAYS_INLINE constexpr bool equal(const char* a, const char* b, size_t n) noexcept {
     size_t i = 0;
-    if constexpr (by_words) {
+    if constexpr (use_words) {
         if (n < 2) return n == 0 || a[0] == b[0];
         if (n < 4)
             return word_at<uint16_t>(a) == word_at<uint16_t>(b) &&

@@ -1,5 +1,5 @@
-// Every number that SOCKS registers, and its name.
-// Numbers of the wire are open: a byte that has no name yet is still a value and survives the round trip.
+// Every number that the SOCKS documents assign, and its name.
+// An unassigned number is a valid value too, and decoding and encoding preserve it.
 
 #ifndef SOCKS_CORE_NUMBERS_HPP
 #define SOCKS_CORE_NUMBERS_HPP
@@ -8,7 +8,7 @@
 
 namespace socks {
 
-/// The protocol. v4a is SOCKS4 with the extension that carries host names; its byte on the wire is 4.
+/// The protocol version. v4a is SOCKS4 with the extension for host names; its version byte is 4.
 /// @rfc  1928; the SOCKS4 memo; the SOCKS4a memo
 enum class version : uint8_t { v4 = 0x04, v5 = 0x05, v4a = 0x4a };
 
@@ -28,20 +28,20 @@ enum class method : uint8_t {
     no_acceptable = 0xff,
 };
 
-/// What the server is asked to do.
+/// The command of a request.
 /// @rfc  1928 section 4; the SOCKS4 memo has the first two
 enum class command : uint8_t { connect = 0x01, bind = 0x02, udp_associate = 0x03 };
 
-/// Whether the number of `c` means a command in SOCKS5 only: UDP ASSOCIATE, UDP in the TCP connection (5) and Tor's
-/// RESOLVE_PTR (0xf1). SOCKS4 has none of them, so it neither asks for them nor shows them. Tor's RESOLVE (0xf0) is
-/// in both, and any other number keeps its value.
+/// Whether only SOCKS5 has the command `c`: UDP ASSOCIATE, UDP over TCP (5) and Tor's RESOLVE_PTR (0xf1). A
+/// SOCKS4 encoder and decoder refuse these commands. Tor's RESOLVE (0xf0) and all other numbers are valid in
+/// both versions.
 /// @cost  O(1), constexpr, noexcept.
 /// @rfc   the SOCKS4 memo; Tor's SOCKS extensions, "Name lookup"
 [[nodiscard]] constexpr bool is_socks5_only(command c) noexcept {
     return c == command::udp_associate || c == command{0x05} || c == command{0xf1};
 }
 
-/// How an address is written in SOCKS5 (ATYP).
+/// The type of an address in SOCKS5 (ATYP).
 /// @rfc  1928 section 5
 enum class address_type : uint8_t { ipv4 = 0x01, name = 0x03, ipv6 = 0x04 };
 
@@ -68,27 +68,27 @@ enum class code4 : uint8_t {
     identd_mismatch = 0x5d,
 };
 
-/// What a GSSAPI message is about (MTYP).
+/// The type of a GSSAPI message (MTYP).
 /// @rfc  1961 sections 3.4, 3.8, 4.3 and 5
 enum class gssapi_type : uint8_t {
     authentication = 0x01,    ///< a token of the security context
-    protection_level = 0x02,  ///< a wrapped byte: the level that the client wants or that the server chose
-    user_data = 0x03,         ///< anything that is sent from then on, wrapped
-    abort = 0xff,             ///< the security context failed: no token, and nothing follows
+    protection_level = 0x02,  ///< a wrapped byte: the level that the client proposes or the server chose
+    user_data = 0x03,         ///< wrapped data: everything after the negotiation
+    abort = 0xff,             ///< the security context failed; there is no token, and nothing follows
 };
 
-/// What the tokens of user data protect. A level without a name here protects nothing.
-/// @rfc  1961 section 4.3; none is not in the document, but peers answer with it
+/// The protection of user data. An unassigned level counts as no protection.
+/// @rfc  1961 section 4.3; `none` is not in the RFC, but peers send it
 enum class protection : uint8_t {
     none = 0x00,
     integrity = 0x01,        ///< wrapped without confidentiality
     confidentiality = 0x02,  ///< wrapped with confidentiality, which includes integrity
-    selective = 0x03,        ///< integrity, and confidentiality where the sender likes
+    selective = 0x03,        ///< integrity; the sender chooses confidentiality per message
 };
 
-/// A reply code together with the version that gives it its meaning. Any byte is a value.
+/// A reply code and the version that defines its meaning. Any byte is a valid code.
 struct reply_code {
-    // By default a refusal: so is an answer that was never filled in.
+    // The default is a refusal, so a reply that nobody filled in grants nothing.
     socks::version version = socks::version::v5;
     uint8_t value = static_cast<uint8_t>(code5::general_failure);
 
@@ -103,14 +103,14 @@ struct reply_code {
                                                        : static_cast<uint8_t>(code4::granted));
     }
 
-    // SOCKS4a has the codes of SOCKS4.
+    // SOCKS4 and SOCKS4a have the same codes.
     friend constexpr bool operator==(const reply_code& a, const reply_code& b) noexcept {
         return a.value == b.value && (a.version == socks::version::v5) == (b.version == socks::version::v5);
     }
 };
 
-/// The name of a number, in the words of its document; "unassigned" where there is none. A text for people shows the
-/// number as well: format() in <socks/text/code.hpp> does.
+/// The name of a number in the words of its document, or "unassigned". To print the number of an unassigned
+/// code too, use format() of <socks/text/code.hpp>.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* to_string(version v) noexcept {
@@ -122,7 +122,7 @@ struct reply_code {
     return "unassigned";
 }
 
-/// Whether a method is one of 0x80 to 0xfe, which mean what client and server have agreed on.
+/// Whether a method is in the range 0x80 to 0xfe, which is for private agreements between client and server.
 /// @cost  O(1), constexpr, noexcept.
 /// @rfc   1928 section 3
 [[nodiscard]] constexpr bool is_private_use(method m) noexcept {

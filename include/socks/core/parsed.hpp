@@ -1,5 +1,5 @@
-// What became of one text: a value, or what is wrong with it and where. Exactly one of the two.
-// Unlike a message, a text is whole: there is never more to wait for, and people want to be shown the place.
+// The outcome of parsing one text: a value, or an error and its position.
+// A text is always complete, so there is no "need more" as for a message.
 
 #ifndef SOCKS_CORE_PARSED_HPP
 #define SOCKS_CORE_PARSED_HPP
@@ -11,25 +11,26 @@
 
 namespace socks {
 
-/// The outcome of reading a whole text.
+/// The outcome of parsing a complete text.
 ///
-/// Test it like a pointer; then read the value. Otherwise `error()` is not `errc::none`, and `position()` says where.
+/// Test it like a pointer before you read the value. Without a value, `error()` is not `errc::none`, and
+/// `position()` is the place of the error.
 ///
-/// @lifetime  views inside the value point into the text, or where the function says.
+/// @lifetime  views inside the value point into the text, unless the function says otherwise.
 /// @cost      O(1), constexpr, noexcept.
 template <class T>
 class [[nodiscard]] parsed {
   public:
     constexpr parsed(const T& value) noexcept : value_(value) {}
 
-    /// A text that is refused; `e` is not errc::none.
+    /// A refused text; `e` is not errc::none.
     constexpr parsed(errc e, size_t position = 0) noexcept : position_(position), error_(e) {
         SOCKS_ASSERT(e != errc::none);
     }
 
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return error_ == errc::none; }
 
-    /// The value. That of a temporary is a copy, which may be bound to a reference and outlive it.
+    /// The value. A temporary returns a copy, so a reference bound to it stays valid.
     [[nodiscard]] constexpr const T& operator*() const& noexcept SOCKS_LIFETIMEBOUND {
         SOCKS_ASSERT(*this);
         return value_;
@@ -39,12 +40,12 @@ class [[nodiscard]] parsed {
         return value_;
     }
     [[nodiscard]] constexpr const T* operator->() const& noexcept SOCKS_LIFETIMEBOUND { return &**this; }
-    const T* operator->() const&& = delete;  // it would point into a temporary: write (*parse_x(text)).member
+    const T* operator->() const&& = delete;  // a pointer into a temporary: write (*parse_x(text)).member
 
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
 
-    /// The bytes before what is wrong: before its first byte, or before all of a part that is wrong as a whole; the
-    /// size of the text where something is missing. 0 with a value.
+    /// The offset of the invalid byte, or of the invalid part. If something is missing at the end, the size
+    /// of the text. 0 with a value.
     [[nodiscard]] constexpr size_t position() const noexcept { return position_; }
 
   private:

@@ -1,4 +1,4 @@
-// What a server answers, whichever the version: a code and the address it bound.
+// The answer of a server, in any version: a code and the address that the server bound.
 
 #ifndef SOCKS_CORE_REPLY_HPP
 #define SOCKS_CORE_REPLY_HPP
@@ -8,13 +8,18 @@
 
 namespace socks {
 
-/// An answer to a request: `reply{code5::succeeded, {ipv4{192, 0, 2, 7}, 1080}}`. One that was never filled in
-/// refuses.
+/// An answer to a request: `reply{code5::succeeded, {ipv4{192, 0, 2, 7}, 1080}}`. A default reply is a
+/// refusal.
 ///
-/// What `bound` means depends on the command: for CONNECT the address the server calls from, for BIND where it
-/// listens and then who called, for UDP ASSOCIATE where datagrams go. host_kind::none says that it is unspecified.
+/// The meaning of `bound` depends on the command:
 ///
-/// @lifetime  a name points into the message it came in.
+///     CONNECT         the address from which the server connects
+///     BIND            the address on which the server listens; in the second reply, the address of the peer
+///     UDP ASSOCIATE   the address to which the client sends datagrams
+///
+/// host_kind::none means that the address is unspecified.
+///
+/// @lifetime  a name points into the message that it was decoded from.
 /// @rfc       1928 section 6
 struct reply {
     reply_code code{};

@@ -1,5 +1,5 @@
-// What a client wants: by which version, which command, to where, as whom, offering which methods.
-// It borrows its texts; the client borrows it, one step at a time.
+// The request of a client: version, command, destination, credentials and methods.
+// It does not own its texts. The client machine does not store it: each step takes it again.
 
 #ifndef SOCKS_CORE_REQUEST_HPP
 #define SOCKS_CORE_REQUEST_HPP
@@ -10,12 +10,12 @@
 
 namespace socks {
 
-/// User name and password; for SOCKS4 the user is the user ID and the password is not used.
+/// User name and password. For SOCKS4, `user` is the user ID and `password` is ignored.
 ///
-/// Bytes, 0..255 each, a NUL included (but not in a SOCKS4 user ID). A default one stands for "no
-/// credentials", which is not the same as empty ones: `credentials{"", ""}` is given.
+/// Each has 0..255 bytes of any value, but a SOCKS4 user ID must not contain a NUL. Default-constructed
+/// credentials mean "no credentials". Empty ones are different: `credentials{"", ""}` has `given == true`.
 ///
-/// @lifetime  points into the texts it was made of.
+/// @lifetime  points into the texts that it was made from.
 struct credentials {
     bytes user;
     bytes password;
@@ -26,11 +26,15 @@ struct credentials {
         : user(name), password(secret), given(true) {}
 };
 
-/// Up to four authentication methods in the order of preference: `methods{method::gssapi, method::username_password}`.
+/// Up to four authentication methods in the order of preference.
 ///
-/// A fifth does not compile, and repetitions are left out. `no_acceptable` is no method to choose from: it makes the
-/// complete list invalid, so that validate() refuses it over SOCKS5, and a server accepts nobody. An invalid list contains
-/// no method and is not empty: its one element is no_acceptable, which no greeting may hold.
+///     methods{method::gssapi, method::username_password}
+///
+/// A fifth method does not compile. Repetitions are ignored.
+///
+/// `no_acceptable` (0xff) is not a method, and it makes the list invalid. validate() refuses a request with
+/// an invalid list, and a server with one accepts no client. An invalid list is not empty: it has one
+/// element, no_acceptable.
 class methods {
   public:
     static constexpr size_t max = 4;
@@ -41,8 +45,9 @@ class methods {
         requires(sizeof...(M) >= 1 && sizeof...(M) <= max && (detail::same<M, method> && ...))
     constexpr methods(M... list) noexcept { (static_cast<void>(add(list)), ...); }
 
-    /// Appends one. @returns false, changing nothing, when full or when `m` is there already; and for no_acceptable,
-    /// which makes the list invalid, as it stays.
+    /// Appends a method.
+    /// @returns  false if the list is full, already contains `m`, or is invalid. no_acceptable makes it
+    ///           invalid for good.
     SOCKS_ALWAYS_INLINE constexpr bool add(method m) noexcept {
         if (m == method::no_acceptable) {
             list_[0] = '\xff';
@@ -55,7 +60,7 @@ class methods {
         return true;
     }
 
-    /// Whether nobody tried to add no_acceptable. A list without methods is valid.
+    /// False after an attempt to add no_acceptable. An empty list is valid.
     [[nodiscard]] constexpr bool is_valid() const noexcept { return !is_free(0) || is_free(1); }
 
     [[nodiscard]] constexpr size_t size() const noexcept {
@@ -74,10 +79,11 @@ class methods {
         return (*this)[0] == m || (*this)[1] == m || (*this)[2] == m || (*this)[3] == m;
     }
 
-    /// The first of these that is among `offered`, the bytes of a greeting; no_acceptable when none is.
+    /// The first method of this list that is among `offered`, the method bytes of a greeting; otherwise
+    /// no_acceptable.
     [[nodiscard]] constexpr method first_in(bytes offered) const noexcept {
         if (is_free(0)) return method::no_acceptable;
-        // One condition: g++ makes no turns of a loop with two.
+        // The inner loop tests is_free(), because g++ does not unroll an outer loop with two conditions.
         SOCKS_UNROLL_4
         for (size_t i = 0; i < max; ++i) {
             const char m = list_[i];
@@ -87,11 +93,13 @@ class methods {
         return method::no_acceptable;
     }
 
-    /// The methods as bytes of a greeting; 0xff, which none may hold, of an invalid list. @lifetime points into this object.
+    /// The methods as the bytes of a greeting. For an invalid list it is the byte 0xff.
+    /// @lifetime  points into this object.
     [[nodiscard]] constexpr bytes as_bytes() const noexcept SOCKS_LIFETIMEBOUND { return {list_, size()}; }
 
   private:
-    // Free places come last, unless the list is invalid: then this stands behind the first one. No machine gets to it.
+    // An invalid list is stored as one free place followed by this marker. In a valid list, free places come
+    // last.
     static constexpr char invalid = '\xfe';
 
     [[nodiscard]] constexpr bool is_free(size_t i) const noexcept {
@@ -101,13 +109,13 @@ class methods {
     char list_[max] = {'\xff', '\xff', '\xff', '\xff'};  // no_acceptable marks a free place
 };
 
-/// What a client wants of a proxy.
+/// The request of a client to a proxy.
 ///
 ///     request{.to = {"files.example.com", 443}, .credentials = {"john", "foo"}}
 ///
-/// Without `methods`, what is offered follows from the credentials: username/password alone with them, "none"
-/// alone without. `.methods = {method::none, method::username_password}` leaves the choice to the proxy.
-/// UDP ASSOCIATE and BIND may leave `to` out.
+/// If `methods` is empty, the client offers one method: username/password with credentials, "none" without.
+/// To let the proxy choose, write `.methods = {method::none, method::username_password}`. `to` is optional
+/// for UDP ASSOCIATE and BIND.
 struct request {
     socks::version version = socks::version::v5;
     socks::command command = socks::command::connect;
@@ -124,22 +132,22 @@ struct request {
 
 namespace detail {
 
-// What is wrong with an address for SOCKS4 and its extension.
+// The error if SOCKS4 and SOCKS4a cannot carry this address.
 constexpr errc address_fault4(const host& to) noexcept {
     if (to.kind() == host_kind::ipv6) return errc::ipv6_over_socks4;
     if (to.kind() == host_kind::ipv4 && is_name_marker(to.v4())) return errc::reserved_over_socks4;
     return errc::none;
 }
 
-// What is wrong with asking for `command` to `to` over `spoken`.
-SOCKS_INLINE_UNLESS_SIZE constexpr errc destination_fault(version spoken, command what,
+// The error if a request of this version and command cannot have the destination `to`.
+SOCKS_INLINE_UNLESS_SIZE constexpr errc destination_fault(version request_version, command requested,
                                                           const host& to) noexcept {
     if (!to.is_sendable()) return to.error();
-    if (to.kind() == host_kind::none && what != command::udp_associate && what != command::bind)
+    if (to.kind() == host_kind::none && requested != command::udp_associate && requested != command::bind)
         return errc::no_host;
-    if (spoken == version::v5) return errc::none;
-    if (is_socks5_only(what)) return errc::command_over_socks4;
-    if (to.kind() == host_kind::name && spoken == version::v4) return errc::name_over_socks4;
+    if (request_version == version::v5) return errc::none;
+    if (is_socks5_only(requested)) return errc::command_over_socks4;
+    if (to.kind() == host_kind::name && request_version == version::v4) return errc::name_over_socks4;
     return address_fault4(to);
 }
 
@@ -147,9 +155,8 @@ SOCKS_INLINE_UNLESS_SIZE constexpr errc destination_fault(version spoken, comman
 
 /// Why `request` cannot be sent to a proxy, or errc::none.
 ///
-/// @errors  bad_host bad_host_byte no_host bad_user bad_password no_credentials bad_methods command_over_socks4
-///          name_over_socks4 ipv6_over_socks4 reserved_over_socks4
-///          bad_password, no_credentials and bad_methods only over SOCKS5, as SOCKS4 has neither passwords nor methods
+/// @errors  bad_host bad_host_byte no_host bad_user command_over_socks4 name_over_socks4 ipv6_over_socks4
+///          reserved_over_socks4; over SOCKS5 also bad_password no_credentials bad_methods
 /// @cost    O(size of the name and of a SOCKS4 user ID); constexpr, noexcept.
 [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr errc validate(const request& request) noexcept {
     const errc fault = detail::destination_fault(request.version, request.command, request.to.host);

@@ -1,5 +1,5 @@
-// Copies that own their texts: of an endpoint, a reply and a request, for what must outlive the message or the variables
-// that they came from. They can be returned, copied and moved, and allocate nothing.
+// Copies of an endpoint, a reply and a request that own their texts. Use them when a value must outlive its
+// message or its variables. You can return, copy and move them. They do not allocate.
 
 #ifndef SOCKS_CORE_STORED_HPP
 #define SOCKS_CORE_STORED_HPP
@@ -12,8 +12,8 @@ namespace socks {
 
 namespace detail {
 
-// Keeps the front of a text that does not fit. Where a longer text may not be sent, N is one more than may be sent, so
-// that a text that is too long stays too long.
+// Stores at most N bytes. N is greater than the longest text that can be sent, so a truncated text is still
+// refused as too long.
 template <size_t N>
 constexpr void store_front(fixed_bytes<N>& to, bytes from) noexcept {
     static_cast<void>(to.store(from.size() <= N ? from : from.first(N)));
@@ -21,15 +21,16 @@ constexpr void store_front(fixed_bytes<N>& to, bytes from) noexcept {
 
 }  // namespace detail
 
-/// An endpoint with its name inside.
+/// An endpoint that owns its name.
 ///
 ///     stored_endpoint to = s.to();         // outlives the inbox
 ///     log(to.view().host);
 ///
-/// A temporary one does not convert, and has no view(): name it first.
+/// A temporary does not convert and has no view(): give it a name first.
 ///
-/// @lifetime  what it converts to points into it: keep it as long.
-/// @cost      O(size of the name) to make; copies and moves are about 300 bytes; constexpr, noexcept.
+/// @lifetime  the value that it converts to points into this object.
+/// @cost      construction is O(size of the name); copies and moves copy about 300 bytes; constexpr,
+///            noexcept.
 class stored_endpoint {
   public:
     constexpr stored_endpoint() noexcept = default;
@@ -38,28 +39,28 @@ class stored_endpoint {
         detail::store_front(name_, from.host.name());
     }
 
-    /// The same endpoint. @lifetime points into this object.
+    /// The same endpoint. @lifetime  points into this object.
     [[nodiscard]] constexpr endpoint view() const& noexcept {
         return {endpoint_.host.with_name_at(name_.view().data()), endpoint_.port};
     }
-    endpoint view() const&& = delete;  // it would point into a temporary: keep the stored one
+    endpoint view() const&& = delete;  // a view of a temporary: give it a name first
 
     constexpr operator endpoint() const& noexcept { return view(); }
     operator endpoint() const&& = delete;
 
   private:
-    endpoint endpoint_{};  // its name at no place: copies of this object have their own
+    endpoint endpoint_{};  // its name points nowhere, because each copy of this object has its own name_
     fixed_bytes<host::max_name> name_{};
 };
 
-/// A reply with the bound name inside.
+/// A reply that owns its bound name.
 ///
-///     stored_reply dial(...) { ...; case client::next::done: take(s.result().early); return s.result().reply; ...; }
+///     stored_reply dial(...) { ...; case client::next::done: return s.result().reply; ...; }
 ///
-/// A temporary one does not convert, and has no view(): name it first.
+/// A temporary does not convert and has no view(): give it a name first.
 ///
-/// @lifetime  what it converts to points into it: keep it as long.
-/// @cost      as stored_endpoint
+/// @lifetime  the value that it converts to points into this object.
+/// @cost      as for stored_endpoint.
 class stored_reply {
   public:
     constexpr stored_reply() noexcept = default;
@@ -68,24 +69,25 @@ class stored_reply {
     reply_code code{};
     stored_endpoint bound{};
 
-    /// The same reply. @lifetime points into this object.
+    /// The same reply. @lifetime  points into this object.
     [[nodiscard]] constexpr reply view() const& noexcept { return {code, bound.view()}; }
-    reply view() const&& = delete;  // it would point into a temporary: keep the stored one
+    reply view() const&& = delete;  // a view of a temporary: give it a name first
 
     constexpr operator reply() const& noexcept { return view(); }
     operator reply() const&& = delete;
 };
 
-/// A request with name, user and password inside. Every object wipes its password and its user when it ends.
+/// A request that owns its name, user name and password. The destructor wipes user name and password.
 ///
 ///     stored_request download = request{.to = {name, 443}, .credentials = {user, password}};
 ///     auto s = handshake.step(download, rx, tx);
 ///
-/// A temporary one does not convert, and has no view(): name it first.
-/// What may not be sent is kept as what may not be sent: validate() finds the same wrong with either.
+/// A temporary does not convert and has no view(): give it a name first.
+/// A request that cannot be sent stays one that cannot be sent: validate() returns the same error for both.
 ///
-/// @lifetime  what it converts to points into it: keep it as long.
-/// @cost      O(size of the texts) to make; copies and moves are about 800 bytes; constexpr, noexcept.
+/// @lifetime  the value that it converts to points into this object.
+/// @cost      construction is O(size of the texts); copies and moves copy about 800 bytes; constexpr,
+///            noexcept.
 class stored_request {
   public:
     constexpr stored_request() noexcept = default;
@@ -104,19 +106,19 @@ class stored_request {
 
     constexpr ~stored_request() { clear(); }
 
-    /// The same request. @lifetime points into this object.
+    /// The same request. @lifetime  points into this object.
     [[nodiscard]] constexpr request view() const& noexcept {
         request r{.version = version_, .command = command_, .to = to_.view(), .methods = methods_};
         r.credentials = {user_.view(), password_.view()};
         r.credentials.given = given_;
         return r;
     }
-    request view() const&& = delete;  // it would point into a temporary: keep the stored one
+    request view() const&& = delete;  // a view of a temporary: give it a name first
 
     constexpr operator request() const& noexcept { return view(); }
     operator request() const&& = delete;
 
-    /// Wipes user and password; no credentials are left.
+    /// Wipes user name and password. The request then has no credentials.
     constexpr void clear() noexcept {
         user_.clear();
         password_.clear();

@@ -115,7 +115,7 @@ class reassembly {
         highest_ = position;
         if ((d->fragment() & 0x80) == 0) return errc::none;
         storage.data()[2] = 0;
-        const datagram complete(bytes(storage.data(), size_), header_, 0);
+        const datagram complete = detail::validated_datagram({storage.data(), size_}, header_, 0);
         abandon();
         return complete;
     }

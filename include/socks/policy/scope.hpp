@@ -86,7 +86,7 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
     if (h.kind() != host_kind::name) return {};
     const host spelled(h.name());
     if (spelled.kind() == host_kind::name) return {};
-    return spelled.kind() != host_kind::bad || detail::is_no_name(h.name()) ? spelled : host();
+    return spelled.kind() != host_kind::bad || detail::is_invalid_name(h.name()) ? spelled : host();
 }
 
 namespace detail {

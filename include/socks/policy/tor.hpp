@@ -32,7 +32,7 @@ inline constexpr command resolve_ptr{0xf1};
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 constexpr encoded format(command c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return socks::detail::named(tor::to_string(c), static_cast<uint8_t>(c), false, out);
+    return socks::detail::put_code(tor::to_string(c), static_cast<uint8_t>(c), false, out);
 }
 
 /// The request that looks up an address of `name`. If `name` is an address, Tor returns that address.
@@ -111,7 +111,7 @@ enum class onion_code : uint8_t {
 /// Prints a reply code from Tor: `onion service descriptor not found`, `host unreachable`, `0xC8`. Returns
 /// and errors are those of format(command).
 constexpr encoded format(const reply_code& c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return socks::detail::named(tor::to_string(c), c.value, false, out);
+    return socks::detail::put_code(tor::to_string(c), c.value, false, out);
 }
 
 /// What the credentials of a SOCKS5 client mean to Tor.

@@ -1,4 +1,4 @@
-// The numbers of the wire for people: each by its name, and one without a name by its value, which no log may lose.
+// Text for the numbers of the protocol: the name of a number, or its value if it has no name.
 
 #ifndef SOCKS_TEXT_CODE_HPP
 #define SOCKS_TEXT_CODE_HPP
@@ -9,19 +9,19 @@
 
 namespace socks {
 
-/// Room that always suffices for format() of a number.
+/// A buffer of this size is always large enough for format() of a number.
 inline constexpr size_t max_text_code = 69;
 
 namespace detail {
 
-// What name() gives for a number that has none.
+// Whether this is the text that to_string() returns for an unassigned number.
 constexpr bool is_unassigned(const char* name) noexcept {
     size_t length = 0;
     while (name[length] != '\0') ++length;
     return bytes(name, length) == "unassigned";
 }
 
-constexpr encoded named(const char* name, uint8_t value, bool with_value, buffer out) noexcept {
+constexpr encoded put_code(const char* name, uint8_t value, bool with_value, buffer out) noexcept {
     const bool unassigned = is_unassigned(name);
     text_writer w(out);
     if (!unassigned) w.phrase(name);
@@ -31,42 +31,51 @@ constexpr encoded named(const char* name, uint8_t value, bool with_value, buffer
 }
 
 template <class Number>
-constexpr encoded named(Number number, buffer out) noexcept {
-    return named(to_string(number), static_cast<uint8_t>(number), false, out);
+constexpr encoded put_code(Number number, buffer out) noexcept {
+    return put_code(to_string(number), static_cast<uint8_t>(number), false, out);
 }
 
 }  // namespace detail
 
-/// Prints a number of the wire: its name, or two hexadecimal digits where it has none. No closing NUL.
+/// Writes the name of a number, or two hexadecimal digits if it has no name. There is no closing NUL.
 ///
-///     char room[socks::max_text_code];
-///     log(socks::format(s.code(), room).data());       "connection refused", or "0xC8"
-///     log(socks::format(s.command(), room).data());    "CONNECT", or "0xF0"
+///     char text[socks::max_text_code];
+///     log(socks::format(s.code(), text).data());       "connection refused", or "0xC8"
+///     log(socks::format(s.command(), text).data());    "CONNECT", or "0xF0"
 ///
-/// A private method is printed as both: "private method 0x80".
+/// For a method for private use it writes both: "private method 0x80".
 ///
-/// @returns   the text made in `out`.
-/// @errors    no_space  out is smaller than the text; required() says how much it takes; `out` may be written to
+/// @returns   the text in `out`.
+/// @errors    no_space  out is smaller than the text; required() is the size of the text; `out` may be
+///                      changed
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 constexpr encoded format(const reply_code& c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::named(to_string(c), c.value, false, out);
+    return detail::put_code(to_string(c), c.value, false, out);
 }
-constexpr encoded format(code5 c, buffer out SOCKS_LIFETIMEBOUND) noexcept { return detail::named(c, out); }
-constexpr encoded format(code4 c, buffer out SOCKS_LIFETIMEBOUND) noexcept { return detail::named(c, out); }
-constexpr encoded format(version v, buffer out SOCKS_LIFETIMEBOUND) noexcept { return detail::named(v, out); }
+constexpr encoded format(code5 c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return detail::put_code(c, out);
+}
+constexpr encoded format(code4 c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return detail::put_code(c, out);
+}
+constexpr encoded format(version v, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return detail::put_code(v, out);
+}
 constexpr encoded format(method m, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::named(to_string(m), static_cast<uint8_t>(m), is_private_use(m), out);
+    return detail::put_code(to_string(m), static_cast<uint8_t>(m), is_private_use(m), out);
 }
-constexpr encoded format(command c, buffer out SOCKS_LIFETIMEBOUND) noexcept { return detail::named(c, out); }
+constexpr encoded format(command c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return detail::put_code(c, out);
+}
 constexpr encoded format(address_type t, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::named(t, out);
+    return detail::put_code(t, out);
 }
 constexpr encoded format(gssapi_type t, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::named(t, out);
+    return detail::put_code(t, out);
 }
 constexpr encoded format(protection p, buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::named(p, out);
+    return detail::put_code(p, out);
 }
 
 }  // namespace socks

@@ -1,4 +1,4 @@
-// Addresses as people write them: printing by RFC 5952, and host:port both ways. No locale, no allocation.
+// Formats addresses by RFC 5952, and formats and parses host:port. It uses no locale and does not allocate.
 
 #ifndef SOCKS_TEXT_LITERAL_HPP
 #define SOCKS_TEXT_LITERAL_HPP
@@ -8,7 +8,8 @@
 
 namespace socks {
 
-/// Room that always suffices for format(): 255.255.255.255, eight groups, a name of 255, and such a name and a port.
+/// Buffers of these sizes are always large enough for format(): "255.255.255.255", an address of eight
+/// groups, a name of 255 bytes, and such a name with a port.
 inline constexpr size_t max_text_ipv4 = 15;
 inline constexpr size_t max_text_ipv6 = 39;
 inline constexpr size_t max_text_host = host::max_name;
@@ -16,7 +17,7 @@ inline constexpr size_t max_text_endpoint = host::max_name + 1 + 5;
 
 namespace detail {
 
-// Appends text to room that may be too small, and counts what would have been needed.
+// Appends text to a buffer that may be too small, and counts the bytes that the text needs.
 class text_writer {
   public:
     constexpr explicit text_writer(buffer to) noexcept : to_(to) {}
@@ -32,7 +33,7 @@ class text_writer {
         return *this;
     }
 
-    // Up to the closing NUL.
+    // `text` ends with a NUL.
     constexpr text_writer& phrase(const char* text) noexcept {
         for (; *text != '\0'; ++text) put(*text);
         return *this;
@@ -42,7 +43,8 @@ class text_writer {
         return put("0123456789ABCDEF"[byte >> 4]).put("0123456789ABCDEF"[byte & 0xf]);
     }
 
-    // Of a text that is printed later: where it lies in the room, nothing is written from here on.
+    // Stops writing if `text` lies in the buffer, because a later put() must still read it. written() then
+    // fails.
     constexpr text_writer& avoid(bytes text) noexcept {
         if (to_.capacity() == 0 || !overlap(text.data(), text.size(), to_.data(), to_.capacity()))
             return *this;
@@ -69,7 +71,7 @@ class text_writer {
     constexpr text_writer& address(const ipv6& a) noexcept {
         const bool mixed = embeds_ipv4(a);
         const size_t groups = mixed ? 6 : 8;
-        size_t begin = 0;  // the longest run of two or more zero groups, the first of equals
+        size_t begin = 0;  // the longest run of two or more zero groups; of equal runs the first
         size_t length = 0;
         for (size_t i = 0; i < groups; ++i) {
             size_t n = 0;
@@ -109,7 +111,7 @@ class text_writer {
     }
 
   private:
-    // The two prefixes that are well known to be followed by an IPv4 address: ::ffff:0:0/96 and 64:ff9b::/96.
+    // An IPv4 address follows the two well-known prefixes ::ffff:0:0/96 and 64:ff9b::/96.
     static constexpr bool embeds_ipv4(const ipv6& a) noexcept {
         for (size_t i = 2; i < 5; ++i)
             if (group(a, i) != 0) return false;
@@ -126,13 +128,15 @@ class text_writer {
 
 }  // namespace detail
 
-/// Prints an address: `192.0.2.1`, `2001:db8::1`, `::ffff:192.0.2.1`. No brackets, no closing NUL.
+/// Writes an address: `192.0.2.1`, `2001:db8::1`, `::ffff:192.0.2.1`. There are no brackets and no closing
+/// NUL.
 ///
-/// A host prints its address or its name, `*` where there is none, and bad text as it is. A name is printed as
-/// received: escape it before it goes into a log.
+/// For a host it writes the address or the name, `*` for no host, and invalid text verbatim. A name is
+/// written as received: escape it before you write it to a log.
 ///
-/// @returns   the text made in `out`.
-/// @errors    no_space  out is smaller than the text; required() says how much it takes; `out` may be written to
+/// @returns   the text in `out`.
+/// @errors    no_space  out is smaller than the text; required() is the size of the text; `out` may be
+///                      changed
 ///            overlap   a name lies in `out`; nothing was written
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
@@ -147,7 +151,8 @@ constexpr encoded format(const host& h, buffer out SOCKS_LIFETIMEBOUND) noexcept
     return detail::text_writer(out).address(h).written();
 }
 
-/// Prints host and port: `192.0.2.1:80`, `[2001:db8::1]:80`, `files.example.com:80`. Otherwise as for a host.
+/// Writes host and port: `192.0.2.1:80`, `[2001:db8::1]:80`, `files.example.com:80`. All else is as for a
+/// host.
 /// @rfc  5952 section 6
 constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     detail::text_writer w(out);
@@ -158,7 +163,7 @@ constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noex
     return w.put(':').number(e.port, 10).written();
 }
 
-/// Reads a port: one to five decimal digits, 0..65535.
+/// Parses a port: one to five decimal digits, 0..65535.
 /// @errors  bad_port  any other text
 /// @cost    O(1), constexpr, noexcept.
 [[nodiscard]] constexpr parsed<uint16_t> parse_port(bytes text) noexcept {
@@ -172,18 +177,18 @@ constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noex
     return static_cast<uint16_t>(value);
 }
 
-/// Reads `host:port`, `[IPv6]:port`, and where a port is optional also `host`, `[IPv6]` and `IPv6`.
+/// Parses `host:port` and `[IPv6]:port`. With a default port also `host`, `[IPv6]` and `IPv6`.
 ///
-/// @param text      the whole text.
-/// @param fallback  the port where the text has none; negative: the text must have one.
+/// @param text          the complete text.
+/// @param default_port  the port if the text has none. If negative, the text must have a port.
 /// @errors    bad_host       the part before the port is neither an address nor a host name
-///            bad_host_byte  the part before the port holds a byte other than visible ASCII, at this place
+///            bad_host_byte  the part before the port contains a byte other than visible ASCII, at position()
 ///            bad_port       the port is missing or not a number of 0..65535
 /// @lifetime  a name points into `text`.
 /// @cost      O(size), constexpr, noexcept.
 [[nodiscard]] constexpr parsed<endpoint> parse_endpoint(bytes text SOCKS_LIFETIMEBOUND,
-                                                        int32_t fallback = -1) noexcept {
-    size_t colon = text.size();  // the one before the port
+                                                        int32_t default_port = -1) noexcept {
+    size_t colon = text.size();  // before the port
     size_t colons = 0;
     for (size_t i = 0; i < text.size(); ++i) {
         if (text.data()[i] == ']') colon = text.size();
@@ -196,8 +201,8 @@ constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noex
     if (h.error() == errc::bad_host_byte) return {h.error(), detail::find_invisible(text)};
     if (h.kind() == host_kind::bad) return errc::bad_host;
     if (colon == text.size()) {
-        if (fallback < 0 || fallback > 65535) return {errc::bad_port, colon};
-        return endpoint{h, static_cast<uint16_t>(fallback)};
+        if (default_port < 0 || default_port > 65535) return {errc::bad_port, colon};
+        return endpoint{h, static_cast<uint16_t>(default_port)};
     }
     const auto port = parse_port(text.subspan(colon + 1));
     if (!port) return {port.error(), colon + 1};

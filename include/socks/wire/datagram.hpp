@@ -1,5 +1,5 @@
-// A datagram between a client and the UDP relay of its proxy: a header, and behind it the data. It is whole or bad:
-// whatever bytes arrive have a verdict, and "need more" is none of them.
+// A datagram between a client and the UDP relay of its proxy: a header and the data. A datagram is complete
+// or invalid; there is no "need more".
 
 #ifndef SOCKS_WIRE_DATAGRAM_HPP
 #define SOCKS_WIRE_DATAGRAM_HPP
@@ -8,57 +8,71 @@
 
 namespace socks {
 
-/// One datagram as it was received, found whole; its parts are read on demand.
+class datagram;
+
+namespace detail {
+
+// The only way for a decoder to make a datagram: `message` begins with a valid header of `header` bytes.
+constexpr datagram validated_datagram(bytes message, size_t header, uint8_t fragment) noexcept;
+
+}  // namespace detail
+
+/// One received datagram with a valid header. Its parts are read on demand.
 ///
-/// @lifetime  points into the bytes that it was decoded from, and so do the data and a name.
+/// @lifetime  the datagram, its data and its name point into the bytes that it was decoded from.
 /// @cost      O(1), constexpr, noexcept.
 class datagram {
   public:
-    /// A datagram that none decoded: from no host, with no data.
+    /// A datagram without a host and without data.
     constexpr datagram() noexcept = default;
 
-    /// FRAG: 0 for a datagram that is no fragment.
+    /// FRAG: 0 if the datagram is not a fragment.
     [[nodiscard]] constexpr uint8_t fragment() const noexcept { return fragment_; }
 
-    /// The far end: where a client's datagram goes to, and where a relay's datagram really came from. Of the latter
-    /// some relays say nothing useful, so match no answer to its question by it. A name is given as received.
+    /// The remote end: the destination of a datagram from a client, or the source of a datagram from a relay.
+    /// Some relays write no useful source, so do not use it to match answers to questions. A name is as
+    /// received.
     [[nodiscard]] constexpr endpoint remote() const noexcept {
         if (header_ == 0) return {};
-        const auto port = static_cast<uint16_t>(whole_[header_ - 2U] << 8 | whole_[header_ - 1U]);
-        switch (static_cast<address_type>(whole_[3])) {
-            case address_type::ipv4: return {ipv4{whole_[4], whole_[5], whole_[6], whole_[7]}, port};
-            case address_type::ipv6: return {reader(whole_.subspan(4)).v6(), port};
-            case address_type::name: break;
-        }
-        return {detail::checked_name{whole_.subspan(5).first(whole_[4])}, port};
+        return detail::read_endpoint5(message_);
     }
 
-    /// What the far end is to get, or has sent.
-    [[nodiscard]] constexpr bytes data() const noexcept { return whole_.subspan(header_); }
-
-    /// For decoders: `whole` has a header of `header` bytes, of which ATYP is the fourth and the port the last two.
-    constexpr datagram(bytes whole, size_t header, uint8_t fragment) noexcept
-        : whole_(whole), header_(static_cast<uint16_t>(header)), fragment_(fragment) {}
+    /// The bytes after the header.
+    [[nodiscard]] constexpr bytes data() const noexcept { return message_.subspan(header_); }
 
   private:
-    bytes whole_;
+    friend constexpr datagram detail::validated_datagram(bytes message, size_t header,
+                                                         uint8_t fragment) noexcept;
+
+    constexpr datagram(bytes message, size_t header, uint8_t fragment) noexcept
+        : message_(message), header_(static_cast<uint16_t>(header)), fragment_(fragment) {}
+
+    bytes message_;
     uint16_t header_ = 0;
     uint8_t fragment_ = 0;
 };
 
-/// What becomes of fragments: by default they are dropped, as RFC 1928 demands of whoever does not put them together.
+namespace detail {
+
+constexpr datagram validated_datagram(bytes message, size_t header, uint8_t fragment) noexcept {
+    return {message, header, fragment};
+}
+
+}  // namespace detail
+
+/// Whether to decode fragments. By default they are dropped, as RFC 1928 requires without reassembly.
 enum class fragments : uint8_t { drop, keep };
 
-/// The longest header: 4 bytes, a name of 255 behind its length, and the port. Room that suffices before any data.
-inline constexpr size_t max_datagram_header = 4 + 1 + 255 + 2;
+/// The largest header: 4 bytes, a length, a name of 255 bytes, and the port.
+inline constexpr size_t max_datagram_header = detail::name_frame5(255);
 
-/// More than this, SOCKS header and data, is in no datagram: UDP's length has 16 bits and counts UDP's header as well.
+/// No datagram is larger, because the length of UDP has 16 bits.
 inline constexpr size_t max_datagram = 65535;
 
 namespace detail {
 
-// Room that suffices, and no cursor: so the stores of an address become one. The endpoint is read before anything is
-// written, since for all that a compiler knows it lies in the room.
+// The buffer is large enough. Without a cursor, the compiler stores an address at once. The endpoint is read
+// before anything is written, because it may lie in the buffer.
 SOCKS_ALWAYS_INLINE constexpr void write_datagram_header(char* to, const endpoint& remote,
                                                          uint8_t fragment) noexcept {
     const uint16_t number = remote.port;
@@ -85,7 +99,7 @@ SOCKS_ALWAYS_INLINE constexpr void write_datagram_header(char* to, const endpoin
     to[2] = static_cast<char>(fragment);
 }
 
-// Puts the data in their place, from wherever they are, unless that would overwrite the name.
+// Moves the data to `to`. Returns false if that would overwrite the name.
 SOCKS_ALWAYS_INLINE constexpr bool move_data(const endpoint& remote, bytes data, char* to) noexcept {
     const bytes name = remote.host.name();
     if (remote.host.kind() == host_kind::name && overlap(name.data(), name.size(), to, data.size()))
@@ -101,10 +115,10 @@ SOCKS_ALWAYS_INLINE constexpr bool move_data(const endpoint& remote, bytes data,
 ///     RSV  FRAG  ATYP  DST.ADDR           DST.PORT        DATA
 ///      2     1     1   4 | 16 | 1+n       2, big endian   the rest       8..262 bytes, and the data
 ///
-/// A relay drops bad datagrams without a word.
+/// A relay drops invalid datagrams and sends no answer.
 ///
-/// @param in     the bytes of one datagram, all of them.
-/// @param parts  whether fragments are values too.
+/// @param in     all bytes of one datagram.
+/// @param parts  whether to decode fragments too.
 /// @returns      a value with consumed() == in.size(), or error(); never needed().
 /// @errors       truncated         in ends before the port does
 ///               bad_reserved      byte 0 or 1 is not 0, strict only
@@ -120,34 +134,28 @@ SOCKS_ALWAYS_INLINE constexpr bool move_data(const endpoint& remote, bytes data,
     if (in.size() < 7) return errc::truncated;
     if (!tolerated.reserved && (in[0] != 0 || in[1] != 0)) return errc::bad_reserved;
     if (in[2] != 0 && parts == fragments::drop) return errc::fragmented;
-    size_t header = 0;
-    switch (static_cast<address_type>(in[3])) {
-        case address_type::ipv4: header = 4 + 4 + 2; break;
-        case address_type::ipv6: header = 4 + 16 + 2; break;
-        case address_type::name: header = 4 + 1 + size_t{in[4]} + 2; break;
-        default: return errc::bad_address_type;
-    }
-    if (in.size() < header) return errc::truncated;
+    const message_size header = detail::measure_endpoint5(in);
+    if (!header) return header.needed() != 0 ? errc::truncated : header.error();
     if (static_cast<address_type>(in[3]) == address_type::name) {
         const errc fault = detail::name_fault(in.subspan(5).first(in[4]));
         if (fault != errc::none) return fault;
     }
-    return {datagram(in, header, in[2]), in.size()};
+    return {detail::validated_datagram(in, *header, in[2]), in.size()};
 }
 
 /// Bytes of the header before the data to or from `remote`: 10, 22, or 7 and the name.
 [[nodiscard]] constexpr size_t datagram_header_size(const endpoint& remote) noexcept {
-    return 3 + detail::endpoint_size5(remote);
+    return detail::frame_size5(remote.host);
 }
 
-/// Encodes a datagram into `out`, header and data; the picture is decode_datagram's. No host is written as 0.0.0.0. Data
-/// and a name that lie in `out` are moved.
-/// @param remote        the far end: to a relay where the data go, from a relay where they really came from.
-/// @param fragment  FRAG, for who fragments; everybody else is advised not to.
+/// Encodes a datagram into `out`. Wire format: see decode_datagram. No host is written as 0.0.0.0. Data and a
+/// name may be in `out` already; they are moved.
+/// @param remote    the remote end: in a client the destination of the data, in a relay their source.
+/// @param fragment  FRAG. Few relays support fragments.
 /// @returns   header and data.
 /// @errors    bad_host, bad_host_byte  as the host's error()
-///            no_space  out is smaller than header and data; or those are more than max_datagram, and required() is 0
-///            overlap   the name lies where the data are to be written
+///            no_space  out is smaller than header and data; required() is 0 if they exceed max_datagram
+///            overlap   the name lies where the data must be written
 /// @lifetime  the bytes are in `out`.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       1928 section 7
@@ -164,7 +172,7 @@ constexpr encoded encode_datagram(const endpoint& remote, bytes data, buffer out
 
 namespace detail {
 
-// A host that can be sent, whose header takes `header` bytes.
+// The host can be sent, and its header has `header` bytes.
 SOCKS_ALWAYS_INLINE constexpr encoded encode_datagram_header(const endpoint& remote, buffer packet,
                                                              size_t headroom, size_t header) noexcept {
     const size_t data = packet.capacity() - headroom;
@@ -177,7 +185,7 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_datagram_header(const endpoint& rem
 
 }  // namespace detail
 
-/// Encodes the header in front of data that is in its place already, and does not move:
+/// Encodes the header directly before data that is already in the buffer. The data does not move.
 ///
 ///     char packet[max_datagram_header + 1500];
 ///     const ssize_t n = recv(fd, packet + max_datagram_header, 1500, 0);
@@ -185,13 +193,13 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_datagram_header(const endpoint& rem
 ///     const buffer all(packet, max_datagram_header + static_cast<size_t>(n));
 ///     auto d = socks::encode_datagram_in_place(from, all, max_datagram_header);
 ///
-/// @param remote        the far end; its name may lie in `packet`, also where the header is to be written.
-/// @param packet    `headroom` bytes of room, and then the data.
-/// @param headroom  bytes before the data, at most packet.capacity(); max_datagram_header always suffices.
-/// @returns   header and data, which end where the packet does.
+/// @param remote    the remote end; its name may lie anywhere in `packet`.
+/// @param packet    `headroom` free bytes, then the data.
+/// @param headroom  bytes before the data, at most packet.capacity(); max_datagram_header is always enough.
+/// @returns   header and data, up to the end of `packet`.
 /// @errors    bad_host, bad_host_byte  as the host's error()
-///            no_space  headroom is smaller than the header, and required() is its size; or header and data are more than
-///                      max_datagram, and required() is 0
+///            no_space  headroom is smaller than the header, and required() is the size of the header;
+///                      or header and data exceed max_datagram, and required() is 0
 /// @lifetime  the bytes are in `packet`.
 /// @cost      O(size of the name), constexpr, noexcept.
 /// @rfc       1928 section 7
@@ -201,8 +209,10 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_datagram_in_place(const endpoint& r
     SOCKS_ASSERT(headroom <= packet.capacity());
     switch (remote.host.kind()) {
         case host_kind::none:
-        case host_kind::ipv4: return detail::encode_datagram_header(remote, packet, headroom, 4 + 4 + 2);
-        case host_kind::ipv6: return detail::encode_datagram_header(remote, packet, headroom, 4 + 16 + 2);
+        case host_kind::ipv4:
+            return detail::encode_datagram_header(remote, packet, headroom, detail::ipv4_frame5);
+        case host_kind::ipv6:
+            return detail::encode_datagram_header(remote, packet, headroom, detail::ipv6_frame5);
         case host_kind::name:
             if (!remote.host.is_sendable()) break;
             return detail::encode_datagram_header(remote, packet, headroom, datagram_header_size(remote));

@@ -1,11 +1,11 @@
-// The messages of the GSSAPI method, RFC 1961: a head of four bytes and a token, over TCP and over UDP.
-// What is in a token is the mechanism's affair: the caller makes tokens, and unwraps them.
+// Decodes and encodes the messages of the GSSAPI method, RFC 1961: a head of four bytes and a token, over TCP
+// and UDP. Your GSSAPI mechanism produces the tokens and unwraps them.
 //
 //     client                                   server
 //     authentication, as often as needed  <->  authentication
 //     protection_level, wrapped           ->
 //                                         <-   protection_level, wrapped: see protection_fault
-//     user_data, wrapped at that level    <->  user_data: from the request on, all that SOCKS and its users say
+//     user_data, wrapped at that level    <->  user_data: the request and everything after it
 
 #ifndef SOCKS_WIRE_GSSAPI_HPP
 #define SOCKS_WIRE_GSSAPI_HPP
@@ -18,74 +18,70 @@
 namespace socks {
 
 /// One GSSAPI message.
-/// @lifetime  the token points into the decoded bytes, or wherever it was made.
+/// @lifetime  the token points into the decoded bytes, or into the bytes that you passed.
 struct gssapi_message {
     gssapi_type type = gssapi_type::authentication;
     bytes token{};
 };
 
-inline constexpr size_t gssapi_head_size = 4;       ///< VER, MTYP and LEN, in front of each token
-inline constexpr size_t max_gssapi_token = 65'535;  ///< what LEN can count to
+inline constexpr size_t gssapi_head_size = 4;       ///< VER, MTYP and LEN before each token
+inline constexpr size_t max_gssapi_token = 65'535;  ///< the maximum of LEN
 
 namespace detail {
 
-constexpr size_t least_token(gssapi_type type) noexcept {
-    return type == gssapi_type::authentication ? 0 : 1;
-}
+constexpr size_t min_token(gssapi_type type) noexcept { return type == gssapi_type::authentication ? 0 : 1; }
 
 }  // namespace detail
 
-/// Decodes one GSSAPI message of the type that is due from the front of `in`.
+/// Decodes one GSSAPI message of the expected type from the front of `in`.
 ///
 ///     VER  MTYP  LEN             TOKEN
 ///      1    1     2, big endian  0..65535         4..65539 bytes
 ///
-/// A token that is longer than the caller can hold is refused at its length, not waited for. Only authentication may
-/// have a token of no bytes: a server whose mechanism has nothing left to say is ready. An abort, two bytes without
-/// a length, may come in place of any message.
+/// A token that is too long is refused as soon as its length is known. Only an authentication message may
+/// have an empty token: a server sends it when its mechanism is ready and has no token to send. Instead of
+/// any message, a peer may send an abort: two bytes without a length.
 ///
-/// @param in         received, not yet used, oldest first. May be short; may hold later messages.
-/// @param due        the only type that is accepted.
-/// @param max_token  the longest token that the caller takes: the room of its buffer less gssapi_head_size.
+/// @param in         received bytes that are not yet consumed. May end early; may contain later messages.
+/// @param expected   the only accepted type.
+/// @param max_token  the longest accepted token: the capacity of your input buffer minus gssapi_head_size.
 /// @returns   a value with consumed() in 4..4 + max_token, or needed() >= 1, or error().
-/// @errors    bad_version         byte 0 is not 1 (nor 5, unless strict)         (as soon as 1 byte is there)
-///            negotiation_failed  byte 1 is 0xff: the peer aborts                (as soon as 2 bytes are there)
-///            bad_message_type    byte 1 is another type than `due`              (as soon as 2 bytes are there)
-///            bad_length          LEN is more than `max_token`, or 0 unless authentication is due
-///                                                                                (as soon as 4 bytes are there)
+/// @errors    bad_version         byte 0 is not 1 (nor 5, unless strict)       (as soon as 1 byte is there)
+///            negotiation_failed  byte 1 is 0xff: the peer aborts              (as soon as 2 bytes are there)
+///            bad_message_type    byte 1 is not the `expected` type            (as soon as 2 bytes are there)
+///            bad_length          LEN is more than `max_token`, or is 0 and authentication is not expected
+///                                                                            (as soon as 4 bytes are there)
 /// @lifetime  the token points into `in`.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1961 sections 3.4, 3.6 to 3.8, 4.3 and 5
-[[nodiscard]] constexpr decoded<gssapi_message> decode_gssapi(bytes in SOCKS_LIFETIMEBOUND, gssapi_type due,
-                                                              size_t max_token,
+[[nodiscard]] constexpr decoded<gssapi_message> decode_gssapi(bytes in SOCKS_LIFETIMEBOUND,
+                                                              gssapi_type expected, size_t max_token,
                                                               tolerance tolerated = lenient) noexcept {
     using message = decoded<gssapi_message>;
     const size_t n = in.size();
-    if (n > 0 && in[0] != 1 && tolerated.auth_status_version != leeway::any &&
-        !(in[0] == 5 && tolerated.auth_status_version == leeway::known))
-        return errc::bad_version;
-    // Two bytes may be all that comes: asking for a head would wait for ever behind an abort.
+    if (n > 0 && !detail::is_auth_version(in[0], tolerated)) return errc::bad_version;
+    // An abort has two bytes only. Waiting for a complete head would wait for ever.
     if (n < 2) return message::incomplete(2 - n);
     const auto type = static_cast<gssapi_type>(in[1]);
     if (type == gssapi_type::abort) return errc::negotiation_failed;
-    if (type != due) return errc::bad_message_type;
-    const size_t least = detail::least_token(due);
-    if (n < gssapi_head_size) return message::incomplete(gssapi_head_size + least - n);
+    if (type != expected) return errc::bad_message_type;
+    const size_t min_size = detail::min_token(expected);
+    if (n < gssapi_head_size) return message::incomplete(gssapi_head_size + min_size - n);
     const size_t length = size_t{in[2]} << 8 | in[3];
-    if (length < least || length > max_token) return errc::bad_length;
-    const size_t whole = gssapi_head_size + length;
-    if (n < whole) return message::incomplete(whole - n);
-    return {{type, in.first(whole).subspan(gssapi_head_size)}, whole};
+    if (length < min_size || length > max_token) return errc::bad_length;
+    const size_t size = gssapi_head_size + length;
+    if (n < size) return message::incomplete(size - n);
+    return {{type, in.first(size).subspan(gssapi_head_size)}, size};
 }
 
-/// Decodes a UDP datagram that was received over an association authenticated by GSSAPI: one message of user data,
-/// no more and no less. What its token unwraps to is a datagram with the usual header. Datagrams get lost and overtake
-/// each other: the security context must not insist on their sequence.
+/// Decodes a UDP datagram of an association that GSSAPI authenticated: exactly one message of user data. Its
+/// unwrapped token is a datagram with the usual header. Datagrams can be lost or reordered, so the security
+/// context must not check their sequence.
 ///
-/// @param datagram  all of its bytes.
-/// @returns   a value with consumed() == datagram.size(), or error(). A datagram is whole: needed() is always 0.
+/// @param datagram  all bytes of one datagram.
+/// @returns   a value with consumed() == datagram.size(), or error(). needed() is always 0.
 /// @errors    those of decode_gssapi, and
-///            bad_length  the message ends before the datagram, or the datagram before the message
+///            bad_length  message and datagram do not end at the same byte
 /// @lifetime  the token points into `datagram`.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1961 sections 3.2 and 5; 1928 section 7
@@ -97,21 +93,22 @@ constexpr size_t least_token(gssapi_type type) noexcept {
     return exact || d.error() != errc::none ? d : decoded<gssapi_message>(errc::bad_length);
 }
 
-/// Bytes that encode_gssapi makes.
+/// The number of bytes that encode_gssapi writes.
 [[nodiscard]] constexpr size_t encoded_size(const gssapi_message& m) noexcept {
     return m.type == gssapi_type::abort ? 2 : gssapi_head_size + m.token.size();
 }
 
-/// Encodes a GSSAPI message into `out`; the picture is decode_gssapi's. An abort has no token and no length. A token that
-/// lies in `out` is moved.
-/// @errors    bad_token  a token of more than 65535 bytes, or none unless it is for authentication
+/// Encodes a GSSAPI message into `out`. Wire format: see decode_gssapi. An abort has no length and no token.
+/// The token may be in `out` already; it is moved.
+/// @errors    bad_token  the token has more than 65535 bytes, or is empty in a message other than
+///                       authentication
 ///            no_space   out is smaller than encoded_size
 /// @lifetime  the bytes are in `out`.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       1961 sections 3.4, 3.6 to 3.8, 4.3 and 5
 constexpr encoded encode_gssapi(const gssapi_message& m, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     const bool abort = m.type == gssapi_type::abort;
-    if (!abort && (m.token.size() < detail::least_token(m.type) || m.token.size() > max_gssapi_token))
+    if (!abort && (m.token.size() < detail::min_token(m.type) || m.token.size() > max_gssapi_token))
         return errc::bad_token;
     if (out.capacity() < encoded_size(m)) return encoded::no_space(encoded_size(m));
     const bytes token = m.token;
@@ -121,12 +118,13 @@ constexpr encoded encode_gssapi(const gssapi_message& m, buffer out SOCKS_LIFETI
     return abort ? w.written() : w.u16(static_cast<uint16_t>(token.size())).skip(token.size()).written();
 }
 
-/// Decodes the level from what the token of a protection_level message unwraps to.
+/// Decodes the level from the unwrapped token of a protection_level message.
 ///
-/// The variant of NEC's implementation does not wrap it: there, this is the token itself. Anyone between client and
-/// server can then change the level, so take that only from peers that are known to need it.
+/// The implementation of NEC does not wrap the level, so there the token itself is the input. An attacker
+/// between client and server can then change the level. Accept that only from peers that are known to need
+/// it.
 ///
-/// @returns   a value with consumed() == 1, or error(). The input is whole: needed() is always 0.
+/// @returns   a value with consumed() == 1, or error(). needed() is always 0.
 /// @errors    bad_length  not exactly one byte
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
@@ -136,10 +134,10 @@ constexpr encoded encode_gssapi(const gssapi_message& m, buffer out SOCKS_LIFETI
     return {static_cast<protection>(unwrapped[0]), 1};
 }
 
-/// Bytes that encode_protection makes.
+/// The number of bytes that encode_protection writes.
 inline constexpr size_t protection_size = 1;
 
-/// Encodes a level into `out`, to be wrapped without confidentiality and sent in a protection_level message.
+/// Encodes a level into `out`. Wrap it without confidentiality and send it in a protection_level message.
 /// @errors    no_space  out is smaller than 1 byte
 /// @lifetime  the byte is in `out`.
 /// @cost      O(1), constexpr, noexcept.
@@ -151,31 +149,31 @@ constexpr encoded encode_protection(protection p, buffer out SOCKS_LIFETIMEBOUND
 
 namespace detail {
 
-constexpr int strength(protection p, int unnamed) noexcept {
+constexpr int strength(protection p, int if_unassigned) noexcept {
     switch (p) {
         case protection::none: return 0;
         case protection::integrity:
         case protection::selective: return 1;
         case protection::confidentiality: return 2;
     }
-    return unnamed;
+    return if_unassigned;
 }
 
 }  // namespace detail
 
-/// The weakest level of protection that is good enough: a type of its own, so that it cannot be taken for the level
-/// that was chosen.
+/// The weakest acceptable level of protection. It is a separate type, so that you cannot confuse it with the
+/// chosen level.
 struct at_least {
     protection level;
 };
 
-/// Whether `chosen`, the level in the server's answer, protects as much as is demanded. What is refused here
-/// must end the connection: to go on would send in the clear what was to be protected.
+/// Whether `chosen`, the level in the answer of the server, protects at least as much as `demanded`. On an
+/// error, close the connection. Otherwise it would carry unprotected data that must be protected.
 ///
-/// Confidentiality means that of every message, which a selective level does not promise; it promises integrity.
-/// A level without a name promises nothing, not even how to go on, and satisfies no demand.
+/// A selective level guarantees integrity but not confidentiality of every message. An unassigned level
+/// guarantees nothing and is always refused.
 ///
-/// @errors    weak_protection  it protects less
+/// @errors    weak_protection  `chosen` protects less
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1961 section 4.4

@@ -1,4 +1,4 @@
-// A cursor over a message that is known to be whole: lengths were checked once, before it was made.
+// A cursor over a complete message. The caller checks all lengths before constructing it.
 
 #ifndef SOCKS_WIRE_READER_HPP
 #define SOCKS_WIRE_READER_HPP
@@ -7,12 +7,12 @@
 
 namespace socks {
 
-/// Reads bytes in order. Reading past the end is the caller's mistake and asserts.
-/// @lifetime  what take() returns points into the message.
+/// Reads bytes in order. Reading past the end is a mistake of the caller and asserts.
+/// @lifetime  the result of take() points into the message.
 /// @cost      O(1) per call, constexpr, noexcept.
 class reader {
   public:
-    constexpr explicit reader(bytes whole SOCKS_LIFETIMEBOUND) noexcept : rest_(whole) {}
+    constexpr explicit reader(bytes message SOCKS_LIFETIMEBOUND) noexcept : rest_(message) {}
 
     SOCKS_ALWAYS_INLINE constexpr uint8_t u8() noexcept { return take(1)[0]; }
 

@@ -1,5 +1,5 @@
-// Which protocol a connection begins with, for a port that serves several of them. The first byte decides, and none
-// behind it is looked at: what arrives later cannot change the verdict, and nothing is used.
+// Identifies the protocol of a connection, for a port that serves several protocols. Only the first byte is
+// read, so later bytes cannot change the result. No byte is consumed.
 
 #ifndef SOCKS_WIRE_SNIFF_HPP
 #define SOCKS_WIRE_SNIFF_HPP
@@ -9,9 +9,9 @@
 
 namespace socks {
 
-/// What a client's first bytes begin. Closed: a switch without default is complete.
+/// The protocol of a client. A switch over all values needs no default.
 enum class protocol : uint8_t {
-    need_more,  ///< nothing has arrived; some protocols wait for the server to speak
+    need_more,  ///< no byte was received; in some protocols the server sends first
     socks4,     ///< SOCKS4 or SOCKS4a
     socks5,
     http,
@@ -20,17 +20,17 @@ enum class protocol : uint8_t {
     other,
 };
 
-/// Tells what a client speaks by the bytes it sent first.
+/// Identifies the protocol of a client by its first byte.
 ///
 ///     switch (socks::sniff(peeked)) {
 ///     case socks::protocol::socks4: case socks::protocol::socks5: return serve(socks::server{}, peeked);
 ///     case socks::protocol::http: ...
 ///
-/// The server agrees with it: it serves what is socks4 or socks5, and names the others by the same byte.
+/// The server machine gives the same answer: it serves socks4 and socks5, and reports the others as errors.
 ///
-/// @param in  what was received from the beginning of the stream; may be one byte, may be anything.
-/// @returns   socks4 for 4 and socks5 for 5; http, tls and ssh as identify_foreign_protocol() tells them, so that an HTTP method with
-///            an S in front is taken for ssh; need_more for no bytes.
+/// @param in  the received bytes from the beginning of the stream; one byte is enough.
+/// @returns   socks4 for 4, socks5 for 5, need_more for no bytes; http, tls, ssh and other as in
+///            identify_foreign_protocol(). An HTTP method that begins with S is reported as ssh.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr protocol sniff(bytes in) noexcept {
     if (in.empty()) return protocol::need_more;
@@ -43,7 +43,7 @@ enum class protocol : uint8_t {
                                           : protocol::other;
 }
 
-/// The protocol in words, for a log.
+/// The name of the protocol, for a log.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* to_string(protocol p) noexcept {

@@ -1,6 +1,6 @@
-// The two messages of SOCKS4 and its extension 4a: request and reply. Bytes to values and back.
-// The request's strings end with a NUL and carry no length, so finding its end is a search; the search can be
-// interrupted and resumed, and each string is given up at its 256th byte.
+// Decodes and encodes the two messages of SOCKS4 and SOCKS4a: request and reply. The strings of a request
+// have no length and end with a NUL, so a decoder must search for the end. The search can resume when more
+// bytes arrive. It refuses a string at its 256th byte.
 
 #ifndef SOCKS_WIRE_SOCKS4_HPP
 #define SOCKS_WIRE_SOCKS4_HPP
@@ -12,14 +12,14 @@
 
 namespace socks {
 
-/// The client's request. A name as the destination makes it a SOCKS4a request.
+/// The request of a client. If the destination is a name, it is a SOCKS4a request.
 struct request4 {
     socks::command command = socks::command::connect;
     endpoint to{};
     bytes user{};
 };
 
-/// The server's reply.
+/// The reply of a server.
 struct reply4 {
     code4 code = code4::rejected;
     endpoint bound{};
@@ -27,24 +27,31 @@ struct reply4 {
 
 namespace detail {
 
-inline constexpr size_t head4 = 8;      // VN CD DSTPORT DSTIP
-inline constexpr size_t string4 = 255;  // the longest string, without its NUL
+inline constexpr size_t head4 = 8;          // VN CD DSTPORT DSTIP
+inline constexpr size_t max_string4 = 255;  // without its NUL
+
+// Where the name begins, after the user ID and its NUL. Without a name, the request find_nul there.
+constexpr size_t name_offset4(size_t user) noexcept { return head4 + user + 1; }
+
+constexpr size_t request_size4(const host& to, size_t user) noexcept {
+    return name_offset4(user) + (to.kind() == host_kind::name ? to.name().size() + 1 : 0);
+}
 
 constexpr bool is_named4(bytes head) noexcept { return is_name_marker(reader(head.subspan(4)).v4()); }
 
 }  // namespace detail
 
-/// The search for the end of a SOCKS4 request: remembers how far it looked, so that a request that arrives
-/// byte by byte costs the same per byte as one that arrives whole.
+/// The search for the end of a SOCKS4 request. It stores how far it searched, so no byte is searched twice,
+/// even if the request arrives byte by byte.
 class scan4 {
   public:
-    /// Looks on; once there is a size or an error, says the same again.
+    /// Continues the search. After a size or an error, every later call returns the same.
     ///
-    /// @param in  the request from its first byte; may only have grown since the last call.
-    /// @returns  the size of the request, needed() >= 1, or error(); the same values as decode_request4.
-    /// @errors   those of decode_request4, and
-    ///           input_shrank  `in` has fewer bytes than were searched; a server without any begins anew
-    /// @cost     O(bytes not yet looked at), constexpr, noexcept.
+    /// @param in  the request from its first byte. Since the last call it may only have grown.
+    /// @returns   the size of the request, needed() >= 1, or error(); the same as decode_request4.
+    /// @errors    those of decode_request4, and
+    ///            input_shrank  `in` has fewer bytes than were already searched
+    /// @cost      O(bytes not yet searched), constexpr, noexcept.
     SOCKS_ALWAYS_INLINE constexpr message_size resume(bytes in) noexcept {
         const size_t n = in.size();
         if (n > 0 && in[0] != 4) return errc::bad_version;
@@ -55,8 +62,8 @@ class scan4 {
         }
         const bool named = detail::is_named4(in);
         if (!in_name_) {
-            if (!ends(in, detail::head4)) {
-                if (n > detail::head4 + detail::string4) return errc::user_too_long;
+            if (!find_nul(in, detail::head4)) {
+                if (n > detail::head4 + detail::max_string4) return errc::user_too_long;
                 return message_size::incomplete(named ? 3 : 1);
             }
             user_ = static_cast<uint8_t>(seen_ - detail::head4);
@@ -64,23 +71,24 @@ class scan4 {
             ++seen_;
             in_name_ = true;
         }
-        const size_t begin = detail::head4 + user_ + 1U;
-        if (!ends(in, begin)) {
-            if (n > begin + detail::string4) return errc::name_too_long;
+        const size_t begin = detail::name_offset4(user_);
+        if (!find_nul(in, begin)) {
+            if (n > begin + detail::max_string4) return errc::name_too_long;
             return message_size::incomplete(n == begin ? 2 : 1);
         }
         if (seen_ == begin) return errc::empty_name;
         return message_size::complete(seen_ + 1U);
     }
 
-    /// Bytes of the user ID, without its NUL; known once resume() gave a size.
+    /// The size of the user ID without its NUL. Valid after resume() returned a size.
     [[nodiscard]] constexpr uint8_t user_size() const noexcept { return user_; }
 
   private:
-    // Whether the string that begins at `begin` has its NUL, which is then at seen_. If not, all of it was looked at, or its first 256 bytes.
-    SOCKS_ALWAYS_INLINE constexpr bool ends(bytes in, size_t begin) noexcept {
-        const size_t most = begin + detail::string4 + 1;
-        const size_t stop = most < in.size() ? most : in.size();
+    // Whether the string that begins at `begin` find_nul within its first 256 bytes. Its NUL is then at
+    // seen_.
+    SOCKS_ALWAYS_INLINE constexpr bool find_nul(bytes in, size_t begin) noexcept {
+        const size_t limit = begin + detail::max_string4 + 1;
+        const size_t stop = limit < in.size() ? limit : in.size();
         const size_t end = detail::find(in.data(), seen_, stop, '\0');
         seen_ = static_cast<uint16_t>(end);
         return end < stop;
@@ -93,26 +101,24 @@ class scan4 {
 
 namespace detail {
 
-SOCKS_ALWAYS_INLINE constexpr request4 read_request4(bytes whole, size_t user) noexcept {
-    reader r(whole.subspan(1));
-    const auto asked = static_cast<command>(r.u8());
+SOCKS_ALWAYS_INLINE constexpr request4 read_request4(bytes message, size_t user) noexcept {
+    reader r(message.subspan(1));
+    const auto requested = static_cast<command>(r.u8());
     const uint16_t port = r.u16();
     const ipv4 address = r.v4();
-    const bytes id = r.take(user);
-    if (!is_name_marker(address)) return {asked, {address, port}, id};
-    return {asked, {checked_name{r.rest().subspan(1).first(r.rest().size() - 2)}, port}, id};
+    const bytes user_id = r.take(user);
+    if (!is_name_marker(address)) return {requested, {address, port}, user_id};
+    return {requested, {validated_name(r.rest().subspan(1).first(r.rest().size() - 2)), port}, user_id};
 }
 
 SOCKS_ALWAYS_INLINE constexpr message_size measure_reply4(bytes in, tolerance tolerated) noexcept {
-    if (!in.empty() && in[0] != 0 && tolerated.reply4_version != leeway::any &&
-        !(in[0] == 4 && tolerated.reply4_version == leeway::known))
-        return errc::bad_version;
+    if (!in.empty() && !is_reply4_version(in[0], tolerated)) return errc::bad_version;
     if (in.size() < head4) return message_size::incomplete(head4 - in.size());
     return message_size::complete(head4);
 }
 
-SOCKS_ALWAYS_INLINE constexpr endpoint read_bound4(bytes whole) noexcept {
-    reader r(whole.subspan(2));
+SOCKS_ALWAYS_INLINE constexpr endpoint read_bound4(bytes message) noexcept {
+    reader r(message.subspan(2));
     const uint16_t port = r.u16();
     return {r.v4(), port};
 }
@@ -124,10 +130,11 @@ SOCKS_ALWAYS_INLINE constexpr endpoint read_bound4(bytes whole) noexcept {
 ///     VN  CD  DSTPORT        DSTIP  USERID  NUL  [ NAME   NUL ]
 ///      1   1  2, big endian    4    0..255   1   [ 1..255  1  ]     9..520 bytes
 ///
-/// The part in brackets is there when DSTIP is 0.0.0.x with x other than 0. An unknown command is a value, unless its
-/// number means a command in SOCKS5 only: it would be read as that command.
+/// The part in brackets is present if DSTIP is 0.0.0.x with x other than 0. An unknown command is a value. A
+/// number that only SOCKS5 uses is an error, because `command` would give it the meaning that it has in
+/// SOCKS5.
 ///
-/// @param in  received, not yet used, oldest first. May be short; may hold later bytes.
+/// @param in  received bytes that are not yet consumed. May end early; may contain later bytes.
 /// @returns   a value with consumed() in 9..520, or needed() >= 1, or error().
 /// @errors    bad_version    byte 0 is not 4                     (as soon as 1 byte is there)
 ///            bad_command    byte 1 is_socks5_only               (as soon as 2 bytes are there)
@@ -135,70 +142,69 @@ SOCKS_ALWAYS_INLINE constexpr endpoint read_bound4(bytes whole) noexcept {
 ///            name_too_long  no NUL within 255 bytes of name     (at the 256th byte)
 ///            empty_name     a name of no bytes                  (at its NUL)
 /// @lifetime  user and name point into `in`.
-/// @cost      O(size), constexpr, noexcept. To resume where the last call stopped, keep a scan4.
+/// @cost      O(size), constexpr, noexcept. To avoid searching the same bytes again, use scan4.
 /// @rfc       the SOCKS4 and SOCKS4a memos
 [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr decoded<request4> decode_request4(
     bytes in SOCKS_LIFETIMEBOUND) noexcept {
     scan4 scan;
-    const message_size whole = scan.resume(in);
-    if (!whole) return decoded<request4>(whole);
+    const message_size size = scan.resume(in);
+    if (!size) return decoded<request4>(size);
     const size_t user = scan.user_size();
-    const auto read = [&]() SOCKS_LAMBDA_ALWAYS_INLINE {
-        return detail::read_request4(in.first(*whole), user);
-    };
-    return {read, *whole};
+    const auto read = [&]()
+                          SOCKS_LAMBDA_ALWAYS_INLINE { return detail::read_request4(in.first(*size), user); };
+    return {read, *size};
 }
 
 namespace detail {
 
-// Of a request that was checked.
-SOCKS_INLINE_UNLESS_SIZE constexpr encoded write_request4(command asked, const endpoint& to, bytes user,
+// The caller has validated the request.
+SOCKS_INLINE_UNLESS_SIZE constexpr encoded write_request4(command requested, const endpoint& to, bytes user,
                                                           buffer out) noexcept {
     const bool named = to.host.kind() == host_kind::name;
     const bytes name = to.host.name();
-    const size_t whole = head4 + user.size() + 1 + (named ? name.size() + 1 : 0);
-    if (out.capacity() < whole) return encoded::no_space(whole);
+    const size_t size = request_size4(to.host, user.size());
+    if (out.capacity() < size) return encoded::no_space(size);
     ipv4 address;
     if (named) address.bytes[3] = 1;
     if (to.host.kind() == host_kind::ipv4) address = to.host.v4();
     const uint16_t port = to.port;
     if (named) {
-        char* const behind = out.data() + head4 + user.size() + 1;
-        if (overlap(user.data(), user.size(), behind, name.size() + 1)) return errc::overlap;
-        move_text(behind, name.data(), name.size());
+        char* const name_field = out.data() + name_offset4(user.size());
+        if (overlap(user.data(), user.size(), name_field, name.size() + 1)) return errc::overlap;
+        move_text(name_field, name.data(), name.size());
     }
     move_text(out.data() + head4, user.data(), user.size());
     writer w(out);
-    w.u8(4).u8(static_cast<uint8_t>(asked)).u16(port).v4(address).skip(user.size()).u8(0);
+    w.u8(4).u8(static_cast<uint8_t>(requested)).u16(port).v4(address).skip(user.size()).u8(0);
     if (named) w.skip(name.size()).u8(0);
     return w.written();
 }
 
 }  // namespace detail
 
-/// Bytes that encode_request4 makes.
+/// The number of bytes that encode_request4 writes.
 [[nodiscard]] constexpr size_t encoded_size(const request4& r) noexcept {
-    const bool named = r.to.host.kind() == host_kind::name;
-    return detail::head4 + r.user.size() + 1 + (named ? r.to.host.name().size() + 1 : 0);
+    return detail::request_size4(r.to.host, r.user.size());
 }
 
-/// Encodes a SOCKS4 request, or for a name a SOCKS4a request, into `out`; the picture is decode_request4's.
-/// No host is written as 0.0.0.0; the marker of SOCKS4a as 0.0.0.1. Texts that lie in `out` are moved.
+/// Encodes a SOCKS4 request into `out`, or a SOCKS4a request if the destination is a name. Wire format: see
+/// decode_request4. No host is written as 0.0.0.0, the marker of SOCKS4a as 0.0.0.1. User ID and name may be
+/// in `out` already; they are moved.
 /// @errors    command_over_socks4   the command is_socks5_only
-///            bad_host              the text of the host was bad, or a name has no bytes or a NUL
-///            bad_host_byte         the text of the host holds a byte other than visible ASCII
-///            bad_user              more than 255 bytes or a NUL inside
+///            bad_host              the text of the host is invalid, or a name is empty or contains a NUL
+///            bad_host_byte         the text of the host contains a byte other than visible ASCII
+///            bad_user              more than 255 bytes, or a NUL
 ///            ipv6_over_socks4      an IPv6 address
 ///            reserved_over_socks4  an address that means "a name follows"
 ///            no_space              out is smaller than encoded_size
-///            overlap               the user lies where the name is to be written
+///            overlap               the user lies where the name must be written
 /// @lifetime  the bytes are in `out`.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       the SOCKS4 and SOCKS4a memos
 SOCKS_INLINE_UNLESS_SIZE constexpr encoded encode_request4(const request4& r,
                                                            buffer out SOCKS_LIFETIMEBOUND) noexcept {
     if (is_socks5_only(r.command)) return errc::command_over_socks4;
-    if (r.user.size() > detail::string4 || r.user.contains('\0')) return errc::bad_user;
+    if (r.user.size() > detail::max_string4 || r.user.contains('\0')) return errc::bad_user;
     if (!r.to.host.is_sendable()) return r.to.host.error();
     const errc fault = detail::address_fault4(r.to.host);
     if (fault != errc::none) return fault;
@@ -210,8 +216,8 @@ SOCKS_INLINE_UNLESS_SIZE constexpr encoded encode_request4(const request4& r,
 ///     VN  CD  DSTPORT        DSTIP
 ///      1   1  2, big endian    4                   8 bytes
 ///
-/// VN is the version of the reply, 0. A refusal (CD != 90) is a value: the peer answered correctly. Port and
-/// address mean something after BIND only.
+/// VN is the version of the reply, 0. A refusal (CD != 90) is a value, because the reply is valid. Port and
+/// address have a meaning after BIND only.
 ///
 /// @returns   a value with consumed() == 8, or needed() >= 1, or error().
 /// @errors    bad_version  byte 0 is not 0 (nor 4, unless strict)   (as soon as 1 byte is there)
@@ -220,15 +226,15 @@ SOCKS_INLINE_UNLESS_SIZE constexpr encoded encode_request4(const request4& r,
 /// @rfc       the SOCKS4 memo
 [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr decoded<reply4> decode_reply4(
     bytes in, tolerance tolerated = lenient) noexcept {
-    const message_size whole = detail::measure_reply4(in, tolerated);
-    if (!whole) return decoded<reply4>(whole);
+    const message_size size = detail::measure_reply4(in, tolerated);
+    if (!size) return decoded<reply4>(size);
     const auto read = [&]() SOCKS_LAMBDA_ALWAYS_INLINE {
-        return reply4{static_cast<code4>(in[1]), detail::read_bound4(in.first(*whole))};
+        return reply4{static_cast<code4>(in[1]), detail::read_bound4(in.first(*size))};
     };
-    return {read, *whole};
+    return {read, *size};
 }
 
-/// Bytes that encode_reply4 makes.
+/// The number of bytes that encode_reply4 writes.
 inline constexpr size_t reply4_size = detail::head4;
 
 namespace detail {
@@ -241,7 +247,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr encoded encode_frame4(uint8_t code, const end
     return w.v4(bound.host.kind() == host_kind::ipv4 ? bound.host.v4() : ipv4{}).written();
 }
 
-// As much of a refusal as a client reads that takes it for the choice of a method.
+// The first two bytes of a refusal. A SOCKS5 client reads them as a method selection and reads no further.
 SOCKS_ALWAYS_INLINE constexpr encoded encode_short_refusal4(buffer out) noexcept {
     if (out.capacity() < 2) return encoded::no_space(2);
     writer w(out);
@@ -250,8 +256,8 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_short_refusal4(buffer out) noexcept
 
 }  // namespace detail
 
-/// Encodes a SOCKS4 reply into `out`; the picture is decode_reply4's. A bound host other than an IPv4 address
-/// has no place in it and is written as 0.0.0.0.
+/// Encodes a SOCKS4 reply into `out`. Wire format: see decode_reply4. SOCKS4 can only carry an IPv4 address,
+/// so any other bound host is written as 0.0.0.0.
 /// @errors    no_space  out is smaller than 8 bytes
 /// @lifetime  the bytes are in `out`.
 /// @cost      O(1), constexpr, noexcept.

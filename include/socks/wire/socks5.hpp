@@ -1,4 +1,4 @@
-// The four messages of SOCKS5: greeting and choice, request and reply. Bytes to values and back, stateless.
+// Decodes and encodes the four messages of SOCKS5: greeting, method selection, request and reply.
 
 #ifndef SOCKS_WIRE_SOCKS5_HPP
 #define SOCKS_WIRE_SOCKS5_HPP
@@ -8,8 +8,8 @@
 
 namespace socks {
 
-/// The client's first message: the methods it offers, one byte each.
-/// @lifetime  points into the decoded bytes, or wherever it was made.
+/// The first message of a client: the methods that it offers, one byte each.
+/// @lifetime  points into the decoded bytes, or into the bytes that you passed.
 struct greeting {
     bytes methods;
 
@@ -18,13 +18,13 @@ struct greeting {
     }
 };
 
-/// The client's request.
+/// The request of a client.
 struct request5 {
     socks::command command = socks::command::connect;
     endpoint to{};
 };
 
-/// The server's reply.
+/// The reply of a server.
 struct reply5 {
     code5 code = code5::general_failure;
     endpoint bound{};
@@ -35,9 +35,9 @@ struct reply5 {
 ///     VER  NMETHODS  METHODS
 ///      1       1      1..255                      3..257 bytes
 ///
-/// Repeated methods and 0xff among them are let through; 0xff can never be chosen.
+/// Repeated methods and the method 0xff are accepted, but 0xff is never selected.
 ///
-/// @param in  received, not yet used, oldest first. May be short; may hold later messages.
+/// @param in  received bytes that are not yet consumed. May end early; may contain later messages.
 /// @returns   a value with consumed() in 3..257, or needed() >= 1, or error().
 /// @errors    bad_version  byte 0 is not 5            (as soon as 1 byte is there)
 ///            no_methods   NMETHODS is 0               (as soon as 2 bytes are there)
@@ -54,12 +54,12 @@ struct reply5 {
     return {{in.subspan(2).first(n)}, 2 + n};
 }
 
-/// Bytes that encode_greeting makes.
+/// The number of bytes that encode_greeting writes.
 [[nodiscard]] constexpr size_t encoded_size(const greeting& g) noexcept { return 2 + g.methods.size(); }
 
 namespace detail {
 
-// Of methods that lie elsewhere than in `out`.
+// The methods do not lie in `out`.
 SOCKS_ALWAYS_INLINE constexpr encoded write_greeting(bytes methods, buffer out) noexcept {
     if (out.capacity() < 2 + methods.size()) return encoded::no_space(2 + methods.size());
     return writer(out).u8(5).u8(static_cast<uint8_t>(methods.size())).put(methods).written();
@@ -67,7 +67,8 @@ SOCKS_ALWAYS_INLINE constexpr encoded write_greeting(bytes methods, buffer out) 
 
 }  // namespace detail
 
-/// Encodes a greeting into `out`; the picture is decode_greeting's. Methods that lie in `out` are moved.
+/// Encodes a greeting into `out`. Wire format: see decode_greeting. The methods may be in `out` already; they
+/// are moved.
 /// @errors    bad_methods  no methods, more than 255, or 0xff among them
 ///            no_space     out is smaller than encoded_size
 /// @lifetime  the bytes are in `out`.
@@ -92,12 +93,12 @@ SOCKS_ALWAYS_INLINE constexpr message_size measure_method_selection(bytes in) no
 
 }  // namespace detail
 
-/// Decodes the server's choice of a method from the front of `in`.
+/// Decodes the method selection of a server from the front of `in`.
 ///
 ///     VER  METHOD
 ///      1      1                                   2 bytes
 ///
-/// Method 0xff, "no acceptable methods", is a value: the peer answered correctly.
+/// Method 0xff, "no acceptable methods", is a value, because the message is valid.
 ///
 /// @returns   a value with consumed() == 2, or needed() >= 1, or error().
 /// @errors    bad_version  byte 0 is not 5            (as soon as 1 byte is there)
@@ -105,15 +106,15 @@ SOCKS_ALWAYS_INLINE constexpr message_size measure_method_selection(bytes in) no
 /// @cost      O(1), constexpr, noexcept.
 /// @rfc       1928 section 3
 [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr decoded<method> decode_method_selection(bytes in) noexcept {
-    const message_size whole = detail::measure_method_selection(in);
-    if (!whole) return decoded<method>(whole);
-    return {static_cast<method>(in[1]), *whole};
+    const message_size size = detail::measure_method_selection(in);
+    if (!size) return decoded<method>(size);
+    return {static_cast<method>(in[1]), *size};
 }
 
-/// Bytes that encode_method_selection makes.
+/// The number of bytes that encode_method_selection writes.
 inline constexpr size_t method_selection_size = 2;
 
-/// Encodes the server's choice into `out`; the picture is decode_method_selection's.
+/// Encodes a method selection into `out`. Wire format: see decode_method_selection.
 /// @errors    no_space  out is smaller than 2 bytes
 /// @lifetime  the bytes are in `out`.
 /// @cost      O(1), constexpr, noexcept.
@@ -127,37 +128,37 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_method_selection(method m,
 namespace detail {
 
 SOCKS_ALWAYS_INLINE constexpr message_size measure_request5(bytes in, tolerance tolerated) noexcept {
-    const message_size whole = measure5(in, tolerated);
-    if (!whole) {  // a name of no bytes is known for what it is before the port arrives
+    const message_size size = measure5(in, tolerated);
+    if (!size) {  // an empty name is an error as soon as its length is known
         const bool empty = in.size() > 4 && in[3] == static_cast<uint8_t>(address_type::name) && in[4] == 0;
-        return empty && whole.needed() != 0 ? errc::empty_name : whole;
+        return empty && size.needed() != 0 ? errc::empty_name : size;
     }
-    if (static_cast<address_type>(in[3]) != address_type::name) return whole;
+    if (static_cast<address_type>(in[3]) != address_type::name) return size;
     const errc fault = name_fault(in.subspan(5).first(in[4]));
-    return fault == errc::none ? whole : message_size(fault);
+    return fault == errc::none ? size : message_size(fault);
 }
 
-// No bytes, or a single NUL, which stand for no name.
-constexpr bool is_no_name(const char* name, size_t n) noexcept {
+constexpr bool is_empty_or_nul(const char* name, size_t n) noexcept {
     return n == 0 || (n == 1 && name[0] == '\0');
 }
 
-// Hardly any server answers with a name.
+// Not inlined, because few servers answer with a name.
 SOCKS_NOINLINE constexpr errc bound_name_fault(const char* name, size_t n, bool may_be_empty) noexcept {
-    return may_be_empty && is_no_name(name, n) ? errc::none : name_fault({name, n});
+    return may_be_empty && is_empty_or_nul(name, n) ? errc::none : name_fault({name, n});
 }
 
 SOCKS_ALWAYS_INLINE constexpr message_size measure_reply5(bytes in, tolerance tolerated) noexcept {
-    const message_size whole = measure5(in, tolerated);
-    if (!whole || static_cast<address_type>(in[3]) != address_type::name) return whole;
+    const message_size size = measure5(in, tolerated);
+    if (!size || static_cast<address_type>(in[3]) != address_type::name) return size;
     const errc fault = bound_name_fault(in.data() + 5, in[4], tolerated.empty_bound);
-    return fault == errc::none ? whole : message_size(fault);
+    return fault == errc::none ? size : message_size(fault);
 }
 
-SOCKS_ALWAYS_INLINE constexpr endpoint read_bound5(bytes whole) noexcept {
-    endpoint bound = read_endpoint5(whole);
+SOCKS_ALWAYS_INLINE constexpr endpoint read_bound5(bytes message) noexcept {
+    endpoint bound = read_endpoint5(message);
     const bytes name = bound.host.name();
-    if (bound.host.kind() == host_kind::name && is_no_name(name.data(), name.size())) bound.host = host();
+    if (bound.host.kind() == host_kind::name && is_empty_or_nul(name.data(), name.size()))
+        bound.host = host();
     return bound;
 }
 
@@ -168,35 +169,35 @@ SOCKS_ALWAYS_INLINE constexpr endpoint read_bound5(bytes whole) noexcept {
 ///     VER  CMD  RSV  ATYP  DST.ADDR           DST.PORT
 ///      1    1    1    1    4 | 16 | 1+n       2, big endian     8..262 bytes
 ///
-/// An unknown command is a value. A name is given as received: it may spell an address.
+/// An unknown command is a value. A name is as received, so it may be the text of an address.
 ///
-/// @param in  received, not yet used, oldest first. May be short; may hold later bytes.
+/// @param in  received bytes that are not yet consumed. May end early; may contain later bytes.
 /// @returns   a value with consumed() in 8..262, or needed() >= 1, or error().
 /// @errors    bad_version       byte 0 is not 5                  (as soon as 1 byte is there)
 ///            bad_reserved      byte 2 is not 0, strict only     (as soon as 3 bytes are there)
 ///            bad_address_type  byte 3 is not 1, 3 or 4          (as soon as 4 bytes are there)
 ///            empty_name        a name of length 0                (as soon as 5 bytes are there)
-///            nul_in_name       a NUL in the name                 (when the request is whole)
+///            nul_in_name       a NUL in the name                 (when the request is complete)
 /// @lifetime  a name points into `in`.
 /// @cost      O(size of the name), constexpr, noexcept.
 /// @rfc       1928 sections 4 and 5
 [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr decoded<request5> decode_request5(
     bytes in SOCKS_LIFETIMEBOUND, tolerance tolerated = lenient) noexcept {
-    const message_size whole = detail::measure_request5(in, tolerated);
-    if (!whole) return decoded<request5>(whole);
+    const message_size size = detail::measure_request5(in, tolerated);
+    if (!size) return decoded<request5>(size);
     const auto read = [&]() SOCKS_LAMBDA_ALWAYS_INLINE {
-        return request5{static_cast<command>(in[1]), detail::read_endpoint5(in.first(*whole))};
+        return request5{static_cast<command>(in[1]), detail::read_endpoint5(in.first(*size))};
     };
-    return {read, *whole};
+    return {read, *size};
 }
 
-/// Bytes that encode_request5 makes.
+/// The number of bytes that encode_request5 writes.
 [[nodiscard]] constexpr size_t encoded_size(const request5& r) noexcept {
-    return 3 + detail::endpoint_size5(r.to);
+    return detail::frame_size5(r.to.host);
 }
 
-/// Encodes a SOCKS5 request into `out`; the picture is decode_request5's. No host is written as 0.0.0.0. A name that lies in
-/// `out` is moved.
+/// Encodes a SOCKS5 request into `out`. Wire format: see decode_request5. No host is written as 0.0.0.0. A
+/// name may be in `out` already; it is moved.
 /// @errors    bad_host, bad_host_byte  as the host's error()
 ///            no_space  out is smaller than encoded_size
 /// @lifetime  the bytes are in `out`.
@@ -212,36 +213,36 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_request5(const request5& r,
 ///     VER  REP  RSV  ATYP  BND.ADDR           BND.PORT
 ///      1    1    1    1    4 | 16 | 1+n       2, big endian     7..262 bytes
 ///
-/// A refusal (REP != 0) is a value: the peer answered correctly. A bound name of no bytes, or a single NUL,
-/// is no host unless strict.
+/// A refusal (REP != 0) is a value, because the reply is valid. Unless strict, a bound name that is empty or
+/// a single NUL means no host.
 ///
-/// @param in  received, not yet used, oldest first. May be short; may hold later bytes.
+/// @param in  received bytes that are not yet consumed. May end early; may contain later bytes.
 /// @returns   a value with consumed() in 7..262, or needed() >= 1, or error().
 /// @errors    bad_version       byte 0 is not 5                  (as soon as 1 byte is there)
 ///            bad_reserved      byte 2 is not 0, strict only     (as soon as 3 bytes are there)
 ///            bad_address_type  byte 3 is not 1, 3 or 4          (as soon as 4 bytes are there)
-///            empty_name        a bound name of length 0, strict  (when the reply is whole)
-///            nul_in_name       a NUL in the bound name           (when the reply is whole)
+///            empty_name        a bound name of length 0, strict  (when the reply is complete)
+///            nul_in_name       a NUL in the bound name           (when the reply is complete)
 /// @lifetime  a name points into `in`.
 /// @cost      O(size of the name), constexpr, noexcept.
 /// @rfc       1928 section 6
 [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr decoded<reply5> decode_reply5(
     bytes in SOCKS_LIFETIMEBOUND, tolerance tolerated = lenient) noexcept {
-    const message_size whole = detail::measure_reply5(in, tolerated);
-    if (!whole) return decoded<reply5>(whole);
+    const message_size size = detail::measure_reply5(in, tolerated);
+    if (!size) return decoded<reply5>(size);
     const auto read = [&]() SOCKS_LAMBDA_ALWAYS_INLINE {
-        return reply5{static_cast<code5>(in[1]), detail::read_bound5(in.first(*whole))};
+        return reply5{static_cast<code5>(in[1]), detail::read_bound5(in.first(*size))};
     };
-    return {read, *whole};
+    return {read, *size};
 }
 
-/// Bytes that encode_reply5 makes.
+/// The number of bytes that encode_reply5 writes.
 [[nodiscard]] constexpr size_t encoded_size(const reply5& r) noexcept {
-    return 3 + detail::endpoint_size5(r.bound);
+    return detail::frame_size5(r.bound.host);
 }
 
-/// Encodes a SOCKS5 reply into `out`; the picture is decode_reply5's. No host is written as 0.0.0.0. A name that lies in
-/// `out` is moved.
+/// Encodes a SOCKS5 reply into `out`. Wire format: see decode_reply5. No host is written as 0.0.0.0. A name
+/// may be in `out` already; it is moved.
 /// @errors    bad_host, bad_host_byte  as the error() of the bound host
 ///            no_space  out is smaller than encoded_size
 /// @lifetime  the bytes are in `out`.
