@@ -41,7 +41,7 @@ struct client_options {
 
 /// What a client waits for or does next. to_string() makes a text of it, for logs and deadlines:
 ///
-///     log("timed out ", to_string(handshake.state()));   // "timed out waiting for the method selection"
+///     log("timed out ", socks::to_string(handshake.state()));   // "timed out waiting for the method selection"
 enum class client_state : uint8_t {
     after_greeting,     ///< reads the answer to another client's greeting; see client_options
     start,              ///< sends the greeting, or the request over SOCKS4
