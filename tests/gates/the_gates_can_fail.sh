@@ -17,7 +17,7 @@ mkdir -p "$sound/tests"
 cp -R "$tree/include" "$tree/docs" "$tree/README.md" "$tree/CMakePresets.json" "$sound"
 mkdir "$sound/tests/gates"
 cp -R "$tree/tests/optimised" "$sound/tests"
-cp "$gates/words.txt" "$sound/tests/gates"
+cp "$gates"/*.sh "$gates/words.txt" "$sound/tests/gates"
 for header in $(find "$sound/include" -name '*.hpp'); do
     : >"$sound/tests/$(basename "$header" .hpp).cpp"
 done
@@ -84,6 +84,20 @@ plant '' core/fresh.hpp
 caught 'a header that is not in socks.hpp' "$gate" "$copy"
 rm "$copy/tests/username_password.cpp"
 caught 'a header without a test file' "$gate" "$copy"
+
+gate=$gates/gates_are_explained.sh
+page=$copy/docs/contributing.md
+passes "$gate" "$copy"
+sed -i '/^| `spelled` |/d' "$page"
+caught 'a gate without a row' "$gate" "$copy"
+sed -i '/^| `spelled` |/p' "$page"
+caught 'a gate with two rows' "$gate" "$copy"
+sed -i 's/^\(| `spelled` |\).*/\1 |/' "$page"
+caught 'a row that explains nothing' "$gate" "$copy"
+rm "$copy/tests/gates/spelled.sh"
+caught 'a row without its gate' "$gate" "$copy"
+sed -i 's/^## Gates$/## Checks/' "$page"
+caught 'a page without the table' "$gate" "$copy"
 
 gate=$gates/headers_are_short_and_finished.sh
 passes "$gate" "$copy"
