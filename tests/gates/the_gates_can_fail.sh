@@ -18,7 +18,7 @@ mkdir -p "$sound/tests"
 cp -R "$tree/include" "$tree/docs" "$tree/README.md" "$tree/CMakePresets.json" "$sound"
 mkdir "$sound/tests/gates"
 cp -R "$tree/tests/optimised" "$sound/tests"
-cp "$gates/words.txt" "$sound/tests/gates"
+cp "$gates"/*.sh "$gates/words.txt" "$sound/tests/gates"
 for header in $(find "$sound/include" -name '*.hpp'); do
     : >"$sound/tests/$(basename "$header" .hpp).cpp"
     : >"$sound/tests/transfer_cft_$(basename "$header" .hpp).cpp"
@@ -112,6 +112,19 @@ for words in 'Transfer CFT' Copilot 'a text of cftutil' RETRYW 'CFTTCP: the sche
     plant "// $words" policy/retry.hpp
     caught "a generic header that mentions: $words" "$gate" "$copy"
 done
+gate=$gates/gates_are_explained.sh
+page=$copy/docs/contributing.md
+passes "$gate" "$copy"
+sed -i '/^| `spelled` |/d' "$page"
+caught 'a gate without a row' "$gate" "$copy"
+sed -i '/^| `spelled` |/p' "$page"
+caught 'a gate with two rows' "$gate" "$copy"
+sed -i 's/^\(| `spelled` |\).*/\1 |/' "$page"
+caught 'a row that explains nothing' "$gate" "$copy"
+rm "$copy/tests/gates/spelled.sh"
+caught 'a row without its gate' "$gate" "$copy"
+sed -i 's/^## Gates$/## Checks/' "$page"
+caught 'a page without the table' "$gate" "$copy"
 
 gate=$gates/headers_are_short_and_finished.sh
 passes "$gate" "$copy"
