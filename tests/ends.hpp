@@ -107,8 +107,8 @@ class posted : boxed {
   public:
     using boxed::drop;
     using boxed::receive;
-    using boxed::room;
     using boxed::remaining;
+    using boxed::room;
 
     template <class Machine, class... Request>
     constexpr typename Machine::action step(Machine& machine, const Request&... request) {

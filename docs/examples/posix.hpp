@@ -1,5 +1,5 @@
-// The POSIX part of the drivers: descriptors that are closed automatically, socket addresses, and system calls
-// that continue after a signal.
+// The POSIX part of the drivers: descriptors that are closed automatically, socket addresses, and system
+// calls that continue after a signal.
 
 #ifndef EXAMPLES_POSIX_HPP
 #define EXAMPLES_POSIX_HPP

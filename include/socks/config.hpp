@@ -54,16 +54,10 @@
 #define SOCKS_LAMBDA_ALWAYS_INLINE
 #endif
 
-// SOCKS_NO_UNROLL stops clang from unrolling the loop that follows: the counters would cost every drive loop.
 // SOCKS_UNROLL_4 lets g++ unroll a loop over a list of four.
-#if defined(__clang__)
-#define SOCKS_NO_UNROLL _Pragma("clang loop unroll(disable)")
-#define SOCKS_UNROLL_4
-#elif defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
-#define SOCKS_NO_UNROLL
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__OPTIMIZE_SIZE__)
 #define SOCKS_UNROLL_4 _Pragma("GCC unroll 4")
 #else
-#define SOCKS_NO_UNROLL
 #define SOCKS_UNROLL_4
 #endif
 

@@ -1,9 +1,9 @@
 // The complete library in one include.
 // Bytes go in, actions come out: it uses no sockets, clocks, allocation, logs or exceptions.
 //
-// It does not include the headers of <socks/system/>, because each needs a header of the platform or of the C++
-// library: errno.hpp, getaddrinfo.hpp, sockaddr.hpp and error_code.hpp. Nor does it include the headers of
-// <socks/transfer_cft/>, which serve one application.
+// It does not include the headers of <socks/system/>, because each needs a header of the platform or of the
+// C++ library: errno.hpp, getaddrinfo.hpp, sockaddr.hpp and error_code.hpp. Nor does it include the headers
+// of <socks/transfer_cft/>, which serve one application.
 
 #ifndef SOCKS_SOCKS_HPP
 #define SOCKS_SOCKS_HPP

@@ -29,7 +29,7 @@ old '\b(inbox|outbox|rx|tx|in|out)\.(space|sent|drop)\('
 old '\b(fuse|die|starve|lack|emit|anew|survey|wish|stranger|grant)\('
 old '\b(literal_in|access_view|ldh|translated|isolated|printable)\('
 old '\b(encode|decode)_(login|choice|status)\('
-old '\bis_private\(method|\bcheck\((request|route|want)\)|const char\* name\('
+old '\bis_private\(method|\bcheck\((request|route|want)\)|const char\* name\([^)]'
 old '\bunless\(|\bmessage_size::(whole|more)\('
 old '[{(,] *\.(via|login) = '
 # Types, enumerators and options.

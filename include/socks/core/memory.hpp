@@ -120,9 +120,7 @@ SOCKS_ALWAYS_INLINE constexpr void move_ends(char* to, const char* from, size_t 
 
 SOCKS_ALWAYS_INLINE constexpr void move_short_text(char* to, const char* from, size_t n) noexcept {
     if (n >= 16) {
-        SOCKS_NO_UNROLL
         for (; n > 32 && is_ahead(to, from, n); n -= 16) move_ends<16>(to + n - 16, from + n - 16, 16);
-        SOCKS_NO_UNROLL
         for (; n > 32; to += 16, from += 16, n -= 16) move_ends<16>(to, from, 16);
         move_ends<16>(to, from, n);
     } else if (n >= 8) {

@@ -78,7 +78,7 @@ constexpr bytes without_trailing_dot(bytes name) noexcept {
 /// @returns   host_kind::ipv4 or host_kind::ipv6  the address
 ///            host_kind::bad                     only some resolvers read it as an address, so refuse it:
 ///                                               "127.1", "0x7f.1", "127.0.0.1."
-///            host_kind::none                    a host name of any bytes: see is_printable() and is_ldh().
+///            host_kind::none                    a host name of any bytes: see is_printable and is_ldh.
 ///                                               Or `h` is not a name.
 /// @lifetime  as `h`.
 /// @cost      O(size of the name), constexpr, noexcept.
@@ -172,7 +172,7 @@ constexpr bool is_global(const ipv6& address) noexcept {
 /// peer with the address ::127.0.0.1 is taken for this host.
 ///
 /// @returns   an address, a name that spells none, host_kind::none, or host_kind::bad as in
-///            spelled_address().
+///            spelled_address.
 /// @lifetime  as `h`.
 /// @cost      O(size of the name), constexpr, noexcept.
 /// @rfc       4291 section 2.5.5, 2765 section 2.1, 6052 section 2.1, 8215, 3056 section 2, 4380 section 4,

@@ -123,7 +123,7 @@ constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcep
 ///            EPROTO        the peer broke the protocol
 ///            EINVAL        the request is invalid
 ///            EIO           a refusal without a reply code
-///            For a refusal with a reply code: errno_for(dial_error_for(code)).
+///            For a refusal with a reply code: socks::errno_for(socks::dial_error_for(code)).
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr int errno_for(const outcome& o) noexcept {

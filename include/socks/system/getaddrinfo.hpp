@@ -21,7 +21,7 @@ namespace socks {
 ///     EAI_AGAIN                    WSATRY_AGAIN                    timed_out           06 TTL expired
 ///     EAI_FAMILY, EAI_ADDRFAMILY   WSAEAFNOSUPPORT                 no_address_of_family
 ///     EAI_MEMORY                   WSA_NOT_ENOUGH_MEMORY           out_of_resources
-///     EAI_SYSTEM                                                   dial_error_from_errno(errno)
+///     EAI_SYSTEM                                                   the error for errno
 ///
 /// glibc also returns EAI_AGAIN if the name server answers SERVFAIL. EAI_NODATA means that the name exists
 /// but has no address.

@@ -106,7 +106,7 @@ socklen_t store_sockaddr(const Sockaddr& from, sockaddr_storage& to) noexcept {
 /// An IPv6 address has scope ID 0: see to_sockaddr_in6() for a link-local one.
 ///
 /// @param e     an address and a port. A name must be resolved first. If it spells an address,
-///              spelled_address() returns that address.
+///              spelled_address returns that address.
 /// @param out   complete on success, the rest of it zero; on an error nothing changes.
 /// @param form  how an IPv4 address is written. An IPv6 address is always written as it is.
 /// @returns     the size of the address in `out`.

@@ -30,7 +30,7 @@ enum class protocol : uint8_t {
 ///
 /// @param in  the received bytes from the beginning of the stream; one byte is enough.
 /// @returns   socks4 for 4, socks5 for 5, need_more for no bytes; http, tls, ssh and other as in
-///            identify_foreign_protocol(). An HTTP method that begins with S is reported as ssh.
+///            identify_foreign_protocol. An HTTP method that begins with S is reported as ssh.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr protocol sniff(bytes in) noexcept {
     if (in.empty()) return protocol::need_more;
