@@ -147,6 +147,26 @@ caught 'an old name of a function' "$gate" "$copy"
 printf '%s\n' 'The method is method::log''in.' >>"$copy/README.md"
 caught 'an old name of an enumerator' "$gate" "$copy"
 
+gate=$gates/formatted_lines.sh
+mkdir "$sound/fuzz" "$sound/bench"
+afresh
+passes "$gate" "$copy"
+plant "// $(printf '%0108d' 0)" core/reply.hpp
+caught 'a comment of 111 columns' "$gate" "$copy"
+plant "// $(printf '%0106d' 0)ä" core/reply.hpp
+passes "$gate" "$copy"
+plant "const char* const text = \"$(printf '%084d' 0)\";" core/reply.hpp
+caught 'a literal of 111 columns' "$gate" "$copy"
+plant '    requires(detail::readable<C>&& detail::owning<C>)' core/reply.hpp
+caught 'a conjunction taken for a reference' "$gate" "$copy"
+plant '    if (out.empty()) do {' core/reply.hpp
+caught 'a loop on the line of its condition' "$gate" "$copy"
+plant '    const size_t nothing =
+        0;  // nobody knows why' core/reply.hpp
+caught 'a declaration broken for its comment' "$gate" "$copy"
+plant '    requires(detail::readable<C>)  //' core/reply.hpp
+caught 'an empty comment' "$gate" "$copy"
+
 gate=$gates/conformance_is_tested.sh
 page=$copy/docs/conformance.md
 all=$scratch/all_tests
