@@ -122,14 +122,14 @@ inline void observe(const socks::client& m, const conversation& c, bytes from_se
     player<socks::client> p(m, from_server, option, seen);
     char out[socks::client::max_output];
     size_t replies = 0;
-    const auto step = [&](socks::client& of, bytes in) { return of.step(c.want, in, out); };
+    const auto step = [&](socks::client& of, bytes in) { return of.step(c.request, in, out); };
     for (;;) {
         const uint8_t before = p.state_of(p.machine);
         const auto a = p.play(step);
         const bytes read = p.consume(a.consumed());
         const uint8_t after = p.state_of(p.machine);
         const bytes sent = a.next() == next::send ? a.data() : bytes();
-        p.record(before, {server_message(read, c.want.command, replies), "", client_message(sent)});
+        p.record(before, {server_message(read, c.request.command, replies), "", client_message(sent)});
         replies += read.size() > 2;
         switch (a.next()) {
             case next::send:
@@ -157,7 +157,7 @@ inline void observe(const socks::server& m, const conversation& c, bytes from_cl
     char out[socks::server::max_output];
     size_t replies = 0;
     const auto step = [&](socks::server& of, bytes in) { return of.step(in, out); };
-    const auto name = [&](bytes message) { return server_message(message, c.want.command, replies); };
+    const auto name = [&](bytes message) { return server_message(message, c.request.command, replies); };
     for (;;) {
         const uint8_t before = p.state_of(p.machine);
         const auto a = p.play(step);
@@ -208,7 +208,7 @@ inline observations observe_client() {
         const drive::tape replies = c.server.all();
         observe(socks::client(), c, replies.view(), "", seen);
         observe(socks::client({.pipelined = true}), c, replies.view(), "pipelined", seen);
-        if (c.want.version == version::v5) continue;  // see client_options::after_greeting
+        if (c.request.version == version::v5) continue;  // see client_options::after_greeting
         const drive::tape refused = drive::tape().put("00 5b"_bytes).put(replies.view());
         observe(socks::client({.after_greeting = true}), c, refused.view(), "after_greeting", seen);
     }
@@ -219,8 +219,8 @@ inline observations observe_server() {
     observations seen;
     for (const conversation& c : drive::conversations) {
         const drive::tape requests = c.client.all();
-        observe(socks::server(c.serves), c, requests.view(), "", seen);
-        if (c.want.version == version::v5) continue;
+        observe(socks::server(c.server_options), c, requests.view(), "", seen);
+        if (c.request.version == version::v5) continue;
         const drive::tape greeted = drive::tape().put("05 01 00"_bytes).put(requests.view());
         observe(socks::server({.v5 = false, .v4_after_greeting = true}), c, greeted.view(),
                 "v4_after_greeting", seen);
