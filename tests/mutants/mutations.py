@@ -133,7 +133,7 @@ mutation("the server serves SOCKS4a although SOCKS4a is off (V8)", SERVER,
 mutation("the server writes an invalid bound host as 0.0.0.0 into a SOCKS4 reply", SERVER,
       "if (!bound.host.is_sendable()) return bound.host.error();", "",
       "server")
-mutation("the server reports the refusal of a SOCKS5 request as one of SOCKS4", SERVER,
+mutation("the server reports a refused SOCKS5 request as a refused SOCKS4 request", SERVER,
       "speaks4_ ? version::v4 : version::v5", "version::v4", "server")
 mutation("a later failure of the server replaces the first one", "machine/server.hpp",
       "if (state_ == server_state::failed) return;", "", "invariants_finality",
