@@ -169,7 +169,7 @@ mutation("the chain asks the first proxy for the final destination", "machine/ch
 
 # What is asked for
 REQUEST = "core/request.hpp"
-mutation("a request with credentials offers no authentication only (curl#21895; A3)", REQUEST,
+mutation("a client with credentials offers only the method \"none\" (curl#21895; A3)", REQUEST,
       "credentials.given ? method::username_password : method::none", "method::none", "request", "client")
 mutation("a SOCKS4 user ID may contain a NUL", REQUEST, "request.credentials.user.contains('\\0') ? errc::bad_user : errc::none",
       "errc::none", "request")
