@@ -13,16 +13,16 @@ GIB = 2**30
 
 # What is assumed and not measured: value, unit, why.
 ASSUMED = {
-    'processors': (16, '', 'each adds as much as the first one (`--threads`), which two processors cannot show'),
-    'busy': (50, '%', 'of their time; the rest is for peaks, and for network cards, which loopback does without'),
-    'memory': (32, 'GiB', 'of the node, for connections alone'),
-    'buffers': (16, 'KiB', 'that lie in the two sockets of a connection on average, sent and not yet taken'),
-    'network': (25, 'Gbit/s', 'each way at once: every byte comes in once and leaves once'),
-    'headers': (6, '%', 'of the network for those of Ethernet, IP and TCP'),
-    'descriptors': (1048576, '', 'of a process, what Linux allows (`fs.nr_open`); a connection takes two'),
-    'addresses': (1, '', 'from which the node dials'),
-    'ports': (28232, '', 'of each address towards one destination, 32768 to 60999; any other destination has as many'),
-    'closing': (60, 's', 'for which a port stays taken (TIME_WAIT), as if the proxy always closed first'),
+    'processors': (16, '', 'each is assumed to add as much as the first one (`--threads`); two processors cannot show this'),
+    'busy': (50, '%', 'of the processor time; the rest is for peaks and for network cards, which loopback does not use'),
+    'memory': (32, 'GiB', 'of the node, only for connections'),
+    'buffers': (16, 'KiB', 'average of the data in both sockets of a connection that was sent and not yet received'),
+    'network': (25, 'Gbit/s', 'in each direction at the same time: every byte arrives once and leaves once'),
+    'headers': (6, '%', 'of the network, for the headers of Ethernet, IP and TCP'),
+    'descriptors': (1048576, '', 'the maximum of a process on Linux (`fs.nr_open`); a connection uses two'),
+    'addresses': (1, '', 'of the node, for its outgoing connections'),
+    'ports': (28232, '', 'from 32768 to 60999, for each pair of an address and a destination'),
+    'closing': (60, 's', 'until a port can be used again (TIME_WAIT), as if the proxy always closed first'),
 }
 
 # Of a connection: how long it lasts, and what it carries both ways together.

@@ -90,8 +90,8 @@ def by_chunk_size(rows, names, counts):
 
 
 def goals(names, counts):
-    """Above 1.00 of it a goal is missed."""
-    table = ['| goal | at most |' + ''.join(f' {n} | of it |' for n in names), '| --- | ---: |' + ' ---: | ---: |' * len(names)]
+    """A goal is missed if a row takes more than 1.00 of it."""
+    table = ['| goal | at most |' + ''.join(f' {n} | of the goal |' for n in names), '| --- | ---: |' + ' ---: | ---: |' * len(names)]
     for (operation, contender), most in GOALS.items():
         cells = (f' {n} | {n / most:.2f} |' for n in (counts[name][operation, contender] for name in names))
         table.append(f'| {operation}, {contender} | {most} |' + ''.join(cells))

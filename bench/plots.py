@@ -28,7 +28,7 @@ def chunk_size(docs):
               for i, n in enumerate(sorted(floors)[::len(floors) - 1])]
     most = max(b for line in lines for _, b in line.points)
     return draw('A SOCKS5 handshake with username/password, in pieces',
-                Axis('bytes that each recv brings', list(zip(sizes, rows)), 0.94, 41, logarithmic=True),
+                Axis('bytes that each recv returns', list(zip(sizes, rows)), 0.94, 41, logarithmic=True),
                 Axis('instructions of the complete handshake', [(n, n) for n in range(0, most + 100, 200)], 0, most + 100),
                 lines)
 

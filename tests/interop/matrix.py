@@ -20,15 +20,15 @@ RUNS = "## Runs"
 HEAD = """# Interoperability
 
 Each run of `cmake --workflow --preset interop` tests the drivers of docs/examples on loopback against programs and
-libraries of other authors. It writes this page, and fails if a case fails, or if the part about a peer changes. New
-versions of a peer alone are no failure. The cases are in [tests/interop](../tests/interop). The run needs root. It
-installs the missing peers under the names that Debian 12 has for them.
+libraries of other authors. It writes this page. It fails if a case fails, or if the results of a peer change. A new
+version of a peer alone is not a failure. The cases are in [tests/interop](../tests/interop). The run needs root. It
+installs the missing peers from the packages of Debian 12.
 
-A number counts cases, and all of them passed.
+Each number is a number of cases. All of them passed.
 
 - *carried*: the data arrived complete and in order.
 - *refused*: a request that must be refused was refused.
-- *agreed*: tshark decoded from our messages the fields that we encoded.
+- *agreed*: tshark decoded the same fields that our driver encoded.
 - *coalesced*: a client does not wait for an answer before its next message. For a server, its last answer arrives in one
   piece with the first data of the destination.
 - **Bold**: the peer behaves differently from our driver in the same case.
@@ -153,9 +153,10 @@ def page(cases):
     yield from ["", "## Where a peer differs", ""]
     yield from table(["case of the peer", "case of our driver"],
                      ([f"`{name}`", f"`{case}`"] for name, (*_, case) in OTHERWISE.items()))
-    yield from ["", RUNS, "", "Some cases test no single peer: chains, crowds, defects, transfers.", ""]
+    yield from ["", RUNS, "", "Some runs test no single peer, for example `chains`, `crowds`, `defects` and `transfer`.", ""]
     yield from table(["run", "cases"], ([f"`{run}`", str(len(cases[run]))] for run in sorted(cases)))
-    yield from ["", "## Versions", "", "Each version is the one that the peer reports, or else that of its package.", ""]
+    yield from ["", "## Versions", "",
+               "Each version is the one that the peer reports. If it reports none, the table has the version of its package.", ""]
     seen = {peer.name: peer for peer in PEERS if peer.ask or peer.package}  # client and server are told once
     yield from table(["peer", "version"], ([name, version_of(peer)] for name, peer in seen.items()))
 

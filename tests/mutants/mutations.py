@@ -53,7 +53,7 @@ mutation("the encoder writes the length of the user name as PLEN (socks_proto)",
 mutation("the encoder truncates the length of a user name of 256 bytes to 0 (curl#3737, weechat#2325, CVE-2002-2368)", LOGIN,
       "if (c.user.size() > 255) return errc::bad_user;", "", "username_password")
 mutation("the decoder reads PLEN from the wrong position (netch#856)", LOGIN, "in[2 + user];", "in[1 + user];", "username_password")
-mutation("the decoder takes every even status for success (A20)", LOGIN,
+mutation("the decoder treats every even status as success (A20)", LOGIN,
       "return {in[1], *size};", "return {static_cast<uint8_t>(in[1] & 1), *size};",
       "username_password", "client")
 mutation("the decoder consumes only one of the two bytes of a status", LOGIN,
@@ -133,7 +133,7 @@ mutation("the server serves SOCKS4a although SOCKS4a is off (V8)", SERVER,
 mutation("the server writes an invalid bound host as 0.0.0.0 into a SOCKS4 reply", SERVER,
       "if (!bound.host.is_sendable()) return bound.host.error();", "",
       "server")
-mutation("the server reports the refusal of a SOCKS5 request as one of SOCKS4", SERVER,
+mutation("the server reports a refused SOCKS5 request as a refused SOCKS4 request", SERVER,
       "speaks4_ ? version::v4 : version::v5", "version::v4", "server")
 mutation("a later failure of the server replaces the first one", "machine/server.hpp",
       "if (state_ == server_state::failed) return;", "", "invariants_finality",
@@ -156,7 +156,7 @@ mutation("the client changes its state although the output does not fit", CLIENT
 mutation("the client does not report the code of a truncated refusal (R1)", CLIENT,
       "if (rest.size() >= 2 &&", "if (rest.size() >= 3 &&",
       "client", "invariants_end_of_stream")
-mutation("the client takes a reply of another version for a refusal", CLIENT,
+mutation("the client treats a reply of another version as a refusal", CLIENT,
       "size.error() != errc::bad_version && !reply_code", "!reply_code",
       "client")
 mutation("a later failure of the client replaces the first one", "machine/client.hpp",
@@ -169,7 +169,7 @@ mutation("the chain asks the first proxy for the final destination", "machine/ch
 
 # What is asked for
 REQUEST = "core/request.hpp"
-mutation("a request with credentials offers no authentication only (curl#21895; A3)", REQUEST,
+mutation("a client with credentials offers only the method \"none\" (curl#21895; A3)", REQUEST,
       "credentials.given ? method::username_password : method::none", "method::none", "request", "client")
 mutation("a SOCKS4 user ID may contain a NUL", REQUEST, "request.credentials.user.contains('\\0') ? errc::bad_user : errc::none",
       "errc::none", "request")
@@ -315,20 +315,20 @@ SOCKADDR = "system/sockaddr.hpp"
 mutation("a port is written in the byte order of the host", SOCKADDR,
       "bytes[2] = {static_cast<uint8_t>(port >> 8), static_cast<uint8_t>(port & 0xff)}",
       "bytes[2] = {static_cast<uint8_t>(port & 0xff), static_cast<uint8_t>(port >> 8)}", "sockaddr")
-mutation("an IPv4 peer of an AF_INET6 socket is an IPv6 address (D5)", SOCKADDR, "return {unmap(address), ", "return {address, ",
+mutation("an IPv4 peer of an AF_INET6 socket is reported as an IPv6 address (D5)", SOCKADDR, "return {unmap(address), ", "return {address, ",
       "sockaddr")
-mutation("an IPv4 address is a sockaddr_in for a dual-stack socket, too", SOCKADDR, "if (form == address_form::ipv4_mapped)",
+mutation("an IPv4 address becomes a sockaddr_in even for a dual-stack socket", SOCKADDR, "if (form == address_form::ipv4_mapped)",
       "if (form != form)", "sockaddr")
 mutation("a sockaddr_in6 is read past the size that the system returned", SOCKADDR,
       " || size < static_cast<socklen_t>(sizeof six)) return", ") return", "sockaddr")
 mutation("a sockaddr of any family is read as an IPv4 address", SOCKADDR, "if (from.sin_family != AF_INET) return {};", "",
       "sockaddr")
-mutation("a host that is a name leaves a sockaddr of no address", SOCKADDR, "case host_kind::bad: return e.host.error();",
+mutation("an invalid host becomes a sockaddr without an address", SOCKADDR, "case host_kind::bad: return e.host.error();",
       "case host_kind::bad: return detail::store_sockaddr(sockaddr_in{}, out);", "sockaddr")
 ERROR_CODE = "system/error_code.hpp"
 mutation("a SOCKS4 reply code as std::error_code equals the SOCKS5 code of the same number", ERROR_CODE, "0x500 : 0x400",
       "0x500 : 0x500", "error_code")
-mutation("a granted SOCKS4 request is an error as std::error_code", ERROR_CODE, "if (c.succeeded()) return 0;",
+mutation("a granted SOCKS4 request becomes an error as std::error_code", ERROR_CODE, "if (c.succeeded()) return 0;",
       "if (c.value == 0) return 0;", "error_code")
 mutation("the end of the stream equals std::errc::invalid_argument", ERROR_CODE, "blame(e) == party::caller ?",
       "blame(e) != party::none ?", "error_code")
@@ -345,7 +345,7 @@ mutation("the second try uses a connection that has ended (V9)", "policy/fallbac
       "return blame(why) == party::peer && detail", "return detail", "fallback")
 mutation("the client leaves the first byte of a SOCKS4 refusal before the reply (V9)", "machine/client.hpp",
       "    consumed = 2;\n", "    consumed = 1;\n", "fallback")
-mutation("the client asks by SOCKS4 although the proxy answered the greeting with 5 (V9)", "machine/client.hpp",
+mutation("the client sends a SOCKS4 request although the proxy answered the greeting with 5 (V9)", "machine/client.hpp",
       "    if (!in.empty() && in[0] == 5) return fail_for_good(errc::bad_version, in[0]);\n", "", "fallback")
 mutation("the server refuses a greeting with eight bytes, which Java reads as its reply (V9)", "machine/server.hpp",
       "detail::encode_short_refusal4(out)", "encode_reply4({code4::rejected, {}}, out)", "quirks_server")
@@ -397,9 +397,9 @@ mutation("an overlapping move copies in the wrong direction", "core/memory.hpp",
       "const bool ahead = is_ahead(to, from, n);", "const bool ahead = is_ahead(to, from, 0);", "memory", "fixed_bytes")
 mutation("a stored invalid host points to the original text", "core/address.hpp",
       "if (kind_ == host_kind::name || kind_ == host_kind::bad) result.name_", "if (kind_ == host_kind::name) result.name_", "stored")
-mutation("the decoder continues a search in input that is gone", S4, "if (n < seen_) {", "if (n < detail::head4) {", "socks4",
+mutation("the decoder continues a search in input that was removed", S4, "if (n < seen_) {", "if (n < detail::head4) {", "socks4",
       "invariants_finality")
-mutation("the server keeps a search position of input that is gone", SERVER, "scan_ = {};", "", "invariants_finality")
+mutation("the server keeps a search position of input that was removed", SERVER, "scan_ = {};", "", "invariants_finality")
 OVERLAP = "invariants_overlap"
 mutation("the encoder writes the password over a user name that it did not yet copy", LOGIN,
       "if (detail::overlap(user.data(), user.size(), password_field, password.size())) return errc::overlap;", "", OVERLAP)

@@ -127,7 +127,7 @@ def page(results):
     lines = ["# Mutants", "",
              "Each mutation changes one place in one header, and a test must fail. The table names the first test that catches it.",
              "Some mutations restore a known defect of other SOCKS software; its id is in parentheses. The others are mistakes that",
-             "a change of the code could make. Ids like A16 and S4-5 are rows of [conformance.md](conformance.md).", "",
+             "a change of the code could introduce. Ids like A16 and S4-5 are rows of [conformance.md](conformance.md).", "",
              "`cmake --workflow --preset mutants` applies every mutation to a copy of its header. It fails when a mutation survives.",
              "[tests/mutants/mutations.py](../tests/mutants/mutations.py) holds the mutations. `tests/mutants/run.py --write` writes this page.",
              "",
