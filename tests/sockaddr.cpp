@@ -153,7 +153,8 @@ void a_sockaddr_of_another_family_or_size_has_no_host(check& t) {
 }
 RUN(a_sockaddr_of_another_family_or_size_has_no_host)
 
-// As in a received control message: the address stands at any position, and the bytes after it are not its own.
+// As in a received control message: the address is at any position, and the bytes after it do not belong to
+// it.
 void a_sockaddr_is_read_at_any_alignment_and_not_past_its_end(check& t) {
     for (size_t offset = 0; offset < 8; ++offset) {
         const auto in = t.in(offset);

@@ -1,4 +1,5 @@
-// A NUL would end the name early in SOCKS4a. as_received() keeps such a name, and is_sendable() says that it is not sent.
+// A NUL would end the name early in SOCKS4a. as_received() keeps such a name, and is_sendable() says that it
+// is not sent.
 // says: private
 
 #include <socks/core/address.hpp>

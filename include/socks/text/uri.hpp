@@ -30,8 +30,7 @@ inline constexpr uint16_t default_port = 1080;
 ///            parse_proxy_uri.
 struct proxy_uri {
     socks::version version = version::v5;
-    bool resolve_here =
-        false;  ///< socks4 and socks5: the client resolves names and sends addresses to the proxy
+    bool resolve_here = false;  ///< socks4 and socks5: you resolve names and send addresses to the proxy
     endpoint proxy{};
     socks::credentials credentials{};  ///< for SOCKS4, user is the user ID
 };
