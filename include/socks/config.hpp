@@ -31,16 +31,16 @@
 #define SOCKS_ALWAYS_INLINE [[gnu::always_inline]] inline
 #endif
 
-// SOCKS_INLINE_UNLESS_SIZE is for functions with many callers: inlined for speed, one shared copy with -Os.
-// With -Os, g++ makes this choice without help, but clang needs the attribute.
+// SOCKS_INLINE_UNLESS_SIZE is for functions with many callers. They are inlined for speed, but with -Os all
+// callers share one copy. With -Os, g++ makes this choice without help, but clang needs the attribute.
 #if defined(__OPTIMIZE_SIZE__) && defined(__clang__)
 #define SOCKS_INLINE_UNLESS_SIZE [[gnu::noinline]] inline
 #else
 #define SOCKS_INLINE_UNLESS_SIZE SOCKS_ALWAYS_INLINE
 #endif
 
-// SOCKS_NOINLINE is for functions that a loop rarely calls. If inlined, they would take registers from the
-// loop.
+// SOCKS_NOINLINE is for functions that a loop rarely calls. If they were inlined, they would take registers
+// from the loop.
 #if defined(_MSC_VER) && !defined(__clang__)
 #define SOCKS_NOINLINE __declspec(noinline) inline
 #else
@@ -54,7 +54,7 @@
 #define SOCKS_LAMBDA_ALWAYS_INLINE
 #endif
 
-// SOCKS_UNROLL_4 lets g++ unroll a loop over a list of four.
+// SOCKS_UNROLL_4 lets g++ unroll a loop over a list of four elements.
 #if defined(__GNUC__) && !defined(__clang__) && !defined(__OPTIMIZE_SIZE__)
 #define SOCKS_UNROLL_4 _Pragma("GCC unroll 4")
 #else

@@ -16,8 +16,8 @@ class stored_endpoint;
 
 namespace detail {
 
-// Never defined. The compiler shows its name as the error message. For the reasons, see the documentation of
-// host.
+// This function is never defined, so the compiler shows its name as the error message. The documentation of
+// host lists the reasons.
 void this_text_is_neither_an_address_nor_a_host_name() noexcept;
 
 // Whether the last label of a text is a number, as in "127.1", "1.2.3.256" or "0x7f000001". One trailing dot
@@ -51,8 +51,8 @@ constexpr size_t find_invisible(bytes text) noexcept {
     return i;
 }
 
-// The only way for a decoder to make a host of a name without checking it again: the message was validated,
-// so the name has at most 255 bytes and no NUL.
+// Makes a host from a name without checking it again. Only decoders call it, after they have validated the
+// message. So the name has at most 255 bytes and no NUL.
 constexpr host validated_name(bytes name) noexcept;
 
 }  // namespace detail
@@ -82,7 +82,7 @@ enum class host_kind : uint8_t { none, ipv4, ipv6, name, bad };
 /// other bytes, see as_received().
 ///
 /// @lifetime  a name points into the text that it was made from; addresses are stored by value.
-/// @cost      construction and == are O(size), all else is O(1).
+/// @cost      construction and == are O(size), everything else is O(1).
 class host {
   public:
     static constexpr size_t max_name = 255;
@@ -99,7 +99,8 @@ class host {
         if (kind_ == host_kind::bad) detail::this_text_is_neither_an_address_nor_a_host_name();
     }
 
-    /// Text at run time. Invalid text has the kind host_kind::bad, and every encoder and machine refuses it.
+    /// Text that is known only at run time. Invalid text has the kind host_kind::bad, and every encoder and
+    /// machine refuses it.
     constexpr host(bytes text SOCKS_LIFETIMEBOUND) noexcept : host(classify(text)) {}
 
     template <class C>
@@ -112,8 +113,7 @@ class host {
 
     /// A name exactly as a peer sent it: 0..255 bytes of any value. It is not classified, so it may be the
     /// text of an address. To classify it, write `host(h.name())`. You can also use as_received() to send a
-    /// name in an encoding that the proxy is known to support. More than 255 bytes make a host of the kind
-    /// `bad`.
+    /// name in an encoding that the proxy is known to support. A name of more than 255 bytes becomes `bad`.
     [[nodiscard]] static constexpr host as_received(bytes name SOCKS_LIFETIMEBOUND) noexcept {
         if (name.size() > max_name) return {host_kind::bad, name, errc::bad_host};
         return {host_kind::name, name, name.empty() || name.contains('\0') ? errc::bad_host : errc::none};
@@ -121,8 +121,8 @@ class host {
 
     [[nodiscard]] constexpr host_kind kind() const noexcept { return kind_; }
 
-    /// Whether the host can be sent to a peer. `bad` text cannot, nor can a received name that is empty or
-    /// contains a NUL.
+    /// Whether the host can be sent to a peer. It cannot if it is `bad`, or if it is a received name that is
+    /// empty or contains a NUL.
     [[nodiscard]] constexpr bool is_sendable() const noexcept { return fault_ == errc::none; }
 
     /// Why the host cannot be sent, or errc::none.
@@ -166,14 +166,14 @@ class host {
     friend constexpr host detail::validated_name(bytes name) noexcept;
     friend class stored_endpoint;
 
-    // The same host whose name, or invalid text, is the copy at `copy`.
+    // Returns the same host, but its name or its invalid text is read from `copy`.
     [[nodiscard]] constexpr host with_name_at(const char* copy SOCKS_LIFETIMEBOUND) const noexcept {
         host result = *this;
         if (kind_ == host_kind::name || kind_ == host_kind::bad) result.name_ = copy;
         return result;
     }
 
-    // A text of more than 255 bytes is not stored, because its front could be the name of another host.
+    // A text of more than 255 bytes is not stored, because its first bytes could be the name of another host.
     constexpr host(host_kind kind, bytes text, errc fault) noexcept
         : name_(text.data()),
           size_(static_cast<uint8_t>(text.size() <= max_name ? text.size() : 0)),

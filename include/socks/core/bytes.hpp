@@ -46,7 +46,7 @@ inline constexpr bool constant = false;
 template <class T>
 inline constexpr bool constant<const T&> = true;
 
-// char, unsigned char or std::byte. The concept finds std::byte by its to_integer, so it needs no header.
+// char, unsigned char or std::byte. The function to_integer identifies std::byte, so no header is needed.
 template <class T>
 concept byte_like = same<T, char> || same<T, unsigned char> ||
     (__is_enum(T) && sizeof(T) == 1 && requires(T t) { to_integer<unsigned char>(t); });
@@ -59,8 +59,8 @@ concept contiguous = byte_like<typename plain<element<C&>>::type> && requires(C&
     c.data() + c.size();
 };
 
-// std::array and similar types. Their size does not say how many bytes were received.
-// std::span has the same template parameters, but its data() is not const when the span is.
+// std::array and similar types. Their size does not say how many bytes were received. std::span has the same
+// template parameters, but data() of a const span still returns a pointer to mutable bytes.
 template <class C>
 inline constexpr bool array_template = false;
 template <template <class, size_t> class A, class T, size_t N>
@@ -73,7 +73,8 @@ concept mutable_array = array_template<typename plain<C>::type> && !constant<ele
 template <class C>
 concept readable = contiguous<C> && !mutable_array<C> && !same<typename plain<C>::type, bytes>;
 
-// A type that owns its bytes is not trivially copyable, or its bytes are const when it is.
+// Whether a type owns its bytes. Such a type is not trivially copyable, or a const object of it has const
+// bytes.
 template <class C>
 concept owning =
     !__is_trivially_copyable(typename plain<C>::type) ||
@@ -95,7 +96,7 @@ concept view_over = __is_trivially_copyable(V) && !same<V, bytes> && requires(V 
     v.size();
 };
 
-// Never defined. The compiler shows its name as the error message.
+// This function is never defined, so the compiler shows its name as the error message.
 void a_char_array_without_closing_nul_is_not_a_literal() noexcept;
 
 }  // namespace detail
@@ -114,7 +115,7 @@ void a_char_array_without_closing_nul_is_not_a_literal() noexcept;
 /// headers.
 ///
 /// @lifetime  valid as long as the bytes that it points into.
-/// @cost      two words; == and contains() are O(size), all else O(1).
+/// @cost      two words; == and contains() are O(size), everything else is O(1).
 class bytes {
   public:
     constexpr bytes() noexcept = default;
@@ -133,7 +134,7 @@ class bytes {
     constexpr bytes(C&& from SOCKS_LIFETIMEBOUND) noexcept
         : bytes(from.data(), static_cast<size_t>(from.size())) {}
 
-    // Not lifetimebound: a view does not own its bytes, so it may end before them.
+    // `from` is not lifetimebound: it is a view that does not own its bytes, so they may outlive it.
     template <class C>
         requires(detail::readable<C> && !detail::owning<C>)
     constexpr bytes(C&& from) noexcept : bytes(from.data(), static_cast<size_t>(from.size())) {}

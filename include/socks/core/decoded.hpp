@@ -40,10 +40,10 @@ class [[nodiscard]] message_size {
         return packed_;
     }
 
-    /// The size of the message, or 0 without one.
+    /// The size of the message, or 0 if there is none.
     [[nodiscard]] constexpr size_t consumed() const noexcept { return *this ? packed_ : 0; }
 
-    /// At least this many more bytes are needed; 0 with a size or an error.
+    /// At least this many more bytes are needed. 0 if there is a size or an error.
     [[nodiscard]] constexpr size_t needed() const noexcept {
         return packed_ >= is_short ? packed_ & UINT16_MAX : 0;
     }
@@ -63,8 +63,8 @@ class [[nodiscard]] message_size {
 
 /// The outcome of decoding one message from the front of the input.
 ///
-/// Test it like a pointer before you read the value and `consumed()`. Without a value, either `needed()` is
-/// at least 1 or `error()` is not `errc::none`.
+/// Test it like a pointer before you read the value and `consumed()`. If there is no value, either `needed()`
+/// is at least 1 or `error()` is not `errc::none`.
 ///
 /// @lifetime  views inside the value point into the input.
 /// @cost      O(1), constexpr, noexcept.
@@ -92,7 +92,7 @@ class [[nodiscard]] decoded {
         return d;
     }
 
-    /// The same "need more" or error as `size`, which holds no size.
+    /// Copies "need more" or the error from `size`, which must not contain a size.
     constexpr explicit decoded(message_size size) noexcept
         : decoded(size.error() != errc::none ? decoded(size.error()) : incomplete(size.needed())) {}
 
@@ -112,10 +112,10 @@ class [[nodiscard]] decoded {
     [[nodiscard]] constexpr const T* operator->() const& noexcept SOCKS_LIFETIMEBOUND { return &**this; }
     const T* operator->() const&& = delete;  // a pointer into a temporary: write (*decode_x(in)).member
 
-    /// The bytes of input that the value was decoded from; 0 without a value.
+    /// The bytes of input that the value was decoded from, or 0 if there is no value.
     [[nodiscard]] constexpr size_t consumed() const noexcept { return *this ? count_ : 0; }
 
-    /// At least this many more bytes are needed; 0 with a value or an error.
+    /// At least this many more bytes are needed. 0 if there is a value or an error.
     [[nodiscard]] constexpr size_t needed() const noexcept { return short_ ? count_ : 0; }
 
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }

@@ -33,7 +33,7 @@ enum class errc : uint8_t {
     no_acceptable_method = 16,    ///< client and server have no method in common
     method_not_offered = 17,      ///< the server chose a method that the client did not offer
     credentials_refused = 18,     ///< the server refused user name and password
-    negotiation_failed = 19,      ///< the negotiation of another method failed
+    negotiation_failed = 19,      ///< the sub-negotiation of the selected method failed
     refused = 20,                 ///< the request was refused; the reply code says why
     fragmented = 21,              ///< a datagram is a fragment, and fragments are not accepted
     bad_length = 22,              ///< a length that contradicts its message
@@ -43,35 +43,35 @@ enum class errc : uint8_t {
     bad_command = 26,             ///< a SOCKS4 request with a command that only SOCKS5 has
 
     // The stream is at fault.
-    closed = 32,              ///< ended before a message
-    truncated = 33,           ///< ended in the middle of a message
-    closed_while_bound = 34,  ///< ended between the two replies to BIND
-    unreachable = 35,         ///< never opened: the proxy could not be reached
+    closed = 32,              ///< the stream ended before a message
+    truncated = 33,           ///< the stream ended in the middle of a message
+    closed_while_bound = 34,  ///< the stream ended between the two replies to BIND
+    unreachable = 35,         ///< no stream was opened, because the proxy could not be reached
     timed_out = 36,           ///< the caller's deadline passed
 
     // The caller is at fault.
     no_space = 64,        ///< the output buffer is too small; nothing changed: call again with a larger one
-    out_of_turn = 65,     ///< an answer to a question that the machine did not ask
+    out_of_turn = 65,     ///< an answer that no action of the machine asked for
     finished = 66,        ///< a step after the end of the handshake
     bad_host = 67,        ///< text that is neither an address nor a host name
     no_host = 68,         ///< a command that needs a destination has none
     bad_user = 69,        ///< a user name of more than 255 bytes, or a NUL in a SOCKS4 user ID
     bad_password = 70,    ///< a password of more than 255 bytes, or one for SOCKS4 in a URI
-    no_credentials = 71,  ///< username/password is among the methods, but credentials are missing
-    bad_methods = 72,     ///< an empty list of methods, one of more than 255, or one with 0xff
+    no_credentials = 71,  ///< username/password is in the list of methods, but credentials are missing
+    bad_methods = 72,     ///< a list of methods that is empty, has more than 255, or contains 0xff
     command_over_socks4 = 73,   ///< a command that only SOCKS5 has, over SOCKS4
     name_over_socks4 = 74,      ///< a host name over SOCKS4 without its extension 4a
     ipv6_over_socks4 = 75,      ///< an IPv6 address over SOCKS4
     reserved_over_socks4 = 76,  ///< 0.0.0.1 to 0.0.0.255 over SOCKS4, where it means "a name follows"
     bad_port = 77,              ///< an invalid port, or a missing one
-    bad_route = 78,             ///< a route without proxies, with more than 255, or one that became too short
-    bad_scheme = 79,            ///< a URI whose scheme is not one of SOCKS
+    bad_route = 78,             ///< a route without proxies or with more than 255, or one that became shorter
+    bad_scheme = 79,            ///< a URI whose scheme is not a SOCKS scheme
     bad_escape = 80,            ///< an escape without its digits
     bad_path = 81,              ///< bytes after the authority of a URI
     bad_schedule = 82,          ///< a number of a retry schedule is out of range
     bad_token = 83,      ///< a GSSAPI token of more than 65535 bytes, or an empty one that must not be empty
     bad_host_byte = 84,  ///< a host with a control byte, a space, DEL or a byte above 0x7e
-    bad_count = 85,      ///< commit() or consume() of a mailbox got an impossible number of bytes
+    bad_count = 85,      ///< commit() or consume() was called with an impossible number of bytes
     input_shrank = 86,   ///< input was removed before a step consumed it
     overlap = 87,        ///< a text lies where the encoder writes another part of the message
 };
@@ -155,7 +155,7 @@ enum class party : uint8_t { none, peer, stream, caller };
 }
 
 /// The error for a stream that begins with `first` instead of the expected SOCKS message. Only the first byte
-/// counts, so later bytes cannot change the error.
+/// is read, so later bytes cannot change the error.
 ///
 /// @returns  peer_is_http  A..Z except S: "GET", "CONNECT", "HTTP/1.1"
 ///           peer_is_ssh   S: "SSH-2.0"

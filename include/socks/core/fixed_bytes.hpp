@@ -12,8 +12,8 @@ namespace socks {
 ///     fixed_bytes<255> user;
 ///     if (user.store(s.user())) ask_the_directory(user);   // outlives the inbox
 ///
-/// You can return, copy and move it. A temporary does not convert to `bytes` and has no view(): give it a
-/// name first.
+/// You can return, copy and move it. A temporary does not convert to `bytes` and has no view(): store it in a
+/// variable first.
 ///
 /// @lifetime  the bytes that it converts to point into this object and are valid until it changes.
 /// @cost      store() is O(bytes copied); copies, moves and clear() are O(N). N + 2 bytes, rounded up.
@@ -26,7 +26,7 @@ class fixed_bytes {
 
     static constexpr size_t capacity = N;
 
-    /// Replaces the copy. `from` may be a part of the old one.
+    /// Replaces the copy. `from` may be a part of the old copy.
     /// @returns  false if `from` has more than N bytes. The old copy then stays.
     [[nodiscard]] constexpr bool store(bytes from) noexcept {
         if (from.size() > N) return false;

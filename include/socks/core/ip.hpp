@@ -116,7 +116,7 @@ struct ipv6_groups {
 /// Parses an IPv6 address: up to eight groups of one to four hexadecimal digits. `::` may occur once and
 /// stands for at least one group. The last two groups may be written as an IPv4 address.
 ///
-/// A zone (`%eth0`) is refused, because it has a meaning on one computer only. For brackets, see `host`.
+/// A zone (`%eth0`) is refused, because it has a meaning only on one computer. For brackets, see `host`.
 ///
 /// @param text  the complete text.
 /// @errors      bad_host  any other text

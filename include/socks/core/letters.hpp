@@ -16,7 +16,8 @@ constexpr bool is_letter(char c) noexcept { return lower(c) >= 'a' && lower(c) <
 
 }  // namespace detail
 
-/// Whether two words are equal if the case of A to Z is ignored. Host names, schemes and keywords compare so.
+/// Whether two words are equal if the case of A to Z is ignored. Host names, schemes and keywords are
+/// compared in this way.
 /// @cost  O(size), constexpr, noexcept.
 [[nodiscard]] constexpr bool same_word(bytes a, bytes b) noexcept {
     if (a.size() != b.size()) return false;

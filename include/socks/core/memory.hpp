@@ -1,6 +1,6 @@
-// Functions that copy, search and compare bytes. They work in a constant evaluation too. Of the C library
-// they call memcpy and memmove only, which every compiler needs anyway. Unless built with -Os, they work on
-// several bytes at a time. They never read outside of their arguments.
+// Functions that copy, search and compare bytes. They work in a constant evaluation too. They call only
+// memcpy and memmove of the C library, which every compiler needs anyway. Unless built with -Os, they work on
+// several bytes at a time. They never read a byte outside of the given ranges.
 
 #ifndef SOCKS_CORE_MEMORY_HPP
 #define SOCKS_CORE_MEMORY_HPP
@@ -12,7 +12,7 @@
 
 namespace socks::detail {
 
-// To and From are char or uint8_t.
+// The types To and From are char or uint8_t.
 template <class To, class From>
 constexpr void copy(To* to, const From* from, size_t n) noexcept {
     static_assert(sizeof(To) == 1 && sizeof(From) == 1);
@@ -48,7 +48,7 @@ SOCKS_ALWAYS_INLINE constexpr bool points_into(const char* p, const char* q, siz
 SOCKS_ALWAYS_INLINE constexpr bool overlap(const char* p, size_t n, const char* q, size_t m) noexcept {
     if (__builtin_is_constant_evaluated())
         return n != 0 && m != 0 && (points_into(p, q, m) || points_into(q, p, n));
-    // One comparison tests both ends: p does not end before q, and does not begin after it.
+    // One comparison tests both ends: p[0, n) does not end before q, and does not begin after q[0, m).
     return reinterpret_cast<uintptr_t>(p) + n - 1 - reinterpret_cast<uintptr_t>(q) < n - 1 + m && n != 0 &&
            m != 0;
 }
@@ -78,7 +78,8 @@ constexpr void move_bytes(char* to, const char* from, size_t n) noexcept {
     for (size_t i = 0; i < n; ++i) to[ahead ? n - 1 - i : i] = from[ahead ? n - 1 - i : i];
 }
 
-// Whether to read words instead of bytes. It needs little-endian words. With -Os, bytes need less code.
+// Whether to read words instead of bytes. It needs little-endian words. With -Os it is off, because reading
+// bytes needs less code.
 #if !defined(__OPTIMIZE_SIZE__) && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 inline constexpr bool use_words = true;
 #else
@@ -106,8 +107,9 @@ struct chunk<16> {
     typedef char type __attribute__((vector_size(16)));
 };
 
-// Moves n bytes, Size <= n <= 2 * Size, as two chunks: the first `Size` bytes and the last. Both are read
-// before either is written, so the ranges may overlap. It is constexpr because clang 14 crashes otherwise.
+// Moves n bytes, Size <= n <= 2 * Size, as two chunks: the first `Size` bytes and the last `Size` bytes. Both
+// are read before either is written, so the ranges may overlap. It is constexpr because clang 14 crashes
+// otherwise.
 template <size_t Size>
 SOCKS_ALWAYS_INLINE constexpr void move_ends(char* to, const char* from, size_t n) noexcept {
     typename chunk<Size>::type first{};
@@ -136,8 +138,8 @@ SOCKS_ALWAYS_INLINE constexpr void move_short_text(char* to, const char* from, s
 
 #endif
 
-// A move_bytes for names and credentials. Most are short, so it calls no library function unless built with
-// -Os.
+// The same as move_bytes, for names and credentials. Most of them are short, so it calls no library function
+// unless built with -Os.
 SOCKS_ALWAYS_INLINE constexpr void move_text(char* to, const char* from, size_t n) noexcept {
 #if defined(__GNUC__)
     if (!__builtin_is_constant_evaluated()) {
@@ -182,7 +184,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr size_t find(const char* p, size_t from, size_
 
 #if defined(__GNUC__)
 
-// Whether one of sixteen bytes is `c`. A vector unit compares all at once.
+// Whether one of sixteen bytes is `c`. A vector unit compares all sixteen at once.
 SOCKS_ALWAYS_INLINE bool contains_in_16(const char* p, char c) noexcept {
     char bytes __attribute__((vector_size(16)));
     __builtin_memcpy(&bytes, p, sizeof bytes);
@@ -194,8 +196,8 @@ SOCKS_ALWAYS_INLINE bool contains_in_16(const char* p, char c) noexcept {
 
 #endif
 
-// Whether one of p[0, n) is `c`. The last word may overlap the one before it.
-// One to three bytes are the first, the middle and the last.
+// Whether one of p[0, n) is `c`. The last word may overlap the one before it. Of one to three bytes it tests
+// the first, the middle and the last byte.
 SOCKS_INLINE_UNLESS_SIZE constexpr bool contains(const char* p, size_t n, char c) noexcept {
 #if defined(__GNUC__)
     if (!__builtin_is_constant_evaluated()) {

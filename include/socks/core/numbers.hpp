@@ -29,7 +29,7 @@ enum class method : uint8_t {
 };
 
 /// The command of a request.
-/// @rfc  1928 section 4; the SOCKS4 memo has the first two
+/// @rfc  1928 section 4; the SOCKS4 memo defines the first two
 enum class command : uint8_t { connect = 0x01, bind = 0x02, udp_associate = 0x03 };
 
 /// Whether only SOCKS5 has the command `c`: UDP ASSOCIATE, UDP over TCP (5) and Tor's RESOLVE_PTR (0xf1). A
@@ -88,7 +88,7 @@ enum class protection : uint8_t {
 
 /// A reply code and the version that defines its meaning. Any byte is a valid code.
 struct reply_code {
-    // The default is a refusal, so a reply that nobody filled in grants nothing.
+    // The default is a refusal, so a reply without a code does not grant a request.
     socks::version version = socks::version::v5;
     uint8_t value = static_cast<uint8_t>(code5::general_failure);
 

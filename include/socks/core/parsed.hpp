@@ -13,7 +13,7 @@ namespace socks {
 
 /// The outcome of parsing a complete text.
 ///
-/// Test it like a pointer before you read the value. Without a value, `error()` is not `errc::none`, and
+/// Test it like a pointer before you read the value. If there is no value, `error()` is not `errc::none`, and
 /// `position()` is the place of the error.
 ///
 /// @lifetime  views inside the value point into the text, unless the function says otherwise.
@@ -44,8 +44,8 @@ class [[nodiscard]] parsed {
 
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
 
-    /// The offset of the invalid byte, or of the invalid part. If something is missing at the end, the size
-    /// of the text. 0 with a value.
+    /// The offset of the invalid byte, or of the invalid part. If something is missing at the end, it is the
+    /// size of the text. If there is a value, it is 0.
     [[nodiscard]] constexpr size_t position() const noexcept { return position_; }
 
   private:

@@ -1,5 +1,5 @@
-// The request of a client: version, command, destination, credentials and methods.
-// It does not own its texts. The client machine does not store it: each step takes it again.
+// The request of a client: version, command, destination, credentials and methods. It does not own its texts.
+// The client machine does not store it, so you pass it to every step.
 
 #ifndef SOCKS_CORE_REQUEST_HPP
 #define SOCKS_CORE_REQUEST_HPP
@@ -13,7 +13,8 @@ namespace socks {
 /// User name and password. For SOCKS4, `user` is the user ID and `password` is ignored.
 ///
 /// Each has 0..255 bytes of any value, but a SOCKS4 user ID must not contain a NUL. Default-constructed
-/// credentials mean "no credentials". Empty ones are different: `credentials{"", ""}` has `given == true`.
+/// credentials mean "no credentials". Empty credentials are different: `credentials{"", ""}` has `given ==
+/// true`.
 ///
 /// @lifetime  points into the texts that it was made from.
 struct credentials {
@@ -33,8 +34,8 @@ struct credentials {
 /// A fifth method does not compile. Repetitions are ignored.
 ///
 /// `no_acceptable` (0xff) is not a method, and it makes the list invalid. validate() refuses a request with
-/// an invalid list, and a server with one accepts no client. An invalid list is not empty: it has one
-/// element, no_acceptable.
+/// an invalid list, and a server with an invalid list accepts no client. An invalid list is not empty: it has
+/// one element, no_acceptable.
 class methods {
   public:
     static constexpr size_t max = 4;
@@ -46,8 +47,8 @@ class methods {
     constexpr methods(M... list) noexcept { (static_cast<void>(add(list)), ...); }
 
     /// Appends a method.
-    /// @returns  false if the list is full, already contains `m`, or is invalid. no_acceptable makes it
-    ///           invalid for good.
+    /// @returns  false if the list is full, already contains `m`, or is invalid. After no_acceptable was
+    ///           appended, the list stays invalid.
     SOCKS_ALWAYS_INLINE constexpr bool add(method m) noexcept {
         if (m == method::no_acceptable) {
             list_[0] = '\xff';
@@ -98,7 +99,7 @@ class methods {
     [[nodiscard]] constexpr bytes as_bytes() const noexcept SOCKS_LIFETIMEBOUND { return {list_, size()}; }
 
   private:
-    // An invalid list is stored as one free place followed by this marker. In a valid list, free places come
+    // An invalid list is stored as a free place and this marker after it. In a valid list, free places come
     // last.
     static constexpr char invalid = '\xfe';
 
@@ -113,9 +114,9 @@ class methods {
 ///
 ///     request{.to = {"files.example.com", 443}, .credentials = {"john", "foo"}}
 ///
-/// If `methods` is empty, the client offers one method: username/password with credentials, "none" without.
-/// To let the proxy choose, write `.methods = {method::none, method::username_password}`. `to` is optional
-/// for UDP ASSOCIATE and BIND.
+/// If `methods` is empty, the client offers one method: username/password if there are credentials, otherwise
+/// "none". To let the proxy choose, write `.methods = {method::none, method::username_password}`. `to` is
+/// optional for UDP ASSOCIATE and BIND.
 struct request {
     socks::version version = socks::version::v5;
     socks::command command = socks::command::connect;

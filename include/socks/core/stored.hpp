@@ -26,7 +26,7 @@ constexpr void store_front(fixed_bytes<N>& to, bytes from) noexcept {
 ///     stored_endpoint to = s.to();         // outlives the inbox
 ///     log(to.view().host);
 ///
-/// A temporary does not convert and has no view(): give it a name first.
+/// A temporary does not convert and has no view(): store it in a variable first.
 ///
 /// @lifetime  the value that it converts to points into this object.
 /// @cost      construction is O(size of the name); copies and moves copy about 300 bytes; constexpr,
@@ -39,7 +39,7 @@ class stored_endpoint {
         detail::store_front(name_, from.host.name());
     }
 
-    /// The same endpoint. @lifetime  points into this object.
+    /// The stored endpoint. @lifetime  points into this object.
     [[nodiscard]] constexpr endpoint view() const& noexcept {
         return {endpoint_.host.with_name_at(name_.view().data()), endpoint_.port};
     }
@@ -49,7 +49,7 @@ class stored_endpoint {
     operator endpoint() const&& = delete;
 
   private:
-    endpoint endpoint_{};  // its name points nowhere, because each copy of this object has its own name_
+    endpoint endpoint_{};  // without the name, because each copy of this object has its own name_
     fixed_bytes<host::max_name> name_{};
 };
 
@@ -57,7 +57,7 @@ class stored_endpoint {
 ///
 ///     stored_reply dial(...) { ...; case client::next::done: return s.result().reply; ...; }
 ///
-/// A temporary does not convert and has no view(): give it a name first.
+/// A temporary does not convert and has no view(): store it in a variable first.
 ///
 /// @lifetime  the value that it converts to points into this object.
 /// @cost      as for stored_endpoint.
@@ -69,7 +69,7 @@ class stored_reply {
     reply_code code{};
     stored_endpoint bound{};
 
-    /// The same reply. @lifetime  points into this object.
+    /// The stored reply. @lifetime  points into this object.
     [[nodiscard]] constexpr reply view() const& noexcept { return {code, bound.view()}; }
     reply view() const&& = delete;  // a view of a temporary: give it a name first
 
@@ -82,8 +82,8 @@ class stored_reply {
 ///     stored_request download = request{.to = {name, 443}, .credentials = {user, password}};
 ///     auto s = handshake.step(download, rx, tx);
 ///
-/// A temporary does not convert and has no view(): give it a name first.
-/// A request that cannot be sent stays one that cannot be sent: validate() returns the same error for both.
+/// A temporary does not convert and has no view(): store it in a variable first. validate() returns the same
+/// error for this copy as for the original request.
 ///
 /// @lifetime  the value that it converts to points into this object.
 /// @cost      construction is O(size of the texts); copies and moves copy about 800 bytes; constexpr,
@@ -106,7 +106,7 @@ class stored_request {
 
     constexpr ~stored_request() { clear(); }
 
-    /// The same request. @lifetime  points into this object.
+    /// The stored request. @lifetime  points into this object.
     [[nodiscard]] constexpr request view() const& noexcept {
         request r{.version = version_, .command = command_, .to = to_.view(), .methods = methods_};
         r.credentials = {user_.view(), password_.view()};

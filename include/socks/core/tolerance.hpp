@@ -9,16 +9,17 @@
 
 namespace socks {
 
-/// Which values of a version byte are accepted: the documented one, also the one that known peers send, or
-/// any.
+/// Which values of a version byte are accepted: only the documented value, also the value that known peers
+/// send, or any value.
 enum class leeway : uint8_t { strict, known, any };
 
 /// The tolerances. The default, `lenient`, accepts known harmless deviations. `strict` is for conformance
 /// tests.
 struct tolerance {
-    /// VN of a SOCKS4 reply: 0; known: also 4.
+    /// VN of a SOCKS4 reply. The documented value is 0; known peers send 4.
     leeway reply4_version = leeway::known;
-    /// VER of a username/password reply and of GSSAPI messages: 1; known: also 5.
+    /// VER of a username/password reply and of GSSAPI messages. The documented value is 1; known peers
+    /// send 5.
     leeway auth_status_version = leeway::known;
     /// VER 5 in a username/password request.
     bool credentials_version_5 : 1 = false;

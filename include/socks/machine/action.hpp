@@ -1,6 +1,5 @@
 // The part of an action that client and server share: what must be done now, in 16 bytes. An action is
-// returned in registers; everything larger is decoded on demand from the message, which was validated
-// completely.
+// returned in registers. Everything larger is decoded from the validated message when you call an accessor.
 
 #ifndef SOCKS_MACHINE_ACTION_HPP
 #define SOCKS_MACHINE_ACTION_HPP
@@ -12,12 +11,13 @@ namespace socks::detail {
 
 struct mailbox_steps;  // see mailbox.hpp
 
-/// The accessors that every action has. `Next` is the closed enum of a machine.
+/// The accessors that every action has. `Next` is the enum of the actions of a machine.
 ///
-/// An accessor belongs to the values of next() that its comment names; with any other it asserts.
+/// The comment of each accessor names the values of next() for which you may call it. For all other values it
+/// asserts.
 ///
-/// @lifetime  data() points into the room for output, everything else into the input; they are valid as long
-///            as those.
+/// @lifetime  data() points into the output buffer, everything else into the input. They are valid as long as
+///            that memory.
 /// @cost      O(1), constexpr, noexcept.
 template <class Next>
 class action {
@@ -25,8 +25,8 @@ class action {
     /// What must be done now.
     [[nodiscard]] constexpr Next next() const noexcept { return next_; }
 
-    /// How many bytes of the input this step read. A step on an inbox has removed them already; on plain
-    /// views you do.
+    /// How many bytes of the input this step read. A step with an inbox has removed them already. With plain
+    /// views, you remove them.
     [[nodiscard]] constexpr size_t consumed() const noexcept { return consumed_; }
 
     /// send: the bytes to send. Send all of them before anything else.
@@ -35,8 +35,8 @@ class action {
         return {data_, size_};
     }
 
-    /// recv: how many more bytes the message needs at least. Reading exactly as many never reads past the
-    /// message.
+    /// recv: the least number of bytes that the message still needs. If you read exactly that many, you never
+    /// read past the message.
     [[nodiscard]] constexpr size_t needed() const noexcept {
         SOCKS_ASSERT(next_ == Next::recv);
         return size_;
@@ -48,24 +48,24 @@ class action {
         return static_cast<errc>(byte_);
     }
 
-    /// fail with errc::no_space: how much room for output is enough.
+    /// fail with errc::no_space: the capacity that the output needs.
     [[nodiscard]] constexpr size_t required() const noexcept {
         SOCKS_ASSERT(error() == errc::no_space);
         return size_;
     }
 
-    /// fail with errc::refused: the reply code. format() makes a text of it.
+    /// fail with errc::refused: the reply code. To print it, use format().
     [[nodiscard]] constexpr reply_code code() const noexcept {
         SOCKS_ASSERT(error() == errc::refused);
         return {static_cast<version>(size_ >> 8), static_cast<uint8_t>(size_ & 0xff)};
     }
 
-    /// fail: the byte that decided it, 0 if none did.
+    /// fail: the byte that caused the failure, or 0 if no byte did.
     ///
     ///     peer_is_*, not_socks, bad_version, spoke_first, version_refused   the peer's first byte
     ///     method_not_offered, no_acceptable_method                          client: the method
-    ///     credentials_refused                                               the status; a server's own
-    ///     refused                                                           the reply code; a server's own
+    ///     credentials_refused                                               the status, received or sent
+    ///     refused                                                           the reply code, received or sent
     ///     bad_command                                                       server: the command
     [[nodiscard]] constexpr uint8_t byte() const noexcept {
         SOCKS_ASSERT(next_ == Next::fail && error() != errc::no_space);
@@ -77,8 +77,8 @@ class action {
 
     friend struct mailbox_steps;
 
-    // The machines fill in the action that step returns, because clang assembles an action again at every
-    // return.
+    // The machines fill in one action and return it at the end. With several return statements, clang would
+    // generate the code for an action at each of them.
     constexpr void set_send(const encoded& message, size_t consumed) noexcept {
         set(Next::send, message.data(), 0, consumed);
     }

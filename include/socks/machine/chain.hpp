@@ -1,6 +1,6 @@
-// Several proxies in a row, in one stream, with the client's own actions: the first proxy connects to the
-// second, the second to the third, and the last one to the destination. A failure says at which proxy it
-// happened.
+// Connects through several proxies in one stream. The first proxy connects to the second, the second to the
+// third, and the last one to the destination. The actions are those of a client. chain::hop() says at which
+// proxy a failure happened.
 
 #ifndef SOCKS_MACHINE_CHAIN_HPP
 #define SOCKS_MACHINE_CHAIN_HPP
@@ -13,12 +13,12 @@ namespace socks {
 ///
 ///     hop{.proxy = {"gate.example.net", 1080}, .credentials = {"john", "foo"}}
 ///
-/// @lifetime  as its texts.
+/// @lifetime  valid as long as its texts.
 struct hop {
     endpoint proxy{};
     socks::version version = socks::version::v5;
     socks::credentials credentials{};
-    socks::methods methods{};  ///< as those of a request
+    socks::methods methods{};  ///< see request::methods
 };
 
 /// A borrowed view of hops. It is made from an array that has a name, from anything with `data()` and
@@ -30,7 +30,7 @@ class hops {
     constexpr hops() noexcept = default;
     constexpr hops(const hop* data SOCKS_LIFETIMEBOUND, size_t size) noexcept : data_(data), size_(size) {}
 
-    // A list in braces does not convert, because it would be gone before the view is used. A class that
+    // A list in braces does not convert, because it would be destroyed before the view is used. A class that
     // derives from hop does not convert either: its objects may be larger.
     template <class T, size_t N>
         requires(detail::same<T, hop> || detail::same<T, const hop>)
@@ -54,14 +54,14 @@ class hops {
     size_t size_ = 0;
 };
 
-/// The way to a destination through 1..255 proxies. You connect to the first one.
+/// A destination, and the 1..255 proxies through which the connection goes. You connect to the first one.
 ///
 ///     const hop proxies[] = {{.proxy = {"gate.example.net", 1080}, .credentials = {"john", "foo"}},
 ///                            {.proxy = {ipv4{192, 0, 2, 7}, 1081}, .version = version::v4a}};
 ///     const route download{.through = proxies, .to = {"files.example.com", 443}};
 ///
-/// The last proxy gets the command. All others are asked to CONNECT to the proxy after them, so each proxy
-/// resolves the host name of the next one.
+/// The command is sent to the last proxy. Every other proxy gets a CONNECT request to the next proxy, and
+/// resolves the host name of that proxy.
 ///
 /// @lifetime  valid as long as its hops and the texts in it.
 struct route {
@@ -78,8 +78,8 @@ struct route {
 ///         switch (s.next()) { ... }         // the client's actions; done is that of the last proxy
 ///     }
 ///
-/// The loop and the sizes of the mailboxes are those of a client. A request for UDP ASSOCIATE goes through
-/// the chain as every other request does. Its datagrams go directly to the last proxy.
+/// The loop and the sizes of the mailboxes are the same as for a client. A request for UDP ASSOCIATE goes
+/// through the chain as every other request does. Its datagrams go directly to the last proxy.
 ///
 /// @cost  at most 16 bytes of state, trivially copyable; the steps per input byte are bounded; constexpr,
 ///        noexcept.
@@ -98,36 +98,36 @@ class chain {
 
     constexpr chain() noexcept = default;
 
-    /// The options hold for all proxies. With client_options::pipelined each proxy gets all its messages at
+    /// The options apply to all proxies. With client_options::pipelined each proxy gets all its messages at
     /// once, after the proxy before it has answered.
     constexpr explicit chain(client_options options) noexcept : core_(options) {}
 
-    /// Takes the handshakes one step further, on plain views.
+    /// Advances the handshakes by one step, with plain views.
     ///
     /// @param route  the proxies and the destination; borrowed for this call.
     /// @param in     the bytes that were received and not consumed yet, oldest first.
-    /// @param out    room for one message, at most max_output bytes. It does not overlap `in`.
+    /// @param out    space for one message, at most max_output bytes. It must not overlap `in`.
     /// @returns      exactly one action; see client::next.
-    /// @errors       before the first byte: bad_route, and what validate() finds wrong with the request to
-    ///               any proxy; later bad_route, if the route became shorter than the part already passed;
-    ///               spoke_first, if bytes follow the reply of a proxy that is not the last; all others as
-    ///               client.
+    /// @errors       before the first byte: bad_route, and the errors of validate() for the request to any
+    ///               proxy; later bad_route, if the route became shorter than the part already passed;
+    ///               spoke_first, if bytes follow the reply of a proxy that is not the last; all other errors
+    ///               as for client.
     /// @lifetime     the action's views point into `in` and `out`.
     /// @cost         O(bytes of one message); the first step O(route).
     [[nodiscard]] constexpr action step(const route& route, bytes in, buffer out) noexcept;
 
-    /// The same on an inbox, from which the step removes what it consumed. On done the inbox is emptied into
-    /// `early`.
-    /// @errors  bad_count, if the inbox was given an impossible number of bytes: see inbox::miscounted()
+    /// The same step with an inbox, from which it removes the consumed bytes. On done, the inbox is empty,
+    /// and `early` points to the bytes that it contained.
+    /// @errors  bad_count, if an impossible number of bytes was passed to the inbox: see inbox::miscounted()
     template <size_t N>
     [[nodiscard]] constexpr action step(const route& route, inbox<N>& in, buffer out) noexcept {
         static_assert(N >= max_input, "the inbox is too small for a reply");
         return detail::mailbox_steps::step(*this, in, out, route);
     }
 
-    /// The same on both mailboxes. While `out` holds bytes, the action is send with all of them. Pipelined
-    /// messages are appended while there is room for the next one.
-    /// @errors  bad_count, if either was given an impossible number of bytes: see inbox::miscounted()
+    /// The same step with both mailboxes. While `out` contains bytes, the action is send, and data() is all
+    /// of them. Pipelined messages are appended while there is space for the next one.
+    /// @errors  bad_count, if an impossible number of bytes was passed to a mailbox: see inbox::miscounted()
     template <size_t N, size_t M>
     [[nodiscard]] constexpr action step(const route& route, inbox<N>& in, outbox<M>& out) noexcept {
         static_assert(N >= max_input, "the inbox is too small for a reply");
@@ -135,26 +135,26 @@ class chain {
         return detail::mailbox_steps::step(*this, in, out, route);
     }
 
-    /// The stream has ended. Bytes that were received before may still complete a message.
+    /// Call this when the stream has ended. Bytes that were received before may still complete a message.
     constexpr void end_of_stream() noexcept { core_.end_of_stream(); }
 
-    /// The answer to negotiate: whether the sub-negotiation succeeded.
-    /// @errors  out_of_turn, at the next step, if nothing was asked
+    /// Answers the action negotiate: `succeeded` says whether the sub-negotiation succeeded.
+    /// @errors  out_of_turn, at the next step, if the machine did not wait for this answer
     constexpr void negotiated(bool succeeded) noexcept { core_.negotiated(succeeded); }
 
-    /// The index of the proxy whose handshake is under way. After a failure, it is the proxy that refused,
+    /// The index of the proxy whose handshake is in progress. After a failure, it is the proxy that refused,
     /// that sent an invalid message or none, or whose request is invalid.
     /// @cost  O(1), constexpr, noexcept.
     [[nodiscard]] constexpr size_t hop() const noexcept { return hop_; }
 
-    /// Where the handshake with the proxy at hop() stands, for logs and deadlines.
+    /// The state of the handshake with the proxy at hop(), for logs and deadlines.
     /// @cost  O(1), constexpr, noexcept.
     [[nodiscard]] constexpr client_state state() const noexcept { return core_.state(); }
 
-    /// What was sent to the proxy at hop() and is not agreed to yet; see client::sent_early().
+    /// The messages that the proxy at hop() received before it agreed to them: see client::sent_early().
     [[nodiscard]] constexpr early_messages sent_early() const noexcept { return core_.sent_early(); }
 
-    /// See client::may_send_early(). It is true for the last proxy only.
+    /// See client::may_send_early(). It returns true only for the last proxy.
     [[nodiscard]] constexpr bool may_send_early() const noexcept { return last_ && core_.may_send_early(); }
 
   private:
@@ -181,7 +181,7 @@ class chain {
         last_ = i + 1 == route.through.size();
     }
 
-    // Whether the route still has the proxy at hop_, and the proxy after it that was asked for.
+    // Whether the route still contains the proxy at hop_, and the proxy after it that was requested.
     [[nodiscard]] constexpr bool is_on(const route& route) const noexcept {
         return size_t{hop_} + (last_ ? 0 : 1) < route.through.size();
     }
@@ -193,8 +193,8 @@ class chain {
     bool last_ = false;
 };
 
-// Validates the requests to all proxies before the first byte is sent. On a fault hop() is the first one at
-// fault.
+// Validates the requests to all proxies before the first byte is sent. On an error, hop() is the first proxy
+// whose request is invalid.
 constexpr errc chain::validate_route(const route& route) noexcept {
     const size_t n = route.through.size();
     if (n == 0 || n > max_hops) return errc::bad_route;
@@ -217,7 +217,7 @@ constexpr chain::action chain::step(const route& route, bytes in, buffer out) no
         const action now = core_.step(request_for(route), in, out, consumed);
         if (now.next() == next::fail && now.error() == errc::no_space) *this = before;
         if (last_ || now.next() != next::done) return now;
-        // The connection to the next proxy stands. That proxy must not have sent anything before its
+        // The connection to the next proxy is open. That proxy must not have sent anything before its
         // greeting.
         consumed = now.consumed();
         enter(route, size_t{hop_} + 1);

@@ -6,7 +6,7 @@
 //       +-- SOCKS4 ---------------------------------------------------------> request
 //
 // client_options::pipelined inserts early_credentials and early_request after the greeting. Every state can
-// end in failed. docs/client.svg is drawn from the machine itself.
+// end in failed. docs/client.svg is generated from the code.
 
 #ifndef SOCKS_MACHINE_CLIENT_HPP
 #define SOCKS_MACHINE_CLIENT_HPP
@@ -23,23 +23,23 @@ namespace socks {
 /// What a client tolerates, and how it reads a refusal.
 struct client_options {
     socks::tolerance tolerance{};
-    /// By default a refusal is decided on its first two bytes, because some servers send no more. Set this to
+    /// By default the first two bytes of a refusal are enough, because some servers send no more. Set this to
     /// wait for the complete reply, or for the end of the stream, and to learn the bound address too.
     bool wait_for_full_refusal = false;
     /// Send greeting, credentials and request without waiting for the replies between them. This saves up to
-    /// two round trips. It has an effect over SOCKS5 only, if exactly one method is offered and that is none
-    /// or username_password. A proxy that then chooses another method, or refuses the credentials, has
-    /// already seen the rest: sent_early() says what. Some proxies lose early bytes and never answer: keep a
-    /// deadline. See also may_send_early().
+    /// two round trips. It has an effect only over SOCKS5, and only if the request offers exactly one method,
+    /// none or username_password. If the proxy then refuses the method or the credentials, it has already
+    /// received the later messages: see sent_early(). Some proxies lose early bytes and never answer, so use
+    /// a deadline. See also may_send_early().
     bool pipelined = false;
-    /// Continue on a connection where another client sent a SOCKS5 greeting and the answer was not one of
-    /// SOCKS5. The client reads two bytes of that answer, then sends its request, which should be one of
-    /// SOCKS4. java.net.Socket does the same; see retry_on_same_connection. An answer that begins with 5
+    /// Continue on a connection where another client sent a SOCKS5 greeting and the answer was not a SOCKS5
+    /// message. The client reads two bytes of that answer, then sends its request, which should be a SOCKS4
+    /// request. java.net.Socket does the same; see retry_on_same_connection. An answer that begins with 5
     /// fails with bad_version. A chain applies this to its first proxy only.
     bool after_greeting = false;
 };
 
-/// What a client waits for or does next. to_string() makes a text of it, for logs and deadlines:
+/// What a client waits for or does next. To print it in a log, use to_string():
 ///
 ///     // "timed out waiting for the method selection"
 ///     log("timed out ", socks::to_string(handshake.state()));
@@ -49,7 +49,7 @@ enum class client_state : uint8_t {
     early_credentials,  ///< sends the credentials before the method selection
     early_request,      ///< sends the request before the method selection
     method_selection,   ///< waits for the method selection
-    auth_status,        ///< waits for the verdict on user name and password
+    auth_status,        ///< waits for the status of user name and password
     negotiation,        ///< waits for negotiated()
     request,            ///< sends the request
     reply,              ///< waits for the reply
@@ -79,7 +79,7 @@ enum class client_state : uint8_t {
     return "in an unknown state";
 }
 
-/// What must be done now. A switch over it is complete without default.
+/// What you must do now. A switch over all values needs no default.
 enum class client_next : uint8_t {
     send,       ///< send data()
     recv,       ///< receive needed() bytes or more, or call end_of_stream() at the end of the stream
@@ -87,16 +87,16 @@ enum class client_next : uint8_t {
     wait,       ///< do nothing until negotiated()
     bound,      ///< BIND: the server listens at bound(); call step() again for the second reply
     done,       ///< success: result() has the reply and the bytes after it
-    fail,       ///< error() is the reason; every later step fails with the same, except after no_space
+    fail,       ///< error() is the reason; every later step returns the same error, except after no_space
 };
 
 namespace detail {
 class client_core;
 }
 
-/// What a step of a client says must be done now. Each accessor belongs to the actions that its comment
-/// names; with any other action it asserts. It reads the message on demand, so call it before the input is
-/// released.
+/// The result of a step of a client: what you must do now. The comment of each accessor names the actions for
+/// which you may call it. For all other actions it asserts. It decodes the message when you call it, so call
+/// it before you release the input.
 ///
 ///     every action   consumed()                                       see detail::action
 ///     send           data()
@@ -107,8 +107,9 @@ class client_core;
 ///     fail           error(), byte(); after refused also code() and bound(); after no_space required()
 class client_action : public detail::action<client_next> {
   public:
-    /// What done hands over: the reply, and the bytes that the destination sent already, up to 2^32 - 1. They
-    /// come before all bytes received later. A stored_reply keeps the reply, whose name lies in the input.
+    /// The result of a handshake: the reply, and the bytes that the destination has sent already, at most
+    /// 2^32 - 1. They come before all bytes received later. The name in the reply points into the input: to
+    /// keep it, use a stored_reply.
     struct completed {
         socks::reply reply;
         bytes early;
@@ -120,8 +121,9 @@ class client_action : public detail::action<client_next> {
         return static_cast<socks::method>(byte_);
     }
 
-    /// bound: where the server listens. fail with errc::refused: the bound address, in the step that failed
-    /// and with client_options::wait_for_full_refusal; otherwise no host.
+    /// bound: the address on which the server listens. fail with errc::refused: the bound address of the
+    /// reply, if client_options::wait_for_full_refusal is set, and only in the step that failed. Otherwise
+    /// there is no host.
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr endpoint bound() const noexcept {
         if (next_ == client_next::bound) return answer(static_cast<version>(byte_)).reply.bound;
         return data_ == nullptr ? endpoint{} : answer(code().version).reply.bound;
@@ -138,7 +140,7 @@ class client_action : public detail::action<client_next> {
     friend struct detail::mailbox_steps;
     constexpr client_action() noexcept = default;
 
-    // The reply at data_. consumed() may count earlier replies too, so the reply itself tells its size.
+    // The reply at data_. Its size is read from the reply, because consumed() may include earlier replies.
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr completed answer(version spoken) const noexcept {
         const bool five = spoken == version::v5;
         const size_t size = five ? *detail::measure_endpoint5({data_, 4 + 1 + 255 + 2}) : reply4_size;
@@ -152,7 +154,7 @@ class client_action : public detail::action<client_next> {
 
 namespace detail {
 
-/// The handshake with one proxy: client is made of one, chain of one after another in the same stream.
+/// The handshake with one proxy. A client runs one; a chain runs one for each proxy, in the same stream.
 class client_core {
   public:
     using next = client_next;
@@ -160,8 +162,8 @@ class client_core {
 
     /// See client::early_messages.
     struct early_messages {
-        bool credentials = false;  ///< user name and password; the proxy did not ask for them yet
-        bool request = false;      ///< the request; the proxy did not authenticate anybody yet
+        bool credentials = false;  ///< user name and password; the proxy has not asked for them yet
+        bool request = false;      ///< the request; the authentication is not complete yet
     };
 
     constexpr client_core() noexcept = default;
@@ -171,7 +173,8 @@ class client_core {
           wait_for_full_refusal_(options.wait_for_full_refusal),
           pipelined_(options.pipelined) {}
 
-    /// The step after the first `consumed` bytes of `in`, which an earlier handshake has read in this step.
+    /// A step that begins after the first `consumed` bytes of `in`. An earlier handshake has read those bytes
+    /// in the same step.
     [[nodiscard]] constexpr action step(const request& request, bytes in, buffer out,
                                         size_t consumed = 0) noexcept;
 
@@ -206,7 +209,7 @@ class client_core {
         return c;
     }
 
-    /// Ends the handshake. `byte` decided it, after `consumed` bytes of the input.
+    /// Ends the handshake with a failure, after `consumed` bytes of the input. `byte` caused the failure.
     [[nodiscard]] constexpr action fail_now(errc why, size_t consumed = 0, uint8_t byte = 0) noexcept;
 
   private:
@@ -220,8 +223,8 @@ class client_core {
         fail
     };
 
-    // `consumed` counts the input bytes that this step has read. Each fills in `now`, or returns what comes
-    // next.
+    // `consumed` counts the input bytes that this step has read. Each function fills in `now`, or returns
+    // what comes next.
     constexpr then skip_answer(bytes in, size_t& consumed, action& now) noexcept;
     constexpr then send_greeting(const request& request, buffer out, size_t consumed, action& now) noexcept;
     constexpr then receive_method_selection(const request& request, bytes in, buffer out, size_t& consumed,
@@ -237,7 +240,7 @@ class client_core {
                              action& now) noexcept;
     constexpr then need_more(bytes in, message_size size, size_t consumed, action& now) noexcept;
 
-    // The only way into failed: the first reason stays.
+    // Only this function enters the state failed. A later call does not change the reason.
     SOCKS_INLINE_UNLESS_SIZE constexpr then fail_for_good(errc why, uint8_t byte = 0) noexcept {
         if (state_ != client_state::failed) {
             why_ = why;
@@ -274,9 +277,9 @@ class client_core {
 ///         switch (s.next()) { ... }                                     // complete without default
 ///     }
 ///
-/// Use one client for each connection: a second attempt takes a new connection and a new client. The
-/// exception is client_options::after_greeting. Every call is defined in every state; only the right one can
-/// make it succeed.
+/// Use one client for each connection: a second attempt needs a new connection and a new client. The
+/// exception is client_options::after_greeting. You may call every function in every state, but only the
+/// expected call can lead to success.
 ///
 /// @cost  at most 14 bytes of state, trivially copyable; the steps per input byte are bounded; constexpr,
 ///        noexcept.
@@ -286,13 +289,14 @@ class client {
     /// The actions: send, recv, negotiate, wait, bound, done, fail.
     using next = client_next;
 
-    /// One action, with an accessor for everything that it needs.
+    /// One action and its accessors.
     using action = client_action;
 
-    /// What done hands over.
+    /// The result of a handshake: see client_action::completed.
     using completed = client_action::completed;
 
-    /// What was sent before the proxy had agreed to it. Each member is false again as soon as the proxy has.
+    /// The messages that were sent before the proxy agreed to them. Each member becomes false when the proxy
+    /// agrees.
     using early_messages = detail::client_core::early_messages;
 
     /// The longest message that is received: a SOCKS5 reply, 4 + 1 + 255 + 2.
@@ -301,22 +305,22 @@ class client {
     /// The longest message that is sent: a SOCKS4a request, 8 + 255 + 1 + 255 + 1.
     static constexpr size_t max_output = 520;
 
-    /// The most that is sent before the first reply with client_options::pipelined: 3 + (3 + 255 + 255) +
-    /// (4 + 1 + 255 + 2). An outbox of this size makes one send of it.
+    /// The largest number of bytes that are sent before the first reply with client_options::pipelined: 3 +
+    /// (3 + 255 + 255) + (4 + 1 + 255 + 2). With an outbox of this size, one action sends all of them.
     static constexpr size_t max_pipelined = 778;
 
     constexpr client() noexcept = default;
     constexpr explicit client(client_options options) noexcept : core_(options) {}
 
-    /// Takes the handshake one step further, on plain views.
+    /// Advances the handshake by one step, with plain views.
     ///
-    /// @param request  what to ask for; borrowed for this call. Version, command and methods count at the
-    ///                 first step, the rest when it is sent.
+    /// @param request  the request; borrowed for this call. Version, command and methods are read at the
+    ///                 first step, everything else when it is sent.
     /// @param in       the bytes that were received and not consumed yet, oldest first.
-    /// @param out      room for one message, at most max_output bytes. It does not overlap `in`.
+    /// @param out      space for one message, at most max_output bytes. It must not overlap `in`.
     /// @returns        exactly one action; see next.
-    /// @errors         what validate(request) finds, before the first byte; no_space, after which nothing has
-    ///                 changed; errors of the peer and of the stream.
+    /// @errors         the errors of validate(request), before the first byte; no_space, after which nothing
+    ///                 has changed; errors of the peer and of the stream.
     /// @lifetime       the action's views point into `in` and `out`.
     /// @cost           O(bytes of one message).
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(const request& request, bytes in,
@@ -324,9 +328,9 @@ class client {
         return core_.step(request, in, out);
     }
 
-    /// The same on an inbox, from which the step removes what it consumed. On done the inbox is emptied into
-    /// `early`.
-    /// @errors  bad_count, if the inbox was given an impossible number of bytes: see inbox::miscounted()
+    /// The same step with an inbox, from which it removes the consumed bytes. On done, the inbox is empty,
+    /// and `early` points to the bytes that it contained.
+    /// @errors  bad_count, if an impossible number of bytes was passed to the inbox: see inbox::miscounted()
     template <size_t N>
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(const request& request, inbox<N>& in,
                                                             buffer out) noexcept {
@@ -334,9 +338,9 @@ class client {
         return detail::mailbox_steps::step(core_, in, out, request);
     }
 
-    /// The same on both mailboxes. While `out` holds bytes, the action is send with all of them. Pipelined
-    /// messages are appended while there is room for the next one.
-    /// @errors  bad_count, if either was given an impossible number of bytes: see inbox::miscounted()
+    /// The same step with both mailboxes. While `out` contains bytes, the action is send, and data() is all
+    /// of them. Pipelined messages are appended while there is space for the next one.
+    /// @errors  bad_count, if an impossible number of bytes was passed to a mailbox: see inbox::miscounted()
     template <size_t N, size_t M>
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(const request& request, inbox<N>& in,
                                                             outbox<M>& out) noexcept {
@@ -345,30 +349,30 @@ class client {
         return detail::mailbox_steps::step(core_, in, out, request);
     }
 
-    /// The stream has ended. Bytes that were received before may still complete a message.
+    /// Call this when the stream has ended. Bytes that were received before may still complete a message.
     constexpr void end_of_stream() noexcept { core_.end_of_stream(); }
 
-    /// The answer to negotiate: whether the sub-negotiation succeeded.
-    /// @errors  out_of_turn, at the next step, if nothing was asked
+    /// Answers the action negotiate: `succeeded` says whether the sub-negotiation succeeded.
+    /// @errors  out_of_turn, at the next step, if the machine did not wait for this answer
     constexpr void negotiated(bool succeeded) noexcept { core_.negotiated(succeeded); }
 
-    /// Where the handshake stands, for logs and deadlines.
+    /// The state of the handshake, for logs and deadlines.
     /// @cost  O(1), constexpr, noexcept.
     [[nodiscard]] constexpr client_state state() const noexcept { return core_.state(); }
 
-    /// What was sent and is not agreed to yet; after a failure, what the proxy never agreed to. All members
-    /// are false without client_options::pipelined.
+    /// The messages that were sent, and that the proxy has not agreed to yet. After a failure, the proxy
+    /// never agreed to them. All members are false without client_options::pipelined.
     /// @cost  O(1), constexpr, noexcept.
     [[nodiscard]] constexpr early_messages sent_early() const noexcept { return core_.sent_early(); }
 
-    /// Whether you may send bytes of your own before done, after everything that step gave to send. This is
-    /// true only with client_options::pipelined, for CONNECT, from the request until its reply.
+    /// Whether you may send your own bytes before done. Send the bytes of the machine first. This is true
+    /// only with client_options::pipelined, for CONNECT, from the request until its reply.
     ///
     ///     case client::next::recv:
     ///         if (handshake.may_send_early() && !hello.empty()) { write_all(fd, hello); hello = {}; }
     ///
-    /// If the handshake fails afterwards, nobody knows whether they arrived: send early only what may be sent
-    /// twice.
+    /// If the handshake fails afterwards, you cannot know whether your bytes arrived. So send early only
+    /// bytes that may be sent twice.
     /// @cost  O(1), constexpr, noexcept.
     [[nodiscard]] constexpr bool may_send_early() const noexcept { return core_.may_send_early(); }
 
@@ -400,7 +404,7 @@ SOCKS_ALWAYS_INLINE constexpr client_action client_core::step(const request& req
         case client_state::done: due = fail_for_good(errc::finished); break;
         case client_state::failed: due = then::fail; break;
     }
-    // The messages of a handshake, in their order: one step may pass from each to the next.
+    // The messages of a handshake in their order. One step may continue from one message to the next.
     if (due == then::send_greeting) due = send_greeting(request, out, consumed, now);
     if (due == then::receive_auth_status) due = receive_auth_status(in, consumed, now);
     if (due == then::send_request) due = send_request(request, out, consumed, now);
@@ -410,7 +414,7 @@ SOCKS_ALWAYS_INLINE constexpr client_action client_core::step(const request& req
     return now;
 }
 
-// Two bytes of an answer that is not one of SOCKS5 belong to the greeting of another client.
+// Skips two bytes: the answer to the greeting of another client, which is not a SOCKS5 message.
 SOCKS_ALWAYS_INLINE constexpr client_core::then client_core::skip_answer(bytes in, size_t& consumed,
                                                                          action& now) noexcept {
     if (!in.empty() && in[0] == 5) return fail_for_good(errc::bad_version, in[0]);
@@ -534,7 +538,7 @@ SOCKS_ALWAYS_INLINE constexpr client_core::then client_core::receive_reply(bytes
     return then::nothing;
 }
 
-// The second byte decides a refusal, whatever follows or is missing.
+// The second byte says that it is a refusal, even if later bytes are invalid or missing.
 SOCKS_INLINE_UNLESS_SIZE constexpr client_core::then client_core::refuse(bytes in, message_size size,
                                                                          size_t consumed,
                                                                          action& now) noexcept {
@@ -545,7 +549,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr client_core::then client_core::refuse(bytes i
     return then::nothing;
 }
 
-// The state changes only with a message that is written: after no_space the same step can be repeated.
+// The state changes only after the message is written, so you can repeat the step after no_space.
 SOCKS_INLINE_UNLESS_SIZE constexpr client_core::then client_core::send_then(const encoded& message,
                                                                             client_state after,
                                                                             size_t consumed,
@@ -585,7 +589,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr client_action client_core::fail_now(errc why,
     return now;
 }
 
-// If the request is at fault, no input counts as consumed.
+// If the request is invalid, no input is consumed.
 SOCKS_ALWAYS_INLINE constexpr void client_core::report(action& now, size_t consumed,
                                                        const char* reply) const noexcept {
     now.set_fail(why_, byte_, version_, blame(why_) == party::caller ? 0 : consumed, reply);

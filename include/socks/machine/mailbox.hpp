@@ -24,9 +24,9 @@ concept no_unsigned_integer =
 ///     if (size_t n = read_some(fd, rx.prepare(s.needed()))) rx.commit(n); else handshake.end_of_stream();
 ///
 /// The result of `recv` is signed and may be -1, so it does not compile as a number of bytes: test it, then
-/// convert it. Only an unsigned integer compiles; write `5u` for a literal. A number that is impossible is
-/// refused in every build: nothing changes, and the next step that would receive fails with errc::bad_count.
-/// Without that error a loop could run for ever.
+/// convert it. Only an unsigned integer compiles; write `5u` for a literal. An impossible number is refused
+/// in every build: nothing changes, and the next step that would receive fails with errc::bad_count. Without
+/// that error a loop could run for ever.
 ///
 /// prepare() may move data() to the front of the storage, so no view into the inbox is valid after it. If
 /// assertions are on, it also overwrites the old place, so that a test finds a stale view.
@@ -39,7 +39,7 @@ class inbox {
   public:
     constexpr inbox() noexcept = default;
 
-    // A view into the original would not point into a copy.
+    // An inbox is not copied, because views of the original would not point into the copy.
     inbox(const inbox&) = delete;
     inbox& operator=(const inbox&) = delete;
 
@@ -53,12 +53,12 @@ class inbox {
 
     [[nodiscard]] constexpr bool empty() const noexcept { return begin_ == end_; }
 
-    /// Whether there is no room left. Reading into no room gives 0, which is not the end of the stream: do
-    /// not read while the inbox is full.
+    /// Whether the inbox has no free space. Do not read while it is full: reading into an empty buffer
+    /// returns 0, which looks like the end of the stream.
     [[nodiscard]] constexpr bool full() const noexcept { return size_t{end_} - begin_ == N; }
 
-    /// Room to receive into: `at_most` bytes, or fewer if fewer are left. Without an argument: all that are
-    /// left.
+    /// Free space for received bytes: `at_most` bytes, or fewer if fewer are free. Without an argument: all
+    /// free bytes.
     /// @lifetime  until the next call of any member that is not const.
     [[nodiscard]] constexpr buffer prepare(size_t at_most = N) noexcept SOCKS_LIFETIMEBOUND {
         if (begin_ != 0 && (begin_ == end_ || at_most > N - end_)) compact();
@@ -68,8 +68,9 @@ class inbox {
     template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>
     buffer prepare(only_an_unsigned_integer_counts_bytes) = delete;
 
-    /// `n` bytes were received into the last prepare(), 1 <= n <= its capacity. The end of a stream is not a
-    /// number of bytes: call end_of_stream() of the machine. Any other number is refused; see miscounted().
+    /// Adds the `n` bytes that you received into the last prepare(), 1 <= n <= its capacity. At the end of
+    /// the stream, call end_of_stream() of the machine instead. Any other number is refused; see
+    /// miscounted().
     constexpr void commit(size_t n) noexcept {
         if (n - 1 < N - end_) [[likely]]
             end_ += static_cast<uint32_t>(n);
@@ -93,7 +94,7 @@ class inbox {
     /// Whether a number of bytes was refused since the last clear().
     [[nodiscard]] constexpr bool miscounted() const noexcept { return miscounted_; }
 
-    /// Overwrites the whole storage with zeros, consumed bytes included. miscounted() is false again; a
+    /// Overwrites the complete storage with zeros, including consumed bytes. miscounted() is false again; a
     /// machine that failed with errc::bad_count stays failed.
     constexpr void clear() noexcept {
         wipe({bytes_, N});
@@ -120,13 +121,13 @@ class inbox {
 
 /// Bytes that are not sent yet, in storage of N bytes.
 ///
-/// The machine appends bytes. You send as many as your socket takes, and call consume() with that number.
-/// While the outbox holds bytes, a step of the machine returns `send` and does nothing else. Room becomes
-/// free when all bytes are consumed.
+/// The machine appends bytes. You send as many as your socket accepts, and call consume() with that number.
+/// While the outbox contains bytes, a step of the machine returns `send` and does nothing else. Its space
+/// becomes free when all bytes are consumed.
 ///
 /// The result of `send` may be -1, so it does not compile as a number of bytes; only an unsigned integer
-/// does. A number that is impossible is refused in every build: nothing changes, and the next step that would
-/// send fails with errc::bad_count.
+/// does. An impossible number is refused in every build: nothing changes, and the next step that would send
+/// fails with errc::bad_count.
 ///
 /// @cost  O(1), except clear(). N + 9 bytes rounded up, not zeroed.
 template <size_t N>
@@ -147,8 +148,8 @@ class outbox {
         return {bytes_ + begin_, size_t{end_} - begin_};
     }
 
-    /// The first `n` bytes of data() were sent, 0 <= n <= data().size(). Any other number is refused; see
-    /// miscounted().
+    /// Removes the first `n` bytes of data() after you have sent them, 0 <= n <= data().size(). Any other
+    /// number is refused; see miscounted().
     constexpr void consume(size_t n) noexcept {
         if (n > size_t{end_} - begin_) [[unlikely]] {
             miscounted_ = true;
@@ -160,13 +161,13 @@ class outbox {
     template <detail::no_unsigned_integer test_the_result_of_send_first>
     void consume(test_the_result_of_send_first) = delete;
 
-    /// Room to append to; call commit() with the number of bytes that you wrote.
+    /// Free space to append to. Call commit() with the number of bytes that you wrote.
     [[nodiscard]] constexpr buffer prepare() noexcept SOCKS_LIFETIMEBOUND {
         return {bytes_ + end_, N - end_};
     }
 
-    /// `n` bytes were written into prepare(), 0 <= n <= its capacity. Any other number is refused; see
-    /// miscounted().
+    /// Adds the `n` bytes that you wrote into prepare(), 0 <= n <= its capacity. Any other number is refused;
+    /// see miscounted().
     constexpr void commit(size_t n) noexcept {
         if (n <= N - end_) [[likely]]
             end_ += static_cast<uint32_t>(n);
@@ -179,8 +180,8 @@ class outbox {
     /// Whether a number of bytes was refused since the last clear().
     [[nodiscard]] constexpr bool miscounted() const noexcept { return miscounted_; }
 
-    /// Overwrites the whole storage with zeros, because a client's outbox has held the password. miscounted()
-    /// is false again; a machine that failed with errc::bad_count stays failed.
+    /// Overwrites the complete storage with zeros, because a client's outbox has held the password.
+    /// miscounted() is false again; a machine that failed with errc::bad_count stays failed.
     constexpr void clear() noexcept {
         wipe({bytes_, N});
         begin_ = end_ = 0;
@@ -196,8 +197,9 @@ class outbox {
 
 namespace detail {
 
-// The steps of every machine on mailboxes. `Machine` has a step on plain views, which takes the `request`
-// first if it is a client's; sends_next(), whether its next step sends without reading; and fail_now(errc).
+// The steps of every machine with mailboxes. `Machine` must have a step with plain views, sends_next() and
+// fail_now(errc). The step of a client has the request as its first parameter. sends_next() says whether the
+// next step sends a message and reads nothing.
 struct mailbox_steps {
     template <class Machine, size_t N, class... Request>
     SOCKS_ALWAYS_INLINE static constexpr auto step(Machine& machine, inbox<N>& in, buffer out,

@@ -1,6 +1,5 @@
-// Puts fragments of datagrams together, with the queue and the timer of RFC 1928, in your storage and by your
-// clock. A fragment does not say to which datagram it belongs, so only one sequence is kept at a time, and a
-// fragment that does not continue it ends it.
+// Puts fragments of datagrams together, with the queue and the timer of RFC 1928. You provide the storage and
+// the time. A fragment does not say to which datagram it belongs, so only one sequence is kept at a time.
 
 #ifndef SOCKS_MACHINE_REASSEMBLY_HPP
 #define SOCKS_MACHINE_REASSEMBLY_HPP
@@ -68,7 +67,7 @@ class reassembly {
     /// Takes one datagram.
     ///
     /// @param in         all bytes of one datagram; they may lie in the unused part of `storage`.
-    /// @param now        the time in ticks of any length, of a clock that does not go backwards.
+    /// @param now        the time in ticks of any length. The clock must not go backwards.
     /// @param storage    the same at each step of a sequence; do not write to it between the steps.
     /// @param tolerated  as for decode_datagram.
     /// @returns   deliver, wait or drop.
@@ -136,7 +135,7 @@ class reassembly {
     uint64_t began_ = 0;
     uint64_t limit_;
     size_t size_ = 0;      // bytes in the storage, header included
-    uint16_t header_ = 0;  // bytes of them that are the header
+    uint16_t header_ = 0;  // how many of them are the header
     uint8_t highest_ = 0;  // the last position; 0: no sequence
 };
 

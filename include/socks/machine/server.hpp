@@ -1,7 +1,8 @@
 // The server's handshake: received bytes go in, the next action comes out.
 //
-// Only the application knows passwords and can reach a destination. These are questions, and the call that
-// answers one encodes the answer. No request is shown before authentication has succeeded.
+// Your program checks passwords and connects to destinations. The actions authenticate and serve ask for
+// this, and the call that answers such an action also encodes the reply. You see no request before the
+// authentication has succeeded.
 //
 //     start -+- greeting -> method selection -+- none -------------------> request -> serve -> done
 //            |                                +- credentials: authenticate -^           | BIND
@@ -9,7 +10,7 @@
 //            +- SOCKS4 request ---------------------------------------------------> serve
 //            +- greeting, with v4_after_greeting: after_greeting -> SOCKS4 request
 //
-// Every state can end in failed. docs/server.svg is drawn from the machine itself.
+// Every state can end in failed. docs/server.svg is generated from the code.
 
 #ifndef SOCKS_MACHINE_SERVER_HPP
 #define SOCKS_MACHINE_SERVER_HPP
@@ -23,32 +24,31 @@
 
 namespace socks {
 
-/// Which clients a server accepts: by version, by method, and by the mistakes of real clients that it
-/// tolerates.
+/// Which clients a server accepts: their versions, their methods, and the known mistakes that are tolerated.
 ///
 ///     server_options{.v4 = false, .v4a = false, .methods = {method::username_password}}
 ///
 /// The server chooses the first of `methods` that the client offers; the client's order does not matter.
-/// SOCKS4 cannot authenticate, so it is accepted only if `methods` contains none. An empty or invalid list
-/// accepts nobody.
+/// SOCKS4 cannot authenticate, so it is accepted only if `methods` contains none. With an empty or invalid
+/// list, the server accepts no client.
 struct server_options {
     bool v4 = true;
     bool v4a = true;
     bool v5 = true;
     /// If v5 is off, answer a SOCKS5 greeting with `00 5b`, the first two bytes of a SOCKS4 refusal, and wait
-    /// for a SOCKS4 request on the same connection. java.net.Socket greets by SOCKS5, reads two bytes, and
-    /// sends such a request if the first byte is not 5. It would take the other six bytes of a complete
-    /// refusal for the reply to its request. Without this option the greeting is refused with `05 ff`, which
+    /// for a SOCKS4 request on the same connection. java.net.Socket sends a SOCKS5 greeting, reads two bytes,
+    /// and sends a SOCKS4 request if the first byte is not 5. It would read the other six bytes of a complete
+    /// refusal as the reply to that request. Without this option the greeting is refused with `05 ff`, which
     /// Java reports as "no acceptable methods".
     bool v4_after_greeting = false;
     socks::methods methods = method::none;
     socks::tolerance tolerance{};
 };
 
-/// What a server waits for or does next. to_string() makes a text of it, for logs and deadlines.
+/// What a server waits for or does next. To print it in a log, use to_string().
 enum class server_state : uint8_t {
     start,           ///< waits for a greeting or a SOCKS4 request
-    after_greeting,  ///< refused a greeting by SOCKS4 and waits for a SOCKS4 request; see server_options
+    after_greeting,  ///< refused a greeting; waits for a SOCKS4 request; see v4_after_greeting
     credentials,     ///< waits for user name and password
     authenticate,    ///< waits for authenticated()
     negotiate,       ///< asks for a sub-negotiation
@@ -101,15 +101,15 @@ enum class server_state : uint8_t {
 ///                 break;
 ///             case server::next::negotiate: handshake.negotiated(run(s.method(), rx)); break;
 ///             case server::next::serve: handshake.answer(dial(s.command(), s.to()), tx); break;
-///             case server::next::wait: return;  // until an answer that comes later
+///             case server::next::wait: return;  // call again after your answer
 ///             case server::next::done: return relay(fd, s.result().early);
 ///             case server::next::fail: return report(socks::outcome_of(s));  // error and reply code
 ///         }
 ///     }
 ///
 /// Use one server for each connection. A peer that does not speak SOCKS ends the handshake with nothing
-/// consumed and nothing sent, so you can hand the same bytes to another protocol. Every call is defined in
-/// every state; only the right one can authorise anything.
+/// consumed and nothing sent, so you can hand the same bytes to another protocol. You may call every function
+/// in every state, but only the expected call can authorise a client.
 ///
 /// @cost  16 bytes of state, trivially copyable; the steps per input byte are bounded; constexpr, noexcept.
 /// @rfc   1928, 1929, the SOCKS4 and SOCKS4a memos
@@ -120,16 +120,16 @@ class server {
         recv,          ///< receive needed() bytes or more, or call end_of_stream() at the end of the stream
         authenticate,  ///< compare user() and password(), then call authenticated()
         negotiate,     ///< run the sub-negotiation of method() on the stream, then call negotiated()
-        serve,         ///< do command() for to(), then call answer(); for BIND twice
+        serve,         ///< carry out command() for to(), then call answer(); twice for BIND
         wait,          ///< do nothing until the answer; also between the two answers to BIND
         done,          ///< the success reply is sent: relay, and begin with result().early
-        fail,          ///< error() is the reason; the reply that reports it was sent before: close
+        fail,          ///< error() is the reason; the error reply has been sent; close the connection
     };
 
     class action;
 
-    /// What done hands over: the bytes that the client sent after its request, up to 2^32 - 1. Relay them
-    /// first.
+    /// The result of a handshake: the bytes that the client sent after its request, at most 2^32 - 1. Relay
+    /// them first.
     struct completed {
         bytes early;
     };
@@ -140,7 +140,7 @@ class server {
     /// The longest message that is sent: a SOCKS5 reply, 4 + 1 + 255 + 2.
     static constexpr size_t max_output = 262;
 
-    /// The most that an outbox holds: both replies to BIND.
+    /// The largest number of bytes that the machine appends to an outbox: both replies to BIND.
     static constexpr size_t max_pending = 524;
 
     constexpr server() noexcept = default;
@@ -152,49 +152,53 @@ class server {
           v4_after_greeting_(options.v4_after_greeting),
           tolerance_(options.tolerance) {}
 
-    /// Takes the handshake one step further, on plain views.
+    /// Advances the handshake by one step, with plain views.
     ///
     /// @param in   the bytes that were received and not consumed yet, oldest first; it may hold any number of
     ///             messages.
-    /// @param out  room for one message, at most max_output bytes. It does not overlap `in`.
-    /// @returns    exactly one action; see next. While a question is open the action is wait, and nothing is
-    ///             consumed.
+    /// @param out  space for one message, at most max_output bytes. It must not overlap `in`.
+    /// @returns    exactly one action; see next. While an answer is missing, the action is wait, and nothing
+    ///             is consumed.
     /// @errors     no_space, after which nothing has changed; errors of the peer and of the stream, each
     ///             after the reply that reports it, if the protocol has one; input_shrank, if an incomplete
-    ///             SOCKS4 request has fewer bytes than a step has seen. With no bytes at all the request
-    ///             begins anew.
+    ///             SOCKS4 request has fewer bytes than at an earlier step. With no bytes at all, the request
+    ///             begins again.
     /// @lifetime   the action's views point into `in` and `out`.
     /// @cost       O(bytes of one message).
     [[nodiscard]] constexpr action step(bytes in, buffer out) noexcept;
 
-    /// The same on an inbox, from which the step removes what it consumed. On done the inbox is emptied into
-    /// `early`.
-    /// @errors  bad_count, if the inbox was given an impossible number of bytes: see inbox::miscounted()
+    /// The same step with an inbox, from which it removes the consumed bytes. On done, the inbox is empty,
+    /// and `early` points to the bytes that it contained.
+    /// @errors  bad_count, if an impossible number of bytes was passed to the inbox: see inbox::miscounted()
     template <size_t N>
     [[nodiscard]] constexpr action step(inbox<N>& in, buffer out) noexcept;
 
-    /// The same on both mailboxes. While `out` holds bytes, the action is send with all of them.
-    /// @errors  bad_count, if either was given an impossible number of bytes: see inbox::miscounted()
+    /// The same step with both mailboxes. While `out` contains bytes, the action is send, and data() is all
+    /// of them.
+    /// @errors  bad_count, if an impossible number of bytes was passed to a mailbox: see inbox::miscounted()
     template <size_t N, size_t M>
     [[nodiscard]] constexpr action step(inbox<N>& in, outbox<M>& out) noexcept;
 
-    /// The stream has ended. Bytes that were received before may still complete a message, and answers are
-    /// still due.
+    /// Call this when the stream has ended. Bytes that were received before may still complete a message. An
+    /// action that waits for your answer still needs it.
     constexpr void end_of_stream() noexcept { closed_ = true; }
 
-    /// The answer to authenticate: whether user name and password are right. If not, the handshake ends.
+    /// Answers the action authenticate: `accepted` says whether user name and password are correct. If not,
+    /// the handshake ends.
     /// @returns   the bytes to send.
-    /// @errors    no_space: nothing changed, call again with room for required() bytes; out_of_turn: final
+    /// @errors    no_space: nothing changed, call again with space for required() bytes; out_of_turn: the
+    ///            handshake has failed
     /// @lifetime  the bytes are in `out`.
     /// @rfc       1929 section 2
     constexpr encoded authenticated(bool accepted, buffer out) noexcept;
 
-    /// The answer to negotiate: whether the sub-negotiation succeeded. The method itself reports its result
-    /// to the client.
-    /// @errors  out_of_turn, at the next step, if nothing was asked
+    /// Answers the action negotiate: `succeeded` says whether the sub-negotiation succeeded. The messages of
+    /// the method report the result to the client.
+    /// @errors  out_of_turn, at the next step, if the machine did not wait for this answer
     constexpr void negotiated(bool succeeded) noexcept;
 
-    /// The answer to serve. BIND takes two successes: first where the server listens, then who connected.
+    /// Answers the action serve. BIND needs two successful answers: first the address on which the server
+    /// listens, then the address that connected.
     ///
     /// A code of the other version is translated: success to success, a refusal to general_failure or
     /// rejected. Without a bound host the reply carries 0.0.0.0, because old versions of java.net.Socket
@@ -204,21 +208,21 @@ class server {
     /// For CONNECT an answer without a bound host is safe. BIND and UDP ASSOCIATE need the real address.
     ///
     /// @returns   the bytes to send.
-    /// @errors    no_space: nothing changed, call again with room for required() bytes; out_of_turn: final;
-    ///            bad_host or bad_host_byte: final, the bound host may not be sent (host::is_sendable), over
-    ///            SOCKS4 too
+    /// @errors    no_space: nothing changed, call again with space for required() bytes; out_of_turn: the
+    ///            handshake has failed; bad_host or bad_host_byte: the handshake has failed because the bound
+    ///            host must not be sent (see host::is_sendable), over SOCKS4 too
     /// @lifetime  the bytes are in `out`.
     /// @rfc       1928 section 6; the SOCKS4 memo
     constexpr encoded answer(const reply& outcome, buffer out) noexcept;
 
-    /// The same, appended to an outbox, from which the next steps take it. The outbox has room, unless you
-    /// appended bytes of your own: then nothing changes, and the next step is wait.
+    /// The same, but the bytes are appended to an outbox, and the next steps send them. The outbox has enough
+    /// space, unless you appended your own bytes. Then nothing changes, and the next step is wait.
     template <size_t M>
     constexpr void authenticated(bool accepted, outbox<M>& out) noexcept;
     template <size_t M>
     constexpr void answer(const reply& outcome, outbox<M>& out) noexcept;
 
-    /// Where the handshake stands, for logs and deadlines.
+    /// The state of the handshake, for logs and deadlines.
     /// @cost  O(1), constexpr, noexcept.
     [[nodiscard]] constexpr server_state state() const noexcept { return state_; }
 
@@ -230,7 +234,7 @@ class server {
     [[nodiscard]] static constexpr bool sends_next() noexcept { return false; }
     [[nodiscard]] constexpr action fail_now(errc why) noexcept;
 
-    // Each fills in what must be done now.
+    // Each function fills in `now`.
     constexpr void begin(bytes in, buffer out, action& now) noexcept;
     constexpr void receive_greeting(bytes in, buffer out, action& now) noexcept;
     constexpr void receive_credentials(bytes in, buffer out, action& now) noexcept;
@@ -244,7 +248,7 @@ class server {
     [[nodiscard]] constexpr encoded encode_answer(uint8_t code, const endpoint& bound,
                                                   buffer out) const noexcept;
 
-    // The only way into failed: the first reason stays.
+    // Only this function enters the state failed. A later call does not change the reason.
     SOCKS_ALWAYS_INLINE constexpr void fail_for_good(errc why, uint8_t byte = 0) noexcept {
         if (state_ == server_state::failed) return;
         state_ = server_state::failed;
@@ -264,12 +268,12 @@ class server {
     tolerance tolerance_{};
     socks::method chosen_ = socks::method::none;
     errc why_ = errc::none;
-    uint8_t byte_ = 0;  // failed: the byte that decided it; serve: the command
+    uint8_t byte_ = 0;  // failed: the byte that caused the failure; serve: the command
 };
 
-/// What a step of a server says must be done now. Each accessor belongs to the actions that its comment
-/// names; with any other action it asserts. It reads the message on demand, so call it before the input is
-/// released.
+/// The result of a step of a server: what you must do now. The comment of each accessor names the actions for
+/// which you may call it. For all other actions it asserts. It decodes the message when you call it, so call
+/// it before you release the input.
 ///
 ///     every action   consumed()                                       see detail::action
 ///     send           data()
@@ -293,7 +297,7 @@ class server::action : public detail::action<server::next> {
         return detail::read_credentials(message()).password;
     }
 
-    /// negotiate: the method that was chosen. serve: the one that authenticated the client.
+    /// negotiate: the method that was chosen. serve: the method that authenticated the client.
     [[nodiscard]] constexpr socks::method method() const noexcept {
         if (next_ == server::next::negotiate) return static_cast<socks::method>(byte_);
         return version() == version::v5 ? static_cast<socks::method>(byte_) : socks::method::none;
@@ -306,8 +310,8 @@ class server::action : public detail::action<server::next> {
         return detail::is_named4(message()) ? version::v4a : version::v4;
     }
 
-    /// serve: the command. It may have no name; over SOCKS4 it is never one that is_socks5_only(). Answer
-    /// code5::command_not_supported if you do not serve it.
+    /// serve: the command. It may be unassigned. Over SOCKS4, is_socks5_only() is false for it. If you do not
+    /// support it, answer code5::command_not_supported.
     [[nodiscard]] constexpr socks::command command() const noexcept {
         SOCKS_ASSERT(next_ == server::next::serve);
         return static_cast<socks::command>(message()[1]);
@@ -336,7 +340,7 @@ class server::action : public detail::action<server::next> {
 
 namespace detail {
 
-// The byte that byte() of the failure reports.
+// The byte that byte() returns after the failure.
 constexpr uint8_t version_byte(errc why, bytes in) noexcept {
     return why == errc::bad_version ? in[0] : uint8_t{0};
 }
@@ -385,7 +389,7 @@ SOCKS_ALWAYS_INLINE constexpr void server::begin(bytes in, buffer out, action& n
     const bool greeted = state_ == server_state::after_greeting;
     if (in.empty() && !(greeted && closed_)) {
         need_more(in, greeted ? detail::head4 + 1 : 3, now);
-        scan_ = {};  // without input the request begins anew
+        scan_ = {};  // without input the request begins again
     } else if (!in.empty() && in[0] == 4)
         receive_request4(in, out, now);
     else if (greeted)

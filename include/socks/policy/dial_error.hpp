@@ -1,5 +1,6 @@
-// Why a server could not reach a destination, and the reply codes of SOCKS4 and SOCKS5 for it. No document
-// says which reply code belongs to which failure, so the choice is a table that a server may replace.
+// The reasons why a server could not reach a destination, and their reply codes in SOCKS4 and SOCKS5. No
+// document says which reply code belongs to which failure, so the choice is a table that a server may
+// replace.
 
 #ifndef SOCKS_POLICY_DIAL_ERROR_HPP
 #define SOCKS_POLICY_DIAL_ERROR_HPP
@@ -8,7 +9,7 @@
 
 namespace socks {
 
-/// The failures of a server that dials a destination. Closed: a switch without default is complete.
+/// The failures of a server that dials a destination. A switch over all values needs no default.
 enum class dial_error : uint8_t {
     refused,                ///< nothing listens on that port
     network_unreachable,    ///< no route to the network
@@ -28,7 +29,7 @@ enum class dial_error : uint8_t {
 ///     constexpr dial_codes mine{.name_not_found = code5::general_failure};
 ///
 /// A name that does not exist is host_unreachable, as in Tor and most other servers. If the name service
-/// fails, the server itself has failed. If it does not answer in time, that is a timeout like any other.
+/// fails, the code is general_failure. If it does not answer in time, the code is ttl_expired.
 struct dial_codes {
     code5 refused = code5::connection_refused;
     code5 network_unreachable = code5::network_unreachable;
@@ -77,7 +78,7 @@ constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
     return chosen == code5::succeeded ? code5::general_failure : chosen;
 }
 
-/// The failure that a reply code means, for code that has numbers of its own for failures.
+/// The failure that a reply code means. Use it if your program has its own numbers for failures.
 ///
 /// @returns   `other` if the code means no single failure: 91 of SOCKS4, general_failure, codes without a
 ///            name, success.
@@ -108,7 +109,7 @@ constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
     return dial_error::other;
 }
 
-/// `code` as a code of another version, for a proxy that forwards a reply. SOCKS4 and SOCKS4a have the same
+/// Translates `code` to another version, for a proxy that forwards a reply. SOCKS4 and SOCKS4a have the same
 /// codes.
 ///
 /// 92 and 93 of SOCKS4 become not_allowed. No refusal of SOCKS5 becomes 92 or 93, because they say that

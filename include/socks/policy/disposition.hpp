@@ -13,7 +13,7 @@
 
 namespace socks {
 
-/// What to do after a handshake. Closed: a switch without default is complete.
+/// What to do after a handshake. A switch over all values needs no default.
 enum class disposition : uint8_t {
     connected,  ///< continue
     retry,      ///< try again later, for example by a retry_schedule
@@ -67,8 +67,8 @@ template <class Action>
     return failed.error();
 }
 
-/// Says which failures are tried again. A new table holds every failure. Each call returns a copy with one
-/// other row:
+/// Says which failures are tried again. In a new table, the disposition of every failure is `hold`. Each call
+/// returns a copy in which one row differs:
 ///
 ///     constexpr auto mine =
 ///         socks::conservative_dispositions.retrying(code5::host_unreachable).holding(errc::closed);
@@ -80,7 +80,7 @@ class disposition_table {
   public:
     constexpr disposition_table() noexcept = default;
 
-    /// Returns a copy of this table that tries `o` again.
+    /// Returns a copy of this table in which the disposition of `o` is retry.
     [[nodiscard]] constexpr disposition_table retrying(const outcome& o) const noexcept {
         disposition_table t = *this;
         const size_t i = row_of(o);
@@ -88,7 +88,7 @@ class disposition_table {
         return t;
     }
 
-    /// Returns a copy of this table that holds `o`.
+    /// Returns a copy of this table in which the disposition of `o` is hold.
     [[nodiscard]] constexpr disposition_table holding(const outcome& o) const noexcept {
         disposition_table t = *this;
         const size_t i = row_of(o);
@@ -125,8 +125,8 @@ constexpr disposition_table make_conservative_dispositions() noexcept {
 
 }  // namespace detail
 
-/// The cautious default: only failures of the stream are tried again, because they may be temporary. Every
-/// refusal of the proxy waits for an operator, and so does every violation of the protocol.
+/// The cautious default: only failures of the stream are tried again, because they may be temporary. After a
+/// refusal of the proxy or a violation of the protocol, an operator must act.
 ///
 ///     no reply, because the proxy is down, the stream ended or a deadline passed: retry
 ///     any reply code that refuses; any other failure: hold

@@ -20,8 +20,8 @@ namespace socks {
 
 namespace detail {
 
-// The same request as SOCKS4. There is none if the proxy has answered in SOCKS5, or if SOCKS4 cannot carry
-// the request.
+// Makes the same request for SOCKS4. Returns false if the proxy has answered in SOCKS5, or if SOCKS4 cannot
+// carry the request.
 constexpr bool second_try(const request& first, size_t consumed, bytes user, request& result) noexcept {
     if (first.version != version::v5 || consumed != 0) return false;
     const request second{
@@ -33,8 +33,9 @@ constexpr bool second_try(const request& first, size_t consumed, bytes user, req
 
 }  // namespace detail
 
-/// The second try on a new connection, if the first got no answer or one that is not SOCKS5: the same request
-/// as SOCKS4. SOCKS4 carries IPv4 addresses only, so there is no second try for a name.
+/// The second try on a new connection, if the first try got no answer or an answer that is not SOCKS5. It
+/// sends the same request over SOCKS4. SOCKS4 carries IPv4 addresses only, so there is no second try for a
+/// name.
 ///
 ///     consumed += s.consumed();  // after every step
 ///     ...
@@ -48,7 +49,8 @@ constexpr bool second_try(const request& first, size_t consumed, bytes user, req
 /// @param consumed  the bytes that its handshake consumed in total. If it consumed any, the proxy speaks
 ///                  SOCKS5.
 /// @param user      the user ID, usually the user's name in the operating system.
-/// @param result    the second request; changes only if there is one. May be the same object as `first`.
+/// @param result    the second request; changes only if there is a second try. It may be the same object as
+///                  `first`.
 /// @returns         whether there is a second try.
 /// @lifetime        the result points to what `first` and `user` point to.
 /// @cost            O(size of the user ID), constexpr, noexcept.

@@ -1,6 +1,5 @@
-// Where the relay of a UDP ASSOCIATE is, and whose datagrams and connections are accepted: the client's, the
-// relay's, and the peer's of a BIND. The address that the system reports decides, not the content of a
-// message.
+// Finds the relay of a UDP ASSOCIATE, and decides which datagrams and connections are accepted. The decision
+// uses the address that the system reports, not the content of a message.
 
 #ifndef SOCKS_POLICY_RELAY_HPP
 #define SOCKS_POLICY_RELAY_HPP
@@ -33,7 +32,8 @@ enum class replace_bound : uint8_t {
     always,       ///< the address of the proxy is used
 };
 
-/// Where a client sends its datagrams after UDP ASSOCIATE, or tells its peer to connect to after BIND.
+/// The endpoint to which a client sends its datagrams after UDP ASSOCIATE, or to which its peer must connect
+/// after BIND.
 ///
 /// @param bound  the address in the reply.
 /// @param proxy  the address of the proxy. A name is returned unchanged.
@@ -58,12 +58,12 @@ enum class replace_bound : uint8_t {
     return {replaced ? proxy : bound.host, bound.port};
 }
 
-/// Whether a datagram from `source` came from the relay. A client ignores all others, because anybody can
+/// Whether a datagram from `source` came from the relay. A client ignores all others, because any host can
 /// send them.
 ///
 /// @param source  the address that the system reports.
 /// @param relay   the result of relay_endpoint(), an address. If it is unspecified, only the port is
-///                compared. A name must be resolved first: no source equals a name.
+///                compared. A name must be resolved first, because the source is never a name.
 /// @cost          O(1), constexpr, noexcept.
 [[nodiscard]] constexpr bool from_relay(const endpoint& source, const endpoint& relay) noexcept {
     return source.port == relay.port && (same_address(source.host, relay.host) || is_unspecified(relay.host));
@@ -88,10 +88,11 @@ enum class source_ports : uint8_t { locked, roaming };
 /// @cost      O(1), constexpr, noexcept.
 class source_lock {
   public:
-    /// Admits nobody.
+    /// Admits no datagram.
     constexpr source_lock() noexcept = default;
 
-    /// @param peer      the client's address on the control connection. A name admits nobody.
+    /// @param peer      the client's address on the control connection. If it is a name, no datagram is
+    ///                  admitted.
     /// @param declared  DST of the UDP ASSOCIATE request.
     /// @param change    roaming: any port of that address is accepted, and source() is the last one.
     constexpr explicit source_lock(const host& peer, const endpoint& declared = {},
@@ -119,8 +120,8 @@ class source_lock {
     source_ports ports_ = source_ports::locked;
 };
 
-/// Whether a BIND accepts a connection from `caller`: only from the destination of the request, or from
-/// anybody if that is unspecified.
+/// Whether a BIND accepts a connection from `caller`: only from the destination of the request, or from any
+/// address if the destination is unspecified.
 ///
 /// @param caller    the address that the system reports.
 /// @param expected  DST.ADDR of the request. The result for a name is false: resolve it, and call this for

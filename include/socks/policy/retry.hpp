@@ -10,18 +10,18 @@
 namespace socks {
 
 /// The times of the retries: `attempts` retries at an interval of `interval` minutes, then half as many at
-/// twice the interval, and so on, until there were `limit` retries.
+/// twice the interval, and so on, up to `limit` retries in total.
 ///
 ///     retry_schedule{}            1 1 1 1   2 2   4   8 8 8 8 8 minutes
 ///     retry_schedule{5, 3, 6}     5 5 5   10   20 20
 ///
 /// When the number of attempts is halved to 0, the interval stays the same for all other retries.
 struct retry_schedule {
-    static constexpr uint16_t max = 32767;  ///< of each member
+    static constexpr uint16_t max = 32767;  ///< the largest value of each member
 
     uint16_t interval = 1;  ///< in minutes
-    uint16_t attempts = 4;  ///< at the first interval; 0: the interval never changes
-    uint16_t limit = 12;    ///< of retries, without the first attempt; 0: no retry
+    uint16_t attempts = 4;  ///< retries at the first interval; 0: the interval never changes
+    uint16_t limit = 12;    ///< the number of retries, without the first attempt; 0: no retry
 
     friend constexpr bool operator==(const retry_schedule&, const retry_schedule&) noexcept = default;
 };
@@ -43,7 +43,7 @@ struct retry_schedule {
 
 /// Returns the minutes between the last of `failed` attempts and the next one. The limit is not considered.
 ///
-/// @param failed  the number of failed attempts, including the first one. 0 counts as 1.
+/// @param failed  the number of failed attempts, including the first one. 0 means 1.
 /// @returns       0..32767 * 2^15 minutes.
 /// @cost          at most 16 iterations, constexpr, noexcept.
 [[nodiscard]] constexpr uint32_t minutes_until_next(const retry_schedule& s, uint32_t failed) noexcept {
@@ -67,10 +67,10 @@ struct retry_target {
 
 /// Returns the target of the attempt after `failed` attempts. Each target is tried `s.attempts` + 1 times in
 /// a row, first every host with the first protocol, then every host with the second one. After the last
-/// target comes the first one again. The target has no effect on the time of an attempt. The limit counts the
-/// retries of all targets.
+/// target, the first one is tried again. The target has no effect on the time of an attempt. The limit counts
+/// the retries of all targets.
 ///
-/// @param hosts, protocols  the number of each. 0 counts as 1.
+/// @param hosts, protocols  the number of hosts and of protocols. 0 means 1.
 /// @cost                    O(1), constexpr, noexcept.
 [[nodiscard]] constexpr retry_target target_of(const retry_schedule& s, uint32_t failed, uint32_t hosts,
                                                uint32_t protocols) noexcept {
@@ -133,7 +133,7 @@ class retry {
         state_ = next::again;
     }
 
-    /// The time of the next attempt, in seconds of your clock. 0 for the first attempt, which is due
+    /// The time of the next attempt, in seconds of your clock. It is 0 for the first attempt, which is due
     /// immediately.
     [[nodiscard]] constexpr uint64_t due() const noexcept { return due_; }
 
@@ -142,7 +142,7 @@ class retry {
         return target_of(schedule_, failed_, hosts_, protocols_);
     }
 
-    /// The number of failed attempts since the last restart(), without those that were held.
+    /// The number of failed attempts since the last restart(), without those whose disposition was hold.
     [[nodiscard]] constexpr uint32_t failed() const noexcept { return failed_; }
 
   private:

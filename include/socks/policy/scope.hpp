@@ -1,5 +1,5 @@
-// For access lists: which address a host means, in any spelling, and what kind of address that is.
-// A name or an IPv6 address may contain another address. A rule that ignores this can be bypassed.
+// For access lists: finds the address that a host means, in any spelling, and the kind of that address. A
+// name or an IPv6 address may contain another address. A rule that ignores this can be bypassed.
 
 #ifndef SOCKS_POLICY_SCOPE_HPP
 #define SOCKS_POLICY_SCOPE_HPP
@@ -37,7 +37,7 @@ constexpr bool is_translated(const ipv6& a) noexcept {
     return front(a) == 0x0064ff9b || (front(a) == 0 && number(tail(a)) > 1);
 }
 
-// Whether it is an IPv4 address in another form, so that the IPv4 address decides whether it is global.
+// Whether `a` is another form of an IPv4 address. It is then global if the IPv4 address is global.
 constexpr bool stands_for_ipv4(const ipv6& a) noexcept { return is_mapped(a) || is_translated(a); }
 
 // ::ffff:0:0:0/96, the IPv4-translated addresses of SIIT.
@@ -65,7 +65,7 @@ constexpr host inner_address(const ipv6& a) noexcept {
     return is_isatap(a) ? host(tail(a)) : host(a);
 }
 
-// Only for a name that is not empty. An empty one is bad text.
+// The name must not be empty.
 constexpr bytes without_trailing_dot(bytes name) noexcept {
     const size_t n = name.size();
     return name[n - 1] == '.' ? name.first(n - 1) : name;
@@ -122,8 +122,8 @@ constexpr bool is_service_anycast(const ipv6& a) noexcept {
     return a.bytes[15] >= 1 && a.bytes[15] <= 3;
 }
 
-// Global: 2000::/3, outside of which no unicast address is assigned, without the blocks that the registry
-// excludes. 2001::/23 is not globally reachable, except for the blocks that have a row of their own.
+// Global: 2000::/3 without the blocks that the registry excludes. No unicast address is assigned outside of
+// 2000::/3. 2001::/23 is not globally reachable, except for the blocks that the registry lists separately.
 constexpr bool is_global(const ipv6& address) noexcept {
     const uint32_t a = front(address);
     if (within(a, 0x20010000, 23))
@@ -155,7 +155,7 @@ constexpr bool is_global(const ipv6& address) noexcept {
 }
 
 /// The host that an access list must check: the IPv4 address inside an IPv6 address, the address that a name
-/// spells, or the host itself. These contain an IPv4 address:
+/// spells, or the host itself. These addresses contain an IPv4 address:
 ///
 ///     ::ffff:a.b.c.d                          IPv4-mapped
 ///     ::a.b.c.d                               IPv4-compatible, except :: and ::1
@@ -169,9 +169,9 @@ constexpr bool is_global(const ipv6& address) noexcept {
 /// matters too, so compare a list of networks with both the address itself and the result.
 ///
 /// Use it for deny rules, before and after resolving a name. For allow rules use unmap() instead: otherwise a
-/// peer with the address ::127.0.0.1 is taken for this host.
+/// peer with the address ::127.0.0.1 would be accepted as the local host.
 ///
-/// @returns   an address, a name that spells none, host_kind::none, or host_kind::bad as in
+/// @returns   an address, a name that spells no address, host_kind::none, or host_kind::bad as in
 ///            spelled_address.
 /// @lifetime  as `h`.
 /// @cost      O(size of the name), constexpr, noexcept.
@@ -266,7 +266,7 @@ constexpr bool is_global(const ipv6& address) noexcept {
 }
 
 /// Whether a name can be copied into a log or into a header of another protocol: at least one byte, only
-/// visible ASCII, and no double quote. Addresses and no host are printable, bad text is not.
+/// visible ASCII, and no double quote. Returns true for addresses and for no host, and false for bad text.
 /// @cost  O(size of the name), constexpr, noexcept.
 [[nodiscard]] constexpr bool is_printable(const host& h) noexcept {
     if (h.kind() != host_kind::name) return h.kind() != host_kind::bad;
@@ -275,8 +275,8 @@ constexpr bool is_global(const ipv6& address) noexcept {
     return !h.name().empty();
 }
 
-/// The same, but only with the bytes of host names: ASCII letters, digits, hyphens, dots and underscores. No
-/// document allows the underscore, but it is in use.
+/// The same as is_printable(), but only the bytes of host names are allowed: ASCII letters, digits, hyphens,
+/// dots and underscores. No document allows the underscore, but it is in use.
 /// @rfc  952, 1123 section 2.1
 [[nodiscard]] constexpr bool is_ldh(const host& h) noexcept {
     for (size_t i = 0; i < h.name().size(); ++i) {

@@ -1,6 +1,6 @@
 // Tor's extensions of SOCKS: looking up names, reply codes of onion services, and credentials that say which
-// streams may share a circuit. Another proxy may use the same numbers for something else. So the library uses
-// nothing of this by itself: call it only for a peer that is Tor.
+// streams may share a circuit. Another proxy may use the same numbers for something else. So the library
+// never calls these functions itself: call them only if the peer is Tor.
 
 #ifndef SOCKS_POLICY_TOR_HPP
 #define SOCKS_POLICY_TOR_HPP
@@ -18,7 +18,7 @@ namespace socks::tor {
 inline constexpr command resolve{0xf0};
 inline constexpr command resolve_ptr{0xf1};
 
-/// The name of a command, Tor's two included.
+/// The name of a command, including Tor's two commands.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* to_string(command c) noexcept {
@@ -28,7 +28,8 @@ inline constexpr command resolve_ptr{0xf1};
 /// Prints a command: its name, or its number if it has no name. Examples: `RESOLVE`, `CONNECT`, `0xF2`.
 ///
 /// @returns   the text in `out`, at most max_text_code bytes.
-/// @errors    no_space  out is smaller than the text: required() says how much it takes; `out` may change
+/// @errors    no_space  out is smaller than the text; required() is the size of the text; `out` may be
+///                      changed
 /// @lifetime  the text is in `out`.
 /// @cost      O(size of the text), constexpr, noexcept.
 constexpr encoded format(command c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
@@ -46,7 +47,7 @@ constexpr encoded format(command c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return r;
 }
 
-/// The request that looks up the name of an address. The specification has it for IPv4 only.
+/// The request that looks up the name of an address. The specification defines this for IPv4 only.
 /// @lifetime  points to what `who` points to.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr request reverse_lookup(const ipv4& address, const credentials& who = {}) noexcept {
@@ -54,7 +55,7 @@ constexpr encoded format(command c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     r.command = resolve_ptr;
     return r;
 }
-/// The same for an IPv6 address, which is not in the specification. Tor may refuse it.
+/// The same request for an IPv6 address. The specification does not define it, so Tor may refuse it.
 [[nodiscard]] constexpr request reverse_lookup(const ipv6& address, const credentials& who = {}) noexcept {
     request r = lookup(address, who);
     r.command = resolve_ptr;
@@ -90,7 +91,7 @@ enum class onion_code : uint8_t {
     introduction_timed_out = 0xf7,
 };
 
-/// The name of a reply code from Tor, those of onion services included.
+/// The name of a reply code from Tor, including the codes of onion services.
 /// @lifetime  static.
 /// @cost      O(1), constexpr, noexcept.
 [[nodiscard]] constexpr const char* to_string(const reply_code& c) noexcept {
@@ -117,10 +118,10 @@ constexpr encoded format(const reply_code& c, buffer out SOCKS_LIFETIMEBOUND) no
 /// What the credentials of a SOCKS5 client mean to Tor.
 enum class isolation_format : uint8_t {
     none,     ///< no credentials
-    legacy,   ///< any user and password: streams with different ones use different circuits
+    legacy,   ///< any other credentials: streams with different ones use different circuits
     token,    ///< `<torS0X>0`: the password is the isolation token
     object,   ///< `<torS0X>1` and the ID of an RPC object: the password is the isolation token
-    invalid,  ///< the prefix, followed by something else: refuse it
+    invalid,  ///< `<torS0X>` and anything else: refuse the credentials
 };
 
 /// The fields of credentials. Two streams with the same format, `token` or `object`, may share a circuit if
@@ -182,7 +183,7 @@ constexpr bytes prefix1() noexcept { return "<torS0X>1"; }
 /// token}`. The ID may overlap `out`.
 ///
 /// @param object  the ID of the object, 1..246 bytes.
-/// @errors    bad_user  an empty ID, or one of more than 246 bytes
+/// @errors    bad_user  an empty ID, or an ID of more than 246 bytes
 ///            no_space  out is smaller than 9 bytes and the ID
 /// @lifetime  the user name is in `out`.
 /// @cost      O(size), constexpr, noexcept.
@@ -201,9 +202,9 @@ inline constexpr size_t counter_size = 16;
 /// Writes a token for one of many streams: `prefix`, then `counter` as 16 hexadecimal digits. Two tokens are
 /// equal only if both parts are equal.
 ///
-/// Streams share circuits with streams of an earlier run that used the same tokens. If they must not, choose
-/// a prefix of random bytes from a cryptographic source at every start. The library has no such source. The
-/// prefix may overlap `out`.
+/// Streams may share circuits with streams of an earlier run that used the same tokens. To prevent that,
+/// choose a prefix of random bytes from a cryptographic source at every start. The library has no such
+/// source. The prefix may overlap `out`.
 ///
 /// @param prefix  0..239 bytes.
 /// @errors    bad_password  a prefix of more than 239 bytes

@@ -1,6 +1,6 @@
 // Converts errno to the failure that a server reports to its client, and the result of a handshake to errno
-// for code that uses errno. It also reads the numbers of Winsock, without the headers of Winsock. Not part of
-// socks.hpp, because a bare machine has no <errno.h>.
+// for code that uses errno. It also reads the numbers of Winsock, without the headers of Winsock. It is not
+// part of socks.hpp, because bare-metal toolchains often have no <errno.h>.
 
 #ifndef SOCKS_SYSTEM_ERRNO_HPP
 #define SOCKS_SYSTEM_ERRNO_HPP
@@ -55,10 +55,10 @@ constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcep
 ///     handshake.answer({socks::code_for(socks::dial_error_from_errno(errno, address)), {}}, tx);
 ///     handshake.answer({socks::code_for(socks::dial_error_from_errno(WSAGetLastError(), address)), {}}, tx);
 ///
-/// @param number  the value of errno or of WSAGetLastError(). Every system knows both.
-/// @param to      the address that was dialled, if any. EADDRNOTAVAIL means for an IPv6 address that the host
-///                has no IPv6, and for others that it has no local port left.
-/// @returns       `other` for a number that says nothing about a destination, 0 included.
+/// @param number  the value of errno or of WSAGetLastError(). Both are accepted on every system.
+/// @param to      the address that was dialled, if any. For an IPv6 address, EADDRNOTAVAIL means that this
+///                host has no IPv6. For other addresses it means that no local port is left.
+/// @returns       `other` for a number that says nothing about a destination, including 0.
 /// @lifetime      by value.
 /// @cost          O(1), constexpr, noexcept.
 [[nodiscard]] constexpr dial_error dial_error_from_errno(int number, const host& to = {}) noexcept {

@@ -1,5 +1,5 @@
-// std::error_code for the failures of this library: `errc`, and the reply codes of SOCKS4 and SOCKS5.
-// Not part of socks.hpp, because <system_error> needs the C++ library.
+// std::error_code for the failures of this library: `errc`, and the reply codes of SOCKS4 and SOCKS5. It is
+// not part of socks.hpp, because <system_error> needs the C++ library.
 
 #ifndef SOCKS_SYSTEM_ERROR_CODE_HPP
 #define SOCKS_SYSTEM_ERROR_CODE_HPP
@@ -16,19 +16,19 @@ namespace socks {
 
 namespace detail {
 
-// A refusal: one side does not grant what the other one asks for or offers. Both follow the protocol.
+// Whether one side refuses what the other side requests or offers. Both sides follow the protocol.
 constexpr bool is_refusal(errc e) noexcept {
     return e == errc::version_refused || e == errc::authentication_required ||
            e == errc::no_acceptable_method || e == errc::refused || e == errc::fragmented ||
            e == errc::weak_protection;
 }
 
-// A call that comes at the wrong time or without enough room. Its arguments are valid.
+// Whether a call with valid arguments came at the wrong time or with too little space.
 constexpr bool is_wrong_call(errc e) noexcept {
     return e == errc::no_space || e == errc::out_of_turn || e == errc::finished || e == errc::input_shrank;
 }
 
-// The std::errc that says the same as `e`, or none, which is 0.
+// The std::errc with the same meaning as `e`, or 0 if there is none.
 constexpr std::errc std_errc_for(errc e) noexcept {
     if (e == errc::timed_out) return std::errc::timed_out;
     if (e == errc::credentials_refused || e == errc::negotiation_failed) return std::errc::permission_denied;
@@ -66,7 +66,7 @@ constexpr reply_code reply_code_of(int value) noexcept {
     return {value >> 8 == 5 ? version::v5 : version::v4, static_cast<uint8_t>(value & 0xff)};
 }
 
-// Shared by both categories: an error without an equal in std::errc equals only itself.
+// Both categories use this. An error without an equivalent in std::errc equals only itself.
 inline std::error_condition condition_for(std::errc e, int value, const std::error_category& own) noexcept {
     if (e == std::errc{}) return {value, own};
     return std::make_error_condition(e);
@@ -113,8 +113,8 @@ class reply_category_type final : public std::error_category {
 ///     the peer broke the protocol                     std::errc::protocol_error
 ///     an argument of the caller is invalid            std::errc::invalid_argument
 ///
-/// The stream's other errors equal none. A stream that ended (closed, truncated, closed_while_bound) was not
-/// reset, and `unreachable` does not say why the proxy could not be reached.
+/// The other errors of the stream equal no std::errc. A stream that ended (closed, truncated,
+/// closed_while_bound) was not reset, and `unreachable` does not say why the proxy could not be reached.
 ///
 /// Categories are compared by address. On Windows each DLL that includes this header has its own.
 ///
@@ -149,12 +149,13 @@ class reply_category_type final : public std::error_category {
     return category;
 }
 
-/// A failure as std::error_code. `errc`, `code5` and `code4` also convert by themselves:
+/// A failure as std::error_code. `errc`, `code5` and `code4` also convert implicitly:
 ///
 ///     std::error_code ec = socks::errc::timed_out;
 ///     if (ec == socks::code5::connection_refused) ...
 ///
-/// @returns   false in a condition for errc::none and for a reply code that grants the request.
+/// @returns   an error code; in a condition it is false for errc::none and for a reply code that grants the
+///            request.
 /// @lifetime  by value.
 /// @cost      O(1), noexcept.
 [[nodiscard]] inline std::error_code make_error_code(errc e) noexcept {
@@ -178,7 +179,8 @@ class reply_category_type final : public std::error_category {
     return o.has_code() ? make_error_code(o.code()) : make_error_code(o.error());
 }
 
-/// The reply code in an error of reply_category(). SOCKS4a is SOCKS4, and a success is that of SOCKS5.
+/// The reply code in an error of reply_category(). For SOCKS4a its version is SOCKS4, and for a success it is
+/// SOCKS5.
 /// @param ec  an error of reply_category().
 /// @lifetime  by value.
 /// @cost      O(1), noexcept.

@@ -1,5 +1,5 @@
-// The failures of getaddrinfo. Its numbers are not those of errno: EAI_* of <netdb.h>, and WSA* on Windows.
-// Not part of socks.hpp, because a bare machine has no <netdb.h>.
+// The failures of getaddrinfo. It has its own numbers, not those of errno: EAI_* of <netdb.h>, and WSA* on
+// Windows. It is not part of socks.hpp, because bare-metal toolchains often have no <netdb.h>.
 
 #ifndef SOCKS_SYSTEM_GETADDRINFO_HPP
 #define SOCKS_SYSTEM_GETADDRINFO_HPP
@@ -30,9 +30,10 @@ namespace socks {
 ///     const auto why = socks::dial_error_from_getaddrinfo(failed, errno);
 ///     if (failed) handshake.answer({socks::code_for(why), {}}, tx);
 ///
-/// @param result  the result of getaddrinfo. Every system knows the numbers of Winsock, from 10000 on.
+/// @param result  the result of getaddrinfo. The numbers of Winsock, from 10000 on, are accepted on every
+///                system.
 /// @param number  the value of errno, for EAI_SYSTEM.
-/// @returns       `other` for a number that says nothing about a name, 0 included.
+/// @returns       `other` for a number that says nothing about a name, including 0.
 /// @lifetime      by value.
 /// @cost          O(1), constexpr, noexcept.
 /// @rfc           3493 section 6.1

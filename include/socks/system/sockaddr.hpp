@@ -1,6 +1,6 @@
 // Converts between an endpoint and the socket addresses of system calls: sockaddr_in, sockaddr_in6 and
-// sockaddr_storage, on POSIX and on Windows. It makes no system call and needs no library.
-// Not part of socks.hpp, because a bare machine has no <netinet/in.h>.
+// sockaddr_storage, on POSIX and on Windows. It makes no system call and needs no library. It is not part of
+// socks.hpp, because bare-metal toolchains often have no <netinet/in.h>.
 
 #ifndef SOCKS_SYSTEM_SOCKADDR_HPP
 #define SOCKS_SYSTEM_SOCKADDR_HPP
@@ -30,7 +30,8 @@ enum class address_form : uint8_t {
 
 namespace detail {
 
-// Ports and addresses are copied as bytes. So no alignment, no byte order and no library with htons matters.
+// Ports and addresses are copied as bytes. So alignment and byte order do not matter, and htons is not
+// needed.
 template <class Field>
 void set_port(Field& to, uint16_t port) noexcept {
     const uint8_t bytes[2] = {static_cast<uint8_t>(port >> 8), static_cast<uint8_t>(port & 0xff)};
@@ -107,8 +108,8 @@ socklen_t store_sockaddr(const Sockaddr& from, sockaddr_storage& to) noexcept {
 ///
 /// @param e     an address and a port. A name must be resolved first. If it spells an address,
 ///              spelled_address returns that address.
-/// @param out   complete on success, the rest of it zero; on an error nothing changes.
-/// @param form  how an IPv4 address is written. An IPv6 address is always written as it is.
+/// @param out   receives the address; the bytes after it become zero. On an error nothing changes.
+/// @param form  how an IPv4 address is written. An IPv6 address is always written unchanged.
 /// @returns     the size of the address in `out`.
 /// @errors      no_host        no host
 ///              bad_host       a name, or bad text
@@ -131,7 +132,7 @@ socklen_t store_sockaddr(const Sockaddr& from, sockaddr_storage& to) noexcept {
     return errc::bad_host;
 }
 
-/// The endpoint of a sockaddr_in; without a host if its family is not AF_INET.
+/// The endpoint of a sockaddr_in. It has no host if the family is not AF_INET.
 /// @lifetime  by value.
 /// @cost      O(1), noexcept.
 [[nodiscard]] inline endpoint from_sockaddr(const sockaddr_in& from) noexcept {
@@ -141,10 +142,10 @@ socklen_t store_sockaddr(const Sockaddr& from, sockaddr_storage& to) noexcept {
     return {address, detail::get_port(from.sin_port)};
 }
 
-/// The endpoint of a sockaddr_in6; without a host if its family is not AF_INET6.
+/// The endpoint of a sockaddr_in6. It has no host if the family is not AF_INET6.
 ///
 /// An IPv4-mapped address becomes the IPv4 address that it stands for: an AF_INET6 socket reports IPv4 peers
-/// so. The scope ID is dropped, so keep the sockaddr_in6 if you want to answer a link-local peer.
+/// in this form. The scope ID is dropped, so keep the sockaddr_in6 if you want to answer a link-local peer.
 ///
 /// @lifetime  by value.
 /// @cost      O(1), noexcept.
@@ -164,8 +165,8 @@ socklen_t store_sockaddr(const Sockaddr& from, sockaddr_storage& to) noexcept {
 ///
 /// @param from  may be null and may have any alignment.
 /// @param size  the bytes at `from`, as the system returned it. No byte after them is read.
-/// @returns     the endpoint, IPv4-mapped addresses as IPv4. Without a host, and with port 0, if the family
-///              is neither AF_INET nor AF_INET6, or if `size` is less than the family's sockaddr.
+/// @returns     the endpoint, IPv4-mapped addresses as IPv4. It has no host and port 0 if the family is
+///              neither AF_INET nor AF_INET6, or if `size` is less than the family's sockaddr.
 /// @lifetime    by value.
 /// @cost        O(1), noexcept.
 [[nodiscard]] inline endpoint from_sockaddr(const sockaddr* from, socklen_t size) noexcept {

@@ -71,7 +71,7 @@ class text_writer {
     constexpr text_writer& address(const ipv6& a) noexcept {
         const bool mixed = embeds_ipv4(a);
         const size_t groups = mixed ? 6 : 8;
-        size_t begin = 0;  // the longest run of two or more zero groups; of equal runs the first
+        size_t begin = 0;  // the longest run of two or more zero groups, or the first such run
         size_t length = 0;
         for (size_t i = 0; i < groups; ++i) {
             size_t n = 0;
@@ -151,8 +151,8 @@ constexpr encoded format(const host& h, buffer out SOCKS_LIFETIMEBOUND) noexcept
     return detail::text_writer(out).address(h).written();
 }
 
-/// Writes host and port: `192.0.2.1:80`, `[2001:db8::1]:80`, `files.example.com:80`. All else is as for a
-/// host.
+/// Writes host and port: `192.0.2.1:80`, `[2001:db8::1]:80`, `files.example.com:80`. Everything else is as
+/// for a host.
 /// @rfc  5952 section 6
 constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     detail::text_writer w(out);
@@ -177,7 +177,7 @@ constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noex
     return static_cast<uint16_t>(value);
 }
 
-/// Parses `host:port` and `[IPv6]:port`. With a default port also `host`, `[IPv6]` and `IPv6`.
+/// Parses `host:port` and `[IPv6]:port`. With a default port, it also parses `host`, `[IPv6]` and `IPv6`.
 ///
 /// @param text          the complete text.
 /// @param default_port  the port if the text has none. If negative, the text must have a port.
@@ -188,7 +188,7 @@ constexpr encoded format(const endpoint& e, buffer out SOCKS_LIFETIMEBOUND) noex
 /// @cost      O(size), constexpr, noexcept.
 [[nodiscard]] constexpr parsed<endpoint> parse_endpoint(bytes text SOCKS_LIFETIMEBOUND,
                                                         int32_t default_port = -1) noexcept {
-    size_t colon = text.size();  // before the port
+    size_t colon = text.size();  // the colon before the port
     size_t colons = 0;
     for (size_t i = 0; i < text.size(); ++i) {
         if (text.data()[i] == ']') colon = text.size();

@@ -173,10 +173,10 @@ class uri_reader {
 
     bytes text_;
     buffer out_;
-    proxy_scheme scheme_;  // at first the meaning of socks://
+    proxy_scheme scheme_;  // initially the scheme that socks:// means
     size_t position_ = 0;
-    size_t end_ = 0;      // of the authority
-    size_t written_ = 0;  // bytes of the credentials
+    size_t end_ = 0;      // the end of the authority
+    size_t written_ = 0;  // decoded bytes of the credentials
     proxy_uri uri_{};
 };
 
@@ -203,13 +203,13 @@ constexpr bytes scheme(const proxy_uri& uri) noexcept {
 /// socks://, which GNOME writes into ALL_PROXY: curl reads it as socks4://, GIO as socks5h://.
 ///
 /// An IPv6 address needs brackets. `%XX` is a byte of the user or password, so they can contain `/ ? # @ :
-/// %`. They can contain a NUL too, but not in a user ID. `@host` has an empty user, which is different from
-/// no credentials.
+/// %`. They can contain a NUL too, but not in a user ID. `@host` has an empty user, which differs from a URI
+/// without credentials.
 ///
 /// @param text          the complete text.
 /// @param out           the buffer for the decoded user and password: max_uri_credentials or the size of
 ///                      `text` is enough.
-///                      An error may leave parts of them in it, so wipe it in any case.
+///                      After an error it may contain parts of them, so wipe it in any case.
 /// @param socks_scheme  the meaning of socks://.
 /// @errors    bad_scheme     not one of the five schemes, or no `://` after it
 ///            bad_path       more than a slash after the authority: a path, a query or a fragment

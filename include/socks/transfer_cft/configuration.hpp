@@ -15,10 +15,10 @@ class object_reader {
   public:
     constexpr explicit object_reader(bytes text) noexcept : in_(text), event_(in_.step()) {}
 
-    // The first event that is not read: a command, the end of the text or a failure.
+    // The first event that was not read yet: a command, the end of the text or a failure.
     [[nodiscard]] constexpr const parser::event& event() const noexcept { return event_; }
 
-    // Whether this event is the command of an Object.
+    // Whether this event is the command that defines an object of the type Object.
     template <class Object>
     [[nodiscard]] constexpr bool is_at() const noexcept {
         return same_word(event_.text, Object::keyword);
@@ -104,8 +104,8 @@ class configuration {
     }
     constexpr bool find(tcp& result, bytes id) const noexcept = delete;  // a CFTTCP also needs its CLASS
 
-    /// Whether `id` is active: a CFTPARM names it in its list, or no CFTPARM has such a list. The lists of
-    /// several CFTPARM are added, with any ID and MODE.
+    /// Whether `id` is active: a CFTPARM names it in its list, or no CFTPARM has a list. The lists of several
+    /// CFTPARM are combined, regardless of their ID and MODE.
     /// @param list_name  "NET" or "PART".
     [[nodiscard]] constexpr bool is_active(bytes list_name, bytes id) const noexcept {
         bool in_parameters = false;
@@ -142,7 +142,8 @@ constexpr void check_one(object_reader& in, findings& found) noexcept {
 /// Checks each object, in the order of the text, up to the first syntax error. resolve() also checks the
 /// references between the objects.
 /// @param found  receives what is wrong.
-/// @returns      whether the syntax of the complete text is correct. `found` may contain errors even so.
+/// @returns      whether the syntax of the complete text is correct. `found` may contain errors even if it
+///               is.
 /// @cost         O(size of the text), no allocation, constexpr, noexcept.
 constexpr bool validate(const configuration& all, findings& found) noexcept {
     detail::object_reader in(all.source());

@@ -11,7 +11,7 @@
 
 namespace socks::cft {
 
-/// What is wrong. Closed: a switch without default is complete.
+/// What is wrong. A switch over all values needs no default.
 enum class flaw : uint8_t {
     // In one command.
     bad_syntax,              ///< `detail` says what was expected
@@ -24,8 +24,8 @@ enum class flaw : uint8_t {
     bad_choice,              ///< none of the words that `detail` lists
     missing_parameter,       ///< a required parameter is missing
     bad_host,                ///< neither an address nor a host name
-    password_not_sent,       ///< SOCKS4 has no passwords; it is ignored
-    incomplete_credentials,  ///< SOCKS5 without USER or PASSWORD; an empty one is sent
+    password_not_sent,       ///< SOCKS4 has no passwords; this one is ignored
+    incomplete_credentials,  ///< SOCKS5 without USER or PASSWORD; an empty value is sent
     // Between commands, from a partner to its proxy.
     already_exists,      ///< MODE = CREATE for an object that exists
     no_such_object,      ///< no command with the keyword `subject` has this ID
@@ -78,14 +78,14 @@ enum class flaw : uint8_t {
 /// @lifetime  `subject` points into the text or is static; `detail` is static.
 struct finding {
     flaw what = flaw::bad_syntax;
-    cft::position position;        ///< line 0: the text has no such position
+    cft::position position;        ///< line 0: the finding has no position in the text
     bytes subject;                 ///< the name of the parameter, or the keyword of the command
     uint16_t least = 0;            ///< bad_length, bad_number
     uint16_t most = 0;             ///< bad_length, bad_number
     const char* detail = nullptr;  ///< bad_syntax, bad_choice, bad_host, invalid_request
 };
 
-/// Stores findings in an array of yours, in the order in which they were found. If the array is full, further
+/// Stores findings in your array, in the order in which they were found. If the array is full, further
 /// findings are only counted.
 ///
 ///     cft::finding room[32];

@@ -87,7 +87,7 @@ class lexer {
         return rest_.size() >= prefix.size() && rest_.first(prefix.size()) == prefix;
     }
 
-    // Includes "/*" and "*/". 0 means that the comment has no end.
+    // The size of a comment, including "/*" and "*/". 0 means that the comment has no end.
     [[nodiscard]] constexpr size_t comment_size() const noexcept {
         for (size_t i = 2; i + 1 < rest_.size(); ++i)
             if (rest_.data()[i] == '*' && rest_.data()[i + 1] == '/') return i + 2;
@@ -123,7 +123,7 @@ class lexer {
         return take(token_kind::quoted, 1, i, i + 1);
     }
 
-    // Removes `size` bytes. The text of their token is begin..end of them.
+    // Removes `size` bytes and returns their token. Its text is the bytes from `begin` to `end`.
     constexpr token take(token_kind kind, size_t begin, size_t end, size_t size) noexcept {
         const token t{kind, rest_.first(end).subspan(begin), position_};
         advance(size);
@@ -173,7 +173,7 @@ constexpr escape read_escape(bytes text) noexcept {
 /// @param text  the value as written, without its apostrophes.
 /// @param out   receives the decoded value. text.size() bytes are always enough.
 /// @returns     the decoded value in `out`.
-/// @errors      bad_escape  a slash that begins none of the four; escape_fault() returns its position
+/// @errors      bad_escape  a slash that begins none of these escapes; escape_fault() returns its position
 ///              no_space    `out` is too small; required() is the size of the value, or 0 if `text` has
 ///                          more than 4294967295 bytes
 ///              overlap     `out` begins inside `text`, after its first byte

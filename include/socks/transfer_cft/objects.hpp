@@ -1,6 +1,6 @@
-// The objects of a configuration: one type for each command, one member for each parameter. The member
-// functions list the type and the limits of each parameter, the members its default. An object contains no
-// pointer.
+// The objects of a configuration: one type for each command, one member for each parameter. A member is
+// initialised with the default of its parameter. The member functions list the type and the limits of each
+// parameter. An object contains no pointer.
 
 #ifndef SOCKS_TRANSFER_CFT_OBJECTS_HPP
 #define SOCKS_TRANSFER_CFT_OBJECTS_HPP
@@ -10,24 +10,24 @@
 
 namespace socks::cft {
 
-inline constexpr size_t max_values = 4;    ///< of PROT and SAP in CFTPART, and of HOST in CFTTCP
-inline constexpr uint16_t max_class = 64;  ///< CLASS in CFTNET and CFTTCP
+inline constexpr size_t max_values = 4;    ///< the largest number of values of PROT, SAP and HOST
+inline constexpr uint16_t max_class = 64;  ///< the largest CLASS in CFTNET and CFTTCP
 
 /// CFTNET: a network. With a PROTOCOL it is a proxy.
 struct network {
     static constexpr bytes keyword = "CFTNET";
-    cft::position position;  ///< of the keyword
+    cft::position position;  ///< the position of the keyword
     field<text<32>> id;
     field<cft::call> call;
     field<uint16_t> net_class{1};
-    field<uint16_t> maxcnx{32};  ///< the most connections at the same time
+    field<uint16_t> maxcnx{32};  ///< the largest number of connections at the same time
     field<text<32>> type;
     field<uint16_t> buflen{0};  ///< 0: not set
     field<text<80>> comment;
     field<cft::origin> origin;
     field<proxy_protocol> protocol;
     field<text<32>> inet;  ///< the ID of the network that reaches the proxy
-    field<text<64>> host;  ///< of the proxy
+    field<text<64>> host;  ///< the host of the proxy
     field<uint16_t> port{1080};
     field<text<32>> user;
     field<text<32>> password;
@@ -78,7 +78,7 @@ struct network {
 /// CFTPROT: a protocol, and the network that it uses.
 struct protocol {
     static constexpr bytes keyword = "CFTPROT";
-    cft::position position;  ///< of the keyword
+    cft::position position;  ///< the position of the keyword
     field<text<32>> id;
     field<text<32>> net;
     field<text<32>> type;  ///< any text
@@ -96,7 +96,7 @@ struct protocol {
 /// CFTPART: a partner, the protocols that reach it, and its port or service for each protocol.
 struct partner {
     static constexpr bytes keyword = "CFTPART";
-    cft::position position;  ///< of the keyword
+    cft::position position;  ///< the position of the keyword
     field<text<32>> id;
     list<text<32>, max_values> prot;
     list<text<64>, max_values> sap;  ///< a port or the name of a service
@@ -114,7 +114,7 @@ struct partner {
 /// CFTTCP: the addresses of a partner, and the schedule of the calls.
 struct tcp {
     static constexpr bytes keyword = "CFTTCP";
-    cft::position position;  ///< of the keyword
+    cft::position position;  ///< the position of the keyword
     field<text<32>> id;
     list<text<64>, max_values> host;
     field<uint16_t> net_class{1};
@@ -141,7 +141,7 @@ struct tcp {
     }
     constexpr void validate(findings&) const noexcept {}
 
-    /// RETRYW, RETRYN and RETRYM.
+    /// The schedule that RETRYW, RETRYN and RETRYM define.
     [[nodiscard]] constexpr retry_schedule schedule() const noexcept {
         return {.interval = retryw.value, .attempts = retryn.value, .limit = retrym.value};
     }
@@ -150,7 +150,7 @@ struct tcp {
 /// CFTPARM: the networks and partners that are active: see configuration::is_active().
 struct parameters {
     static constexpr bytes keyword = "CFTPARM";
-    cft::position position;  ///< of the keyword
+    cft::position position;  ///< the position of the keyword
     field<text<32>> id;
     field<cft::mode> mode;
 

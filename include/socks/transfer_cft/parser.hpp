@@ -1,5 +1,5 @@
 // Parses CFTUTIL, the configuration language of Transfer CFT: commands, parameters and values. The parser
-// checks the syntax only. It knows no command.
+// checks the syntax only. Any word can be the keyword of a command.
 
 #ifndef SOCKS_TRANSFER_CFT_PARSER_HPP
 #define SOCKS_TRANSFER_CFT_PARSER_HPP
@@ -39,7 +39,7 @@ class parser {
     struct event {
         parser::next next = parser::next::end;
         bytes text;
-        cft::position position;  ///< of the first byte; for a value in apostrophes, of the first apostrophe
+        cft::position position;  ///< its first byte, or the first apostrophe of a value in apostrophes
         bool quoted = false;     ///< value: it was in apostrophes
         const char* expected = nullptr;  ///< fail: a static phrase
     };

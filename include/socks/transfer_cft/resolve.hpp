@@ -1,4 +1,4 @@
-// Turns the ID of a partner into SOCKS requests: the partner names its protocols, a protocol names the
+// Turns the ID of a partner into SOCKS requests. The partner names its protocols. A protocol names the
 // network with the proxy, and that network names the network that reaches the proxy. All findings are
 // reported together.
 
@@ -15,11 +15,11 @@ class resolver;
 }
 
 /// The address of the proxy and the request to it, for one attempt.
-/// @lifetime  points into its targets.
+/// @lifetime  points into the targets.
 struct attempt {
     endpoint proxy;
     socks::request request;
-    uint16_t maxcnx = 0;  ///< the most connections of this network at the same time
+    uint16_t maxcnx = 0;  ///< the largest number of connections of this network at the same time
     bytes service;        ///< the SAP if it is a name: look up its port and store it in request.to.port
 };
 
@@ -188,7 +188,7 @@ class resolver {
         return fail({flaw::other_class, class_position(other), "CLASS"});
     }
 
-    // Reads the text twice, not once for each CLASS.
+    // Reads the text only twice, because reading it once for each CLASS would take longer.
     constexpr bool find_tcp_of_any_class(bytes id, tcp& result) const noexcept {
         bool exists[max_class + 1] = {};
         const auto note_class = [id, &exists](const tcp& t) {

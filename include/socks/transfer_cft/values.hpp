@@ -40,7 +40,7 @@ class text {
 template <class T>
 struct field {
     T value{};
-    cft::position position{};  ///< of the value
+    cft::position position{};  ///< the position of the value
     bool given = false;
     bool faulty = false;  ///< the value is invalid, and a finding reports it
 };

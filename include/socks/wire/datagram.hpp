@@ -12,7 +12,8 @@ class datagram;
 
 namespace detail {
 
-// The only way for a decoder to make a datagram: `message` begins with a valid header of `header` bytes.
+// Makes a datagram without checking it. Only decoders call it: `message` begins with a valid header of
+// `header` bytes.
 constexpr datagram validated_datagram(bytes message, size_t header, uint8_t fragment) noexcept;
 
 }  // namespace detail
@@ -71,8 +72,8 @@ inline constexpr size_t max_datagram = 65535;
 
 namespace detail {
 
-// The buffer is large enough. Without a cursor, the compiler stores an address at once. The endpoint is read
-// before anything is written, because it may lie in the buffer.
+// The caller has checked that the buffer is large enough. Without a writer, the compiler stores an address at
+// once. The endpoint is read before anything is written, because it may lie in the buffer.
 SOCKS_ALWAYS_INLINE constexpr void write_datagram_header(char* to, const endpoint& remote,
                                                          uint8_t fragment) noexcept {
     const uint16_t number = remote.port;
@@ -143,13 +144,13 @@ SOCKS_ALWAYS_INLINE constexpr bool move_data(const endpoint& remote, bytes data,
     return {detail::validated_datagram(in, *header, in[2]), in.size()};
 }
 
-/// Bytes of the header before the data to or from `remote`: 10, 22, or 7 and the name.
+/// The size of the header before the data to or from `remote`: 10, 22, or 7 and the size of the name.
 [[nodiscard]] constexpr size_t datagram_header_size(const endpoint& remote) noexcept {
     return detail::frame_size5(remote.host);
 }
 
-/// Encodes a datagram into `out`. Wire format: see decode_datagram. No host is written as 0.0.0.0. Data and a
-/// name may be in `out` already; they are moved.
+/// Encodes a datagram into `out`. Wire format: see decode_datagram. host_kind::none is written as 0.0.0.0.
+/// Data and a name may be in `out` already; they are moved.
 /// @param remote    the remote end: in a client the destination of the data, in a relay their source.
 /// @param fragment  FRAG. Few relays support fragments.
 /// @returns   header and data.
@@ -172,7 +173,7 @@ constexpr encoded encode_datagram(const endpoint& remote, bytes data, buffer out
 
 namespace detail {
 
-// The host can be sent, and its header has `header` bytes.
+// The caller has checked that the host can be sent and that its header has `header` bytes.
 SOCKS_ALWAYS_INLINE constexpr encoded encode_datagram_header(const endpoint& remote, buffer packet,
                                                              size_t headroom, size_t header) noexcept {
     const size_t data = packet.capacity() - headroom;

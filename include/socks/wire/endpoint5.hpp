@@ -17,13 +17,13 @@
 
 namespace socks::detail {
 
-// The bytes of a frame with each type of address.
+// The size of a frame with each type of address.
 inline constexpr size_t ipv4_frame5 = 4 + 4 + 2;
 inline constexpr size_t ipv6_frame5 = 4 + 16 + 2;
 constexpr size_t name_frame5(size_t name) noexcept { return 4 + 1 + name + 2; }
 
-// Each error is known at its byte and does not change when more bytes arrive. An unfinished frame needs at
-// least 7 bytes, because real servers send replies with an empty name.
+// Finds the end of a frame. An error is reported as soon as its byte arrives, and later bytes do not change
+// it. An unfinished frame needs at least 7 bytes, because real servers send replies with an empty name.
 SOCKS_INLINE_UNLESS_SIZE constexpr message_size measure_endpoint5(bytes in) noexcept {
     const size_t n = in.size();
     if (n < 4) return message_size::incomplete(name_frame5(0) - n);
@@ -41,7 +41,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr message_size measure_endpoint5(bytes in) noex
     return message_size::complete(size);
 }
 
-// VER, CMD or REP, RSV, and the endpoint.
+// Finds the end of a message: VER, CMD or REP, RSV, and the endpoint.
 SOCKS_INLINE_UNLESS_SIZE constexpr message_size measure5(bytes in, tolerance tolerated) noexcept {
     if (!in.empty() && in[0] != 5) return errc::bad_version;
     if (in.size() > 2 && in[2] != 0 && !tolerated.reserved) return errc::bad_reserved;
@@ -66,7 +66,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr endpoint read_endpoint5(bytes frame) noexcept
     return {validated_name(name), r.u16()};
 }
 
-// No host is written as 0.0.0.0, because real clients misread an IPv6 wildcard in a reply.
+// host_kind::none is written as 0.0.0.0, because real clients misread an IPv6 wildcard in a reply.
 constexpr size_t frame_size5(const host& h) noexcept {
     return h.kind() == host_kind::name   ? name_frame5(h.name().size())
            : h.kind() == host_kind::ipv6 ? ipv6_frame5

@@ -60,7 +60,7 @@ constexpr size_t min_token(gssapi_type type) noexcept { return type == gssapi_ty
     using message = decoded<gssapi_message>;
     const size_t n = in.size();
     if (n > 0 && !detail::is_auth_version(in[0], tolerated)) return errc::bad_version;
-    // An abort has two bytes only. Waiting for a complete head would wait for ever.
+    // An abort has only two bytes, so a complete head would never arrive.
     if (n < 2) return message::incomplete(2 - n);
     const auto type = static_cast<gssapi_type>(in[1]);
     if (type == gssapi_type::abort) return errc::negotiation_failed;
@@ -168,7 +168,7 @@ struct at_least {
 };
 
 /// Whether `chosen`, the level in the answer of the server, protects at least as much as `demanded`. On an
-/// error, close the connection. Otherwise it would carry unprotected data that must be protected.
+/// error, close the connection. Otherwise data that must be protected is sent without protection.
 ///
 /// A selective level guarantees integrity but not confidentiality of every message. An unassigned level
 /// guarantees nothing and is always refused.

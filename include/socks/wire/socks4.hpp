@@ -1,6 +1,6 @@
 // Decodes and encodes the two messages of SOCKS4 and SOCKS4a: request and reply. The strings of a request
 // have no length and end with a NUL, so a decoder must search for the end. The search can resume when more
-// bytes arrive. It refuses a string at its 256th byte.
+// bytes arrive. A string is refused at its 256th byte.
 
 #ifndef SOCKS_WIRE_SOCKS4_HPP
 #define SOCKS_WIRE_SOCKS4_HPP
@@ -30,7 +30,7 @@ namespace detail {
 inline constexpr size_t head4 = 8;          // VN CD DSTPORT DSTIP
 inline constexpr size_t max_string4 = 255;  // without its NUL
 
-// Where the name begins, after the user ID and its NUL. Without a name, the request find_nul there.
+// Where the name begins, after the user ID and its NUL. Without a name, the request ends there.
 constexpr size_t name_offset4(size_t user) noexcept { return head4 + user + 1; }
 
 constexpr size_t request_size4(const host& to, size_t user) noexcept {
@@ -41,13 +41,13 @@ constexpr bool is_named4(bytes head) noexcept { return is_name_marker(reader(hea
 
 }  // namespace detail
 
-/// The search for the end of a SOCKS4 request. It stores how far it searched, so no byte is searched twice,
-/// even if the request arrives byte by byte.
+/// The search for the end of a SOCKS4 request. It stores the position that it has reached, so no byte is
+/// searched twice, even if the request arrives byte by byte.
 class scan4 {
   public:
-    /// Continues the search. After a size or an error, every later call returns the same.
+    /// Continues the search. After a size or an error, every later call returns the same result.
     ///
-    /// @param in  the request from its first byte. Since the last call it may only have grown.
+    /// @param in  the request from its first byte. It must not be shorter than at the last call.
     /// @returns   the size of the request, needed() >= 1, or error(); the same as decode_request4.
     /// @errors    those of decode_request4, and
     ///            input_shrank  `in` has fewer bytes than were already searched
@@ -84,8 +84,7 @@ class scan4 {
     [[nodiscard]] constexpr uint8_t user_size() const noexcept { return user_; }
 
   private:
-    // Whether the string that begins at `begin` find_nul within its first 256 bytes. Its NUL is then at
-    // seen_.
+    // Whether the string that begins at `begin` ends within its first 256 bytes. Its NUL is then at seen_.
     SOCKS_ALWAYS_INLINE constexpr bool find_nul(bytes in, size_t begin) noexcept {
         const size_t limit = begin + detail::max_string4 + 1;
         const size_t stop = limit < in.size() ? limit : in.size();
@@ -188,8 +187,8 @@ SOCKS_INLINE_UNLESS_SIZE constexpr encoded write_request4(command requested, con
 }
 
 /// Encodes a SOCKS4 request into `out`, or a SOCKS4a request if the destination is a name. Wire format: see
-/// decode_request4. No host is written as 0.0.0.0, the marker of SOCKS4a as 0.0.0.1. User ID and name may be
-/// in `out` already; they are moved.
+/// decode_request4. host_kind::none is written as 0.0.0.0, and the address 0.0.0.1 marks a SOCKS4a request.
+/// User ID and name may be in `out` already; they are moved.
 /// @errors    command_over_socks4   the command is_socks5_only
 ///            bad_host              the text of the host is invalid, or a name is empty or contains a NUL
 ///            bad_host_byte         the text of the host contains a byte other than visible ASCII

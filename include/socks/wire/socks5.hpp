@@ -59,7 +59,7 @@ struct reply5 {
 
 namespace detail {
 
-// The methods do not lie in `out`.
+// The methods must not overlap `out`.
 SOCKS_ALWAYS_INLINE constexpr encoded write_greeting(bytes methods, buffer out) noexcept {
     if (out.capacity() < 2 + methods.size()) return encoded::no_space(2 + methods.size());
     return writer(out).u8(5).u8(static_cast<uint8_t>(methods.size())).put(methods).written();
@@ -142,7 +142,7 @@ constexpr bool is_empty_or_nul(const char* name, size_t n) noexcept {
     return n == 0 || (n == 1 && name[0] == '\0');
 }
 
-// Not inlined, because few servers answer with a name.
+// This is not inlined, because few servers answer with a name.
 SOCKS_NOINLINE constexpr errc bound_name_fault(const char* name, size_t n, bool may_be_empty) noexcept {
     return may_be_empty && is_empty_or_nul(name, n) ? errc::none : name_fault({name, n});
 }
@@ -196,8 +196,8 @@ SOCKS_ALWAYS_INLINE constexpr endpoint read_bound5(bytes message) noexcept {
     return detail::frame_size5(r.to.host);
 }
 
-/// Encodes a SOCKS5 request into `out`. Wire format: see decode_request5. No host is written as 0.0.0.0. A
-/// name may be in `out` already; it is moved.
+/// Encodes a SOCKS5 request into `out`. Wire format: see decode_request5. host_kind::none is written as
+/// 0.0.0.0. A name may be in `out` already; it is moved.
 /// @errors    bad_host, bad_host_byte  as the host's error()
 ///            no_space  out is smaller than encoded_size
 /// @lifetime  the bytes are in `out`.
@@ -241,8 +241,8 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_request5(const request5& r,
     return detail::frame_size5(r.bound.host);
 }
 
-/// Encodes a SOCKS5 reply into `out`. Wire format: see decode_reply5. No host is written as 0.0.0.0. A name
-/// may be in `out` already; it is moved.
+/// Encodes a SOCKS5 reply into `out`. Wire format: see decode_reply5. host_kind::none is written as 0.0.0.0.
+/// A name may be in `out` already; it is moved.
 /// @errors    bad_host, bad_host_byte  as the error() of the bound host
 ///            no_space  out is smaller than encoded_size
 /// @lifetime  the bytes are in `out`.

@@ -13,17 +13,17 @@ namespace socks {
 /// extension answer command_not_supported.
 inline constexpr command udp_over_tcp{0x05};
 
-/// The largest header, because HDRLEN is one byte, and the most data, because MSGLEN is two bytes.
+/// The sizes of the largest header and of the most data: HDRLEN has one byte, and MSGLEN has two bytes.
 inline constexpr size_t max_framed_header = 255;
 inline constexpr size_t max_framed_data = 65535;
 
 namespace detail {
 
-// The shortest header has a name of one byte.
+// The shortest header is that of a name of one byte.
 inline constexpr size_t min_framed_header = name_frame5(1);
 
-// The error if HDRLEN does not match the address, or if the name contains a NUL. Each is known as early as
-// possible.
+// The error if HDRLEN does not match the address, or if the name contains a NUL. Each error is reported as
+// early as possible.
 constexpr errc framed_fault(bytes in) noexcept {
     const size_t n = in.size();
     if (n < 3) return errc::none;
@@ -46,8 +46,8 @@ constexpr errc framed_fault(bytes in) noexcept {
 ///       2       1       1   4 | 16 | 1+n       2, big endian   MSGLEN      8..65790 bytes
 ///
 /// MSGLEN is the size of the data. HDRLEN is the size of everything before the data, including MSGLEN and
-/// HDRLEN. (The document of the extension says that MSGLEN includes the header, but its programs do not work
-/// so.) fragment() is 0.
+/// HDRLEN. (The document of the extension says that MSGLEN includes the header, but its programs do not.)
+/// fragment() is 0.
 ///
 /// @param in  received bytes that are not yet consumed. May end early; may contain later frames.
 /// @returns   a value with consumed() == HDRLEN + MSGLEN, or needed() >= 1, or error().
@@ -69,8 +69,8 @@ constexpr errc framed_fault(bytes in) noexcept {
 
 namespace detail {
 
-// The error if header and data cannot be encoded: the header has `headroom` bytes, both together have
-// `capacity`. Otherwise a result without error.
+// The error if header and data cannot be encoded. The header may have at most `headroom` bytes, header and
+// data together at most `capacity`. Otherwise the result has no error.
 constexpr encoded framed_refusal(const endpoint& remote, size_t data, size_t headroom,
                                  size_t capacity) noexcept {
     const size_t header = datagram_header_size(remote);
@@ -90,14 +90,13 @@ constexpr void write_framed_header(char* to, const endpoint& remote, size_t data
 
 }  // namespace detail
 
-/// Encodes a framed datagram into `out`. Wire format: see decode_framed. No host is written as 0.0.0.0. Data
-/// and a name may be in `out` already; they are moved.
+/// Encodes a framed datagram into `out`. Wire format: see decode_framed. host_kind::none is written as
+/// 0.0.0.0. Data and a name may be in `out` already; they are moved.
 ///
-/// A frame can hold more data than a UDP datagram. A relay drops a frame that it cannot send on.
+/// A frame can hold more data than a UDP datagram. A relay drops a frame that is too large for a datagram.
 ///
-/// @errors    bad_host, bad_host_byte  as the host's error(); bad_host also for a name of more than the 248
-///            bytes that
-///                                     HDRLEN can count
+/// @errors    bad_host, bad_host_byte  as the host's error(); bad_host also for a name of more than 248
+///                                     bytes, because HDRLEN has one byte
 ///            no_space  out is smaller than datagram_header_size and the data; or the data are more than
 ///                      max_framed_data, and required() is 0
 ///            overlap   the name lies where the data must be written

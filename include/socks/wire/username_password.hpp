@@ -45,7 +45,7 @@ SOCKS_ALWAYS_INLINE constexpr message_size measure_auth_status(bytes in, toleran
 ///     VER  ULEN  UNAME   PLEN  PASSWD
 ///      1     1   0..255    1   0..255              3..513 bytes
 ///
-/// VER is 1, the version of the sub-negotiation. User name and password may contain any byte, also a NUL.
+/// VER is 1, the version of the sub-negotiation. User name and password may contain any byte, including NUL.
 ///
 /// @param in  received bytes that are not yet consumed. May end early; may contain later messages.
 /// @returns   a value with consumed() in 3..513, or needed() >= 1, or error().
@@ -126,7 +126,8 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_auth_status(uint8_t status,
 
 /// Whether two secrets are equal. The time depends only on their lengths.
 ///
-/// Compare user name and password both before you use a result. Otherwise the time shows which one differs.
+/// Compare both the user name and the password before you use either result. Otherwise the time shows which
+/// one differs.
 ///
 /// @cost  O(size of the longer), constexpr, noexcept.
 [[nodiscard]] constexpr bool constant_time_equal(bytes a, bytes b) noexcept {

@@ -12,7 +12,7 @@ namespace socks {
 /// @lifetime  points into the buffer.
 /// @cost      put() and text() are O(size), all else is O(1); constexpr, noexcept.
 class writer {
-    // This comes first because clang 14 does not evaluate a template that is defined after its use.
+    // This template comes first because clang 14 does not evaluate a template that is defined after its use.
     template <class T>
     SOCKS_ALWAYS_INLINE constexpr writer& copy(const T* from, size_t n) noexcept {
         SOCKS_ASSERT(n <= to_.capacity() - written_);
