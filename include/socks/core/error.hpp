@@ -60,7 +60,7 @@ enum class errc : uint8_t {
     no_credentials = 71,  ///< username/password is in the list of methods, but credentials are missing
     bad_methods = 72,     ///< a list of methods that is empty, has more than 255, or contains 0xff
     command_over_socks4 = 73,   ///< a command that only SOCKS5 has, over SOCKS4
-    name_over_socks4 = 74,      ///< a host name over SOCKS4 without its extension 4a
+    name_over_socks4 = 74,      ///< a host name over SOCKS4; only SOCKS4a can carry it
     ipv6_over_socks4 = 75,      ///< an IPv6 address over SOCKS4
     reserved_over_socks4 = 76,  ///< 0.0.0.1 to 0.0.0.255 over SOCKS4, where it means "a name follows"
     bad_port = 77,              ///< an invalid port, or a missing one

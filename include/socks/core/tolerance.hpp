@@ -1,6 +1,6 @@
-// Which deviations of real peers from the documents are accepted. Each field is read in one place. No
-// tolerance turns off a safety check: methods that were not offered, requests before authentication,
-// unconsumed bytes, unbounded lengths, a NUL in a name and a stream that ended are always errors.
+// Real peers deviate from the documents. A tolerance says which deviations are accepted. It never turns off a
+// safety check. These are always errors: a method that was not offered, a request before the authentication,
+// unconsumed bytes, an unbounded length, a NUL in a name, and a stream that ended.
 
 #ifndef SOCKS_CORE_TOLERANCE_HPP
 #define SOCKS_CORE_TOLERANCE_HPP
@@ -21,13 +21,14 @@ struct tolerance {
     /// VER of a username/password reply and of GSSAPI messages. The documented value is 1; known peers
     /// send 5.
     leeway auth_status_version = leeway::known;
-    /// VER 5 in a username/password request.
+    /// Whether VER 5 is accepted in a username/password request.
     bool credentials_version_5 : 1 = false;
-    /// A reserved byte that is not zero, in SOCKS5 requests, replies and datagrams.
+    /// Whether a reserved byte may be other than zero in SOCKS5 requests, replies and datagrams.
     bool reserved : 1 = true;
-    /// Empty user names and passwords. RFC 1929 excludes them, but they are in use.
+    /// Whether user name and password may be empty. RFC 1929 excludes this, but it is in use.
     bool empty_credentials : 1 = true;
-    /// A reply whose bound address is an empty name or a single NUL. It is read as "unspecified".
+    /// Whether the bound address of a reply may be an empty name or a single NUL. It is read as
+    /// "unspecified".
     bool empty_bound : 1 = true;
 };
 

@@ -1,5 +1,6 @@
-// The part of an action that client and server share: what must be done now, in 16 bytes. An action is
-// returned in registers. Everything larger is decoded from the validated message when you call an accessor.
+// The part of an action that client and server share. An action says what you must do now, and has 16 bytes.
+// An action is returned in registers. Everything larger is decoded from the validated message when you call
+// an accessor.
 
 #ifndef SOCKS_MACHINE_ACTION_HPP
 #define SOCKS_MACHINE_ACTION_HPP
@@ -22,7 +23,7 @@ struct mailbox_steps;  // see mailbox.hpp
 template <class Next>
 class action {
   public:
-    /// What must be done now.
+    /// What you must do now.
     [[nodiscard]] constexpr Next next() const noexcept { return next_; }
 
     /// How many bytes of the input this step read. A step with an inbox has removed them already. With plain

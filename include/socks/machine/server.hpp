@@ -121,7 +121,7 @@ class server {
         authenticate,  ///< compare user() and password(), then call authenticated()
         negotiate,     ///< run the sub-negotiation of method() on the stream, then call negotiated()
         serve,         ///< carry out command() for to(), then call answer(); twice for BIND
-        wait,          ///< do nothing until the answer; also between the two answers to BIND
+        wait,          ///< do nothing until you answer; also between the two answers to BIND
         done,          ///< the success reply is sent: relay, and begin with result().early
         fail,          ///< error() is the reason; the error reply has been sent; close the connection
     };

@@ -198,7 +198,7 @@ constexpr const char* reason4(code4 code) noexcept {
                                        : detail::reason4(static_cast<code4>(code.value));
 }
 
-/// The size of the longest text that format() makes of an outcome.
+/// The size of the longest text that format() writes for an outcome.
 inline constexpr size_t max_text_outcome = 68;
 
 /// Prints an outcome: the phrase of reason(), followed by the number of an unknown code. No closing NUL.

@@ -30,7 +30,7 @@ constexpr bool is_mapped(const ipv6& a) noexcept {
     return group(a, 5) == 0xffff;
 }
 
-// 64:ff9b::/96, and ::/96 except :: and ::1, which are IPv6 addresses.
+// Whether `a` is in 64:ff9b::/96 or in ::/96, except :: and ::1, which are IPv6 addresses.
 constexpr bool is_translated(const ipv6& a) noexcept {
     for (size_t i = 4; i < 12; ++i)
         if (a.bytes[i] != 0) return false;
@@ -40,15 +40,15 @@ constexpr bool is_translated(const ipv6& a) noexcept {
 // Whether `a` is another form of an IPv4 address. It is then global if the IPv4 address is global.
 constexpr bool stands_for_ipv4(const ipv6& a) noexcept { return is_mapped(a) || is_translated(a); }
 
-// ::ffff:0:0:0/96, the IPv4-translated addresses of SIIT.
+// Whether `a` is in ::ffff:0:0:0/96, the IPv4-translated addresses of SIIT.
 constexpr bool is_siit(const ipv6& a) noexcept {
     for (size_t i = 0; i < 12; ++i)
         if (a.bytes[i] != (i == 8 || i == 9 ? 0xff : 0)) return false;
     return true;
 }
 
-// An interface identifier 0:5efe:a.b.c.d or 200:5efe:a.b.c.d. A multicast address has no interface
-// identifier.
+// Whether the interface identifier of `a` is 0:5efe:a.b.c.d or 200:5efe:a.b.c.d. A multicast address has no
+// interface identifier.
 constexpr bool is_isatap(const ipv6& a) noexcept {
     return a.bytes[0] != 0xff && (group(a, 4) & ~0x200U) == 0 && group(a, 5) == 0x5efe;
 }
@@ -114,7 +114,7 @@ constexpr bool is_global(const ipv4& address) noexcept {
            !within(a, 0xcb007100, 24) && !within(a, 0xe0000000, 3);
 }
 
-// 2001:1::1, ::2 and ::3: the anycast addresses of PCP, TURN and DNS-SD.
+// Whether `a` is the anycast address of PCP, TURN or DNS-SD: 2001:1::1, 2001:1::2 or 2001:1::3.
 constexpr bool is_service_anycast(const ipv6& a) noexcept {
     if (front(a) != 0x20010001) return false;
     for (size_t i = 4; i < 15; ++i)
@@ -182,9 +182,9 @@ constexpr bool is_global(const ipv6& address) noexcept {
     return seen.kind() == host_kind::ipv6 ? detail::inner_address(seen.v6()) : seen;
 }
 
-/// No host, 0.0.0.0 or ::, in any spelling. Also the name "0", the empty name and the name of a single NUL,
-/// which some peers send instead. Most systems connect to their own loopback address if this is the
-/// destination.
+/// Whether `h` is no host, 0.0.0.0 or ::, in any spelling. This includes the name "0", the empty name and the
+/// name of a single NUL, which some peers send instead. Most systems connect to their own loopback address if
+/// this is the destination.
 /// @cost  O(size of the name), constexpr, noexcept.
 [[nodiscard]] constexpr bool is_unspecified(const host& h) noexcept {
     if (h.kind() == host_kind::none) return true;
@@ -194,8 +194,8 @@ constexpr bool is_global(const ipv6& address) noexcept {
     return seen == unspecified_ipv4.host || seen == unspecified_ipv6.host;
 }
 
-/// 127.0.0.0/8 or ::1, after effective_host(). For a name that spells no address, this function and the
-/// following ones return false.
+/// Whether effective_host(h) is in 127.0.0.0/8 or is ::1. For a name that spells no address, this function
+/// and the following ones return false.
 /// @cost  each O(size of the name), constexpr, noexcept.
 [[nodiscard]] constexpr bool is_loopback(const host& h) noexcept {
     const host seen = effective_host(h);
@@ -203,15 +203,16 @@ constexpr bool is_global(const ipv6& address) noexcept {
     return seen == ipv6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 }
 
-/// 169.254.0.0/16 or fe80::/10. An ISATAP address is link-local if its prefix or the IPv4 address inside is.
+/// Whether effective_host(h) is in 169.254.0.0/16 or fe80::/10. An ISATAP address is link-local if its prefix
+/// or the IPv4 address inside it is link-local.
 [[nodiscard]] constexpr bool is_link_local(const host& h) noexcept {
     if (detail::in_ipv6_network(h, 0xfe800000, 10)) return true;
     const host seen = effective_host(h);
     return seen.kind() == host_kind::ipv4 && detail::within(detail::number(seen.v4()), 0xa9fe0000, 16);
 }
 
-/// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or fc00::/7. An ISATAP address is private if its prefix or the
-/// IPv4 address inside is.
+/// Whether effective_host(h) is in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or fc00::/7. An ISATAP address
+/// is private if its prefix or the IPv4 address inside it is private.
 /// @rfc  1918 section 3, 4193
 [[nodiscard]] constexpr bool is_private(const host& h) noexcept {
     if (detail::in_ipv6_network(h, 0xfc000000, 7)) return true;
@@ -222,16 +223,16 @@ constexpr bool is_global(const ipv6& address) noexcept {
            detail::within(a, 0xc0a80000, 16);
 }
 
-/// 224.0.0.0/4 or ff00::/8.
+/// Whether effective_host(h) is in 224.0.0.0/4 or ff00::/8.
 [[nodiscard]] constexpr bool is_multicast(const host& h) noexcept {
     if (detail::in_ipv6_network(h, 0xff000000, 8)) return true;
     const host seen = effective_host(h);
     return seen.kind() == host_kind::ipv4 && detail::within(detail::number(seen.v4()), 0xe0000000, 4);
 }
 
-/// A unicast address that the complete internet can reach. The source is the column "Globally Reachable" of
-/// IANA's registries of special-purpose addresses, as of October 2025. In these cases the registries give no
-/// answer, or this function gives a different one:
+/// Whether `h` is a unicast address that the complete internet can reach. The source is the column "Globally
+/// Reachable" of IANA's registries of special-purpose addresses, as of October 2025. In these cases the
+/// registries give no answer, or this function gives a different one:
 ///
 ///     "N/A"                    not global: 192.88.99.0/24, 2001::/32 (Teredo), 2001:10::/28 (ORCHID),
 ///                              2002::/16 (6to4)

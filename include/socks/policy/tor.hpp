@@ -13,7 +13,7 @@
 namespace socks::tor {
 
 /// Tor's two commands, for clients and servers: look up the address of a name, or the name of an address. The
-/// answer is the bound address of the reply. Nothing follows it on the connection.
+/// answer is the bound address of the reply. The proxy sends nothing after the reply.
 /// @rfc  Tor's SOCKS extensions, "Name lookup"
 inline constexpr command resolve{0xf0};
 inline constexpr command resolve_ptr{0xf1};
@@ -109,8 +109,8 @@ enum class onion_code : uint8_t {
     return socks::to_string(c);
 }
 
-/// Prints a reply code from Tor: `onion service descriptor not found`, `host unreachable`, `0xC8`. Returns
-/// and errors are those of format(command).
+/// Prints a reply code from Tor: `onion service descriptor not found`, `host unreachable`, `0xC8`. The result
+/// and the errors are the same as for format(command).
 constexpr encoded format(const reply_code& c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return socks::detail::put_code(tor::to_string(c), c.value, false, out);
 }

@@ -15,13 +15,13 @@ namespace socks::cft {
 enum class flaw : uint8_t {
     // In one command.
     bad_syntax,              ///< `detail` says what was expected
-    unknown_parameter,       ///< in a known command; it is ignored
-    repeated_parameter,      ///< the second one in a command
+    unknown_parameter,       ///< an unknown parameter in a known command; it is ignored
+    repeated_parameter,      ///< a parameter that occurs twice in a command
     too_many_values,         ///< a list instead of one value, or a list with too many values
     bad_escape,              ///< a slash that begins no escape
     bad_length,              ///< the number of characters is not in least..most
     bad_number,              ///< not a number in least..most
-    bad_choice,              ///< none of the words that `detail` lists
+    bad_choice,              ///< not one of the words in `detail`
     missing_parameter,       ///< a required parameter is missing
     bad_host,                ///< neither an address nor a host name
     password_not_sent,       ///< SOCKS4 has no passwords; this one is ignored

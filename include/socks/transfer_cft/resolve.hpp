@@ -87,7 +87,7 @@ class resolver {
         return o.net_class.given ? o.net_class.position : o.position;
     }
 
-    // Finds an object as the configuration does, and also reports MODE = CREATE for an object that exists.
+    // Finds an object with configuration::find(), and also reports MODE = CREATE for an object that exists.
     template <class Object, class Wanted>
     constexpr bool find_if(Object& result, Wanted wanted) noexcept {
         bool exists = false;
