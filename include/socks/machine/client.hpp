@@ -20,7 +20,7 @@
 
 namespace socks {
 
-/// What a client tolerates, and how it reads a refusal.
+/// The options of a client.
 struct client_options {
     socks::tolerance tolerance{};
     /// By default the first two bytes of a refusal are enough, because some servers send no more. Set this to
@@ -564,7 +564,8 @@ SOCKS_INLINE_UNLESS_SIZE constexpr client_core::then client_core::send_then(cons
     return then::nothing;
 }
 
-// A message that is not complete: wait for its rest, unless the stream has ended or the message is invalid.
+// A message that is not complete: wait for the missing bytes, unless the stream has ended or the message is
+// invalid.
 SOCKS_INLINE_UNLESS_SIZE constexpr client_core::then client_core::need_more(bytes in, message_size size,
                                                                             size_t consumed,
                                                                             action& now) noexcept {

@@ -112,7 +112,7 @@ class source_lock {
         return true;
     }
 
-    /// The client's address, where answers go. The port is 0 until it is known.
+    /// The client's address, to which you send answers. The port is 0 until it is known.
     [[nodiscard]] constexpr endpoint source() const noexcept { return source_; }
 
   private:

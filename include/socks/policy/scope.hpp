@@ -237,13 +237,13 @@ constexpr bool is_global(const ipv6& address) noexcept {
 ///     "N/A"                    not global: 192.88.99.0/24, 2001::/32 (Teredo), 2001:10::/28 (ORCHID),
 ///                              2002::/16 (6to4)
 ///     not registered           not global: 224.0.0.0/4, and IPv6 outside of 2000::/3, which is not assigned
-///     ::ffff:0:0/96            "False"; here as the IPv4 address inside, because that is dialled
-///     ::/96                    not registered; here as the IPv4 address inside
-///     64:ff9b::/96             "True"; here as the IPv4 address inside, because a translator dials that
-///     an ISATAP address        global if both its prefix and the IPv4 address inside are
+///     ::ffff:0:0/96            "False"; this function uses the IPv4 address inside, which is dialled
+///     ::/96                    not registered; this function uses the IPv4 address inside
+///     64:ff9b::/96             "True"; this function uses the IPv4 address inside, which is dialled
+///     an ISATAP address        global if both its prefix and the IPv4 address inside are global
 ///
 /// @cost  O(size of the name), constexpr, noexcept.
-/// @rfc   6890 and 8190, and the registries that they began
+/// @rfc   6890 and 8190, and the registries that they define
 [[nodiscard]] constexpr bool is_global(const host& h) noexcept {
     const host spelled = detail::spelled_out(h);
     if (spelled.kind() == host_kind::ipv6 && !detail::stands_for_ipv4(spelled.v6()) &&

@@ -29,7 +29,7 @@ enum class flaw : uint8_t {
     // Between commands, from a partner to its proxy.
     already_exists,      ///< MODE = CREATE for an object that exists
     no_such_object,      ///< no command with the keyword `subject` has this ID
-    not_active,          ///< CFTPARM has a list without this object
+    not_active,          ///< CFTPARM has a list, but this object is not in it
     other_class,         ///< the CLASS of the CFTTCP is not that of the network
     incoming_only,       ///< CALL = IN, but a call through a proxy is outgoing
     no_proxy,            ///< a network without PROTOCOL

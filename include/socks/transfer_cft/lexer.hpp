@@ -37,7 +37,7 @@ enum class token_kind : uint8_t {
     close,         ///< )
     end,           ///< the end of the text
     open_quote,    ///< an apostrophe that no second apostrophe closes
-    open_comment,  ///< a comment without its end
+    open_comment,  ///< a comment that no */ closes
 };
 
 struct token {

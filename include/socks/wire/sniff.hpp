@@ -26,7 +26,7 @@ enum class protocol : uint8_t {
 ///     case socks::protocol::socks4: case socks::protocol::socks5: return serve(socks::server{}, peeked);
 ///     case socks::protocol::http: ...
 ///
-/// The server machine gives the same answer: it serves socks4 and socks5, and reports the others as errors.
+/// The server machine has the same result: it serves socks4 and socks5, and reports the others as errors.
 ///
 /// @param in  the received bytes from the beginning of the stream; one byte is enough.
 /// @returns   socks4 for 4, socks5 for 5, need_more for no bytes; http, tls, ssh and other as in

@@ -10,7 +10,7 @@ namespace socks {
 
 /// Writes bytes in order. Writing past the end is a mistake of the caller and asserts.
 /// @lifetime  points into the buffer.
-/// @cost      put() and text() are O(size), all else is O(1); constexpr, noexcept.
+/// @cost      put() and text() are O(size), everything else is O(1); constexpr, noexcept.
 class writer {
     // This template comes first because clang 14 does not evaluate a template that is defined after its use.
     template <class T>
