@@ -38,7 +38,7 @@ constexpr bool ends_in_a_number(bytes text) noexcept {
     return true;
 }
 
-// Whether text that is not an address cannot be looked up as a host name either.
+// Whether a text is not a valid host name. Call it only for a text that is not an address.
 constexpr bool is_invalid_name(bytes text) noexcept {
     return text.empty() || text.size() > 255 || text.contains('\0') || text.contains(':') ||
            text.contains('[') || text.contains(']') || ends_in_a_number(text);

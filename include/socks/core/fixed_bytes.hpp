@@ -37,7 +37,7 @@ class fixed_bytes {
 
     /// The copy. @lifetime  valid until this object changes.
     [[nodiscard]] constexpr bytes view() const& noexcept SOCKS_LIFETIMEBOUND { return {bytes_, size_}; }
-    bytes view() const&& = delete;  // a view of a temporary: give it a name first
+    bytes view() const&& = delete;  // a view of a temporary: store it in a variable first
 
     constexpr operator bytes() const& noexcept SOCKS_LIFETIMEBOUND { return view(); }
     operator bytes() const&& = delete;

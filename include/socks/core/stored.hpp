@@ -43,7 +43,7 @@ class stored_endpoint {
     [[nodiscard]] constexpr endpoint view() const& noexcept {
         return {endpoint_.host.with_name_at(name_.view().data()), endpoint_.port};
     }
-    endpoint view() const&& = delete;  // a view of a temporary: give it a name first
+    endpoint view() const&& = delete;  // a view of a temporary: store it in a variable first
 
     constexpr operator endpoint() const& noexcept { return view(); }
     operator endpoint() const&& = delete;
@@ -71,7 +71,7 @@ class stored_reply {
 
     /// The stored reply. @lifetime  points into this object.
     [[nodiscard]] constexpr reply view() const& noexcept { return {code, bound.view()}; }
-    reply view() const&& = delete;  // a view of a temporary: give it a name first
+    reply view() const&& = delete;  // a view of a temporary: store it in a variable first
 
     constexpr operator reply() const& noexcept { return view(); }
     operator reply() const&& = delete;
@@ -113,7 +113,7 @@ class stored_request {
         r.credentials.given = given_;
         return r;
     }
-    request view() const&& = delete;  // a view of a temporary: give it a name first
+    request view() const&& = delete;  // a view of a temporary: store it in a variable first
 
     constexpr operator request() const& noexcept { return view(); }
     operator request() const&& = delete;

@@ -53,8 +53,8 @@ constexpr bool is_isatap(const ipv6& a) noexcept {
     return a.bytes[0] != 0xff && (group(a, 4) & ~0x200U) == 0 && group(a, 5) == 0x5efe;
 }
 
-// The IPv4 address that a packet to `a` may reach, or `a`. The prefix comes before the interface identifier,
-// because routers use the prefix.
+// The IPv4 address that a packet to `a` may reach, or `a`. The prefix is tested first, because routers use
+// the prefix and not the interface identifier.
 constexpr host inner_address(const ipv6& a) noexcept {
     const auto inverted = [&a](size_t i) noexcept { return static_cast<uint8_t>(a.bytes[i] ^ 0xff); };
     const bool translated_here = front(a) == 0x0064ff9b && group(a, 2) == 1;
@@ -97,7 +97,7 @@ constexpr host spelled_out(const host& h) noexcept {
     return spelled.kind() == host_kind::none ? h : spelled;
 }
 
-// Whether `h` is an IPv6 address of a network. An address inside it does not matter.
+// Whether `h` is an IPv6 address of a network. An IPv4 address inside `h` is ignored.
 constexpr bool in_ipv6_network(const host& h, uint32_t network, unsigned bits) noexcept {
     const host spelled = spelled_out(h);
     return spelled.kind() == host_kind::ipv6 && within(front(spelled.v6()), network, bits);
@@ -106,7 +106,7 @@ constexpr bool in_ipv6_network(const host& h, uint32_t network, unsigned bits) n
 // Not global: the blocks of the IPv4 registry that are not globally reachable, and 224.0.0.0/4.
 constexpr bool is_global(const ipv4& address) noexcept {
     const uint32_t a = number(address);
-    if (a == 0xc0000009 || a == 0xc000000a) return true;  // anycast of PCP and of TURN, inside 192.0.0.0/24
+    if (a == 0xc0000009 || a == 0xc000000a) return true;  // the anycast addresses of PCP and TURN
     return !within(a, 0x00000000, 8) && !within(a, 0x0a000000, 8) && !within(a, 0x64400000, 10) &&
            !within(a, 0x7f000000, 8) && !within(a, 0xa9fe0000, 16) && !within(a, 0xac100000, 12) &&
            !within(a, 0xc0000000, 24) && !within(a, 0xc0000200, 24) && !within(a, 0xc0586300, 24) &&

@@ -199,7 +199,7 @@ class resolver {
         uint16_t net_class = 0;
         while (net_class <= max_class && !exists[net_class]) ++net_class;
         if (net_class > max_class) return false;
-        static_cast<void>(in_.find(result, id, net_class));  // it exists
+        static_cast<void>(in_.find(result, id, net_class));  // the object exists, so find() succeeds
         return true;
     }
 
