@@ -203,9 +203,9 @@ class bytes {
 
 /// A view of memory to write to.
 ///
-/// You can make it from a local array, from a pointer and a length, and from anything with `size()` and a
-/// mutable `data()` over `char`, `unsigned char` or `std::byte`. It has no `size()`, so it does not convert
-/// to `bytes`.
+/// You can make it from a local array, and from a pointer and a length. You can also make it from anything
+/// with `size()` and a mutable `data()` over `char`, `unsigned char` or `std::byte`. A buffer has no
+/// `size()`, so it does not convert to `bytes`.
 ///
 /// @lifetime  valid as long as the memory that it points into.
 /// @cost      two words, O(1).

@@ -56,7 +56,7 @@ enum class errc : uint8_t {
     bad_host = 67,        ///< text that is neither an address nor a host name
     no_host = 68,         ///< a command that needs a destination has none
     bad_user = 69,        ///< a user name of more than 255 bytes, or a NUL in a SOCKS4 user ID
-    bad_password = 70,    ///< a password of more than 255 bytes, or one for SOCKS4 in a URI
+    bad_password = 70,    ///< a password of more than 255 bytes, or a password in a SOCKS4 URI
     no_credentials = 71,  ///< username/password is in the list of methods, but credentials are missing
     bad_methods = 72,     ///< a list of methods that is empty, has more than 255, or contains 0xff
     command_over_socks4 = 73,   ///< a command that only SOCKS5 has, over SOCKS4

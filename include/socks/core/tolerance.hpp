@@ -1,6 +1,6 @@
 // Real peers deviate from the documents. A tolerance says which deviations are accepted. It never turns off a
-// safety check. These are always errors: a method that was not offered, a request before the authentication,
-// unconsumed bytes, an unbounded length, a NUL in a name, and a stream that ended.
+// safety check. These are always errors: a method that was not offered, a request before authentication,
+// unconsumed bytes, an unbounded length, a NUL in a name, a stream that ended.
 
 #ifndef SOCKS_CORE_TOLERANCE_HPP
 #define SOCKS_CORE_TOLERANCE_HPP

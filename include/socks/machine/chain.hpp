@@ -21,8 +21,8 @@ struct hop {
     socks::methods methods{};  ///< see request::methods
 };
 
-/// A borrowed view of hops. It is made from an array that has a name, from anything with `data()` and
-/// `size()` over hops, and from pointer and length.
+/// A borrowed view of hops. You can make it from a named array, from anything with `data()` and `size()` over
+/// hops, and from a pointer and a length.
 /// @lifetime  valid as long as the hops it points into.
 /// @cost      two words, O(1).
 class hops {

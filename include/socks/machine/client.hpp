@@ -213,7 +213,7 @@ class client_core {
     [[nodiscard]] constexpr action fail_now(errc why, size_t consumed = 0, uint8_t byte = 0) noexcept;
 
   private:
-    // What a step does after a message that needs no action of its own.
+    // What a step does after it has read or written a message.
     enum class then : uint8_t {
         nothing,
         send_greeting,

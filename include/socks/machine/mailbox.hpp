@@ -29,7 +29,7 @@ concept no_unsigned_integer =
 /// that error a loop could run for ever.
 ///
 /// prepare() may move data() to the front of the storage, so no view into the inbox is valid after it. If
-/// assertions are on, it also overwrites the old place, so that a test finds a stale view.
+/// assertions are on, it also overwrites the old bytes, so that a test finds a view that is no longer valid.
 ///
 /// @cost  commit, consume, data O(1); prepare O(data().size()). N + 9 bytes rounded up, not zeroed.
 template <size_t N>

@@ -35,11 +35,11 @@ struct server_options {
     bool v4 = true;
     bool v4a = true;
     bool v5 = true;
-    /// If v5 is off, answer a SOCKS5 greeting with `00 5b`, the first two bytes of a SOCKS4 refusal, and wait
-    /// for a SOCKS4 request on the same connection. java.net.Socket sends a SOCKS5 greeting, reads two bytes,
-    /// and sends a SOCKS4 request if the first byte is not 5. It would read the other six bytes of a complete
-    /// refusal as the reply to that request. Without this option the greeting is refused with `05 ff`, which
-    /// Java reports as "no acceptable methods".
+    /// If v5 is off, answer a SOCKS5 greeting with `00 5b`, the first two bytes of a SOCKS4 refusal. Then
+    /// wait for a SOCKS4 request on the same connection. java.net.Socket sends a SOCKS5 greeting, reads two
+    /// bytes, and sends a SOCKS4 request if the first byte is not 5. It would read the other six bytes of a
+    /// complete refusal as the reply to that request. Without this option the greeting is refused with `05
+    /// ff`, which Java reports as "no acceptable methods".
     bool v4_after_greeting = false;
     socks::methods methods = method::none;
     socks::tolerance tolerance{};
@@ -107,9 +107,9 @@ enum class server_state : uint8_t {
 ///         }
 ///     }
 ///
-/// Use one server for each connection. A peer that does not speak SOCKS ends the handshake with nothing
-/// consumed and nothing sent, so you can hand the same bytes to another protocol. You may call every function
-/// in every state, but only the expected call can authorise a client.
+/// Use one server for each connection. If the peer does not speak SOCKS, nothing is consumed and nothing is
+/// sent. You can then pass the same bytes to another protocol. You may call every function in every state,
+/// but only the expected call can authorise a client.
 ///
 /// @cost  16 bytes of state, trivially copyable; the steps per input byte are bounded; constexpr, noexcept.
 /// @rfc   1928, 1929, the SOCKS4 and SOCKS4a memos

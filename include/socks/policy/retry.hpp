@@ -90,7 +90,7 @@ struct retry_target {
 ///         case retry::next::give_up: break;
 ///     }
 ///
-/// After done, hold and give_up, every call of ended() returns the same, until restart().
+/// After done, hold and give_up, every call of ended() returns the same value, until you call restart().
 ///
 /// @cost  32 bytes, trivially copyable, constexpr, noexcept.
 class retry {

@@ -253,9 +253,9 @@ constexpr bool is_global(const ipv6& address) noexcept {
     return seen.kind() == host_kind::ipv6 || (seen.kind() == host_kind::ipv4 && detail::is_global(seen.v4()));
 }
 
-/// Whether two hosts are the same for an access list. Names are compared without the case of ASCII letters
-/// and without one trailing dot. IPv4-mapped addresses and names that spell addresses are compared as those
-/// addresses. Bad text equals nothing.
+/// Whether two hosts are the same for an access list. In names, the case of ASCII letters and one trailing
+/// dot are ignored. IPv4-mapped addresses and names that spell addresses are compared as those addresses. Bad
+/// text is equal to no host.
 /// @cost  O(size of the names), constexpr, noexcept.
 /// @rfc   4343
 [[nodiscard]] constexpr bool canonical_equal(const host& a, const host& b) noexcept {

@@ -196,7 +196,7 @@ constexpr encoded encode_object_user(bytes object, buffer out SOCKS_LIFETIMEBOUN
     return writer(out).put(detail::prefix1()).skip(object.size()).written();
 }
 
-/// Bytes that encode_token() writes after the prefix.
+/// The number of bytes that encode_token() writes after the prefix.
 inline constexpr size_t counter_size = 16;
 
 /// Writes a token for one of many streams: `prefix`, then `counter` as 16 hexadecimal digits. Two tokens are

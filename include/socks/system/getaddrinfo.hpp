@@ -13,8 +13,8 @@
 
 namespace socks {
 
-/// The failure of a look-up. An unknown name, a name service that fails, and a name service that does not
-/// answer in time are three different failures with three different reply codes:
+/// The failure of a look-up. An unknown name, a failed name service, and a name service that does not answer
+/// in time have three different reply codes:
 ///
 ///     EAI_NONAME, EAI_NODATA       WSAHOST_NOT_FOUND, WSANO_DATA   name_not_found      04 host unreachable
 ///     EAI_FAIL                     WSANO_RECOVERY                  name_not_resolved   01 general failure

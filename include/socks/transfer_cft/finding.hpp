@@ -81,7 +81,7 @@ struct finding {
     cft::position position;        ///< line 0: the finding has no position in the text
     bytes subject;                 ///< the name of the parameter, or the keyword of the command
     uint16_t least = 0;            ///< bad_length, bad_number
-    uint16_t most = 0;             ///< bad_length, bad_number
+    uint16_t most = 0;             ///< for bad_length and bad_number
     const char* detail = nullptr;  ///< bad_syntax, bad_choice, bad_host, invalid_request
 };
 
