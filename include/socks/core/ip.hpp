@@ -99,8 +99,8 @@ struct ipv6_groups {
         address.bytes[size++] = static_cast<uint8_t>(group & 0xff);
     }
 
-    // Moves the groups after the "::" to the end and fills the gap with zeros. False if the number of groups
-    // is wrong: eight without a "::", at most seven with one.
+    // Moves the groups after the "::" to the end and fills the gap with zeros. Returns false unless it has
+    // eight groups without a "::", or at most seven groups with one.
     constexpr bool fill_gap() noexcept {
         if (!has_gap()) return size == 16;
         if (size > 14) return false;

@@ -25,7 +25,7 @@ struct tolerance {
     bool credentials_version_5 : 1 = false;
     /// Whether a reserved byte may be other than zero in SOCKS5 requests, replies and datagrams.
     bool reserved : 1 = true;
-    /// Whether user name and password may be empty. RFC 1929 excludes this, but it is in use.
+    /// Whether user name and password may be empty. RFC 1929 excludes this, but some programs do it.
     bool empty_credentials : 1 = true;
     /// Whether the bound address of a reply may be an empty name or a single NUL. It is read as
     /// "unspecified".

@@ -9,7 +9,7 @@
 
 namespace socks {
 
-/// One proxy of a route: its address, and how to speak to it.
+/// One proxy of a route: its address, and the version, credentials and methods for it.
 ///
 ///     hop{.proxy = {"gate.example.net", 1080}, .credentials = {"john", "foo"}}
 ///

@@ -123,7 +123,7 @@ class client_action : public detail::action<client_next> {
 
     /// bound: the address on which the server listens. fail with errc::refused: the bound address of the
     /// reply, if client_options::wait_for_full_refusal is set, and only in the step that failed. Otherwise
-    /// there is no host.
+    /// its host is host_kind::none.
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr endpoint bound() const noexcept {
         if (next_ == client_next::bound) return answer(static_cast<version>(byte_)).reply.bound;
         return data_ == nullptr ? endpoint{} : answer(code().version).reply.bound;

@@ -65,8 +65,8 @@ constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
 
 }  // namespace detail
 
-/// The SOCKS5 reply code for `e`. `server::answer` sends a SOCKS4 client 91 instead, the only code that
-/// SOCKS4 has for these failures.
+/// The SOCKS5 reply code for `e`. To a SOCKS4 client, `server::answer` sends 91 instead, because SOCKS4 has
+/// no other code for these failures.
 ///
 /// @param codes  the table. If it contains `succeeded`, general_failure is used instead.
 /// @returns      a code that refuses.

@@ -16,8 +16,8 @@ namespace socks {
 /// What to do after a handshake. A switch over all values needs no default.
 enum class disposition : uint8_t {
     connected,  ///< continue
-    retry,      ///< try again later, for example by a retry_schedule
-    hold,       ///< another attempt would fail too: wait until an operator restarts it
+    retry,      ///< try again later, for example with a retry_schedule
+    hold,       ///< another attempt would fail too: wait until an operator restarts the transfer
 };
 
 /// The result of a handshake: a reply code, or a failure without a reply.

@@ -28,7 +28,7 @@ namespace socks {
 enum class replace_bound : uint8_t {
     never,        ///< the address of the reply is used
     unspecified,  ///< if it is unspecified: a server that listens on every address sends 0.0.0.0 or ::
-    not_global,   ///< also if it is not global: a server behind NAT sends its private address
+    not_global,   ///< if it is unspecified or not global: behind NAT, a server sends a private address
     always,       ///< the address of the proxy is used
 };
 

@@ -254,8 +254,8 @@ constexpr bool is_global(const ipv6& address) noexcept {
 }
 
 /// Whether two hosts are the same for an access list. In names, the case of ASCII letters and one trailing
-/// dot are ignored. IPv4-mapped addresses and names that spell addresses are compared as those addresses. Bad
-/// text is equal to no host.
+/// dot are ignored. IPv4-mapped addresses and names that spell addresses are compared as those addresses. For
+/// bad text the result is false.
 /// @cost  O(size of the names), constexpr, noexcept.
 /// @rfc   4343
 [[nodiscard]] constexpr bool canonical_equal(const host& a, const host& b) noexcept {

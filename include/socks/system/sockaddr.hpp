@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-// Windows: this is winsock2.h, which must come before windows.h.
+// On Windows the header is winsock2.h, which must be included before windows.h.
 #if defined(_WIN32)
 #include <winsock2.h>
 #include <ws2tcpip.h>

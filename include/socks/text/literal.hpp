@@ -111,7 +111,7 @@ class text_writer {
     }
 
   private:
-    // An IPv4 address follows the two well-known prefixes ::ffff:0:0/96 and 64:ff9b::/96.
+    // Whether an IPv4 address follows the prefix of `a`: this is so for ::ffff:0:0/96 and 64:ff9b::/96.
     static constexpr bool embeds_ipv4(const ipv6& a) noexcept {
         for (size_t i = 2; i < 5; ++i)
             if (group(a, i) != 0) return false;

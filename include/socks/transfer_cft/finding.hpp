@@ -13,7 +13,7 @@ namespace socks::cft {
 
 /// What is wrong. A switch over all values needs no default.
 enum class flaw : uint8_t {
-    // In one command.
+    // Flaws inside one command.
     bad_syntax,              ///< `detail` says what was expected
     unknown_parameter,       ///< an unknown parameter in a known command; it is ignored
     repeated_parameter,      ///< a parameter that occurs twice in a command
@@ -26,7 +26,7 @@ enum class flaw : uint8_t {
     bad_host,                ///< neither an address nor a host name
     password_not_sent,       ///< SOCKS4 has no passwords; this one is ignored
     incomplete_credentials,  ///< SOCKS5 without USER or PASSWORD; an empty value is sent
-    // Between commands, from a partner to its proxy.
+    // Flaws in the references from a partner to its proxy.
     already_exists,      ///< MODE = CREATE for an object that exists
     no_such_object,      ///< no command with the keyword `subject` has this ID
     not_active,          ///< CFTPARM has a list, but this object is not in it
@@ -80,7 +80,7 @@ struct finding {
     flaw what = flaw::bad_syntax;
     cft::position position;        ///< line 0: the finding has no position in the text
     bytes subject;                 ///< the name of the parameter, or the keyword of the command
-    uint16_t least = 0;            ///< bad_length, bad_number
+    uint16_t least = 0;            ///< for bad_length and bad_number
     uint16_t most = 0;             ///< for bad_length and bad_number
     const char* detail = nullptr;  ///< bad_syntax, bad_choice, bad_host, invalid_request
 };

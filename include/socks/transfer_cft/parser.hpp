@@ -105,7 +105,7 @@ class parser {
         return true;
     }
 
-    // Returns what should end the next token if nothing ends it, else nullptr.
+    // If the next token has no end, returns the name of the missing end. Otherwise returns nullptr.
     [[nodiscard]] constexpr const char* missing_end() const noexcept {
         if (lookahead_.kind == token_kind::open_quote)
             return "an apostrophe that ends the value which begins here";

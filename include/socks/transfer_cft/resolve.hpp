@@ -247,7 +247,7 @@ class resolver {
 /// @param text     the configuration.
 /// @param id       the ID of the partner. It is case-sensitive.
 /// @param result   receives the targets. Valid only on success.
-/// @param found    receives everything that is wrong in the text and between the partner and its proxy.
+/// @param found    receives what is wrong in the text and in the references from the partner to its proxy.
 /// @returns        whether `found` contains only warnings. Earlier findings count too.
 /// @lifetime       `result` contains no pointer; the findings point into `text`.
 /// @cost           at most 26 times O(size of the text), no allocation, constexpr, noexcept. A finding about
