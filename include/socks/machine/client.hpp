@@ -121,9 +121,8 @@ class client_action : public detail::action<client_next> {
         return static_cast<socks::method>(byte_);
     }
 
-    /// bound: the address on which the server listens. fail with errc::refused: the bound address of the
-    /// reply, if client_options::wait_for_full_refusal is set, and only in the step that failed. Otherwise
-    /// its host is host_kind::none.
+    /// bound: the address on which the server listens. fail with errc::refused: the bound address, if
+    /// client_options::wait_for_full_refusal is set, and only in the step that failed; otherwise no host.
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr endpoint bound() const noexcept {
         if (next_ == client_next::bound) return answer(static_cast<version>(byte_)).reply.bound;
         return data_ == nullptr ? endpoint{} : answer(code().version).reply.bound;
@@ -173,8 +172,7 @@ class client_core {
           wait_for_full_refusal_(options.wait_for_full_refusal),
           pipelined_(options.pipelined) {}
 
-    /// A step that begins after the first `consumed` bytes of `in`. An earlier handshake has read those bytes
-    /// in the same step.
+    /// A step after the first `consumed` bytes of `in`, which an earlier handshake has read in this step.
     [[nodiscard]] constexpr action step(const request& request, bytes in, buffer out,
                                         size_t consumed = 0) noexcept;
 
@@ -295,8 +293,7 @@ class client {
     /// The result of a handshake: see client_action::completed.
     using completed = client_action::completed;
 
-    /// The messages that were sent before the proxy agreed to them. Each member becomes false when the proxy
-    /// agrees.
+    /// The messages that were sent early. A member becomes false when the proxy agrees to the message.
     using early_messages = detail::client_core::early_messages;
 
     /// The longest message that is received: a SOCKS5 reply, 4 + 1 + 255 + 2.
@@ -564,8 +561,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr client_core::then client_core::send_then(cons
     return then::nothing;
 }
 
-// A message that is not complete: wait for the missing bytes, unless the stream has ended or the message is
-// invalid.
+// A message is not complete: wait for more bytes, unless the stream has ended or the message is invalid.
 SOCKS_INLINE_UNLESS_SIZE constexpr client_core::then client_core::need_more(bytes in, message_size size,
                                                                             size_t consumed,
                                                                             action& now) noexcept {

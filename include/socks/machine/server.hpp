@@ -38,8 +38,8 @@ struct server_options {
     /// If v5 is off, answer a SOCKS5 greeting with `00 5b`, the first two bytes of a SOCKS4 refusal. Then
     /// wait for a SOCKS4 request on the same connection. java.net.Socket sends a SOCKS5 greeting, reads two
     /// bytes, and sends a SOCKS4 request if the first byte is not 5. It would read the other six bytes of a
-    /// complete refusal as the reply to that request. Without this option the greeting is refused with `05
-    /// ff`, which Java reports as "no acceptable methods".
+    /// complete refusal as the reply to that request. Without this option the refusal is `05 ff`, which Java
+    /// reports as "no acceptable methods".
     bool v4_after_greeting = false;
     socks::methods methods = method::none;
     socks::tolerance tolerance{};
