@@ -151,7 +151,7 @@ class chain {
     /// @cost  O(1), constexpr, noexcept.
     [[nodiscard]] constexpr client_state state() const noexcept { return core_.state(); }
 
-    /// The messages that the proxy at hop() received before it agreed to them: see client::sent_early().
+    /// The messages that were sent to the proxy at hop() before it agreed to them: see client::sent_early().
     [[nodiscard]] constexpr early_messages sent_early() const noexcept { return core_.sent_early(); }
 
     /// See client::may_send_early(). It returns true only for the last proxy.
