@@ -131,6 +131,11 @@ class [[nodiscard]] decoded {
 
 /// The outcome of encoding one message into a buffer: the bytes written, or an error.
 ///
+/// data() is a view, not a pointer, and has no closing NUL. It converts to std::string_view. With printf:
+///
+///     const bytes text = socks::format(s.to(), room).data();
+///     printf("%.*s", static_cast<int>(text.size()), text.data());
+///
 /// On an error nothing was written, unless the function says otherwise. For `errc::no_space`, `required()` is
 /// the capacity that would suffice, or 0 if that is more than 4294967295 bytes.
 ///

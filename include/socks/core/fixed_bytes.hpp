@@ -9,7 +9,7 @@ namespace socks {
 
 /// A copy of up to N bytes.
 ///
-///     fixed_bytes<255> user;
+///     fixed_bytes<255> user;                               // a text is stored with store(), not with =
 ///     if (user.store(s.user())) ask_the_directory(user);   // outlives the inbox
 ///
 /// You can return, copy and move it. A temporary does not convert to `bytes` and has no view(): store it in a
@@ -35,7 +35,7 @@ class fixed_bytes {
         return true;
     }
 
-    /// The copy. @lifetime  valid until this object changes.
+    /// The copy; view().size() is its size. @lifetime  valid until this object changes.
     [[nodiscard]] constexpr bytes view() const& noexcept SOCKS_LIFETIMEBOUND { return {bytes_, size_}; }
     bytes view() const&& = delete;  // a view of a temporary: store it in a variable first
 

@@ -136,6 +136,7 @@ class chain {
     }
 
     /// Call this when the stream has ended. Bytes that were received before may still complete a message.
+    /// If a message stays incomplete, the step fails with errc::closed, truncated or closed_while_bound.
     constexpr void end_of_stream() noexcept { core_.end_of_stream(); }
 
     /// Answers the action negotiate: `succeeded` says whether the sub-negotiation succeeded.

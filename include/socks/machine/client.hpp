@@ -1,9 +1,9 @@
 // The client's handshake: received bytes go in, the next action comes out.
 //
-//     start -- greeting --> method_selection -+- none ------------------------> request -> reply -> done
-//       |                                     +- username/password: auth_status -^           | BIND
-//       |                                     +- another: negotiation -----------^      second_reply
-//       +-- SOCKS4 ---------------------------------------------------------> request
+//     start -- greeting --> method_selection -+- none ---------------------------+- request -> reply -> done
+//       |                                     +- username/password: auth_status -^               | BIND
+//       |                                     +- another: negotiation -----------^          second_reply
+//       +-- SOCKS4 --------------------------------------------------------------^
 //
 // client_options::pipelined inserts early_credentials and early_request after the greeting. Every state can
 // end in failed. docs/client.svg is generated from the code.
@@ -347,6 +347,7 @@ class client {
     }
 
     /// Call this when the stream has ended. Bytes that were received before may still complete a message.
+    /// If a message stays incomplete, the step fails with errc::closed, truncated or closed_while_bound.
     constexpr void end_of_stream() noexcept { core_.end_of_stream(); }
 
     /// Answers the action negotiate: `succeeded` says whether the sub-negotiation succeeded.

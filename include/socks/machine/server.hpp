@@ -123,7 +123,7 @@ class server {
         serve,         ///< carry out command() for to(), then call answer(); twice for BIND
         wait,          ///< do nothing until you answer; also between the two answers to BIND
         done,          ///< the success reply is sent: relay, and begin with result().early
-        fail,          ///< error() is the reason; the error reply has been sent; close the connection
+        fail,          ///< error() is the reason; an error reply, if any, has been sent; close the connection
     };
 
     class action;
@@ -179,8 +179,9 @@ class server {
     template <size_t N, size_t M>
     [[nodiscard]] constexpr action step(inbox<N>& in, outbox<M>& out) noexcept;
 
-    /// Call this when the stream has ended. Bytes that were received before may still complete a message. An
-    /// action that waits for your answer still needs it.
+    /// Call this when the stream has ended. Bytes that were received before may still complete a message.
+    /// If a message stays incomplete, the step fails with errc::closed, truncated or, in the state
+    /// after_greeting, version_refused. An action that waits for your answer still needs it.
     constexpr void end_of_stream() noexcept { closed_ = true; }
 
     /// Answers the action authenticate: `accepted` says whether user name and password are correct. If not,
@@ -199,6 +200,8 @@ class server {
 
     /// Answers the action serve. BIND needs two successful answers: first the address on which the server
     /// listens, then the address that connected.
+    ///
+    ///     handshake.answer({code5::succeeded, {ipv4{192, 0, 2, 7}, 1080}}, tx);   // or a code that refuses
     ///
     /// A code of the other version is translated: success to success, a refusal to general_failure or
     /// rejected. Without a bound host the reply carries 0.0.0.0, because old versions of java.net.Socket
@@ -222,7 +225,7 @@ class server {
     template <size_t M>
     constexpr void answer(const reply& outcome, outbox<M>& out) noexcept;
 
-    /// The state of the handshake, for logs and deadlines.
+    /// The state of the handshake, for logs and deadlines. Its type is server_state, not server::state.
     /// @cost  O(1), constexpr, noexcept.
     [[nodiscard]] constexpr server_state state() const noexcept { return state_; }
 

@@ -24,6 +24,7 @@ inline constexpr uint16_t default_port = 1080;
 
 /// A proxy, with the version and the credentials for its requests.
 ///
+///     connect_to(uri.proxy);
 ///     request r{.version = uri.version, .to = {"files.example.com", 443}, .credentials = uri.credentials};
 ///
 /// @lifetime  a name points into the text, user and password into the buffer that you passed to
