@@ -388,4 +388,27 @@ constexpr void a_chain_s_state_is_that_of_the_proxy_at_hop(check& t) {
 }
 PROVE_AND_RUN(a_chain_s_state_is_that_of_the_proxy_at_hop)
 
+// The first proxy has answered the greeting of another client. The proxies after it have not.
+constexpr void only_the_first_proxy_of_a_chain_has_heard_another_greeting(check& t) {
+    using state = socks::client_state;
+    const socks::hop proxies[] = {{.proxy = {ipv4{192, 0, 2, 1}, 1080}, .version = version::v4},
+                                  {.proxy = {ipv4{192, 0, 2, 7}, 1081}}};
+    const socks::route to{.through = proxies, .to = {ipv4{198, 51, 100, 9}, 25}};
+    char out[socks::chain::max_output] = {};
+    socks::chain m({.after_greeting = true});
+    t.ok(m.state() == state::after_greeting);
+    const auto waits = m.step(to, "00"_bytes, out);
+    t.ok(waits.next() == socks::chain::next::recv && waits.needed() == 1);
+    const auto asks = m.step(to, "00 5b"_bytes, out);
+    t.ok(asks.next() == socks::chain::next::send && asks.consumed() == 2);
+    t.ok(asks.data() == "04 01 0439 c0000207 00"_bytes);
+    const auto greets = m.step(to, "00 5a 0000 00000000"_bytes, out);
+    t.ok(greets.next() == socks::chain::next::send && greets.data() == "05 01 00"_bytes && m.hop() == 1);
+
+    socks::chain nowhere({.after_greeting = true});
+    const auto a = nowhere.step({}, "00 5b"_bytes, out);
+    t.ok(a.next() == socks::chain::next::fail && a.error() == errc::bad_route && a.consumed() == 0);
+}
+PROVE_AND_RUN(only_the_first_proxy_of_a_chain_has_heard_another_greeting)
+
 }  // namespace

@@ -288,4 +288,10 @@ constexpr void every_code_has_its_words(check& t) {
 }
 PROVE_AND_RUN(every_code_has_its_words)
 
+// The table is a constant. Its making is run here too.
+void the_conservative_table_is_the_same_at_run_time(check& t) {
+    t.ok(differences(detail::make_conservative_dispositions(), conservative_dispositions) == 0);
+}
+RUN(the_conservative_table_is_the_same_at_run_time)
+
 }  // namespace
