@@ -2,6 +2,7 @@
 // and the requests that fail before the first byte.
 
 #include "refusals.hpp"
+#include "text_of.hpp"
 
 namespace {
 
@@ -250,14 +251,8 @@ constexpr void a_second_answer_is_out_of_turn(check& t) {
 }
 PROVE_AND_RUN(a_second_answer_is_out_of_turn)
 
-constexpr bool reads(const char* text, bytes expected) {
-    size_t n = 0;
-    while (text[n] != '\0') ++n;
-    return bytes(text, n) == expected;
-}
-
 constexpr bool stands(const socks::client& m, socks::client_state expected, bytes text) {
-    return m.state() == expected && reads(to_string(m.state()), text);
+    return m.state() == expected && text_of(to_string(m.state())) == text;
 }
 
 constexpr void a_state_says_what_a_client_waits_for(check& t) {
@@ -308,7 +303,7 @@ constexpr void a_state_says_so_on_the_other_ways_too(check& t) {
 
     const socks::client later({.after_greeting = true});
     t.ok(stands(later, state::after_greeting, "waiting for the answer to an earlier greeting"));
-    t.ok(reads(to_string(state{99}), "in an unknown state"));
+    t.ok(text_of(to_string(state{99})) == "in an unknown state");
 }
 PROVE_AND_RUN(a_state_says_so_on_the_other_ways_too)
 

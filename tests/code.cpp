@@ -5,6 +5,7 @@
 #include <socks/core/bytes.hpp>
 
 #include "check.hpp"
+#include "text_of.hpp"
 
 namespace {
 
@@ -53,13 +54,11 @@ constexpr size_t longest(check& t, Number (*of)(uint8_t)) {
         const char number[] = {'0', 'x', digits[byte >> 4], digits[byte & 0xf], '\0'};
         char room[max_text_code] = {};
         const bytes text = format(of(byte), room).data();
-        const char* const named = to_string(of(byte));
-        size_t n = 0;
-        while (named[n] != '\0') ++n;
-        const bytes words(named, n);
+        const bytes words = text_of(to_string(of(byte)));
         const bool ends = text.size() >= 4 && text.subspan(text.size() - 4) == bytes(number, 4);
-        t.ok(words == "unassigned" ? ends && text.size() == 4
-                                   : text.first(n) == words && ends == (words == "private method"));
+        t.ok(words == "unassigned"
+                 ? ends && text.size() == 4
+                 : text.first(words.size()) == words && ends == (words == "private method"));
         most = text.size() > most ? text.size() : most;
     }
     return most;

@@ -4,6 +4,7 @@
 #include <socks/policy/dial_error.hpp>
 
 #include "check.hpp"
+#include "text_of.hpp"
 
 namespace {
 
@@ -121,18 +122,11 @@ constexpr void three_codes_suggest_another_address_family(check& t) {
 }
 PROVE_AND_RUN(three_codes_suggest_another_address_family)
 
-constexpr size_t length(const char* closed) {
-    size_t n = 0;
-    while (closed[n] != '\0') ++n;
-    return n;
-}
-
 constexpr void every_failure_has_words_of_its_own(check& t) {
     for (const row& a : rows)
         for (const row& b : rows) {
             const auto entered = t.in();
-            const bytes x(to_string(a.error), length(to_string(a.error)));
-            t.ok((x == bytes(to_string(b.error), length(to_string(b.error)))) == (a.error == b.error));
+            t.ok((text_of(to_string(a.error)) == text_of(to_string(b.error))) == (a.error == b.error));
         }
     t.ok(bytes(to_string(static_cast<dial_error>(200)), 15) == "another failure");
 }

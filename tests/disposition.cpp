@@ -4,11 +4,14 @@
 
 #include "bytes_literal.hpp"
 #include "check.hpp"
+#include "dispositions.hpp"
+#include "text_of.hpp"
 
 namespace {
 
 using ::check;
 using namespace socks;
+using namespace dispositions;
 
 // 16 codes a line. SOCKS4: 90 connected, any other held.
 constexpr char socks4_codes[] =
@@ -48,61 +51,23 @@ constexpr char socks5_codes[] =
     "HHHHHHHHHHHHHHHH"
     "HHHHHHHHHHHHHHHH";
 
-// Without a code: 0 nothing failed; 1..31 the peer's doing; 32..63 the stream's; from 64 the caller's.
-constexpr char failures[] =
-    "CHHHHHHHHHHHHHHH"
-    "HHHHHHHHHHHHHHHH"
-    "RRRRRRRRRRRRRRRR"
-    "RRRRRRRRRRRRRRRR"
-    "HHHHHHHHHHHHHHHH"
-    "HHHHHHHHHHHHHHHH"
-    "HHHHHHHHHHHHHHHH"
-    "HHHHHHHHHHHHHHHH"
-    "HHHHHHHHHHHHHHHH"
-    "HHHHHHHHHHHHHHHH"
-    "HHHHHHHHHHHHHHHH"
-    "HHHHHHHHHHHHHHHH"
-    "HHHHHHHHHHHHHHHH"
-    "HHHHHHHHHHHHHHHH"
-    "HHHHHHHHHHHHHHHH"
-    "HHHHHHHHHHHHHHHH";
-
-static_assert(sizeof socks4_codes == 257 && sizeof socks5_codes == 257 && sizeof failures == 257);
-
-constexpr char letter(disposition d) {
-    switch (d) {
-        case disposition::connected: return 'C';
-        case disposition::retry: return 'R';
-        case disposition::hold: return 'H';
-    }
-    return '?';
-}
-
-constexpr reply_code code_of(version via, unsigned byte) { return {via, static_cast<uint8_t>(byte)}; }
-
 constexpr disposition cautious(const outcome& o) { return decide(o, conservative_dispositions); }
 
 constexpr void every_reply_code_of_socks4_is_judged(check& t) {
-    for (unsigned i = 0; i < 256; ++i) {
-        const auto entered = t.in(size_t{i});
-        t.ok(letter(cautious(code_of(version::v4, i))) == socks4_codes[i]);
-        t.ok(letter(cautious(code_of(version::v4a, i))) == socks4_codes[i]);
-    }
+    agree_on_socks4(t, conservative_dispositions, socks4_codes);
     t.ok(cautious(code4::granted) == disposition::connected &&
          cautious(code4::rejected) == disposition::hold);
 }
 PROVE_AND_RUN(every_reply_code_of_socks4_is_judged)
 
 constexpr void every_reply_code_of_socks5_is_judged(check& t) {
-    for (unsigned i = 0; i < 256; ++i)
-        t.in(size_t{i}).ok(letter(cautious(code_of(version::v5, i))) == socks5_codes[i]);
+    agree_on_socks5(t, conservative_dispositions, socks5_codes);
     t.ok(cautious(code5::connection_refused) == disposition::hold && cautious(code5{6}) == disposition::hold);
 }
 PROVE_AND_RUN(every_reply_code_of_socks5_is_judged)
 
 constexpr void every_failure_without_a_reply_is_judged(check& t) {
-    for (unsigned i = 0; i < 256; ++i)
-        t.in(size_t{i}).ok(letter(cautious(static_cast<errc>(static_cast<uint8_t>(i)))) == failures[i]);
+    agree_on_failures(t, conservative_dispositions);
     for (const errc e : {errc::unreachable, errc::timed_out, errc::closed, errc::truncated})
         t.in().ok(cautious(e) == disposition::retry);
     for (const errc e :
@@ -116,8 +81,8 @@ PROVE_AND_RUN(every_failure_without_a_reply_is_judged)
 // A table without rows holds every failure.
 constexpr void a_new_table_holds_every_failure(check& t) {
     for (unsigned i = 0; i < 256; ++i)
-        for (const outcome& o : {outcome(code_of(version::v5, i)), outcome(code_of(version::v4, i)),
-                                 outcome(static_cast<errc>(static_cast<uint8_t>(i)))})
+        for (const outcome& o :
+             {outcome(code_of(version::v5, i)), outcome(code_of(version::v4, i)), outcome(failure_of(i))})
             t.in(size_t{i}).ok(disposition_table()[o] ==
                                (o.succeeded() ? disposition::connected : disposition::hold));
 }
@@ -129,7 +94,7 @@ constexpr int differences(const disposition_table& a, const disposition_table& b
     for (unsigned i = 0; i < 256; ++i) {
         n += a[code_of(version::v4, i)] != b[code_of(version::v4, i)];
         n += a[code_of(version::v5, i)] != b[code_of(version::v5, i)];
-        n += a[static_cast<errc>(static_cast<uint8_t>(i))] != b[static_cast<errc>(static_cast<uint8_t>(i))];
+        n += a[failure_of(i)] != b[failure_of(i)];
     }
     return n;
 }
@@ -155,8 +120,7 @@ PROVE_AND_RUN(single_rows_can_be_judged_otherwise)
 
 void each_row_is_a_row_of_its_own(check& t) {
     for (unsigned i = 0; i < 256; ++i) {
-        const outcome rows[] = {code_of(version::v4, i), code_of(version::v5, i),
-                                static_cast<errc>(static_cast<uint8_t>(i))};
+        const outcome rows[] = {code_of(version::v4, i), code_of(version::v5, i), failure_of(i)};
         for (const outcome& o : rows) {
             const auto entered = t.in();
             const disposition_table& before = conservative_dispositions;
@@ -172,7 +136,7 @@ void no_table_holds_what_succeeded_or_connects_what_failed(check& t) {
     disposition_table table;
     for (unsigned i = 0; i < 256; ++i) {
         table = table.holding(code_of(version::v4, i)).retrying(code_of(version::v5, i));
-        table = table.holding(static_cast<errc>(static_cast<uint8_t>(i)));
+        table = table.holding(failure_of(i));
     }
     t.ok(table[code4::granted] == disposition::connected &&
          table[code5::succeeded] == disposition::connected);
@@ -180,7 +144,7 @@ void no_table_holds_what_succeeded_or_connects_what_failed(check& t) {
     for (unsigned i = 1; i < 256; ++i) {
         const auto entered = t.in(size_t{i});
         t.ok(table[code_of(version::v5, i)] == disposition::retry);
-        t.ok(table[static_cast<errc>(static_cast<uint8_t>(i))] == disposition::hold);
+        t.ok(table[failure_of(i)] == disposition::hold);
         if (i != 90) t.ok(table[code_of(version::v4, i)] == disposition::hold);
     }
 }
@@ -217,12 +181,6 @@ constexpr void the_end_of_a_handshake_is_an_outcome(check& t) {
 }
 PROVE_AND_RUN(the_end_of_a_handshake_is_an_outcome)
 
-constexpr bytes text_of(const char* closed) {
-    size_t n = 0;
-    while (closed[n] != '\0') ++n;
-    return {closed, n};
-}
-
 constexpr void an_operator_is_told_in_words(check& t) {
     t.ok(text_of(reason(code5::succeeded)) == "connected" && text_of(reason(code4::granted)) == "connected");
     t.ok(text_of(reason(errc::none)) == "connected");
@@ -246,8 +204,8 @@ constexpr void an_operator_is_told_the_number_of_a_code_without_a_name(check& t)
     t.ok(prints(errc::timed_out, "the deadline passed"));
     size_t longest = 0;
     for (unsigned i = 0; i < 256; ++i)
-        for (const outcome& o : {outcome(code_of(version::v5, i)), outcome(code_of(version::v4, i)),
-                                 outcome(static_cast<errc>(static_cast<uint8_t>(i)))}) {
+        for (const outcome& o :
+             {outcome(code_of(version::v5, i)), outcome(code_of(version::v4, i)), outcome(failure_of(i))}) {
             const auto entered = t.in();
             char room[max_text_outcome] = {};
             const encoded made = format(o, room);

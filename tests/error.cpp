@@ -3,17 +3,12 @@
 #include <socks/core/error.hpp>
 
 #include "check.hpp"
+#include "text_of.hpp"
 
 namespace {
 
 using ::check;
 using namespace socks;
-
-constexpr bytes text_of(const char* closed) {
-    size_t n = 0;
-    while (closed[n] != '\0') ++n;
-    return {closed, n};
-}
 
 // Typed again, so that a number that moves is noticed: they are stable.
 constexpr errc peers[] = {errc::peer_is_http,

@@ -5,17 +5,12 @@
 #include <socks/core/bytes.hpp>
 
 #include "check.hpp"
+#include "text_of.hpp"
 
 namespace {
 
 using ::check;
 using namespace socks;
-
-constexpr bytes text_of(const char* closed) {
-    size_t n = 0;
-    while (closed[n] != '\0') ++n;
-    return {closed, n};
-}
 
 // How many of the 256 bytes have a name other than "unassigned"; each of these differs from the others.
 template <class Number>

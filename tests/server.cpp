@@ -2,6 +2,7 @@
 // the questions in their order, and answers at the wrong time.
 
 #include "refusals.hpp"
+#include "text_of.hpp"
 
 namespace {
 
@@ -275,14 +276,8 @@ constexpr void a_server_needs_no_byte_of_the_next_message(check& t) {
 }
 PROVE_AND_RUN(a_server_needs_no_byte_of_the_next_message)
 
-constexpr bool reads(const char* text, bytes expected) {
-    size_t n = 0;
-    while (text[n] != '\0') ++n;
-    return bytes(text, n) == expected;
-}
-
 constexpr bool stands(const socks::server& m, socks::server_state expected, bytes text) {
-    return m.state() == expected && reads(to_string(m.state()), text);
+    return m.state() == expected && text_of(to_string(m.state())) == text;
 }
 
 constexpr void a_state_says_what_a_server_waits_for(check& t) {
@@ -315,7 +310,7 @@ constexpr void a_state_says_what_a_server_waits_for(check& t) {
     socks::server four({.v5 = false, .v4_after_greeting = true});
     t.ok(four.step("05 01 00"_bytes, out).next() == next::send);
     t.ok(stands(four, state::after_greeting, "waiting for a SOCKS4 request after the greeting"));
-    t.ok(reads(to_string(state{99}), "in an unknown state"));
+    t.ok(text_of(to_string(state{99})) == "in an unknown state");
 }
 PROVE_AND_RUN(a_state_says_what_a_server_waits_for)
 

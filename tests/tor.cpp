@@ -5,6 +5,7 @@
 
 #include "conversations.hpp"
 #include "sweep.hpp"
+#include "text_of.hpp"
 
 namespace {
 
@@ -146,12 +147,6 @@ constexpr void a_lookup_finds_what_it_asked_for(check& t) {
          "192.0.2.9");
 }
 PROVE_AND_RUN(a_lookup_finds_what_it_asked_for)
-
-constexpr bytes text_of(const char* closed) {
-    size_t n = 0;
-    while (closed[n] != '\0') ++n;
-    return {closed, n};
-}
 
 // T2.
 constexpr void onion_codes_have_names_where_the_peer_is_tor(check& t) {
