@@ -9,8 +9,8 @@ namespace {
 
 using namespace drive;
 
-static_assert(sizeof(void*) != 8 || sizeof(socks::client::action) == 16);
-static_assert(sizeof(void*) != 8 || sizeof(socks::server::action) == 16);
+static_assert(sizeof(void*) != 8 || sizeof(socks::client::action) == 24);
+static_assert(sizeof(void*) != 8 || sizeof(socks::server::action) == 24);
 static_assert(std::is_trivially_copyable_v<socks::client::action>);
 static_assert(std::is_trivially_copyable_v<socks::server::action>);
 

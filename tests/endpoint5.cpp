@@ -47,11 +47,11 @@ constexpr void an_address_is_read_as_what_its_type_says(check& t) {
 PROVE_AND_RUN(an_address_is_read_as_what_its_type_says)
 
 constexpr void no_host_is_written_as_0_0_0_0(check& t) {
-    char room[22];
+    char room[22] = {};
     const endpoint none{{}, 0x1234};
-    t.ok(detail::encode_frame5(7, none, room).data() == "05 07 00 01 00000000 1234"_bytes);
-    t.ok(detail::encode_frame5(7, {}, room).data() == "05 07 00 01 00000000 0000"_bytes);
-    t.ok(detail::encode_frame5(7, none, {room, 9}).required() == 10);
+    t.ok(*detail::write_frame5(7, none, room) == 10 && bytes(room, 10) == "05 07 00 01 00000000 1234"_bytes);
+    t.ok(*detail::write_frame5(7, {}, room) == 10 && bytes(room, 10) == "05 07 00 01 00000000 0000"_bytes);
+    t.ok(detail::write_frame5(7, none, {room, 9}).needed() == 10);
 }
 PROVE_AND_RUN(no_host_is_written_as_0_0_0_0)
 

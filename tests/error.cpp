@@ -62,7 +62,11 @@ constexpr errc callers[] = {errc::no_space,
                             errc::bad_host_byte,
                             errc::bad_count,
                             errc::input_shrank,
-                            errc::overlap};
+                            errc::overlap,
+                            errc::unsupported_version,
+                            errc::unsupported_command,
+                            errc::unsupported_method,
+                            errc::unsupported_option};
 
 template <size_t N>
 constexpr void are_numbered_from(check& t, const errc (&list)[N], unsigned first, party whose) {

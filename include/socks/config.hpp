@@ -21,11 +21,10 @@
 #endif
 #endif
 
-// SOCKS_ALWAYS_INLINE inlines the step of a machine into its drive loop. The compiler can then remove unused
-// branches and keep the result in registers. With -Os the compiler decides.
-#if defined(__OPTIMIZE_SIZE__)
-#define SOCKS_ALWAYS_INLINE inline
-#elif defined(_MSC_VER) && !defined(__clang__)
+// SOCKS_ALWAYS_INLINE inlines the parts of a machine into its step, and the step into its drive loop. The
+// compiler can then remove unused branches and keep the result in registers. Most of these functions have one
+// caller, so inlining them saves code too.
+#if defined(_MSC_VER) && !defined(__clang__)
 #define SOCKS_ALWAYS_INLINE __forceinline
 #else
 #define SOCKS_ALWAYS_INLINE [[gnu::always_inline]] inline
@@ -35,6 +34,8 @@
 // callers share one copy. With -Os, g++ makes this choice without help, but clang needs the attribute.
 #if defined(__OPTIMIZE_SIZE__) && defined(__clang__)
 #define SOCKS_INLINE_UNLESS_SIZE [[gnu::noinline]] inline
+#elif defined(__OPTIMIZE_SIZE__)
+#define SOCKS_INLINE_UNLESS_SIZE inline
 #else
 #define SOCKS_INLINE_UNLESS_SIZE SOCKS_ALWAYS_INLINE
 #endif

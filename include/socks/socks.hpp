@@ -26,6 +26,8 @@
 #include <socks/machine/action.hpp>
 #include <socks/machine/chain.hpp>
 #include <socks/machine/client.hpp>
+#include <socks/machine/client_core.hpp>
+#include <socks/machine/feature.hpp>
 #include <socks/machine/mailbox.hpp>
 #include <socks/machine/reassembly.hpp>
 #include <socks/machine/server.hpp>

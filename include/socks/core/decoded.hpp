@@ -151,6 +151,12 @@ class [[nodiscard]] encoded {
 
     constexpr encoded(errc e) noexcept : error_(e) {}
 
+    /// What an encoder has written to the front of `out`. If `out` is too small, needed() is the capacity.
+    constexpr encoded(buffer out, message_size written) noexcept
+        : data_(written ? out.data() : nullptr),
+          count_(static_cast<uint32_t>(written ? *written : written.needed())),
+          error_(written.needed() != 0 ? errc::no_space : written.error()) {}
+
     [[nodiscard]] static constexpr encoded no_space(size_t required) noexcept {
         encoded e(errc::no_space);
         e.count_ = to_count(required);

@@ -74,6 +74,10 @@ enum class errc : uint8_t {
     bad_count = 85,      ///< commit() or consume() was called with an impossible number of bytes
     input_shrank = 86,   ///< input was removed before a step consumed it
     overlap = 87,        ///< a text lies where the encoder writes another part of the message
+    unsupported_version = 88,  ///< the machine was built without this version; see feature
+    unsupported_command = 89,  ///< the machine was built without this command
+    unsupported_method = 90,   ///< the machine was built without this authentication method
+    unsupported_option = 91,   ///< the machine was built without the part that an option needs
 };
 
 /// Who can be at fault.
@@ -150,6 +154,10 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::bad_count: return "a mailbox was told of more bytes than there were, or of none";
         case errc::input_shrank: return "input was taken away before it was used";
         case errc::overlap: return "a text lies where another part of the message is written";
+        case errc::unsupported_version: return "built without this version of SOCKS";
+        case errc::unsupported_command: return "built without this command";
+        case errc::unsupported_method: return "built without this authentication method";
+        case errc::unsupported_option: return "built without the part that an option needs";
     }
     return "unknown error";
 }

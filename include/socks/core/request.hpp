@@ -76,8 +76,10 @@ class methods {
     }
 
     [[nodiscard]] constexpr bool contains(method m) const noexcept {
-        if (m == method::no_acceptable || is_free(0)) return false;
-        return (*this)[0] == m || (*this)[1] == m || (*this)[2] == m || (*this)[3] == m;
+        bool found = false;
+        SOCKS_UNROLL_4
+        for (size_t i = 0; i < max; ++i) found = found || (*this)[i] == m;
+        return found && m != method::no_acceptable && !is_free(0);
     }
 
     /// The first method of this list that is among `offered`, the method bytes of a greeting; otherwise
@@ -140,16 +142,35 @@ constexpr errc address_fault4(const host& to) noexcept {
     return errc::none;
 }
 
-// The error if a request of this version and command cannot have the destination `to`.
-SOCKS_INLINE_UNLESS_SIZE constexpr errc destination_fault(version request_version, command requested,
-                                                          const host& to) noexcept {
+// The error if a request with this command cannot have the destination `to`, in any version.
+SOCKS_INLINE_UNLESS_SIZE constexpr errc host_fault(command requested, const host& to) noexcept {
     if (!to.is_sendable()) return to.error();
     if (to.kind() == host_kind::none && requested != command::udp_associate && requested != command::bind)
         return errc::no_host;
-    if (request_version == version::v5) return errc::none;
-    if (is_socks5_only(requested)) return errc::command_over_socks4;
-    if (to.kind() == host_kind::name && request_version == version::v4) return errc::name_over_socks4;
-    return address_fault4(to);
+    return errc::none;
+}
+
+SOCKS_ALWAYS_INLINE constexpr errc validate4(const request& request) noexcept {
+    const host& to = request.to.host;
+    errc fault = host_fault(request.command, to);
+    if (fault != errc::none) return fault;
+    if (is_socks5_only(request.command)) return errc::command_over_socks4;
+    if (to.kind() == host_kind::name && request.version == version::v4) return errc::name_over_socks4;
+    fault = address_fault4(to);
+    if (fault != errc::none) return fault;
+    const bytes user = request.credentials.user;
+    return user.size() > 255 || user.contains('\0') ? errc::bad_user : errc::none;
+}
+
+SOCKS_ALWAYS_INLINE constexpr errc validate5(const request& request) noexcept {
+    const errc fault = host_fault(request.command, request.to.host);
+    if (fault != errc::none) return fault;
+    if (request.credentials.user.size() > 255) return errc::bad_user;
+    if (request.credentials.password.size() > 255) return errc::bad_password;
+    if (!request.methods.is_valid()) return errc::bad_methods;
+    if (!request.credentials.given && request.methods.contains(method::username_password))
+        return errc::no_credentials;
+    return errc::none;
 }
 
 }  // namespace detail
@@ -160,16 +181,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr errc destination_fault(version request_versio
 ///          reserved_over_socks4; over SOCKS5 also bad_password no_credentials bad_methods
 /// @cost    O(size of the name and of a SOCKS4 user ID); constexpr, noexcept.
 [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr errc validate(const request& request) noexcept {
-    const errc fault = detail::destination_fault(request.version, request.command, request.to.host);
-    if (fault != errc::none) return fault;
-    if (request.credentials.user.size() > 255) return errc::bad_user;
-    if (request.version != version::v5)
-        return request.credentials.user.contains('\0') ? errc::bad_user : errc::none;
-    if (request.credentials.password.size() > 255) return errc::bad_password;
-    if (!request.methods.is_valid()) return errc::bad_methods;
-    if (!request.credentials.given && request.methods.contains(method::username_password))
-        return errc::no_credentials;
-    return errc::none;
+    return request.version == version::v5 ? detail::validate5(request) : detail::validate4(request);
 }
 
 }  // namespace socks

@@ -1,6 +1,5 @@
-// The part of an action that client and server share. An action says what you must do now, and has 16 bytes.
-// An action is returned in registers. Everything larger is decoded from the validated message when you call
-// an accessor.
+// The part of an action that client and server share. An action says what you must do now, and has 24 bytes
+// on a 64-bit processor. Everything larger is decoded from the validated message when you call an accessor.
 
 #ifndef SOCKS_MACHINE_ACTION_HPP
 #define SOCKS_MACHINE_ACTION_HPP
@@ -80,8 +79,8 @@ class action {
 
     // The machines fill in one action and return it at the end. With several return statements, clang would
     // generate the code for an action at each of them.
-    constexpr void set_send(const encoded& message, size_t consumed) noexcept {
-        set(Next::send, message.data(), 0, consumed);
+    constexpr void set_send(bytes message, size_t consumed) noexcept {
+        set(Next::send, message, 0, consumed);
     }
 
     constexpr void set_recv(size_t needed, size_t consumed) noexcept {
@@ -90,7 +89,7 @@ class action {
 
     constexpr void set(Next next, bytes message, uint8_t byte, size_t consumed) noexcept {
         data_ = message.data();
-        size_ = message.size() < UINT32_MAX ? static_cast<uint32_t>(message.size()) : UINT32_MAX;
+        size_ = message.size();
         consumed_ = static_cast<uint16_t>(consumed);
         next_ = next;
         byte_ = byte;
@@ -102,12 +101,12 @@ class action {
         set(Next::fail, {reply, code}, static_cast<uint8_t>(why), consumed);
     }
 
-    constexpr void set_fail(const encoded& no_space) noexcept {
-        set(Next::fail, {nullptr, no_space.required()}, static_cast<uint8_t>(errc::no_space), 0);
+    constexpr void set_no_space(size_t required) noexcept {
+        set(Next::fail, {nullptr, required}, static_cast<uint8_t>(errc::no_space), 0);
     }
 
     const char* data_ = nullptr;
-    uint32_t size_ = 0;
+    size_t size_ = 0;
     uint16_t consumed_ = 0;
     Next next_ = Next::wait;
     // fail: the errc; negotiate and serve: the method or the length of a user ID; bound and done: the version

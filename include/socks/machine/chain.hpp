@@ -81,26 +81,29 @@ struct route {
 /// The loop and the sizes of the mailboxes are the same as for a client. A request for UDP ASSOCIATE goes
 /// through the chain as every other request does. Its datagrams go directly to the last proxy.
 ///
+/// `chain` has all parts. To build a smaller one, list its parts; see feature.
+///
 /// @cost  at most 16 bytes of state, trivially copyable; the steps per input byte are bounded; constexpr,
 ///        noexcept.
 /// @rfc   as client
-class chain {
+template <feature Parts>
+class basic_chain {
   public:
-    using next = client::next;
-    using action = client::action;
-    using completed = client::completed;
-    using early_messages = client::early_messages;
+    using next = client_next;
+    using action = basic_client_action<Parts>;
+    using completed = client_completed;
+    using early_messages = socks::early_messages;
 
     static constexpr size_t max_hops = 255;
-    static constexpr size_t max_input = client::max_input;
-    static constexpr size_t max_output = client::max_output;
-    static constexpr size_t max_pipelined = client::max_pipelined;
+    static constexpr size_t max_input = basic_client<Parts>::max_input;
+    static constexpr size_t max_output = basic_client<Parts>::max_output;
+    static constexpr size_t max_pipelined = basic_client<Parts>::max_pipelined;
 
-    constexpr chain() noexcept = default;
+    constexpr basic_chain() noexcept = default;
 
     /// The options apply to all proxies. With client_options::pipelined each proxy gets all its messages at
     /// once, after the proxy before it has answered.
-    constexpr explicit chain(client_options options) noexcept : core_(options) {}
+    constexpr explicit basic_chain(client_options options) noexcept : core_(options) {}
 
     /// Advances the handshakes by one step, with plain views.
     ///
@@ -114,7 +117,24 @@ class chain {
     ///               as for client.
     /// @lifetime     the action's views point into `in` and `out`.
     /// @cost         O(bytes of one message); the first step O(route).
-    [[nodiscard]] constexpr action step(const route& route, bytes in, buffer out) noexcept;
+    [[nodiscard]] constexpr action step(const route& route, bytes in, buffer out) noexcept {
+        errc fault = core_.is_fresh() ? validate_route(route) : errc::none;
+        if (fault == errc::none && !is_on(route)) fault = errc::bad_route;
+        if (fault != errc::none) return core_.fail_now(fault);
+        const basic_chain before = *this;
+        size_t consumed = 0;
+        for (;;) {
+            const action now = core_.step(request_for(route), in, out, consumed);
+            if (now.next() == next::fail && now.error() == errc::no_space) *this = before;
+            if (last_ || now.next() != next::done) return now;
+            // The connection to the next proxy is open. That proxy must not have sent anything before its
+            // greeting.
+            consumed = now.consumed();
+            enter(route, size_t{hop_} + 1);
+            core_ = core_.restarted();
+            if (in.size() != consumed) return core_.fail_now(errc::spoke_first, consumed, in[consumed]);
+        }
+    }
 
     /// The same step with an inbox, from which it removes the consumed bytes. On done, the inbox is empty,
     /// and `early` points to the bytes that it contained.
@@ -160,6 +180,8 @@ class chain {
 
   private:
     friend struct detail::mailbox_steps;
+    using core = detail::client_core<Parts>;
+
     [[nodiscard]] constexpr bool sends_next() const noexcept { return core_.sends_next(); }
     [[nodiscard]] constexpr action fail_now(errc why) noexcept { return core_.fail_now(why); }
 
@@ -187,45 +209,27 @@ class chain {
         return size_t{hop_} + (last_ ? 0 : 1) < route.through.size();
     }
 
-    constexpr errc validate_route(const route& route) noexcept;
+    // Validates the requests to all proxies before the first byte is sent. On an error, hop() is the first proxy
+    // whose request is invalid.
+    constexpr errc validate_route(const route& route) noexcept {
+        const size_t n = route.through.size();
+        if (n == 0 || n > max_hops) return errc::bad_route;
+        for (size_t i = 0; i < n; ++i) {
+            enter(route, i);
+            const errc fault = core::validate(request_for(route));
+            if (fault != errc::none) return fault;
+        }
+        enter(route, 0);
+        return errc::none;
+    }
 
-    detail::client_core core_{};
+    core core_{};
     uint8_t hop_ = 0;
     bool last_ = false;
 };
 
-// Validates the requests to all proxies before the first byte is sent. On an error, hop() is the first proxy
-// whose request is invalid.
-constexpr errc chain::validate_route(const route& route) noexcept {
-    const size_t n = route.through.size();
-    if (n == 0 || n > max_hops) return errc::bad_route;
-    for (size_t i = 0; i < n; ++i) {
-        enter(route, i);
-        const errc fault = validate(request_for(route));
-        if (fault != errc::none) return fault;
-    }
-    enter(route, 0);
-    return errc::none;
-}
-
-constexpr chain::action chain::step(const route& route, bytes in, buffer out) noexcept {
-    errc fault = core_.is_fresh() ? validate_route(route) : errc::none;
-    if (fault == errc::none && !is_on(route)) fault = errc::bad_route;
-    if (fault != errc::none) return core_.fail_now(fault);
-    const chain before = *this;
-    size_t consumed = 0;
-    for (;;) {
-        const action now = core_.step(request_for(route), in, out, consumed);
-        if (now.next() == next::fail && now.error() == errc::no_space) *this = before;
-        if (last_ || now.next() != next::done) return now;
-        // The connection to the next proxy is open. That proxy must not have sent anything before its
-        // greeting.
-        consumed = now.consumed();
-        enter(route, size_t{hop_} + 1);
-        core_ = core_.restarted();
-        if (in.size() != consumed) return core_.fail_now(errc::spoke_first, consumed, in[consumed]);
-    }
-}
+/// A chain with all parts.
+using chain = basic_chain<feature::all>;
 
 }  // namespace socks
 

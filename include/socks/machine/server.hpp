@@ -17,6 +17,7 @@
 
 #include <socks/core/reply.hpp>
 #include <socks/machine/action.hpp>
+#include <socks/machine/feature.hpp>
 #include <socks/machine/mailbox.hpp>
 #include <socks/wire/socks4.hpp>
 #include <socks/wire/socks5.hpp>
@@ -82,6 +83,97 @@ enum class server_state : uint8_t {
     return "in an unknown state";
 }
 
+/// What you must do now. A switch over all values needs no default.
+enum class server_next : uint8_t {
+    send,          ///< send data()
+    recv,          ///< receive needed() bytes or more, or call end_of_stream() at the end of the stream
+    authenticate,  ///< compare user() and password(), then call authenticated()
+    negotiate,     ///< run the sub-negotiation of method() on the stream, then call negotiated()
+    serve,         ///< carry out command() for to(), then call answer(); twice for BIND
+    wait,          ///< do nothing until you answer; also between the two answers to BIND
+    done,          ///< the success reply is sent: relay, and begin with result().early
+    fail,          ///< error() is the reason; an error reply, if any, has been sent; close the connection
+};
+
+template <feature Parts>
+class basic_server;
+
+/// The result of a handshake: the bytes that the client sent after its request. Relay them first.
+struct server_completed {
+    bytes early;
+};
+
+/// The result of a step of a server: what you must do now. The comment of each accessor names the actions for
+/// which you may call it. For all other actions it asserts. It decodes the message when you call it, so call
+/// it before you release the input.
+///
+///     every action   consumed()                                       see detail::action
+///     send           data()
+///     recv           needed()
+///     authenticate   user(), password()
+///     negotiate      method()
+///     serve          version(), command(), to(), user(), method()
+///     done           result()
+///     fail           error(), byte(); after refused also code(); after no_space required()
+template <feature Parts>
+class basic_server_action : public detail::action<server_next> {
+  public:
+    /// authenticate: the user name. serve: the user ID of a SOCKS4 request, empty for SOCKS5.
+    [[nodiscard]] constexpr bytes user() const noexcept {
+        if (next_ == server_next::authenticate) return detail::read_credentials(message()).user;
+        return version() == version::v5 ? bytes() : message().subspan(detail::head4).first(byte_);
+    }
+
+    /// authenticate: the password. Compare it with constant_time_equal().
+    [[nodiscard]] constexpr bytes password() const noexcept {
+        SOCKS_ASSERT(next_ == server_next::authenticate);
+        return detail::read_credentials(message()).password;
+    }
+
+    /// negotiate: the method that was chosen. serve: the method that authenticated the client.
+    [[nodiscard]] constexpr socks::method method() const noexcept {
+        if (next_ == server_next::negotiate) return static_cast<socks::method>(byte_);
+        return version() == version::v5 ? static_cast<socks::method>(byte_) : socks::method::none;
+    }
+
+    /// serve: the version that the client speaks; v4a if it sent a host name over SOCKS4.
+    [[nodiscard]] constexpr socks::version version() const noexcept {
+        SOCKS_ASSERT(next_ == server_next::serve);
+        if (message()[0] == 5) return version::v5;
+        return detail::is_named4(message()) ? version::v4a : version::v4;
+    }
+
+    /// serve: the command. It may be unassigned. Over SOCKS4, is_socks5_only() is false for it. If you do not
+    /// support it, answer code5::command_not_supported.
+    [[nodiscard]] constexpr socks::command command() const noexcept {
+        SOCKS_ASSERT(next_ == server_next::serve);
+        return static_cast<socks::command>(message()[1]);
+    }
+
+    /// serve: the destination of CONNECT, the expected peer of BIND, the expected source of datagrams of UDP
+    /// ASSOCIATE. A name is given as received, 1..255 bytes without a NUL; it may spell an address.
+    [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr endpoint to() const noexcept {
+        if (version() == version::v5) return detail::read_endpoint5(message());
+        return detail::read_request4(message(), byte_).to;
+    }
+
+    /// done: the bytes that the client sent after its request.
+    [[nodiscard]] constexpr server_completed result() const noexcept {
+        SOCKS_ASSERT(next_ == server_next::done);
+        return {message()};
+    }
+
+  private:
+    friend class basic_server<Parts>;
+    friend struct detail::mailbox_steps;
+    constexpr basic_server_action() noexcept = default;
+
+    [[nodiscard]] constexpr bytes message() const noexcept { return {data_, size_}; }
+};
+
+/// The action of a server with all parts.
+using server_action = basic_server_action<feature::all>;
+
 /// The server's side of a SOCKS4, SOCKS4a or SOCKS5 handshake; the first byte decides which.
 ///
 ///     // These three live as long as the connection.
@@ -111,46 +203,49 @@ enum class server_state : uint8_t {
 /// sent. You can then pass the same bytes to another protocol. You may call every function in every state,
 /// but only the expected call can authorise a client.
 ///
+/// `server` has all parts. To build a smaller one, list its parts; see feature.
+///
 /// @cost  16 bytes of state, trivially copyable; the steps per input byte are bounded; constexpr, noexcept.
 /// @rfc   1928, 1929, the SOCKS4 and SOCKS4a memos
-class server {
+template <feature Parts>
+class basic_server {
+    static_assert(has(Parts, feature::socks4) || has(Parts, feature::socks5), "a server needs a version");
+
+    static constexpr bool speaks4 = has(Parts, feature::socks4);
+    static constexpr bool speaks5 = has(Parts, feature::socks5);
+    static constexpr bool knows_credentials = speaks5 && has(Parts, feature::credentials);
+    static constexpr bool negotiates = speaks5 && has(Parts, feature::other_methods);
+
   public:
-    enum class next : uint8_t {
-        send,          ///< send data()
-        recv,          ///< receive needed() bytes or more, or call end_of_stream() at the end of the stream
-        authenticate,  ///< compare user() and password(), then call authenticated()
-        negotiate,     ///< run the sub-negotiation of method() on the stream, then call negotiated()
-        serve,         ///< carry out command() for to(), then call answer(); twice for BIND
-        wait,          ///< do nothing until you answer; also between the two answers to BIND
-        done,          ///< the success reply is sent: relay, and begin with result().early
-        fail,          ///< error() is the reason; an error reply, if any, has been sent; close the connection
-    };
+    /// The actions: send, recv, authenticate, negotiate, serve, wait, done, fail.
+    using next = server_next;
 
-    class action;
+    /// One action and its accessors.
+    using action = basic_server_action<Parts>;
 
-    /// The result of a handshake: the bytes that the client sent after its request, at most 2^32 - 1. Relay
-    /// them first.
-    struct completed {
-        bytes early;
-    };
+    using completed = server_completed;
 
-    /// The longest message that is received: a SOCKS4a request, 8 + 255 + 1 + 255 + 1.
-    static constexpr size_t max_input = 520;
+    /// The longest message that is received: a SOCKS4a request, 8 + 255 + 1 + 255 + 1. Without SOCKS4 it is
+    /// a user name with its password, 3 + 255 + 255, or a SOCKS5 request, 4 + 1 + 255 + 2.
+    static constexpr size_t max_input = speaks4 ? 520 : knows_credentials ? 513 : 262;
 
     /// The longest message that is sent: a SOCKS5 reply, 4 + 1 + 255 + 2.
     static constexpr size_t max_output = 262;
 
-    /// The largest number of bytes that the machine appends to an outbox: both replies to BIND.
-    static constexpr size_t max_pending = 524;
+    /// The largest number of bytes that the machine appends to an outbox: one reply, or both replies to BIND.
+    static constexpr size_t max_pending = has(Parts, feature::bind) ? 524 : 262;
 
-    constexpr server() noexcept = default;
-    constexpr explicit server(const server_options& options) noexcept
+    constexpr basic_server() noexcept = default;
+    constexpr explicit basic_server(const server_options& options) noexcept
         : methods_(options.methods),
           v4_(options.v4),
           v4a_(options.v4a),
           v5_(options.v5),
           v4_after_greeting_(options.v4_after_greeting),
-          tolerance_(options.tolerance) {}
+          tolerance_(options.tolerance) {
+        const errc fault = unsupported(options);
+        if (fault != errc::none) fail_for_good(fault);
+    }
 
     /// Advances the handshake by one step, with plain views.
     ///
@@ -165,19 +260,55 @@ class server {
     ///             begins again.
     /// @lifetime   the action's views point into `in` and `out`.
     /// @cost       O(bytes of one message).
-    [[nodiscard]] constexpr action step(bytes in, buffer out) noexcept;
+    [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(bytes in, buffer out) noexcept {
+        turn t{in, out};
+        switch (state_) {
+            case server_state::start:
+            case server_state::after_greeting: begin(t); break;
+            case server_state::credentials:
+                if constexpr (knows_credentials) receive_credentials(t);
+                break;
+            case server_state::request:
+                if constexpr (speaks5) receive_request5(t);
+                break;
+            case server_state::negotiate:
+                if constexpr (negotiates) {
+                    state_ = server_state::negotiation;
+                    t.now.set(next::negotiate, {}, static_cast<uint8_t>(chosen_), 0);
+                }
+                break;
+            case server_state::authenticate:
+            case server_state::negotiation:
+            case server_state::serve:
+            case server_state::second_answer: break;  // wait
+            case server_state::success:
+                state_ = server_state::done;
+                t.now.set(next::done, in, 0, 0);
+                break;
+            case server_state::done: fail(errc::finished, t); break;
+            case server_state::failed: fail(why_, t); break;
+        }
+        return t.now;
+    }
 
     /// The same step with an inbox, from which it removes the consumed bytes. On done, the inbox is empty,
     /// and `early` points to the bytes that it contained.
     /// @errors  bad_count, if an impossible number of bytes was passed to the inbox: see inbox::miscounted()
     template <size_t N>
-    [[nodiscard]] constexpr action step(inbox<N>& in, buffer out) noexcept;
+    [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(inbox<N>& in, buffer out) noexcept {
+        static_assert(N >= max_input, "the inbox is too small for a request");
+        return detail::mailbox_steps::step(*this, in, out);
+    }
 
     /// The same step with both mailboxes. While `out` contains bytes, the action is send, and data() is all
     /// of them.
     /// @errors  bad_count, if an impossible number of bytes was passed to a mailbox: see inbox::miscounted()
     template <size_t N, size_t M>
-    [[nodiscard]] constexpr action step(inbox<N>& in, outbox<M>& out) noexcept;
+    [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(inbox<N>& in, outbox<M>& out) noexcept {
+        static_assert(N >= max_input, "the inbox is too small for a request");
+        static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
+        return detail::mailbox_steps::step(*this, in, out);
+    }
 
     /// Call this when the stream has ended. Bytes that were received before may still complete a message.
     /// If a message stays incomplete, the step fails with errc::closed, truncated or, in the state
@@ -191,12 +322,31 @@ class server {
     ///            handshake has failed
     /// @lifetime  the bytes are in `out`.
     /// @rfc       1929 section 2
-    constexpr encoded authenticated(bool accepted, buffer out) noexcept;
+    SOCKS_ALWAYS_INLINE constexpr encoded authenticated(bool accepted, buffer out) noexcept {
+        if (state_ != server_state::authenticate) {
+            fail_for_good(errc::out_of_turn);
+            return errc::out_of_turn;
+        }
+        const encoded status = encode_auth_status(accepted ? 0 : 1, out);
+        if (!status) return status;
+        if (accepted)
+            state_ = server_state::request;
+        else
+            fail_for_good(errc::credentials_refused, 1);
+        return status;
+    }
 
     /// Answers the action negotiate: `succeeded` says whether the sub-negotiation succeeded. The messages of
     /// the method report the result to the client.
     /// @errors  out_of_turn, at the next step, if the machine did not wait for this answer
-    constexpr void negotiated(bool succeeded) noexcept;
+    constexpr void negotiated(bool succeeded) noexcept {
+        if (state_ != server_state::negotiation)
+            fail_for_good(errc::out_of_turn);
+        else if (succeeded)
+            state_ = server_state::request;
+        else
+            fail_for_good(errc::negotiation_failed);
+    }
 
     /// Answers the action serve. BIND needs two successful answers: first the address on which the server
     /// listens, then the address that connected.
@@ -216,14 +366,39 @@ class server {
     ///            host must not be sent (see host::is_sendable), over SOCKS4 too
     /// @lifetime  the bytes are in `out`.
     /// @rfc       1928 section 6; the SOCKS4 memo
-    constexpr encoded answer(const reply& outcome, buffer out) noexcept;
+    SOCKS_ALWAYS_INLINE constexpr encoded answer(const reply& outcome, buffer out) noexcept {
+        if (state_ != server_state::serve && state_ != server_state::second_answer) {
+            fail_for_good(errc::out_of_turn);
+            return errc::out_of_turn;
+        }
+        const uint8_t code = code_for_client(outcome.code);
+        const message_size written = write_reply(code, outcome.bound, out);
+        if (written.needed() != 0) return {out, written};
+        if (!written)
+            fail_for_good(written.error());
+        else if (code !=
+                 (is4() ? static_cast<uint8_t>(code4::granted) : static_cast<uint8_t>(code5::succeeded)))
+            fail_for_good(errc::refused, code);
+        else
+            state_ = has(Parts, feature::bind) && byte_ == static_cast<uint8_t>(command::bind) &&
+                             state_ == server_state::serve
+                         ? server_state::second_answer
+                         : server_state::success;
+        return {out, written};
+    }
 
     /// The same, but the bytes are appended to an outbox, and the next steps send them. The outbox has enough
     /// space, unless you appended your own bytes. Then nothing changes, and the next step is wait.
     template <size_t M>
-    constexpr void authenticated(bool accepted, outbox<M>& out) noexcept;
+    constexpr void authenticated(bool accepted, outbox<M>& out) noexcept {
+        static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
+        out.commit(authenticated(accepted, out.prepare()).size());
+    }
     template <size_t M>
-    constexpr void answer(const reply& outcome, outbox<M>& out) noexcept;
+    constexpr void answer(const reply& outcome, outbox<M>& out) noexcept {
+        static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
+        out.commit(answer(outcome, out.prepare()).size());
+    }
 
     /// The state of the handshake, for logs and deadlines. Its type is server_state, not server::state.
     /// @cost  O(1), constexpr, noexcept.
@@ -234,22 +409,149 @@ class server {
 
   private:
     friend struct detail::mailbox_steps;
-    [[nodiscard]] static constexpr bool sends_next() noexcept { return false; }
-    [[nodiscard]] constexpr action fail_now(errc why) noexcept;
 
-    // Each function fills in `now`.
-    constexpr void begin(bytes in, buffer out, action& now) noexcept;
-    constexpr void receive_greeting(bytes in, buffer out, action& now) noexcept;
-    constexpr void receive_credentials(bytes in, buffer out, action& now) noexcept;
-    constexpr void receive_request5(bytes in, buffer out, action& now) noexcept;
-    constexpr void receive_request4(bytes in, buffer out, action& now) noexcept;
-    constexpr void refuse(errc why, const encoded& reply, action& now, uint8_t byte = 0) noexcept;
-    constexpr void refuse4(errc why, buffer out, action& now, uint8_t byte = 0) noexcept;
-    constexpr void need_more(bytes in, size_t needed, action& now) noexcept;
-    constexpr void fail(errc why, action& now, uint8_t byte = 0) noexcept;
-    [[nodiscard]] constexpr uint8_t code_for_client(reply_code code) const noexcept;
-    [[nodiscard]] constexpr encoded encode_answer(uint8_t code, const endpoint& bound,
-                                                  buffer out) const noexcept;
+    // One step: what it was given, and the action that it returns.
+    struct turn {
+        bytes in;
+        buffer out;
+        action now{};
+    };
+
+    [[nodiscard]] static constexpr bool sends_next() noexcept { return false; }
+
+    SOCKS_ALWAYS_INLINE constexpr void begin(turn& t) noexcept {
+        const bool greeted = has(Parts, feature::after_greeting) && state_ == server_state::after_greeting;
+        if (t.in.empty() && !(greeted && closed_)) {
+            need_more(greeted ? detail::head4 + 1 : 3, t);
+            scan_ = {};  // without input the request begins again
+        } else if (!t.in.empty() && t.in[0] == 4)
+            receive_request4(t);
+        else if (greeted)
+            fail(errc::version_refused, t, 5);  // the client wants SOCKS5 only
+        else if (t.in[0] == 5)
+            receive_greeting(t);
+        else if (has(Parts, feature::foreign_protocols))
+            fail(identify_foreign_protocol(t.in[0]), t, t.in[0]);
+        else
+            fail(errc::bad_version, t, t.in[0]);
+    }
+
+    SOCKS_ALWAYS_INLINE constexpr void receive_greeting(turn& t) noexcept {
+        const bool refuses = !speaks5 || !v5_;
+        const bool goes_on = refuses && has(Parts, feature::after_greeting) && v4_after_greeting_;
+        if (refuses && !goes_on) return refuse_method(errc::version_refused, t, 5);
+        const decoded<greeting> offer = decode_greeting(t.in);
+        if (offer.error() != errc::none) return refuse_method(offer.error(), t);
+        if (!offer) return need_more(offer.needed(), t);
+        if (goes_on) {
+            send_then(detail::write_short_refusal4(t.out), server_state::after_greeting, offer.consumed(), t);
+            return;
+        }
+        const socks::method chosen = methods_.first_in(offer->methods);
+        if (chosen == socks::method::no_acceptable) return refuse_method(errc::no_acceptable_method, t);
+        const server_state after = chosen == socks::method::none ? server_state::request
+                                   : knows_credentials && chosen == socks::method::username_password
+                                       ? server_state::credentials
+                                       : server_state::negotiate;
+        if (send_then(detail::write_pair(5, static_cast<uint8_t>(chosen), t.out), after, offer.consumed(), t))
+            chosen_ = chosen;
+    }
+
+    SOCKS_ALWAYS_INLINE constexpr void receive_credentials(turn& t) noexcept {
+        const message_size size = detail::measure_credentials(t.in, tolerated());
+        if (!size) {
+            if (size.needed() != 0) return need_more(size.needed(), t);
+            return refuse(size.error(), detail::write_pair(1, 1, t.out), t, version_byte(size.error(), t.in));
+        }
+        state_ = server_state::authenticate;
+        t.now.set(next::authenticate, t.in.first(*size), 0, *size);
+    }
+
+    SOCKS_ALWAYS_INLINE constexpr void receive_request5(turn& t) noexcept {
+        const message_size size = detail::measure_request5(t.in, tolerated());
+        if (!size) {
+            if (size.needed() != 0) return need_more(size.needed(), t);
+            const code5 code = size.error() == errc::bad_address_type ? code5::address_type_not_supported
+                                                                      : code5::general_failure;
+            return refuse5(size.error(), code, t, version_byte(size.error(), t.in));
+        }
+        if (is_missing(static_cast<command>(t.in[1])))
+            return refuse5(errc::refused, code5::command_not_supported, t,
+                           static_cast<uint8_t>(code5::command_not_supported));
+        serve(*size, static_cast<uint8_t>(chosen_), t);
+    }
+
+    SOCKS_ALWAYS_INLINE constexpr void receive_request4(turn& t) noexcept {
+        if (!speaks4 || (!v4_ && !v4a_)) return refuse4(errc::version_refused, t, 4);
+        if constexpr (speaks4) {
+            if (!methods_.contains(socks::method::none)) return refuse4(errc::authentication_required, t);
+            const message_size size = scan_.resume(t.in);
+            if (!size) {
+                if (size.needed() != 0) return need_more(size.needed(), t);
+                return refuse4(size.error(), t, size.error() == errc::bad_command ? t.in[1] : uint8_t{0});
+            }
+            if (!(detail::is_named4(t.in) ? v4a_ : v4_)) return refuse4(errc::version_refused, t, 4);
+            speaks4_ = true;
+            if (is_missing(static_cast<command>(t.in[1])))
+                return refuse4(errc::refused, t, static_cast<uint8_t>(code4::rejected));
+            serve(*size, scan_.user_size(), t);
+        }
+    }
+
+    SOCKS_ALWAYS_INLINE constexpr void serve(size_t size, uint8_t byte, turn& t) noexcept {
+        byte_ = t.in[1];
+        state_ = server_state::serve;
+        t.now.set(next::serve, t.in.first(size), byte, size);
+    }
+
+    // The state changes only after the message is written, so you can repeat the step after no_space.
+    SOCKS_INLINE_UNLESS_SIZE constexpr bool send_then(message_size written, server_state after,
+                                                      size_t consumed, turn& t) noexcept {
+        if (!written) {
+            t.now.set_no_space(written.needed());
+            return false;
+        }
+        state_ = after;
+        t.now.set_send({t.out.data(), *written}, consumed);
+        return true;
+    }
+
+    // The reply that reports the failure is sent first; the next step fails.
+    SOCKS_INLINE_UNLESS_SIZE constexpr void refuse(errc why, message_size written, turn& t,
+                                                   uint8_t byte = 0) noexcept {
+        if (!written) return t.now.set_no_space(written.needed());
+        fail_for_good(why, byte);
+        t.now.set_send({t.out.data(), *written}, 0);
+    }
+
+    SOCKS_INLINE_UNLESS_SIZE constexpr void refuse_method(errc why, turn& t, uint8_t byte = 0) noexcept {
+        refuse(why, detail::write_pair(5, static_cast<uint8_t>(socks::method::no_acceptable), t.out), t,
+               byte);
+    }
+
+    SOCKS_INLINE_UNLESS_SIZE constexpr void refuse5(errc why, code5 code, turn& t, uint8_t byte) noexcept {
+        refuse(why, detail::write_frame5(static_cast<uint8_t>(code), {}, t.out), t, byte);
+    }
+
+    SOCKS_INLINE_UNLESS_SIZE constexpr void refuse4(errc why, turn& t, uint8_t byte = 0) noexcept {
+        refuse(why, detail::write_frame4(static_cast<uint8_t>(code4::rejected), {}, t.out), t, byte);
+    }
+
+    SOCKS_INLINE_UNLESS_SIZE constexpr void need_more(size_t needed, turn& t) noexcept {
+        if (!closed_) return t.now.set_recv(needed, 0);
+        fail(t.in.empty() ? errc::closed : errc::truncated, t);
+    }
+
+    [[nodiscard]] SOCKS_INLINE_UNLESS_SIZE constexpr action fail_now(errc why) noexcept {
+        turn t{};
+        fail(why, t);
+        return t.now;
+    }
+
+    SOCKS_INLINE_UNLESS_SIZE constexpr void fail(errc why, turn& t, uint8_t byte = 0) noexcept {
+        fail_for_good(why, byte);
+        t.now.set_fail(why_, byte_, is4() ? version::v4 : version::v5, 0, nullptr);
+    }
 
     // Only this function enters the state failed. A later call does not change the reason.
     SOCKS_ALWAYS_INLINE constexpr void fail_for_good(errc why, uint8_t byte = 0) noexcept {
@@ -257,6 +559,48 @@ class server {
         state_ = server_state::failed;
         why_ = why;
         byte_ = byte;
+    }
+
+    // The code in the version that the client speaks.
+    [[nodiscard]] constexpr uint8_t code_for_client(reply_code code) const noexcept {
+        if ((code.version != version::v5) == is4()) return code.value;
+        if (is4()) return static_cast<uint8_t>(code.succeeded() ? code4::granted : code4::rejected);
+        return static_cast<uint8_t>(code.succeeded() ? code5::succeeded : code5::general_failure);
+    }
+
+    SOCKS_ALWAYS_INLINE constexpr message_size write_reply(uint8_t code, const endpoint& bound,
+                                                           buffer out) const noexcept {
+        if (!is4()) return detail::write_frame5(code, bound, out);
+        if (!bound.host.is_sendable()) return bound.host.error();
+        return detail::write_frame4(code, bound, out);
+    }
+
+    // Whether the client speaks SOCKS4. It is a constant if the server speaks one version only.
+    [[nodiscard]] constexpr bool is4() const noexcept { return speaks4 && (!speaks5 || speaks4_); }
+
+    [[nodiscard]] constexpr tolerance tolerated() const noexcept {
+        return has(Parts, feature::tolerances) ? tolerance_ : lenient;
+    }
+
+    // The byte that byte() returns after the failure.
+    static constexpr uint8_t version_byte(errc why, bytes in) noexcept {
+        return why == errc::bad_version ? in[0] : uint8_t{0};
+    }
+
+    // The error if the options need a part that this machine does not have.
+    static constexpr errc unsupported(const server_options& options) noexcept {
+        if ((options.v4_after_greeting && !has(Parts, feature::after_greeting)) ||
+            (options.tolerance != lenient && !has(Parts, feature::tolerances)))
+            return errc::unsupported_option;
+        for (size_t i = 0; i < options.methods.size(); ++i)
+            if (!detail::is_supported(Parts, options.methods[i])) return errc::unsupported_method;
+        return errc::none;
+    }
+
+    // Whether the server refuses a command because it lacks the part that serves it.
+    static constexpr bool is_missing(command requested) noexcept {
+        return (requested == command::bind && !has(Parts, feature::bind)) ||
+               (requested == command::udp_associate && !has(Parts, feature::udp_associate));
     }
 
     scan4 scan_{};
@@ -274,296 +618,8 @@ class server {
     uint8_t byte_ = 0;  // failed: the byte that caused the failure; serve: the command
 };
 
-/// The result of a step of a server: what you must do now. The comment of each accessor names the actions for
-/// which you may call it. For all other actions it asserts. It decodes the message when you call it, so call
-/// it before you release the input.
-///
-///     every action   consumed()                                       see detail::action
-///     send           data()
-///     recv           needed()
-///     authenticate   user(), password()
-///     negotiate      method()
-///     serve          version(), command(), to(), user(), method()
-///     done           result()
-///     fail           error(), byte(); after refused also code(); after no_space required()
-class server::action : public detail::action<server::next> {
-  public:
-    /// authenticate: the user name. serve: the user ID of a SOCKS4 request, empty for SOCKS5.
-    [[nodiscard]] constexpr bytes user() const noexcept {
-        if (next_ == server::next::authenticate) return detail::read_credentials(message()).user;
-        return version() == version::v5 ? bytes() : message().subspan(detail::head4).first(byte_);
-    }
-
-    /// authenticate: the password. Compare it with constant_time_equal().
-    [[nodiscard]] constexpr bytes password() const noexcept {
-        SOCKS_ASSERT(next_ == server::next::authenticate);
-        return detail::read_credentials(message()).password;
-    }
-
-    /// negotiate: the method that was chosen. serve: the method that authenticated the client.
-    [[nodiscard]] constexpr socks::method method() const noexcept {
-        if (next_ == server::next::negotiate) return static_cast<socks::method>(byte_);
-        return version() == version::v5 ? static_cast<socks::method>(byte_) : socks::method::none;
-    }
-
-    /// serve: the version that the client speaks; v4a if it sent a host name over SOCKS4.
-    [[nodiscard]] constexpr socks::version version() const noexcept {
-        SOCKS_ASSERT(next_ == server::next::serve);
-        if (message()[0] == 5) return version::v5;
-        return detail::is_named4(message()) ? version::v4a : version::v4;
-    }
-
-    /// serve: the command. It may be unassigned. Over SOCKS4, is_socks5_only() is false for it. If you do not
-    /// support it, answer code5::command_not_supported.
-    [[nodiscard]] constexpr socks::command command() const noexcept {
-        SOCKS_ASSERT(next_ == server::next::serve);
-        return static_cast<socks::command>(message()[1]);
-    }
-
-    /// serve: the destination of CONNECT, the expected peer of BIND, the expected source of datagrams of UDP
-    /// ASSOCIATE. A name is given as received, 1..255 bytes without a NUL; it may spell an address.
-    [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr endpoint to() const noexcept {
-        if (version() == version::v5) return detail::read_endpoint5(message());
-        return detail::read_request4(message(), byte_).to;
-    }
-
-    /// done: the bytes that the client sent after its request.
-    [[nodiscard]] constexpr completed result() const noexcept {
-        SOCKS_ASSERT(next_ == server::next::done);
-        return {message()};
-    }
-
-  private:
-    friend class server;
-    friend struct detail::mailbox_steps;
-    constexpr action() noexcept = default;
-
-    [[nodiscard]] constexpr bytes message() const noexcept { return {data_, size_}; }
-};
-
-namespace detail {
-
-// The byte that byte() returns after the failure.
-constexpr uint8_t version_byte(errc why, bytes in) noexcept {
-    return why == errc::bad_version ? in[0] : uint8_t{0};
-}
-
-}  // namespace detail
-
-SOCKS_ALWAYS_INLINE constexpr server::action server::step(bytes in, buffer out) noexcept {
-    action now;
-    switch (state_) {
-        case server_state::start:
-        case server_state::after_greeting: begin(in, out, now); break;
-        case server_state::credentials: receive_credentials(in, out, now); break;
-        case server_state::request: receive_request5(in, out, now); break;
-        case server_state::negotiate:
-            state_ = server_state::negotiation;
-            now.set(next::negotiate, {}, static_cast<uint8_t>(chosen_), 0);
-            break;
-        case server_state::authenticate:
-        case server_state::negotiation:
-        case server_state::serve:
-        case server_state::second_answer: break;  // wait
-        case server_state::success:
-            state_ = server_state::done;
-            now.set(next::done, in, 0, 0);
-            break;
-        case server_state::done: fail(errc::finished, now); break;
-        case server_state::failed: fail(why_, now); break;
-    }
-    return now;
-}
-
-template <size_t N>
-SOCKS_ALWAYS_INLINE constexpr server::action server::step(inbox<N>& in, buffer out) noexcept {
-    static_assert(N >= max_input, "the inbox is too small for a request");
-    return detail::mailbox_steps::step(*this, in, out);
-}
-
-template <size_t N, size_t M>
-SOCKS_ALWAYS_INLINE constexpr server::action server::step(inbox<N>& in, outbox<M>& out) noexcept {
-    static_assert(N >= max_input, "the inbox is too small for a request");
-    static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
-    return detail::mailbox_steps::step(*this, in, out);
-}
-
-SOCKS_ALWAYS_INLINE constexpr void server::begin(bytes in, buffer out, action& now) noexcept {
-    const bool greeted = state_ == server_state::after_greeting;
-    if (in.empty() && !(greeted && closed_)) {
-        need_more(in, greeted ? detail::head4 + 1 : 3, now);
-        scan_ = {};  // without input the request begins again
-    } else if (!in.empty() && in[0] == 4)
-        receive_request4(in, out, now);
-    else if (greeted)
-        fail(errc::version_refused, now, 5);  // the client wants SOCKS5 only
-    else if (in[0] == 5)
-        receive_greeting(in, out, now);
-    else
-        fail(identify_foreign_protocol(in[0]), now, in[0]);
-}
-
-SOCKS_ALWAYS_INLINE constexpr void server::receive_greeting(bytes in, buffer out, action& now) noexcept {
-    constexpr auto none = socks::method::no_acceptable;
-    if (!v5_ && !v4_after_greeting_)
-        return refuse(errc::version_refused, encode_method_selection(none, out), now, in[0]);
-    const decoded<greeting> offer = decode_greeting(in);
-    if (offer.error() != errc::none) return refuse(offer.error(), encode_method_selection(none, out), now);
-    if (!offer) return need_more(in, offer.needed(), now);
-    if (!v5_) {
-        const encoded refusal = detail::encode_short_refusal4(out);
-        if (!refusal) return now.set_fail(refusal);
-        state_ = server_state::after_greeting;
-        return now.set_send(refusal, offer.consumed());
-    }
-    const socks::method chosen = methods_.first_in(offer->methods);
-    const encoded choice = encode_method_selection(chosen, out);
-    if (chosen == none) return refuse(errc::no_acceptable_method, choice, now);
-    if (!choice) return now.set_fail(choice);
-    chosen_ = chosen;
-    state_ = chosen_ == socks::method::none                ? server_state::request
-             : chosen_ == socks::method::username_password ? server_state::credentials
-                                                           : server_state::negotiate;
-    now.set_send(choice, offer.consumed());
-}
-
-SOCKS_ALWAYS_INLINE constexpr void server::receive_credentials(bytes in, buffer out, action& now) noexcept {
-    const message_size size = detail::measure_credentials(in, tolerance_);
-    if (!size) {
-        if (size.needed() != 0) return need_more(in, size.needed(), now);
-        const uint8_t byte = detail::version_byte(size.error(), in);
-        return refuse(size.error(), encode_auth_status(1, out), now, byte);
-    }
-    state_ = server_state::authenticate;
-    now.set(next::authenticate, in.first(*size), 0, *size);
-}
-
-SOCKS_ALWAYS_INLINE constexpr void server::receive_request5(bytes in, buffer out, action& now) noexcept {
-    const message_size size = detail::measure_request5(in, tolerance_);
-    if (!size) {
-        if (size.needed() != 0) return need_more(in, size.needed(), now);
-        const code5 code = size.error() == errc::bad_address_type ? code5::address_type_not_supported
-                                                                  : code5::general_failure;
-        const uint8_t byte = detail::version_byte(size.error(), in);
-        return refuse(size.error(), encode_reply5({code, {}}, out), now, byte);
-    }
-    byte_ = in[1];
-    state_ = server_state::serve;
-    now.set(next::serve, in.first(*size), static_cast<uint8_t>(chosen_), *size);
-}
-
-SOCKS_ALWAYS_INLINE constexpr void server::receive_request4(bytes in, buffer out, action& now) noexcept {
-    if (!v4_ && !v4a_) return refuse4(errc::version_refused, out, now, in[0]);
-    if (!methods_.contains(socks::method::none)) return refuse4(errc::authentication_required, out, now);
-    const message_size size = scan_.resume(in);
-    if (!size) {
-        if (size.needed() != 0) return need_more(in, size.needed(), now);
-        return refuse4(size.error(), out, now, size.error() == errc::bad_command ? in[1] : uint8_t{0});
-    }
-    if (!(detail::is_named4(in) ? v4a_ : v4_)) return refuse4(errc::version_refused, out, now, in[0]);
-    byte_ = in[1];
-    speaks4_ = true;
-    state_ = server_state::serve;
-    now.set(next::serve, in.first(*size), scan_.user_size(), *size);
-}
-
-SOCKS_ALWAYS_INLINE constexpr encoded server::authenticated(bool accepted, buffer out) noexcept {
-    if (state_ != server_state::authenticate) {
-        fail_for_good(errc::out_of_turn);
-        return errc::out_of_turn;
-    }
-    const encoded status = encode_auth_status(accepted ? 0 : 1, out);
-    if (!status) return status;
-    if (accepted)
-        state_ = server_state::request;
-    else
-        fail_for_good(errc::credentials_refused, 1);
-    return status;
-}
-
-constexpr void server::negotiated(bool succeeded) noexcept {
-    if (state_ != server_state::negotiation)
-        fail_for_good(errc::out_of_turn);
-    else if (succeeded)
-        state_ = server_state::request;
-    else
-        fail_for_good(errc::negotiation_failed);
-}
-
-SOCKS_ALWAYS_INLINE constexpr encoded server::answer(const reply& outcome, buffer out) noexcept {
-    if (state_ != server_state::serve && state_ != server_state::second_answer) {
-        fail_for_good(errc::out_of_turn);
-        return errc::out_of_turn;
-    }
-    const uint8_t code = code_for_client(outcome.code);
-    const encoded reply = encode_answer(code, outcome.bound, out);
-    if (reply.error() == errc::no_space) return reply;
-    if (!reply)
-        fail_for_good(reply.error());
-    else if (code !=
-             (speaks4_ ? static_cast<uint8_t>(code4::granted) : static_cast<uint8_t>(code5::succeeded)))
-        fail_for_good(errc::refused, code);
-    else
-        state_ = byte_ == static_cast<uint8_t>(socks::command::bind) && state_ == server_state::serve
-                     ? server_state::second_answer
-                     : server_state::success;
-    return reply;
-}
-
-// The code in the version that the client speaks.
-constexpr uint8_t server::code_for_client(reply_code code) const noexcept {
-    if ((code.version != version::v5) == speaks4_) return code.value;
-    if (speaks4_) return static_cast<uint8_t>(code.succeeded() ? code4::granted : code4::rejected);
-    return static_cast<uint8_t>(code.succeeded() ? code5::succeeded : code5::general_failure);
-}
-
-SOCKS_ALWAYS_INLINE constexpr encoded server::encode_answer(uint8_t code, const endpoint& bound,
-                                                            buffer out) const noexcept {
-    if (!bound.host.is_sendable()) return bound.host.error();
-    if (speaks4_) return detail::encode_frame4(code, bound, out);
-    return detail::encode_frame5(code, bound, out);
-}
-
-template <size_t M>
-constexpr void server::authenticated(bool accepted, outbox<M>& out) noexcept {
-    static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
-    out.commit(authenticated(accepted, out.prepare()).size());
-}
-
-template <size_t M>
-constexpr void server::answer(const reply& outcome, outbox<M>& out) noexcept {
-    static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
-    out.commit(answer(outcome, out.prepare()).size());
-}
-
-// The reply that reports the failure is sent first; the next step fails.
-SOCKS_INLINE_UNLESS_SIZE constexpr void server::refuse(errc why, const encoded& reply, action& now,
-                                                       uint8_t byte) noexcept {
-    if (!reply) return now.set_fail(reply);
-    fail_for_good(why, byte);
-    now.set_send(reply, 0);
-}
-
-SOCKS_INLINE_UNLESS_SIZE constexpr void server::refuse4(errc why, buffer out, action& now,
-                                                        uint8_t byte) noexcept {
-    refuse(why, encode_reply4({code4::rejected, {}}, out), now, byte);
-}
-
-SOCKS_INLINE_UNLESS_SIZE constexpr void server::need_more(bytes in, size_t needed, action& now) noexcept {
-    if (!closed_) return now.set_recv(needed, 0);
-    fail(in.empty() ? errc::closed : errc::truncated, now);
-}
-
-SOCKS_INLINE_UNLESS_SIZE constexpr server::action server::fail_now(errc why) noexcept {
-    action now;
-    fail(why, now);
-    return now;
-}
-
-SOCKS_INLINE_UNLESS_SIZE constexpr void server::fail(errc why, action& now, uint8_t byte) noexcept {
-    fail_for_good(why, byte);
-    now.set_fail(why_, byte_, speaks4_ ? version::v4 : version::v5, 0, nullptr);
-}
+/// A server with all parts.
+using server = basic_server<feature::all>;
 
 }  // namespace socks
 

@@ -42,7 +42,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr message_size measure_endpoint5(bytes in) noex
 }
 
 // Finds the end of a message: VER, CMD or REP, RSV, and the endpoint.
-SOCKS_INLINE_UNLESS_SIZE constexpr message_size measure5(bytes in, tolerance tolerated) noexcept {
+SOCKS_ALWAYS_INLINE constexpr message_size measure5(bytes in, tolerance tolerated) noexcept {
     if (!in.empty() && in[0] != 5) return errc::bad_version;
     if (in.size() > 2 && in[2] != 0 && !tolerated.reserved) return errc::bad_reserved;
     return measure_endpoint5(in);
@@ -73,12 +73,13 @@ constexpr size_t frame_size5(const host& h) noexcept {
                                          : ipv4_frame5;
 }
 
-SOCKS_INLINE_UNLESS_SIZE constexpr encoded encode_frame5(uint8_t second, const endpoint& e,
-                                                         buffer out) noexcept {
+// Writes a frame. If `out` is too small, needed() is the capacity that it needs.
+SOCKS_INLINE_UNLESS_SIZE constexpr message_size write_frame5(uint8_t second, const endpoint& e,
+                                                             buffer out) noexcept {
     if (!e.host.is_sendable()) return e.host.error();
     const host_kind kind = e.host.kind();
     const size_t size = frame_size5(e.host);
-    if (out.capacity() < size) return encoded::no_space(size);
+    if (out.capacity() < size) return message_size::incomplete(size);
     const bytes name = e.host.name();
     if (kind == host_kind::name) move_text(out.data() + 5, name.data(), name.size());
     writer w(out);
@@ -92,7 +93,8 @@ SOCKS_INLINE_UNLESS_SIZE constexpr encoded encode_frame5(uint8_t second, const e
     } else {
         w.u8(static_cast<uint8_t>(address_type::ipv4)).v4(kind == host_kind::ipv4 ? e.host.v4() : ipv4{});
     }
-    return w.u16(e.port).written();
+    w.u16(e.port);
+    return message_size::complete(size);
 }
 
 // The error if the name of a complete frame is not valid.

@@ -156,13 +156,13 @@ SOCKS_ALWAYS_INLINE constexpr endpoint read_bound4(bytes message) noexcept {
 
 namespace detail {
 
-// The caller has validated the request.
-SOCKS_INLINE_UNLESS_SIZE constexpr encoded write_request4(command requested, const endpoint& to, bytes user,
-                                                          buffer out) noexcept {
+// The caller has validated the request. If `out` is too small, needed() is the capacity that it needs.
+SOCKS_INLINE_UNLESS_SIZE constexpr message_size write_request4(command requested, const endpoint& to,
+                                                               bytes user, buffer out) noexcept {
     const bool named = to.host.kind() == host_kind::name;
     const bytes name = to.host.name();
     const size_t size = request_size4(to.host, user.size());
-    if (out.capacity() < size) return encoded::no_space(size);
+    if (out.capacity() < size) return message_size::incomplete(size);
     ipv4 address;
     if (named) address.bytes[3] = 1;
     if (to.host.kind() == host_kind::ipv4) address = to.host.v4();
@@ -176,7 +176,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr encoded write_request4(command requested, con
     writer w(out);
     w.u8(4).u8(static_cast<uint8_t>(requested)).u16(port).v4(address).skip(user.size()).u8(0);
     if (named) w.skip(name.size()).u8(0);
-    return w.written();
+    return message_size::complete(size);
 }
 
 }  // namespace detail
@@ -207,7 +207,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr encoded encode_request4(const request4& r,
     if (!r.to.host.is_sendable()) return r.to.host.error();
     const errc fault = detail::address_fault4(r.to.host);
     if (fault != errc::none) return fault;
-    return detail::write_request4(r.command, r.to, r.user, out);
+    return {out, detail::write_request4(r.command, r.to, r.user, out)};
 }
 
 /// Decodes one SOCKS4 reply from the front of `in`.
@@ -238,19 +238,18 @@ inline constexpr size_t reply4_size = detail::head4;
 
 namespace detail {
 
-SOCKS_INLINE_UNLESS_SIZE constexpr encoded encode_frame4(uint8_t code, const endpoint& bound,
-                                                         buffer out) noexcept {
-    if (out.capacity() < reply4_size) return encoded::no_space(reply4_size);
+// If `out` is too small, needed() is the capacity that it needs.
+SOCKS_INLINE_UNLESS_SIZE constexpr message_size write_frame4(uint8_t code, const endpoint& bound,
+                                                             buffer out) noexcept {
+    if (out.capacity() < reply4_size) return message_size::incomplete(reply4_size);
     writer w(out);
-    w.u8(0).u8(code).u16(bound.port);
-    return w.v4(bound.host.kind() == host_kind::ipv4 ? bound.host.v4() : ipv4{}).written();
+    w.u8(0).u8(code).u16(bound.port).v4(bound.host.kind() == host_kind::ipv4 ? bound.host.v4() : ipv4{});
+    return message_size::complete(reply4_size);
 }
 
 // The first two bytes of a refusal. A SOCKS5 client reads them as a method selection and reads no further.
-SOCKS_ALWAYS_INLINE constexpr encoded encode_short_refusal4(buffer out) noexcept {
-    if (out.capacity() < 2) return encoded::no_space(2);
-    writer w(out);
-    return w.u8(0).u8(static_cast<uint8_t>(code4::rejected)).written();
+SOCKS_ALWAYS_INLINE constexpr message_size write_short_refusal4(buffer out) noexcept {
+    return write_pair(0, static_cast<uint8_t>(code4::rejected), out);
 }
 
 }  // namespace detail
@@ -263,7 +262,7 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_short_refusal4(buffer out) noexcept
 /// @rfc       the SOCKS4 memo
 SOCKS_ALWAYS_INLINE constexpr encoded encode_reply4(const reply4& r,
                                                     buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::encode_frame4(static_cast<uint8_t>(r.code), r.bound, out);
+    return {out, detail::write_frame4(static_cast<uint8_t>(r.code), r.bound, out)};
 }
 
 }  // namespace socks

@@ -59,10 +59,12 @@ struct reply5 {
 
 namespace detail {
 
-// The methods must not overlap `out`.
-SOCKS_ALWAYS_INLINE constexpr encoded write_greeting(bytes methods, buffer out) noexcept {
-    if (out.capacity() < 2 + methods.size()) return encoded::no_space(2 + methods.size());
-    return writer(out).u8(5).u8(static_cast<uint8_t>(methods.size())).put(methods).written();
+// The methods must not overlap `out`. If `out` is too small, needed() is the capacity that it needs.
+SOCKS_ALWAYS_INLINE constexpr message_size write_greeting(bytes methods, buffer out) noexcept {
+    const size_t size = 2 + methods.size();
+    if (out.capacity() < size) return message_size::incomplete(size);
+    writer(out).u8(5).u8(static_cast<uint8_t>(methods.size())).put(methods);
+    return message_size::complete(size);
 }
 
 }  // namespace detail
@@ -121,8 +123,7 @@ inline constexpr size_t method_selection_size = 2;
 /// @rfc       1928 section 3
 SOCKS_ALWAYS_INLINE constexpr encoded encode_method_selection(method m,
                                                               buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    if (out.capacity() < method_selection_size) return encoded::no_space(method_selection_size);
-    return writer(out).u8(5).u8(static_cast<uint8_t>(m)).written();
+    return {out, detail::write_pair(5, static_cast<uint8_t>(m), out)};
 }
 
 namespace detail {
@@ -205,7 +206,7 @@ SOCKS_ALWAYS_INLINE constexpr endpoint read_bound5(bytes message) noexcept {
 /// @rfc       1928 section 4
 SOCKS_ALWAYS_INLINE constexpr encoded encode_request5(const request5& r,
                                                       buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::encode_frame5(static_cast<uint8_t>(r.command), r.to, out);
+    return {out, detail::write_frame5(static_cast<uint8_t>(r.command), r.to, out)};
 }
 
 /// Decodes one SOCKS5 reply from the front of `in`.
@@ -250,7 +251,7 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_request5(const request5& r,
 /// @rfc       1928 section 6
 SOCKS_ALWAYS_INLINE constexpr encoded encode_reply5(const reply5& r,
                                                     buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    return detail::encode_frame5(static_cast<uint8_t>(r.code), r.bound, out);
+    return {out, detail::write_frame5(static_cast<uint8_t>(r.code), r.bound, out)};
 }
 
 }  // namespace socks

@@ -66,6 +66,29 @@ SOCKS_ALWAYS_INLINE constexpr message_size measure_auth_status(bytes in, toleran
     return 3 + c.user.size() + c.password.size();
 }
 
+namespace detail {
+
+// If `out` is too small, needed() is the capacity that it needs.
+SOCKS_INLINE_UNLESS_SIZE constexpr message_size write_credentials(const credentials& c, buffer out) noexcept {
+    if (!c.given) return errc::no_credentials;
+    if (c.user.size() > 255) return errc::bad_user;
+    if (c.password.size() > 255) return errc::bad_password;
+    const size_t size = encoded_size(c);
+    if (out.capacity() < size) return message_size::incomplete(size);
+    const bytes user = c.user;
+    const bytes password = c.password;
+    char* const password_field = out.data() + 3 + user.size();
+    if (overlap(user.data(), user.size(), password_field, password.size())) return errc::overlap;
+    move_text(password_field, password.data(), password.size());
+    move_text(out.data() + 2, user.data(), user.size());
+    writer w(out);
+    w.u8(1).u8(static_cast<uint8_t>(user.size())).skip(user.size());
+    w.u8(static_cast<uint8_t>(password.size()));
+    return message_size::complete(size);
+}
+
+}  // namespace detail
+
 /// Encodes a username/password request into `out`. Wire format: see decode_credentials. User name and
 /// password may be in `out` already; they are moved.
 /// @errors    no_credentials  c.given is false
@@ -76,21 +99,9 @@ SOCKS_ALWAYS_INLINE constexpr message_size measure_auth_status(bytes in, toleran
 /// @lifetime  `out` contains the password as plain text: wipe it after sending.
 /// @cost      O(size), constexpr, noexcept.
 /// @rfc       1929 section 2
-SOCKS_INLINE_UNLESS_SIZE constexpr encoded encode_credentials(const credentials& c,
-                                                              buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    if (!c.given) return errc::no_credentials;
-    if (c.user.size() > 255) return errc::bad_user;
-    if (c.password.size() > 255) return errc::bad_password;
-    if (out.capacity() < encoded_size(c)) return encoded::no_space(encoded_size(c));
-    const bytes user = c.user;
-    const bytes password = c.password;
-    char* const password_field = out.data() + 3 + user.size();
-    if (detail::overlap(user.data(), user.size(), password_field, password.size())) return errc::overlap;
-    detail::move_text(password_field, password.data(), password.size());
-    detail::move_text(out.data() + 2, user.data(), user.size());
-    writer w(out);
-    w.u8(1).u8(static_cast<uint8_t>(user.size())).skip(user.size());
-    return w.u8(static_cast<uint8_t>(password.size())).skip(password.size()).written();
+SOCKS_ALWAYS_INLINE constexpr encoded encode_credentials(const credentials& c,
+                                                         buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return {out, detail::write_credentials(c, out)};
 }
 
 /// Decodes the status of a username/password request: 0 is success, any other byte is a refusal.
@@ -120,8 +131,7 @@ inline constexpr size_t auth_status_size = 2;
 /// @rfc       1929 section 2
 SOCKS_ALWAYS_INLINE constexpr encoded encode_auth_status(uint8_t status,
                                                          buffer out SOCKS_LIFETIMEBOUND) noexcept {
-    if (out.capacity() < auth_status_size) return encoded::no_space(auth_status_size);
-    return writer(out).u8(1).u8(status).written();
+    return {out, detail::write_pair(1, status, out)};
 }
 
 /// Whether two secrets are equal. The time depends only on their lengths.

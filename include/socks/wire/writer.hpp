@@ -63,6 +63,17 @@ class writer {
     size_t written_ = 0;
 };
 
+namespace detail {
+
+// Writes a message of two bytes. If `out` is too small, needed() is the capacity that it needs.
+SOCKS_ALWAYS_INLINE constexpr message_size write_pair(uint8_t first, uint8_t second, buffer out) noexcept {
+    if (out.capacity() < 2) return message_size::incomplete(2);
+    writer(out).u8(first).u8(second);
+    return message_size::complete(2);
+}
+
+}  // namespace detail
+
 }  // namespace socks
 
 #endif
