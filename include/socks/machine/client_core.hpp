@@ -26,18 +26,18 @@ struct client_options {
     socks::tolerance tolerance{};
     /// By default the first two bytes of a refusal are enough, because some servers send no more. Set this to
     /// wait for the complete reply, or for the end of the stream, and to learn the bound address too.
-    bool wait_for_full_refusal = false;
+    bool wait_for_full_refusal : 1 = false;
     /// Send greeting, credentials and request without waiting for the replies between them. This saves up to
     /// two round trips. It has an effect only over SOCKS5, and only if the request offers exactly one method,
     /// none or username_password. If the proxy then refuses the method or the credentials, it has already
     /// received the later messages: see sent_early(). Some proxies lose early bytes and never answer, so use
     /// a deadline. See also may_send_early().
-    bool pipelined = false;
+    bool pipelined : 1 = false;
     /// Continue on a connection where another client sent a SOCKS5 greeting and the answer was not a SOCKS5
     /// message. The client reads two bytes of that answer, then sends its request, which should be a SOCKS4
     /// request. java.net.Socket does the same; see retry_on_same_connection. An answer that begins with 5
     /// fails with bad_version. A chain applies this to its first proxy only.
-    bool after_greeting = false;
+    bool after_greeting : 1 = false;
 };
 
 /// What a client waits for or does next. To print it in a log, use to_string():
@@ -180,9 +180,7 @@ class client_core {
     constexpr client_core() noexcept = default;
     constexpr explicit client_core(client_options options) noexcept
         : state_(options.after_greeting ? client_state::after_greeting : client_state::start),
-          tolerance_(options.tolerance),
-          wait_for_full_refusal_(options.wait_for_full_refusal),
-          pipelined_(options.pipelined) {
+          options_(options) {
         if (is_missing(options)) fail_for_good(errc::unsupported_option);
     }
 
@@ -238,7 +236,7 @@ class client_core {
         return {early_credentials_, early_request_};
     }
     [[nodiscard]] constexpr bool may_send_early() const noexcept {
-        return pipelines && pipelined_ && command_ == command::connect &&
+        return pipelines && options_.pipelined && command_ == command::connect &&
                (early_request_ || state_ == client_state::reply) && state_ != client_state::failed;
     }
 
@@ -255,9 +253,9 @@ class client_core {
 
     /// A handshake with the next proxy, in the same stream and with the same options.
     [[nodiscard]] constexpr client_core restarted() const noexcept {
-        client_core c({.tolerance = tolerance_,
-                       .wait_for_full_refusal = wait_for_full_refusal_,
-                       .pipelined = pipelined_});
+        client_options options = options_;
+        options.after_greeting = false;
+        client_core c(options);
         c.closed_ = closed_;
         return c;
     }
@@ -333,7 +331,7 @@ class client_core {
         if (!is5()) return then::send_request;
         offered_ = t.asked.offer();
         client_state after = client_state::method_selection;
-        if (pipelines && pipelined_ && offered_.size() == 1) {
+        if (pipelines && options_.pipelined && offered_.size() == 1) {
             if (offered_[0] == method::none) after = client_state::early_request;
             if (offered_[0] == method::username_password) after = client_state::early_credentials;
         }
@@ -426,7 +424,7 @@ class client_core {
     // The second byte says that it is a refusal, even if later bytes are invalid or missing.
     SOCKS_ALWAYS_INLINE constexpr then refuse(message_size size, turn& t) noexcept {
         const uint8_t code = t.in[1];
-        if (has(Parts, feature::full_refusals) && wait_for_full_refusal_) {
+        if (has(Parts, feature::full_refusals) && options_.wait_for_full_refusal) {
             if (size.needed() != 0 && !closed_) return need_more(size, t);
             if (size) t.refusal = t.in.data();
         }
@@ -485,7 +483,7 @@ class client_core {
     [[nodiscard]] constexpr bool is5() const noexcept { return is_socks5(Parts, version_); }
 
     [[nodiscard]] constexpr tolerance tolerated() const noexcept {
-        return has(Parts, feature::tolerances) ? tolerance_ : lenient;
+        return has(Parts, feature::tolerances) ? options_.tolerance : lenient;
     }
 
     // Whether this machine has the parts that the offered methods need.
@@ -508,10 +506,8 @@ class client_core {
     version version_ = version::v5;
     command command_ = command::connect;
     methods offered_{};
-    tolerance tolerance_{};
-    bool wait_for_full_refusal_ : 1 = false;
+    client_options options_{};
     bool closed_ : 1 = false;
-    bool pipelined_ : 1 = false;
     bool early_credentials_ : 1 = false;
     bool early_request_ : 1 = false;
     errc why_ = errc::none;

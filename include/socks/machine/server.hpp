@@ -33,15 +33,15 @@ namespace socks {
 /// SOCKS4 cannot authenticate, so it is accepted only if `methods` contains none. With an empty or invalid
 /// list, the server accepts no client.
 struct server_options {
-    bool v4 = true;
-    bool v4a = true;
-    bool v5 = true;
+    bool v4 : 1 = true;
+    bool v4a : 1 = true;
+    bool v5 : 1 = true;
     /// If v5 is off, answer a SOCKS5 greeting with `00 5b`, the first two bytes of a SOCKS4 refusal. Then
     /// wait for a SOCKS4 request on the same connection. java.net.Socket sends a SOCKS5 greeting, reads two
     /// bytes, and sends a SOCKS4 request if the first byte is not 5. It would read the other six bytes of a
     /// complete refusal as the reply to that request. Without this option the refusal is `05 ff`, which Java
     /// reports as "no acceptable methods".
-    bool v4_after_greeting = false;
+    bool v4_after_greeting : 1 = false;
     socks::methods methods = method::none;
     socks::tolerance tolerance{};
 };
@@ -236,13 +236,7 @@ class basic_server {
     static constexpr size_t max_pending = has(Parts, feature::bind) ? 524 : 262;
 
     constexpr basic_server() noexcept = default;
-    constexpr explicit basic_server(const server_options& options) noexcept
-        : methods_(options.methods),
-          v4_(options.v4),
-          v4a_(options.v4a),
-          v5_(options.v5),
-          v4_after_greeting_(options.v4_after_greeting),
-          tolerance_(options.tolerance) {
+    constexpr explicit basic_server(const server_options& options) noexcept : options_(options) {
         const errc fault = unsupported(options);
         if (fault != errc::none) fail_for_good(fault);
     }
@@ -437,8 +431,8 @@ class basic_server {
     }
 
     SOCKS_ALWAYS_INLINE constexpr void receive_greeting(turn& t) noexcept {
-        const bool refuses = !speaks5 || !v5_;
-        const bool goes_on = refuses && has(Parts, feature::after_greeting) && v4_after_greeting_;
+        const bool refuses = !speaks5 || !options_.v5;
+        const bool goes_on = refuses && has(Parts, feature::after_greeting) && options_.v4_after_greeting;
         if (refuses && !goes_on) return refuse_method(errc::version_refused, t, 5);
         const decoded<greeting> offer = decode_greeting(t.in);
         if (offer.error() != errc::none) return refuse_method(offer.error(), t);
@@ -447,7 +441,7 @@ class basic_server {
             send_then(detail::write_short_refusal4(t.out), server_state::after_greeting, offer.consumed(), t);
             return;
         }
-        const socks::method chosen = methods_.first_in(offer->methods);
+        const socks::method chosen = options_.methods.first_in(offer->methods);
         if (chosen == socks::method::no_acceptable) return refuse_method(errc::no_acceptable_method, t);
         const server_state after = chosen == socks::method::none ? server_state::request
                                    : knows_credentials && chosen == socks::method::username_password
@@ -482,15 +476,17 @@ class basic_server {
     }
 
     SOCKS_ALWAYS_INLINE constexpr void receive_request4(turn& t) noexcept {
-        if (!speaks4 || (!v4_ && !v4a_)) return refuse4(errc::version_refused, t, 4);
+        if (!speaks4 || (!options_.v4 && !options_.v4a)) return refuse4(errc::version_refused, t, 4);
         if constexpr (speaks4) {
-            if (!methods_.contains(socks::method::none)) return refuse4(errc::authentication_required, t);
+            if (!options_.methods.contains(socks::method::none))
+                return refuse4(errc::authentication_required, t);
             const message_size size = scan_.resume(t.in);
             if (!size) {
                 if (size.needed() != 0) return need_more(size.needed(), t);
                 return refuse4(size.error(), t, size.error() == errc::bad_command ? t.in[1] : uint8_t{0});
             }
-            if (!(detail::is_named4(t.in) ? v4a_ : v4_)) return refuse4(errc::version_refused, t, 4);
+            if (!(detail::is_named4(t.in) ? options_.v4a : options_.v4))
+                return refuse4(errc::version_refused, t, 4);
             speaks4_ = true;
             if (is_missing(static_cast<command>(t.in[1])))
                 return refuse4(errc::refused, t, static_cast<uint8_t>(code4::rejected));
@@ -579,7 +575,7 @@ class basic_server {
     [[nodiscard]] constexpr bool is4() const noexcept { return speaks4 && (!speaks5 || speaks4_); }
 
     [[nodiscard]] constexpr tolerance tolerated() const noexcept {
-        return has(Parts, feature::tolerances) ? tolerance_ : lenient;
+        return has(Parts, feature::tolerances) ? options_.tolerance : lenient;
     }
 
     // The byte that byte() returns after the failure.
@@ -605,14 +601,9 @@ class basic_server {
 
     scan4 scan_{};
     server_state state_ = server_state::start;
-    socks::methods methods_ = socks::method::none;
-    bool v4_ : 1 = true;
-    bool v4a_ : 1 = true;
-    bool v5_ : 1 = true;
-    bool v4_after_greeting_ : 1 = false;
+    server_options options_{};
     bool closed_ : 1 = false;
     bool speaks4_ : 1 = false;
-    tolerance tolerance_{};
     socks::method chosen_ = socks::method::none;
     errc why_ = errc::none;
     uint8_t byte_ = 0;  // failed: the byte that caused the failure; serve: the command
