@@ -67,10 +67,17 @@ mutation("the decoder asks for a byte after credentials with an empty password",
       "3 + user + min_size - n", "3 + user + 1 - n", "username_password",
       "invariants_precision")
 mutation("the decoder always refuses empty credentials (A9)", LOGIN, "tolerated.empty_credentials ? 0 : 1", "1", "username_password")
-mutation("secrets of different lengths compare as equal (A17)", LOGIN, "a.size() == b.size() ? 0U : 1U", "0U", "username_password",
-      "fuzz/username_password")
-mutation("the comparison of secrets stops at the first difference", LOGIN, "difference |= x ^ y;",
-      "difference |= x ^ y;\n        if (difference != 0) break;", "optimised/secrets")
+mutation("secrets of different lengths compare as equal (A17)", LOGIN, "difference = same_size ? 0 : 1", "difference = 0",
+      "username_password", "fuzz/username_password")
+mutation("the comparison of secrets stops at the first difference", LOGIN, "for (; i < n; ++i) {", "for (; i < n && difference == 0; ++i) {",
+      "optimised/secrets")
+mutation("the comparison of long secrets stops at the first difference", LOGIN, "n - i >= sizeof(size_t); i",
+      "n - i >= sizeof(size_t) && difference == 0; i", "optimised/secrets")
+mutation("the comparison of secrets of different lengths ends early", LOGIN, "const size_t n = longer.size();",
+      "const size_t n = same_size ? longer.size() : 0;", "optimised/secrets")
+mutation("the comparison of secrets omits the last bytes", LOGIN, "for (; i < n; ++i) {", "for (; i + 1 < n; ++i) {", "username_password")
+mutation("the comparison of secrets reads one byte at a time", LOGIN, "if constexpr (detail::use_words) {", "if constexpr (false) {",
+      "optimised/work")
 
 # SOCKS4
 S4 = "wire/socks4.hpp"

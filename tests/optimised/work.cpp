@@ -376,4 +376,15 @@ void a_wipe_takes_less_than_half_an_instruction_a_byte(check& t) {
 }
 RUN(a_wipe_takes_less_than_half_an_instruction_a_byte)
 
+size_t compare(bytes both) {
+    const size_t half = both.size() / 2;
+    return constant_time_equal(both.first(half), both.subspan(half)) ? 1 : 0;
+}
+
+void comparing_secrets_of_40_bytes_takes_at_most_120_instructions(check& t) {
+    const uint64_t n = traced::instructions(compare, bytes(room, 80));
+    t.ok(n > 0 && n <= 120);
+}
+RUN(comparing_secrets_of_40_bytes_takes_at_most_120_instructions)
+
 }  // namespace
