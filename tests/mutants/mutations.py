@@ -218,8 +218,12 @@ mutation("a failure of the stream is attributed to the peer", "core/error.hpp",
 
 # Mailboxes
 MAILBOX = "machine/mailbox.hpp"
-mutation("an inbox repeats one byte when it moves its data", MAILBOX, "bytes_[i] = bytes_[begin_ + i];",
-      "bytes_[i] = bytes_[begin_];", "mailbox")
+mutation("an inbox omits the last byte when it moves its data", MAILBOX, "move_bytes(bytes_, bytes_ + begin_, n);",
+      "move_bytes(bytes_, bytes_ + begin_, n - (n != 0));", "mailbox")
+mutation("an inbox copies data onto itself in the wrong direction", MAILBOX, "detail::move_bytes(bytes_, bytes_ + begin_, n);",
+      "for (uint32_t i = n; i > 0; --i) bytes_[i - 1] = bytes_[begin_ + i - 1];", "mailbox")
+mutation("an inbox moves one byte at a time", MAILBOX, "detail::move_bytes(bytes_, bytes_ + begin_, n);",
+      "for (uint32_t i = 0; i < n; ++i) static_cast<volatile char*>(bytes_)[i] = bytes_[begin_ + i];", "optimised/work")
 mutation("an outbox sends bytes again after a short write (curl#17942; F7)", MAILBOX,
       "begin_ += static_cast<uint32_t>(n);\n        if (begin_ == end_)",
       "if (n == size_t{end_} - begin_) begin_ = end_;\n        if (begin_ == end_)", "mailbox", "simulation")
