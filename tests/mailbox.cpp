@@ -101,6 +101,22 @@ constexpr void an_inbox_moves_its_bytes_only_where_the_room_does_not_suffice(che
 }
 PROVE_AND_RUN(an_inbox_moves_its_bytes_only_where_the_room_does_not_suffice)
 
+// The old and the new place overlap.
+constexpr void an_inbox_that_moves_its_bytes_keeps_all_of_them(check& t) {
+    const bytes text = "abcdefghijklmnopqrstuvwxyz";
+    for (size_t n = 1; n < text.size(); ++n) {
+        const auto entered = t.in(n);
+        inbox<26> rx;
+        receive(rx, text);
+        rx.consume(n);
+        t.ok(rx.prepare().capacity() == n);
+        t.ok(rx.data() == text.subspan(n));
+        receive(rx, text.first(n));
+        t.ok(rx.full() && rx.data().subspan(26 - n) == text.first(n));
+    }
+}
+PROVE_AND_RUN(an_inbox_that_moves_its_bytes_keeps_all_of_them)
+
 #if !defined(NDEBUG)
 constexpr void a_view_that_outlived_space_shows(check& t) {
     inbox<8> rx;

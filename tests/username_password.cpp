@@ -126,4 +126,24 @@ constexpr void every_single_bit_makes_secrets_differ(check& t) {
 }
 PROVE_AND_RUN(every_single_bit_makes_secrets_differ)
 
+// Around the sizes of one and two words. The bytes beside the secrets differ.
+constexpr void a_difference_anywhere_in_a_long_secret_is_found(check& t) {
+    for (size_t n = 1; n <= 25; ++n) {
+        const auto entered = t.in(n);
+        char one[26] = {};
+        char other[26] = {};
+        other[n] = 'x';
+        t.ok(constant_time_equal(bytes(one, n), bytes(other, n)));
+        t.ok(!constant_time_equal(bytes(one, n), bytes(one, n - 1)));
+        t.ok(!constant_time_equal(bytes(one, n - 1), bytes(one, n)));
+        for (size_t i = 0; i < n; ++i) {
+            const auto nested = t.in(i);
+            other[i] = '\x80';
+            t.ok(!constant_time_equal(bytes(one, n), bytes(other, n)));
+            other[i] = '\0';
+        }
+    }
+}
+PROVE_AND_RUN(a_difference_anywhere_in_a_long_secret_is_found)
+
 }  // namespace

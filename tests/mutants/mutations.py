@@ -67,10 +67,17 @@ mutation("the decoder asks for a byte after credentials with an empty password",
       "3 + user + min_size - n", "3 + user + 1 - n", "username_password",
       "invariants_precision")
 mutation("the decoder always refuses empty credentials (A9)", LOGIN, "tolerated.empty_credentials ? 0 : 1", "1", "username_password")
-mutation("secrets of different lengths compare as equal (A17)", LOGIN, "a.size() == b.size() ? 0U : 1U", "0U", "username_password",
-      "fuzz/username_password")
-mutation("the comparison of secrets stops at the first difference", LOGIN, "difference |= x ^ y;",
-      "difference |= x ^ y;\n        if (difference != 0) break;", "optimised/secrets")
+mutation("secrets of different lengths compare as equal (A17)", LOGIN, "difference = same_size ? 0 : 1", "difference = 0",
+      "username_password", "fuzz/username_password")
+mutation("the comparison of secrets stops at the first difference", LOGIN, "for (; i < n; ++i) {", "for (; i < n && difference == 0; ++i) {",
+      "optimised/secrets")
+mutation("the comparison of long secrets stops at the first difference", LOGIN, "n - i >= sizeof(size_t); i",
+      "n - i >= sizeof(size_t) && difference == 0; i", "optimised/secrets")
+mutation("the comparison of secrets of different lengths ends early", LOGIN, "const size_t n = longer.size();",
+      "const size_t n = same_size ? longer.size() : 0;", "optimised/secrets")
+mutation("the comparison of secrets omits the last bytes", LOGIN, "for (; i < n; ++i) {", "for (; i + 1 < n; ++i) {", "username_password")
+mutation("the comparison of secrets reads one byte at a time", LOGIN, "if constexpr (detail::use_words) {", "if constexpr (false) {",
+      "optimised/work")
 
 # SOCKS4
 S4 = "wire/socks4.hpp"
@@ -211,16 +218,23 @@ mutation("a failure of the stream is attributed to the peer", "core/error.hpp",
 
 # Mailboxes
 MAILBOX = "machine/mailbox.hpp"
-mutation("an inbox repeats one byte when it moves its data", MAILBOX, "bytes_[i] = bytes_[begin_ + i];",
-      "bytes_[i] = bytes_[begin_];", "mailbox")
+mutation("an inbox omits the last byte when it moves its data", MAILBOX, "move_bytes(bytes_, bytes_ + begin_, n);",
+      "move_bytes(bytes_, bytes_ + begin_, n - (n != 0));", "mailbox")
+mutation("an inbox copies data onto itself in the wrong direction", MAILBOX, "detail::move_bytes(bytes_, bytes_ + begin_, n);",
+      "for (uint32_t i = n; i > 0; --i) bytes_[i - 1] = bytes_[begin_ + i - 1];", "mailbox")
+mutation("an inbox moves one byte at a time", MAILBOX, "detail::move_bytes(bytes_, bytes_ + begin_, n);",
+      "for (uint32_t i = 0; i < n; ++i) static_cast<volatile char*>(bytes_)[i] = bytes_[begin_ + i];", "optimised/work")
 mutation("an outbox sends bytes again after a short write (curl#17942; F7)", MAILBOX,
       "begin_ += static_cast<uint32_t>(n);\n        if (begin_ == end_)",
       "if (n == size_t{end_} - begin_) begin_ = end_;\n        if (begin_ == end_)", "mailbox", "simulation")
 mutation("a cleared inbox still returns its old data", MAILBOX,
       "    /// machine that failed with errc::bad_count stays failed.\n    constexpr void clear() noexcept {\n        wipe({bytes_, N});\n        begin_ = end_ = 0;",
       "    /// machine that failed with errc::bad_count stays failed.\n    constexpr void clear() noexcept {\n        wipe({bytes_, N});", "mailbox")
-mutation("the optimiser removes the wipe of a secret", "core/bytes.hpp", "volatile char* const v = p;", "char* const v = p;",
+mutation("the optimiser removes the wipe of a secret", "core/bytes.hpp", """asm volatile("" : : "r"(p) : "memory");""", "",
       "optimised/secrets")
+mutation("a wipe writes one byte at a time", "core/bytes.hpp", "if (n != 0) __builtin_memset(p, 0, n);",
+      "for (size_t i = 0; i < n; ++i) static_cast<volatile char*>(p)[i] = 0;", "optimised/work")
+mutation("a wipe omits the last byte", "core/bytes.hpp", "__builtin_memset(p, 0, n);", "__builtin_memset(p, 0, n - 1);", "mailbox")
 
 # Datagrams
 DATAGRAM = "wire/datagram.hpp"

@@ -1,5 +1,6 @@
 // Nothing that a peer sends and no text keeps the library busy: the work, counted in instructions, grows with
-// the size of the input and no faster. Input that may come in pieces comes in single bytes.
+// the size of the input and no faster. Input that may come in pieces comes in single bytes. What touches all
+// bytes of a buffer takes many of them at a time.
 
 #include <socks/transfer_cft/resolve.hpp>
 
@@ -347,5 +348,57 @@ void the_work_for_what_is_relayed_is_linear_byte_by_byte(check& t) {
     t.ok(is_linear_in(reassemble, 15, "", "d"));
 }
 RUN(the_work_for_what_is_relayed_is_linear_byte_by_byte)
+
+// Whether a function that works on `size` bytes takes less than half an instruction for each of them. A loop
+// over single bytes takes more than one.
+bool is_faster_than_bytes(traced::function f, size_t size) {
+    const uint64_t n = traced::instructions(f, bytes(room, size));
+    return n != 0 && 2 * n <= size;
+}
+
+size_t wipe_all(bytes secret) {
+    wipe({room, secret.size()});
+    return 1;
+}
+
+template <class Box>
+Box mailbox;
+
+template <class Box>
+size_t clear(bytes) {
+    mailbox<Box>.clear();
+    return 1;
+}
+
+void a_wipe_takes_less_than_half_an_instruction_a_byte(check& t) {
+    t.ok(is_faster_than_bytes(wipe_all, 520));
+    t.ok(is_faster_than_bytes(clear<inbox<520>>, 520) && is_faster_than_bytes(clear<outbox<778>>, 778));
+}
+RUN(a_wipe_takes_less_than_half_an_instruction_a_byte)
+
+// All but 40 bytes move by 40.
+size_t compact(bytes) {
+    auto& rx = mailbox<inbox<520>>;
+    rx.consume(rx.data().size());
+    rx.commit(rx.prepare().capacity());
+    rx.consume(40U);
+    return rx.prepare(40U).capacity();
+}
+
+void moving_the_bytes_of_an_inbox_takes_less_than_half_an_instruction_a_byte(check& t) {
+    t.ok(is_faster_than_bytes(compact, 520));
+}
+RUN(moving_the_bytes_of_an_inbox_takes_less_than_half_an_instruction_a_byte)
+
+size_t compare(bytes both) {
+    const size_t half = both.size() / 2;
+    return constant_time_equal(both.first(half), both.subspan(half)) ? 1 : 0;
+}
+
+void comparing_secrets_of_40_bytes_takes_at_most_120_instructions(check& t) {
+    const uint64_t n = traced::instructions(compare, bytes(room, 80));
+    t.ok(n > 0 && n <= 120);
+}
+RUN(comparing_secrets_of_40_bytes_takes_at_most_120_instructions)
 
 }  // namespace

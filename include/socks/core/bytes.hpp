@@ -242,11 +242,18 @@ class buffer {
 /// @cost  O(capacity), constexpr, noexcept.
 constexpr void wipe(buffer secret) noexcept {
     char* const p = secret.data();
+    const size_t n = secret.capacity();
     if (__builtin_is_constant_evaluated()) {
-        for (size_t i = 0; i < secret.capacity(); ++i) p[i] = 0;
+        for (size_t i = 0; i < n; ++i) p[i] = 0;
     } else {
+#if defined(__GNUC__)
+        if (n != 0) __builtin_memset(p, 0, n);
+        // To the optimiser, this empty instruction may read the zeros. So it must write them.
+        asm volatile("" : : "r"(p) : "memory");
+#else
         volatile char* const v = p;
-        for (size_t i = 0; i < secret.capacity(); ++i) v[i] = 0;
+        for (size_t i = 0; i < n; ++i) v[i] = 0;
+#endif
     }
 }
 

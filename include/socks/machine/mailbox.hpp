@@ -105,7 +105,7 @@ class inbox {
   private:
     constexpr void compact() noexcept {
         const uint32_t n = end_ - begin_;
-        for (uint32_t i = 0; i < n; ++i) bytes_[i] = bytes_[begin_ + i];
+        detail::move_bytes(bytes_, bytes_ + begin_, n);
 #if !defined(NDEBUG)
         for (uint32_t i = n; i < end_; ++i) bytes_[i] = '\xdd';
 #endif

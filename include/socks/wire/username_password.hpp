@@ -141,12 +141,23 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_auth_status(uint8_t status,
 ///
 /// @cost  O(size of the longer), constexpr, noexcept.
 [[nodiscard]] constexpr bool constant_time_equal(bytes a, bytes b) noexcept {
-    const size_t n = a.size() > b.size() ? a.size() : b.size();
-    unsigned difference = a.size() == b.size() ? 0U : 1U;
-    for (size_t i = 0; i < n; ++i) {
-        const unsigned x = a.empty() ? 0U : a[i % a.size()];
-        const unsigned y = b.empty() ? 0U : b[i % b.size()];
-        difference |= x ^ y;
+    // If the lengths differ, the longer secret is compared with itself, so that it takes as long.
+    const bool same_size = a.size() == b.size();
+    const bytes longer = a.size() > b.size() ? a : b;
+    const char* const p = longer.data();
+    const char* const q = same_size ? a.data() : p;
+    const size_t n = longer.size();
+    size_t difference = same_size ? 0 : 1;
+    size_t i = 0;
+    if constexpr (detail::use_words) {
+        for (; n - i >= sizeof(size_t); i += sizeof(size_t)) {
+            difference |= detail::word_at<size_t>(p + i) ^ detail::word_at<size_t>(q + i);
+            detail::hide_value(difference);
+        }
+    }
+    for (; i < n; ++i) {
+        difference |= static_cast<uint8_t>(p[i] ^ q[i]);
+        detail::hide_value(difference);
     }
     return difference == 0;
 }
