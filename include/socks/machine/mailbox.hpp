@@ -17,6 +17,8 @@ template <class T>
 concept no_unsigned_integer =
     same<T, bool> || !(requires(T t) { t % 2; } && static_cast<T>(0) < static_cast<T>(-1));
 
+struct mailbox_steps;
+
 }  // namespace detail
 
 /// Received bytes that are not consumed yet, in storage of N bytes.
@@ -113,10 +115,12 @@ class inbox {
         end_ = n;
     }
 
+    friend struct detail::mailbox_steps;
+
     uint32_t begin_ = 0;
     uint32_t end_ = 0;
-    char bytes_[N];
     bool miscounted_ = false;
+    char bytes_[N];
 };
 
 /// Bytes that are not sent yet, in storage of N bytes.
@@ -189,10 +193,12 @@ class outbox {
     }
 
   private:
+    friend struct detail::mailbox_steps;
+
     uint32_t begin_ = 0;
     uint32_t end_ = 0;
-    char bytes_[N];
     bool miscounted_ = false;
+    char bytes_[N];
 };
 
 namespace detail {
@@ -206,9 +212,12 @@ struct mailbox_steps {
                                                    const Request&... request) noexcept {
         using next = typename Machine::next;
         auto now = machine.step(request..., in.data(), out);
-        if (now.next() == next::recv && in.miscounted()) [[unlikely]]
+        if (now.next() == next::recv && in.miscounted_) [[unlikely]]
             now = machine.fail_now(errc::bad_count);
-        in.consume(now.next() == next::done ? in.data().size() : now.consumed());
+        if (now.next() == next::done)
+            in.begin_ = in.end_;
+        else
+            in.begin_ += static_cast<uint32_t>(now.consumed());
         return now;
     }
 
@@ -217,18 +226,23 @@ struct mailbox_steps {
                                                    const Request&... request) noexcept {
         using next = typename Machine::next;
         typename Machine::action now;
-        size_t consumed = 0;
-        bool more = out.empty();
-        if (!more && out.miscounted()) [[unlikely]]
-            return machine.fail_now(errc::bad_count);
-        while (more) {
-            now = step(machine, in, out.prepare(), request...);
-            if (now.next() != next::send) break;
-            consumed += now.consumed();
-            out.commit(now.data().size());
-            more = machine.sends_next();
+        if (!out.empty()) {
+            if (out.miscounted_) [[unlikely]]
+                return machine.fail_now(errc::bad_count);
+            now.set(next::send, out.data(), 0, 0);
+            return now;
         }
-        if (!out.empty()) now.set(next::send, out.data(), 0, consumed);
+        now = step(machine, in, out.prepare(), request...);
+        if (now.next() != next::send) return now;
+        out.end_ += static_cast<uint32_t>(now.data().size());
+        size_t consumed = now.consumed();
+        while (machine.sends_next()) {
+            const auto another = step(machine, in, out.prepare(), request...);
+            if (another.next() != next::send) break;
+            out.end_ += static_cast<uint32_t>(another.data().size());
+            consumed += another.consumed();
+            now.set(next::send, out.data(), 0, consumed);
+        }
         return now;
     }
 };
