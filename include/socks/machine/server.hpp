@@ -602,8 +602,8 @@ class basic_server {
     scan4 scan_{};
     server_state state_ = server_state::start;
     server_options options_{};
-    bool closed_ : 1 = false;
-    bool speaks4_ : 1 = false;
+    bool closed_ = false;
+    bool speaks4_ = false;
     socks::method chosen_ = socks::method::none;
     errc why_ = errc::none;
     uint8_t byte_ = 0;  // failed: the byte that caused the failure; serve: the command
