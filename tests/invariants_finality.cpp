@@ -149,7 +149,7 @@ constexpr void a_server_s_failure_is_final(check& t) {
 PROVE_AND_RUN(a_server_s_failure_is_final)
 
 // What no handshake above ends with: a call to repeat, mistakes that the tests below, invariants_overlap.cpp
-// and small_builds.cpp make, and the errors of other parts of the library.
+// and feature.cpp make, and the errors of other parts of the library.
 constexpr errc elsewhere[] = {errc::no_space,
                               errc::bad_port,
                               errc::fragmented,
