@@ -128,14 +128,14 @@ mutation("a call of negotiated() without a negotiation lets the client in", SERV
       "if (state_ != server_state::negotiation)\n            fail_for_good(errc::out_of_turn);",
       "if (state_ == server_state::done)\n            fail_for_good(errc::out_of_turn);", "server", "answers_later")
 mutation("SOCKS4 bypasses the authentication that the server requires (A16)", SERVER,
-      "if (!methods_.contains(socks::method::none)) return",
-      "if (methods_.empty()) return", "server", "quirks_server")
+      "if (!options_.methods.contains(socks::method::none))",
+      "if (options_.methods.empty())", "server", "quirks_server")
 mutation("the server ends BIND after one reply", SERVER, "? server_state::second_answer", "? server_state::success", "server")
 mutation("the server identifies a non-SOCKS peer by 0 instead of the first byte", SERVER,
       "fail(identify_foreign_protocol(t.in[0]),", "fail(identify_foreign_protocol(0),",
       "quirks_server", "server")
 mutation("the server serves SOCKS4a although SOCKS4a is off (V8)", SERVER,
-      "detail::is_named4(t.in) ? v4a_ : v4_", "detail::is_named4(t.in) ? v4_ : v4_",
+      "detail::is_named4(t.in) ? options_.v4a :", "detail::is_named4(t.in) ? options_.v4 :",
       "server", "quirks_server")
 mutation("the server writes an invalid bound host as 0.0.0.0 into a SOCKS4 reply", SERVER,
       "if (!bound.host.is_sendable()) return bound.host.error();", "",
@@ -394,9 +394,9 @@ mutation("an inbox consumes more bytes than it holds", MAILBOX,
 mutation("an outbox consumes more bytes than it holds", MAILBOX,
       "if (n > size_t{end_} - begin_) [[unlikely]] {", "if (n > N) [[unlikely]] {", "mailbox")
 mutation("a machine reads forever after an invalid count", MAILBOX,
-      "if (now.next() == next::recv && in.miscounted())", "if (now.next() == next::wait && in.miscounted())", "invariants_finality")
-mutation("a machine sends forever after an invalid count", MAILBOX, "if (!more && out.miscounted())",
-      "if (more && out.miscounted())", "invariants_finality")
+      "now.next() == next::recv && in.miscounted_", "now.next() == next::wait && in.miscounted_", "invariants_finality")
+mutation("a machine sends forever after an invalid count", MAILBOX, "if (out.miscounted_)",
+      "if (false)", "invariants_finality")
 mutation("a state of the client has the name of another one", CLIENT,
       "case client_state::auth_status: return \"waiting for the verdict on user name and password\";",
       "case client_state::auth_status: return \"waiting for the method selection\";", "client")
