@@ -221,7 +221,7 @@ constexpr void a_client_names_the_option_that_needs_a_part(check& t) {
     t.ok(fails<all - feature::tolerances>(plain5, why, strict));
     t.ok(begins<all - feature::tolerances>(plain5, none, {.tolerance = socks::lenient}));
     t.ok(begins<all - feature::pipelining>(plain5, none, strict));
-    t.ok(fails<feature::socks5>(plain5, why, {.tolerance = {.reserved = false}}));
+    t.ok(fails<feature::socks5>(plain5, why, {.tolerance = socks::tolerance{.reserved = false}}));
     t.ok(begins<feature::socks5>(plain5, none));
 }
 PROVE_AND_RUN(a_client_names_the_option_that_needs_a_part)

@@ -198,7 +198,7 @@ constexpr socks::client_options options_of_clients[] = {
     {.wait_for_full_refusal = true},
     {.after_greeting = true},
     {.tolerance = socks::strict},
-    {.tolerance = {.reply4_version = socks::leeway::any}}};
+    {.tolerance = socks::tolerance{.reply4_version = socks::leeway::any}}};
 
 constexpr bytes answer_to_a_greeting = "00 5b"_bytes;
 
