@@ -125,8 +125,8 @@ constexpr void settle(outcome& o, const End& end, const peer& from) {
 }
 
 // What a caller does with an action of a client or of a chain, sending and receiving aside.
-template <class End, class Machine>
-constexpr void obey(const socks::client::action& a, End& end, Machine& machine, peer& from, outcome& o) {
+template <class Action, class End, class Machine>
+constexpr void obey(const Action& a, End& end, Machine& machine, peer& from, outcome& o) {
     using next = socks::client::next;
     switch (a.next()) {
         case next::send:
@@ -154,14 +154,14 @@ constexpr void obey(const socks::client::action& a, End& end, Machine& machine, 
 }
 
 // Runs a client to its end, and leaves it there.
-template <class End>
-constexpr outcome run_on(socks::client& machine, const socks::request& request, peer from) {
+template <class End, socks::feature Parts>
+constexpr outcome run_on(socks::basic_client<Parts>& machine, const socks::request& request, peer from) {
     using next = socks::client::next;
     outcome o;
     End end;
     bool closed = false;
     while (o.how == ending::spun && o.steps++ != step_limit(from)) {
-        const socks::client::action a = end.step(machine, request);
+        const auto a = end.step(machine, request);
         o.used += a.consumed();
         switch (a.next()) {
             case next::send: end.send(a.data(), o.sent); break;
@@ -186,14 +186,14 @@ struct application {
     socks::reply answers[2] = {};
 };
 
-template <class End>
-constexpr outcome run_on(socks::server& machine, const application& app, peer from) {
+template <class End, socks::feature Parts>
+constexpr outcome run_on(socks::basic_server<Parts>& machine, const application& app, peer from) {
     using next = socks::server::next;
     outcome o;
     End end;
     bool closed = false;
     while (o.how == ending::spun && o.steps++ != step_limit(from)) {
-        const socks::server::action a = end.step(machine);
+        const auto a = end.step(machine);
         o.used += a.consumed();
         switch (a.next()) {
             case next::send: end.send(a.data(), o.sent); break;

@@ -29,13 +29,15 @@ class plain {
     }
 
     constexpr void send(bytes data, tape& sent) { sent.put(data); }
-    constexpr void authenticate(socks::server& machine, bool granted, tape& sent) {
+    template <class Server>
+    constexpr void authenticate(Server& machine, bool granted, tape& sent) {
         forget();
-        sent.put(machine.authenticated(granted, fresh(socks::server::max_output)).data());
+        sent.put(machine.authenticated(granted, fresh(Server::max_output)).data());
     }
-    constexpr void answer(socks::server& machine, const socks::reply& outcome, tape& sent) {
+    template <class Server>
+    constexpr void answer(Server& machine, const socks::reply& outcome, tape& sent) {
         forget();
-        sent.put(machine.answer(outcome, fresh(socks::server::max_output)).data());
+        sent.put(machine.answer(outcome, fresh(Server::max_output)).data());
     }
 
     // `portion` lies behind what was received before, in the peer's own bytes.
@@ -69,8 +71,9 @@ class plain {
     size_t out_size_ = 0;
 };
 
-// An inbox of the least size a server takes, and a plain buffer.
-class boxed {
+// An inbox, by default of the least size that every machine takes, and a plain buffer.
+template <size_t Input = socks::server::max_input>
+class boxed_in {
   public:
     template <class Machine, class... Request>
     constexpr typename Machine::action step(Machine& machine, const Request&... request) {
@@ -78,10 +81,12 @@ class boxed {
     }
 
     constexpr void send(bytes data, tape& sent) { sent.put(data); }
-    constexpr void authenticate(socks::server& machine, bool granted, tape& sent) {
+    template <class Server>
+    constexpr void authenticate(Server& machine, bool granted, tape& sent) {
         sent.put(machine.authenticated(granted, out_).data());
     }
-    constexpr void answer(socks::server& machine, const socks::reply& outcome, tape& sent) {
+    template <class Server>
+    constexpr void answer(Server& machine, const socks::reply& outcome, tape& sent) {
         sent.put(machine.answer(outcome, out_).data());
     }
 
@@ -95,24 +100,26 @@ class boxed {
     [[nodiscard]] constexpr size_t room() const { return in_.capacity - in_.data().size(); }
 
   protected:
-    socks::inbox<socks::server::max_input> in_;
+    socks::inbox<Input> in_;
 
   private:
     char out_[socks::client::max_output] = {};
 };
+using boxed = boxed_in<>;
 
 // An inbox and an outbox. The socket takes `Portion` bytes at a time, and now and then none.
-template <size_t Portion>
-class posted : boxed {
+template <size_t Portion, size_t Input = socks::server::max_input,
+          size_t Pending = socks::server::max_pending>
+class posted : boxed_in<Input> {
   public:
-    using boxed::drop;
-    using boxed::receive;
-    using boxed::remaining;
-    using boxed::room;
+    using boxed_in<Input>::drop;
+    using boxed_in<Input>::receive;
+    using boxed_in<Input>::remaining;
+    using boxed_in<Input>::room;
 
     template <class Machine, class... Request>
     constexpr typename Machine::action step(Machine& machine, const Request&... request) {
-        return machine.step(request..., in_, post_);
+        return machine.step(request..., this->in_, post_);
     }
 
     constexpr void send(bytes data, tape& sent) {
@@ -120,15 +127,17 @@ class posted : boxed {
         sent.put(data.first(n));
         post_.consume(n);
     }
-    constexpr void authenticate(socks::server& machine, bool granted, tape&) {
+    template <class Server>
+    constexpr void authenticate(Server& machine, bool granted, tape&) {
         machine.authenticated(granted, post_);
     }
-    constexpr void answer(socks::server& machine, const socks::reply& outcome, tape&) {
+    template <class Server>
+    constexpr void answer(Server& machine, const socks::reply& outcome, tape&) {
         machine.answer(outcome, post_);
     }
 
   private:
-    socks::outbox<socks::server::max_pending> post_;
+    socks::outbox<Pending> post_;
     size_t sends_ = 0;
 };
 

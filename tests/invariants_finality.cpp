@@ -1,73 +1,18 @@
-// The invariant of finality: a failure is final. After it every step, with any input, gives the same error
-// with the same byte, consumes nothing and sends nothing. A step after success is an error too.
+// The invariant of finality: a failure is final; see finality.hpp. A step after success is an error too.
 
 #include <string_view>
 
-#include "refusals.hpp"
+#include "finality.hpp"
 
 namespace {
 
 using namespace drive;
-
-constexpr bytes inputs[] = {"", "05 00  05 00 00 01 00000000 0000"_bytes, "H", "00 5a 0000 00000000"_bytes,
-                            "05 01 00  05 01 00 01 42660763 0050"_bytes};
 
 // Which errors the tests below have seen.
 struct seen {
     bool flags[256] = {};
     constexpr void add(errc e) { flags[static_cast<uint8_t>(e)] = true; }
 };
-
-constexpr void fails_alike(check& t, socks::client& m, const socks::request& request, bytes in, errc why,
-                           uint8_t byte) {
-    char out[socks::client::max_output] = {};
-    const auto a = m.step(request, in, out);
-    t.ok(a.next() == socks::client::next::fail && a.error() == why && a.byte() == byte && a.consumed() == 0);
-    socks::outbox<socks::client::max_output> post;
-    socks::inbox<socks::client::max_input> box;
-    const auto b = m.step(request, box, post);
-    t.ok(b.next() == socks::client::next::fail && b.error() == why && b.byte() == byte && post.empty());
-}
-
-constexpr void stays_failed(check& t, socks::client m, const socks::request& request, errc why,
-                            uint8_t byte) {
-    for (const bytes in : inputs) {
-        const auto entered = t.in(in);
-        fails_alike(t, m, request, in, why, byte);
-        m.negotiated(true);
-        fails_alike(t, m, plain4, in, why, byte);
-        m.end_of_stream();
-        fails_alike(t, m, login5, in, why, byte);
-        m.negotiated(false);
-        fails_alike(t, m, request, in, why, byte);
-    }
-}
-
-constexpr void fails_alike(check& t, socks::server& m, bytes in, errc why, uint8_t byte) {
-    char out[socks::server::max_output] = {};
-    const auto a = m.step(in, out);
-    t.ok(a.next() == socks::server::next::fail && a.error() == why && a.byte() == byte && a.consumed() == 0);
-    socks::outbox<socks::server::max_pending> post;
-    socks::inbox<socks::server::max_input> box;
-    m.authenticated(true, post);
-    m.answer({code5::succeeded, {}}, post);
-    const auto b = m.step(box, post);
-    t.ok(b.next() == socks::server::next::fail && b.error() == why && b.byte() == byte && post.empty());
-}
-
-constexpr void stays_failed(check& t, socks::server m, errc why, uint8_t byte) {
-    char out[socks::server::max_output] = {};
-    for (const bytes in : inputs) {
-        const auto entered = t.in(in);
-        fails_alike(t, m, in, why, byte);
-        t.ok(m.authenticated(true, out).error() == errc::out_of_turn);
-        t.ok(m.answer({code5::succeeded, {}}, out).error() == errc::out_of_turn);
-        fails_alike(t, m, in, why, byte);
-        m.negotiated(true);
-        m.end_of_stream();
-        fails_alike(t, m, in, why, byte);
-    }
-}
 
 constexpr void a_client_ends(check& t, seen& s, socks::client m, const socks::request& request, peer from,
                              errc why) {
@@ -149,7 +94,7 @@ constexpr void a_server_s_failure_is_final(check& t) {
 PROVE_AND_RUN(a_server_s_failure_is_final)
 
 // What no handshake above ends with: a call to repeat, mistakes that the tests below, invariants_overlap.cpp
-// and small_builds.cpp make, and the errors of other parts of the library.
+// and feature.cpp make, and the errors of other parts of the library.
 constexpr errc elsewhere[] = {errc::no_space,
                               errc::bad_port,
                               errc::fragmented,

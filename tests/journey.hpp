@@ -84,16 +84,16 @@ constexpr line replies_of(const journey& j) {
     return l;
 }
 
-template <class End>
-constexpr outcome travel(socks::chain& machine, const socks::route& route, const line& from, pace how,
-                         bool closes = false) {
+template <class End, socks::feature Parts>
+constexpr outcome travel(socks::basic_chain<Parts>& machine, const socks::route& route, const line& from,
+                         pace how, bool closes = false) {
     using next = socks::chain::next;
     outcome o;
     End end;
     peer far{.says = from.until(0), .how = how, .closes = closes};
     bool closed = false;
     while (o.how == ending::spun && o.steps++ != 4 * from.says.size() + 2 * tape::room) {
-        const socks::chain::action a = end.step(machine, route);
+        const auto a = end.step(machine, route);
         o.used += a.consumed();
         switch (a.next()) {
             case next::send: end.send(a.data(), o.sent); break;

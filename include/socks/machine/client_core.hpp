@@ -236,7 +236,7 @@ class client_core {
         return {early_credentials_, early_request_};
     }
     [[nodiscard]] constexpr bool may_send_early() const noexcept {
-        return pipelines && options_.pipelined && command_ == command::connect &&
+        return has(Parts, feature::pipelining) && options_.pipelined && command_ == command::connect &&
                (early_request_ || state_ == client_state::reply) && state_ != client_state::failed;
     }
 
