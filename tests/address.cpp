@@ -1,6 +1,7 @@
 // Whether the text of a host is an address, a name, or invalid.
 
 #include <socks/core/address.hpp>
+#include <socks/policy/scope.hpp>
 #include <socks/wire/socks5.hpp>
 
 #include <string>
@@ -109,6 +110,50 @@ constexpr void text_of_a_name_is_visible_ascii(check& t) {
     }
 }
 PROVE_AND_RUN(text_of_a_name_is_visible_ascii)
+
+// In texts of one word and more: each place, between the first and the last byte that a name may contain.
+constexpr void finds_what_no_name_contains(check& t, char c) {
+    const auto v = static_cast<uint8_t>(c);
+    const bool visible = v >= 0x21 && v <= 0x7e;
+    const bool apart = v == ':' || v == '[' || v == ']';
+    for (const size_t n : {8U, 9U, 16U, 17U, 23U}) {
+        const auto entered = t.in(n);
+        for (size_t place = 0; place < n; ++place) {
+            const auto nested = t.in(place);
+            char text[23] = {};
+            for (size_t i = 0; i < n; ++i) text[i] = i % 2 == 0 ? '~' : '!';
+            text[place] = c;
+            const host h(bytes(text, n));
+            t.ok(h.kind() == (visible && !apart ? host_kind::name : host_kind::bad));
+            t.ok(h.error() == (!visible ? errc::bad_host_byte : apart ? errc::bad_host : errc::none));
+        }
+    }
+}
+
+constexpr void a_long_name_is_visible_ascii(check& t) {
+    for (const char c : {'\0', ' ', '!', '9', ':', ';', 'Z', '[', '\\', ']', '^', '~', '\x7f', '\x80', '\xa0',
+                         '\xa1', '\xff'})
+        finds_what_no_name_contains(t, c);
+}
+PROVE_AND_RUN(a_long_name_is_visible_ascii)
+
+void a_long_name_is_visible_ascii_of_any_value(check& t) {
+    for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
+        finds_what_no_name_contains(t, static_cast<char>(v));
+    }
+}
+RUN(a_long_name_is_visible_ascii_of_any_value)
+
+// Some resolvers read it as an address, whatever its other bytes are.
+constexpr void a_received_name_in_any_encoding_may_spell_a_bad_address(check& t) {
+    for (const bytes name : {bytes("\xff:80"), bytes("[\xff"), bytes("\xff]"), bytes("\xff.127.1"),
+                             bytes("\xff.0x7f"), bytes("\xff.1."), bytes("\xff\0")})
+        t.in(name).ok(spelled_address(host::as_received(name)).kind() == host_kind::bad);
+    for (const bytes name : {bytes("m\xc3\xbcnchen"), bytes("127.1.\xff"), bytes("1\xff"), bytes("\xff.x1")})
+        t.in(name).ok(spelled_address(host::as_received(name)).kind() == host_kind::none);
+}
+PROVE_AND_RUN(a_received_name_in_any_encoding_may_spell_a_bad_address)
 
 constexpr void bad_text_says_why(check& t) {
     for (const bytes text : {bytes("evil\r\nX: 1"), bytes("a b"), bytes(" "), bytes("files.example.com\0"),

@@ -189,11 +189,18 @@ mutation("the check of a request accepts username/password without credentials (
 # Addresses
 ADDRESS = "core/address.hpp"
 IP = "core/ip.hpp"
-mutation("a name may contain a NUL (D9)", ADDRESS, "text.contains('\\0')", "false", "address")
-mutation("a host name of 256 bytes is truncated (CVE-2008-0378; D6)", ADDRESS, "text.size() > 255 || ", "", "address")
+mutation("a name may contain a NUL (D9)", ADDRESS, "text.contains('\\0')", "false", "scope")
+mutation("a received name in UTF-8 may contain a colon", ADDRESS, "text.contains(':') || ", "", "address")
+mutation("a received name in UTF-8 may contain a bracket", ADDRESS, " || text.contains('[')", "", "address")
+mutation("a received name in UTF-8 may end in a number", ADDRESS, "ends_in_a_number(text);", "false;", "address")
+mutation("a host name of 256 bytes is truncated (CVE-2008-0378; D6)", ADDRESS, "n == 0 || n > max_name", "n == 0", "address")
 mutation("the parser removes a closing bracket that has no opening one (D2)", ADDRESS, "text[0] == '[' && ", "", "address")
-mutation("an invalid IPv4 address counts as a host name (D1)", ADDRESS, "ends_in_a_number(text);", "false;",
+mutation("an invalid IPv4 address counts as a host name (D1)", ADDRESS, "if (!detail::ends_in_a_number(text)) return", "if (!parse_ipv4(text)) return",
       "address")
+mutation("the text 0x counts as a host name", ADDRESS, "if (last > 'f' && last != 'x')", "if (last > 'f')", "address")
+mutation("a hexadecimal number counts as a host name", ADDRESS, "if (last > 'f' &&", "if (last > '9' &&", "address")
+mutation("an empty label counts as a number", ADDRESS, "if (!is_digit(p[begin])) return false;", "", "address")
+mutation("a host reads one byte of its text at a time", ADDRESS, "if constexpr (use_words) {", "if constexpr (false) {", "optimised/work")
 mutation("an IPv4 number with a leading zero is decimal", IP, " || (i > begin + 1 && text.data()[begin] == '0')", "", "ip",
       "fuzz/literal")
 mutation("an IPv6 address may contain :: twice", IP, "if (groups.has_gap()) return errc::bad_host;", "", "ip", "fuzz/literal")
@@ -299,8 +306,14 @@ mutation("the negotiation accepts a weaker protection than the required one (cur
 mutation("a printed IPv6 address shortens the last of several longest runs of zeros", "text/literal.hpp",
       "n > length && n >= 2",
       "n >= length && n >= 2", "literal")
-mutation("the text of a host may contain a space (D10)", "core/address.hpp", "text[i] > ' '", "text[i] >= ' '", "address")
-mutation("the text of a host may be UTF-8 (D11)", "core/address.hpp", " && text[i] < 0x7f) ++i;", ") ++i;", "address")
+mutation("the text of a host may contain a space (D10)", ADDRESS, "c > ' '", "c >= ' '", "address")
+mutation("the text of a host may contain a DEL (D10)", ADDRESS, "c < 0x7f && ", "", "address")
+mutation("the text of a long host may contain a space (D10)", ADDRESS, "x - ones * 0x21", "x - ones * 0x20", "address")
+mutation("the text of a long host may be UTF-8 (D11)", ADDRESS, "(x + ones) | ", "", "address")
+mutation("the text of a long host may contain a bracket", ADDRESS, "((x ^ ones * '[') - ones) | ", "", "address")
+mutation("the last bytes of a long host are not tested", ADDRESS, "return are_8_name_bytes(p + n - 8);", "return true;", "address")
+mutation("the error of a host with a space does not say so", ADDRESS, "text[i] > ' '", "text[i] >= ' '", "address")
+mutation("the error of a host in UTF-8 does not say so", ADDRESS, " && text[i] < 0x7f) ++i;", ") ++i;", "address")
 mutation("a received name in UTF-8 counts as an invalid address", "policy/scope.hpp",
       "return spelled.kind() != host_kind::bad || detail::is_invalid_name(h.name()) ? spelled : host();", "return spelled;", "scope")
 mutation("the parser always reads socks:// as SOCKS4", "text/uri.hpp",

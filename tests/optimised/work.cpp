@@ -390,6 +390,17 @@ void moving_the_bytes_of_an_inbox_takes_less_than_half_an_instruction_a_byte(che
 }
 RUN(moving_the_bytes_of_an_inbox_takes_less_than_half_an_instruction_a_byte)
 
+size_t classify(bytes text) {
+    const host h(text);
+    return h.name().size();
+}
+
+void a_host_of_17_letters_takes_at_most_150_instructions(check& t) {
+    const uint64_t n = traced::instructions(classify, "files.example.com");
+    t.ok(n > 0 && n <= 150);
+}
+RUN(a_host_of_17_letters_takes_at_most_150_instructions)
+
 size_t compare(bytes both) {
     const size_t half = both.size() / 2;
     return constant_time_equal(both.first(half), both.subspan(half)) ? 1 : 0;

@@ -24,24 +24,60 @@ void this_text_is_neither_an_address_nor_a_host_name() noexcept;
 // is ignored; the text is not empty. Resolvers read such texts as different addresses, so only a strict IPv4
 // address may end in a number. The URL standard has the same rule.
 constexpr bool ends_in_a_number(bytes text) noexcept {
+    const char* const p = text.data();
     size_t end = text.size();
-    if (text[end - 1] == '.') --end;
+    // A number ends in a digit, a letter up to F, the X of "0x" or the trailing dot. Most names do not.
+    const int last = p[end - 1] | 0x20;
+    if (last > 'f' && last != 'x') return false;
+    if (p[end - 1] == '.') --end;
     size_t begin = end;
-    while (begin != 0 && text.data()[begin - 1] != '.') --begin;
-    if (begin == end) return false;
+    while (begin != 0 && p[begin - 1] != '.') --begin;
+    if (!is_digit(p[begin])) return false;  // if the label is empty, this is the trailing dot
     bool decimal = true;
-    for (size_t i = begin; i < end; ++i) decimal = decimal && is_digit(text.data()[i]);
+    for (size_t i = begin; i < end; ++i) decimal = decimal && is_digit(p[i]);
     if (decimal) return true;
-    if (end - begin < 2 || text.data()[begin] != '0' || (text.data()[begin + 1] | 0x20) != 'x') return false;
+    if (p[begin] != '0' || (p[begin + 1] | 0x20) != 'x') return false;
     for (size_t i = begin + 2; i < end; ++i)
-        if (hex_digit(text.data()[i]) < 0) return false;
+        if (hex_digit(p[i]) < 0) return false;
     return true;
 }
 
-// Whether a text is not a valid host name. Call it only for a text that is not an address.
+// Whether a text is not a valid host name, even if a name could contain bytes that are not visible ASCII.
+// Call it only for a text of at most 255 bytes that is not an address.
 constexpr bool is_invalid_name(bytes text) noexcept {
-    return text.empty() || text.size() > 255 || text.contains('\0') || text.contains(':') ||
-           text.contains('[') || text.contains(']') || ends_in_a_number(text);
+    return text.empty() || text.contains('\0') || text.contains(':') || text.contains('[') ||
+           text.contains(']') || ends_in_a_number(text);
+}
+
+// Whether `c` is visible ASCII, and not a byte that only the text of an IPv6 address contains.
+constexpr bool is_name_byte(char c) noexcept {
+    return c > ' ' && c < 0x7f && c != ':' && c != '[' && c != ']';
+}
+
+// Whether all of eight bytes are name bytes. Each of the five sums sets the top bit of the bytes that it
+// looks for. A carry may set the top bit of a name byte too, but only next to a byte that one of them finds.
+SOCKS_ALWAYS_INLINE constexpr bool are_8_name_bytes(const char* p) noexcept {
+    constexpr uint64_t ones = 0x0101010101010101;
+    const auto x = word_at<uint64_t>(p);
+    const uint64_t invisible = (x + ones) | (x - ones * 0x21);
+    const uint64_t ipv6 = ((x ^ ones * ':') - ones) | ((x ^ ones * '[') - ones) | ((x ^ ones * ']') - ones);
+    return ((invisible | ipv6) & (ones << 7)) == 0;
+}
+
+// Whether all bytes of a text are name bytes. The last eight may overlap those before them.
+constexpr bool has_only_name_bytes(bytes text) noexcept {
+    const char* const p = text.data();
+    const size_t n = text.size();
+    size_t i = 0;
+    if constexpr (use_words) {
+        if (n >= 8) {
+            for (; n - i > 8; i += 8)
+                if (!are_8_name_bytes(p + i)) return false;
+            return are_8_name_bytes(p + n - 8);
+        }
+    }
+    while (i < n && is_name_byte(p[i])) ++i;
+    return i == n;
 }
 
 // The offset of the first byte that is not visible ASCII, or the size of the text.
@@ -181,15 +217,17 @@ class host {
           fault_(fault) {}
 
     static constexpr host classify(bytes text) noexcept {
-        bytes inner = text;
-        const bool bracketed = text.size() >= 2 && text[0] == '[' && text[text.size() - 1] == ']';
-        if (bracketed) inner = text.subspan(1).first(text.size() - 2);
-        if (const auto six = parse_ipv6(inner)) return *six;
+        const size_t n = text.size();
+        if (!detail::has_only_name_bytes(text)) {
+            const bool bracketed = n >= 2 && text[0] == '[' && text[n - 1] == ']';
+            if (const auto six = parse_ipv6(bracketed ? text.subspan(1).first(n - 2) : text)) return *six;
+            const bool visible = detail::find_invisible(text) == n;
+            return {host_kind::bad, text, visible ? errc::bad_host : errc::bad_host_byte};
+        }
+        if (n == 0 || n > max_name) return {host_kind::bad, text, errc::bad_host};
+        if (!detail::ends_in_a_number(text)) return {host_kind::name, text, errc::none};
         if (const auto four = parse_ipv4(text)) return *four;
-        const errc fault = detail::find_invisible(text) != text.size() ? errc::bad_host_byte
-                           : detail::is_invalid_name(text)             ? errc::bad_host
-                                                                       : errc::none;
-        return {fault == errc::none ? host_kind::name : host_kind::bad, text, fault};
+        return {host_kind::bad, text, errc::bad_host};
     }
 
     // kind_ says which member is active.
