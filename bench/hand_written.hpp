@@ -97,6 +97,9 @@ inline place place5(const char* in, size_t size) {
     return {type, {in + 4, size - 6}, port};
 }
 
+// The longest SOCKS5 request or reply.
+inline constexpr ptrdiff_t longest5 = 4 + 1 + 255 + 2;
+
 // These write a message and return its end, or null if it does not fit.
 
 inline char* put2(char* out, const char* end, uint8_t first, uint8_t second) {
@@ -180,10 +183,9 @@ class server {
                     if (n < 3 + user.size) return need_more(s);
                     const text password{in + 3 + user.size, at(in + 2 + user.size)};
                     if (n < 3 + user.size + password.size) return need_more(s);
+                    if (s.out_end - s.out < 2) return progress::no_space;  // before the question
                     if (!app.known(user, password)) return refuse(s, 1, 1, failure::credentials);
-                    char* const end = put2(s.out, s.out_end, 1, 0);
-                    if (end == nullptr) return progress::no_space;
-                    s.out = end;
+                    s.out = put2(s.out, s.out_end, 1, 0);
                     s.in = in = password.data + password.size;
                     n -= 3 + user.size + password.size;
                     state_ = state::request5;
@@ -197,9 +199,10 @@ class server {
                     const place to = place5(in, size);
                     if (to.type == name && (to.host.size == 0 || contains(to.host, 0)))
                         return refuse5(s, 1, failure::host);
+                    if (s.out_end - s.out < longest5) return progress::no_space;  // before the question
                     const answer& a = dial(at(in + 1), to);
                     char* const end = put5(s.out, s.out_end, a.code, a.bound);
-                    if (end == nullptr) return progress::no_space;
+                    if (end == nullptr) return fail(failure::host);
                     s.out = end;
                     s.in = in + size;
                     return a.code == 0 ? succeed() : fail(failure::refused);
@@ -225,10 +228,9 @@ class server {
                         to.host = {in + size, seen_ - size};
                         size = seen_ + 1U;
                     }
+                    if (s.out_end - s.out < 8) return progress::no_space;  // before the question
                     const answer& a = dial(command, to);
-                    char* const end = put_reply4(s.out, s.out_end, a.code == 0 ? 90 : 91, a.bound);
-                    if (end == nullptr) return progress::no_space;
-                    s.out = end;
+                    s.out = put_reply4(s.out, s.out_end, a.code == 0 ? 90 : 91, a.bound);
                     s.in = in + size;
                     return a.code == 0 ? succeed() : fail(failure::refused);
                 }
@@ -301,7 +303,7 @@ class server {
     uint16_t user_end_ = 0;  // a SOCKS4 request: the NUL of the user ID, once it is found
 };
 
-// What a client asks for.
+// What a client asks for. The program has checked the bytes of the name when it read it.
 struct request {
     bool socks5;
     bool named;  // over SOCKS4: whether the proxy knows SOCKS4a

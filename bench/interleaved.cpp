@@ -182,41 +182,42 @@ const void* by_hand(const exchange& e) { return e.plain; }
 const void* of_stubs(const exchange& e) { return e.stubs; }
 
 template <given With, operation Serve, operation Connect>
-outcome run(const exchange& e, char* out) {
-    return (e.client ? Connect : Serve)({e.in.data(), e.in.size(), e.in.size(), out, With(e)});
+outcome run(const exchange& e, size_t chunk, char* out) {
+    return (e.client ? Connect : Serve)({e.in.data(), e.in.size(), chunk, out, With(e)});
 }
 
 template <given With, operation Serve, operation Connect>
 outcome run_all(const sample& s) {
     size_t digest = 0;
     for (const exchange& e : *static_cast<const exchanges*>(s.with)) {
-        const outcome o = run<With, Serve, Connect>(e, s.out);
+        const outcome o = run<With, Serve, Connect>(e, e.in.size(), s.out);
         digest = mix(digest, o.digest + o.made);
     }
     return {0, digest};
 }
 
 template <given With, operation Serve, operation Connect>
-void add(std::vector<row>& rows, const char* contender, const exchanges& all) {
+bool is_right(const exchange& e, size_t chunk) {
     char out[1024];
+    const outcome o = run<With, Serve, Connect>(e, chunk, out);
+    return o.digest == e.digest && e.out == std::string_view(out, o.made);
+}
+
+// The first handshakes are checked byte by byte too.
+template <given With, operation Serve, operation Connect>
+void add(std::vector<row>& rows, const char* contender, const exchanges& all, size_t in_bytes = 100) {
+    constexpr auto right = is_right<With, Serve, Connect>;
     size_t digest = 0;
-    for (const exchange& e : all) {
-        const outcome o = run<With, Serve, Connect>(e, out);
-        if (o.digest != e.digest || e.out != std::string_view(out, o.made)) {
+    for (size_t i = 0; i < all.size(); ++i) {
+        const exchange& e = all[i];
+        if (!right(e, e.in.size()) || (i < in_bytes && !right(e, 1))) {
             std::printf("%s: an interleaved handshake gives a wrong result\n", contender);
             std::exit(1);
         }
         digest = mix(digest, e.digest + e.out.size());
     }
-    rows.push_back({std::to_string(all.size()) + " handshakes interleaved",
-                    contender,
-                    run_all<With, Serve, Connect>,
-                    {},
-                    0,
-                    &all,
-                    {},
-                    digest,
-                    all.size()});
+    const std::string name = std::to_string(all.size()) + " handshakes interleaved";
+    rows.push_back({name, contender, run_all<With, Serve, Connect>, {}, 0, &all, {}, digest, all.size()});
 }
 
 }  // namespace
@@ -227,7 +228,7 @@ void add_interleaved(std::vector<row>& rows) {
     add<by_hand, serve_by_hand, connect_by_hand>(rows, "hand-written", all);
     add<ours, serve_views, connect_views>(rows, "ours, views", all);
     add<ours, serve_mailboxes, connect_mailboxes>(rows, "ours, mailboxes", all);
-    add<of_stubs, stubs, stubs>(rows, "stubs", all);
+    add<of_stubs, stubs, stubs>(rows, "stubs", all, 0);
 }
 
 }  // namespace bench

@@ -8,6 +8,7 @@ namespace {
 struct connection {
     const char* in;
     const char* end;
+    size_t chunk;
     char* out;
     char* begin;
     const service* with;
@@ -18,7 +19,7 @@ connection connections[1];
 }  // namespace
 
 int open_peer(const sample& s, const service* with) {
-    connections[0] = {s.in, s.in + s.size, s.out, s.out, with, 0};
+    connections[0] = {s.in, s.in + s.size, s.chunk, s.out, s.out, with, 0};
     return 0;
 }
 
@@ -30,7 +31,8 @@ outcome close_peer(int fd) {
 size_t read_some(int fd, socks::buffer room) {
     connection& c = connections[fd];
     const auto left = static_cast<size_t>(c.end - c.in);
-    const size_t n = left < room.capacity() ? left : room.capacity();
+    size_t n = left < c.chunk ? left : c.chunk;
+    if (n > room.capacity()) n = room.capacity();
     std::memcpy(room.data(), c.in, n);
     c.in += n;
     return n;

@@ -15,11 +15,17 @@ namespace {
 using socks::bytes;
 using socks::client;
 using socks::server;
+using hand_written::progress;
 
 size_t digest_of_result(const client::completed& c) { return mix(digest_of(c.reply.bound), c.early.size()); }
 
 // What was written, and what was decoded.
 outcome made(int fd, size_t digest) { return {close_peer(fd).made, digest}; }
+
+// One read more: the end of what was received.
+const char* received(const sample& s, const char* end) {
+    return static_cast<size_t>(s.in + s.size - end) > s.chunk ? end + s.chunk : s.in + s.size;
+}
 
 }  // namespace
 
@@ -32,17 +38,21 @@ outcome serve_by_hand(const sample& s) {
         digest = digest_of(to);
         return app.answer;
     };
-    hand_written::stream io{s.in, s.in + s.size, s.out, s.out + server::max_pending, false};
+    hand_written::stream io{s.in, s.in + s.chunk, s.out, s.out + server::max_pending, false};
     hand_written::server handshake;
-    if (handshake.advance(io, app, dial) != hand_written::progress::done) return {};
+    progress now{};
+    while ((now = handshake.advance(io, app, dial)) == progress::more) io.end = received(s, io.end);
+    if (now != progress::done) return {};
     return {static_cast<size_t>(io.out - s.out), digest};
 }
 
 outcome connect_by_hand(const sample& s) {
     const auto& request = *static_cast<const hand_written::request*>(s.with);
-    hand_written::stream io{s.in, s.in + s.size, s.out, s.out + client::max_pipelined, false};
+    hand_written::stream io{s.in, s.in + s.chunk, s.out, s.out + client::max_pipelined, false};
     hand_written::client handshake;
-    if (handshake.advance(io, request) != hand_written::progress::done) return {};
+    progress now{};
+    while ((now = handshake.advance(io, request)) == progress::more) io.end = received(s, io.end);
+    if (now != progress::done) return {};
     return {static_cast<size_t>(io.out - s.out),
             mix(digest_of(handshake.bound()), static_cast<size_t>(io.end - io.in))};
 }
@@ -52,16 +62,17 @@ outcome connect_by_hand(const sample& s) {
 outcome serve_views(const sample& s) {
     const service& app = *static_cast<const service*>(s.with);
     server handshake(app.options);
-    bytes in{s.in, s.size};
+    const char* in = s.in;
+    const char* end = s.in + s.chunk;
     char* out = s.out;
     size_t digest = 0;
     for (;;) {
         using next = server::next;
-        const auto a = handshake.step(in, {out, server::max_output});
-        in = in.subspan(a.consumed());
+        const auto a = handshake.step({in, static_cast<size_t>(end - in)}, {out, server::max_output});
+        in += a.consumed();
         switch (a.next()) {
             case next::send: out += a.data().size(); break;
-            case next::recv: return {};  // everything is there
+            case next::recv: end = received(s, end); break;
             case next::authenticate:
                 out += handshake
                            .authenticated(app.let_in.known(a.user(), a.password()), {out, server::max_output})
@@ -82,15 +93,17 @@ outcome serve_views(const sample& s) {
 outcome connect_views(const sample& s) {
     const auto& request = *static_cast<const socks::request*>(s.with);
     client handshake;
-    bytes in{s.in, s.size};
+    const char* in = s.in;
+    const char* end = s.in + s.chunk;
     char* out = s.out;
     for (;;) {
         using next = client::next;
-        const auto a = handshake.step(request, in, {out, client::max_output});
-        in = in.subspan(a.consumed());
+        const auto a =
+            handshake.step(request, {in, static_cast<size_t>(end - in)}, {out, client::max_output});
+        in += a.consumed();
         switch (a.next()) {
             case next::send: out += a.data().size(); break;
-            case next::recv: return {};
+            case next::recv: end = received(s, end); break;
             case next::done: return {static_cast<size_t>(out - s.out), digest_of_result(a.result())};
             case next::negotiate:
             case next::wait:

@@ -8,6 +8,8 @@ subtracted from the rows that call them, and the figure in brackets is that of t
 usage: users.py [--twice] [--page PAGE [--update]] NAME=PROGRAM... NAME=
        each PROGRAM is built by the compiler NAME; without a program the compiler is not installed
 """
+import os
+import re
 import sys
 
 from callgrind import in_parallel, instructions, rows_of, simulate
@@ -64,7 +66,8 @@ def interleaved(order, names, costs, simulated):
 
 def reach(order, names, costs, simulated):
     def verdict(figure, most):
-        return f'{figure:.4g} {"met" if figure <= most else "missed"}'
+        shown = figure if isinstance(figure, int) else f'{figure:.2f}'
+        return f'{shown} {"met" if figure <= most else "missed"}'
     rows = []
     for operation, contender in order:
         if contender in RATIOS and (operation, BY_HAND) in costs[names[0]]:
@@ -81,6 +84,17 @@ def reach(order, names, costs, simulated):
                  [verdict(simulated[n][views]['mispredictions'] - simulated[n][by_hand]['mispredictions'], 1)
                   for n in names]))
     return table('bound | at most', names, rows)
+
+
+def verbatim(source):
+    """What is wrong with the copies of README's loops in readme.cpp, as lines."""
+    with open(os.path.join(source, 'README.md')) as text:
+        loops = re.findall(r'^struct session .*?^};\n', text.read(), re.M | re.S)
+    with open(os.path.join(source, 'bench/readme.cpp')) as text:
+        copies = text.read()
+    if len(loops) != 2:
+        return ['README.md has not two loops']
+    return ['bench/readme.cpp does not have a loop of README.md' for loop in loops if loop not in copies]
 
 
 def main(arguments):
@@ -100,8 +114,10 @@ def main(arguments):
         if not program:
             print(f'{name}: not installed')
     if page:
-        sys.exit('\n'.join(line for name, lines in tables.items()
-                           for line in settle(page, name, lines, 0.02, '--update' in arguments, columns=True)) or 0)
+        drift = verbatim(os.path.dirname(os.path.dirname(os.path.abspath(page))))
+        for name, lines in tables.items():
+            drift += settle(page, name, lines, 0.02, '--update' in arguments, columns=True)
+        sys.exit('\n'.join(drift) or 0)
 
 
 main(sys.argv[1:])
