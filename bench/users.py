@@ -8,8 +8,6 @@ subtracted from the rows that call them, and the figure in brackets is that of t
 usage: users.py [--twice] [--page PAGE [--update]] NAME=PROGRAM... NAME=
        each PROGRAM is built by the compiler NAME; without a program the compiler is not installed
 """
-import os
-import re
 import sys
 
 from callgrind import in_parallel, instructions, rows_of, simulate
@@ -86,17 +84,6 @@ def reach(order, names, costs, simulated):
     return table('bound | at most', names, rows)
 
 
-def verbatim(source):
-    """What is wrong with the copies of README's loops in readme.cpp, as lines."""
-    with open(os.path.join(source, 'README.md')) as text:
-        loops = re.findall(r'^struct session .*?^};\n', text.read(), re.M | re.S)
-    with open(os.path.join(source, 'bench/readme.cpp')) as text:
-        copies = text.read()
-    if len(loops) != 2:
-        return ['README.md has not two loops']
-    return ['bench/readme.cpp does not have a loop of README.md' for loop in loops if loop not in copies]
-
-
 def main(arguments):
     given = [a.split('=', 1) for a in arguments if '=' in a]
     contenders = [(name, program) for name, program in given if program]
@@ -114,10 +101,8 @@ def main(arguments):
         if not program:
             print(f'{name}: not installed')
     if page:
-        drift = verbatim(os.path.dirname(os.path.dirname(os.path.abspath(page))))
-        for name, lines in tables.items():
-            drift += settle(page, name, lines, 0.02, '--update' in arguments, columns=True)
-        sys.exit('\n'.join(drift) or 0)
+        sys.exit('\n'.join(line for name, lines in tables.items()
+                           for line in settle(page, name, lines, 0.02, '--update' in arguments, columns=True)) or 0)
 
 
 main(sys.argv[1:])

@@ -1,8 +1,8 @@
 // The functions that README leaves to you, over memory. They are compiled in a unit of their own, because the
 // compiler knows as little about a system call.
 
-#ifndef SOCKS_BENCH_PEER_HPP
-#define SOCKS_BENCH_PEER_HPP
+#ifndef SOCKS_BENCH_USERS_PEER_HPP
+#define SOCKS_BENCH_USERS_PEER_HPP
 
 #include "users.hpp"
 
@@ -14,6 +14,7 @@ int open_peer(const sample&, const service* with = nullptr);
 
 // Ends it: what was written, and what relay() and dial() were told.
 outcome close_peer(int fd);
+inline outcome made(int fd, size_t digest) { return {close_peer(fd).made, digest}; }
 
 size_t read_some(int fd, socks::buffer room);
 size_t write_some(int fd, socks::bytes data);

@@ -1,5 +1,5 @@
-// The two loops of README, as they stand there. The functions that README leaves to you work over memory. They
-// are the row "stubs", which calls them in the same order without a machine.
+// The two loops of README: readme_loops.py writes them into the header that is included below. The functions
+// that README leaves to you work over memory. The row "stubs" calls them in the same order without a machine.
 
 #include <string_view>
 
@@ -8,63 +8,7 @@
 namespace bench {
 namespace {
 
-// clang-format off
-namespace client_loop {
-struct session {  // one for each connection
-    int fd;
-    socks::request request{};
-    socks::client handshake{};
-    socks::inbox<socks::client::max_input> rx{};
-    socks::outbox<socks::client::max_output> tx{};
-
-    void drive() {
-        for (;;) {
-            using next = socks::client::next;
-            const auto s = handshake.step(request, rx, tx);
-            switch (s.next()) {
-                case next::send: write_all(fd, s.data()); tx.clear(); break;  // clear() also wipes the password
-                case next::recv:
-                    if (const size_t n = read_some(fd, rx.prepare(s.needed()))) rx.commit(n); else handshake.end_of_stream();
-                    break;
-                case next::bound: tell_peer(s.bound()); break;  // BIND: the first of its two replies
-                case next::negotiate: handshake.negotiated(run(s.method(), rx)); break;  // GSSAPI and others
-                case next::wait: return;  // call drive() again after negotiated()
-                case next::done: { auto [reply, early] = s.result(); return relay(fd, reply, early); }
-                case next::fail: return report(socks::outcome_of(s));  // the error, or the reply code of the proxy
-            }
-        }
-    }
-};
-}  // namespace client_loop
-
-namespace server_loop {
-struct session {  // one for each connection
-    int fd;
-    socks::server handshake{{.methods = {socks::method::username_password}}};
-    socks::inbox<socks::server::max_input> rx{};
-    socks::outbox<socks::server::max_pending> tx{};
-
-    void drive() {
-        for (;;) {
-            using next = socks::server::next;
-            const auto s = handshake.step(rx, tx);
-            switch (s.next()) {
-                case next::send: tx.consume(write_some(fd, s.data())); break;
-                case next::recv:
-                    if (const size_t n = read_some(fd, rx.prepare())) rx.commit(n); else handshake.end_of_stream();
-                    break;
-                case next::authenticate: handshake.authenticated(known(s.user(), s.password()), tx); break;
-                case next::negotiate: handshake.negotiated(run(s.method(), rx)); break;
-                case next::serve: handshake.answer(dial(s.command(), s.to()), tx); break;  // {code, bound}
-                case next::wait: return;  // call drive() again after the answer
-                case next::done: return relay(fd, s.result().early);
-                case next::fail: return report(socks::outcome_of(s));  // the error, or the reply code that was sent
-            }
-        }
-    }
-};
-}  // namespace server_loop
-// clang-format on
+#include "readme_loops.inc"
 
 // What the program is told at run time.
 struct asked {
@@ -104,7 +48,7 @@ struct said {
     service app;
 };
 
-// The client reads exactly what it needs. A reply takes two reads, because its fifth byte says how long it is.
+// The client reads exactly what it needs. A reply takes two reads: its fifth byte says how long it is.
 outcome client_stubs(const sample& s) {
     const auto& said = *static_cast<const struct said*>(s.with);
     const int fd = open_peer(s);

@@ -2,8 +2,8 @@
 // They check what ours check, keep their state while a message is incomplete, and copy no message. A message
 // is read where it was received, and its reply is written where it is sent from.
 
-#ifndef SOCKS_BENCH_HAND_WRITTEN_HPP
-#define SOCKS_BENCH_HAND_WRITTEN_HPP
+#ifndef SOCKS_BENCH_USERS_HAND_WRITTEN_HPP
+#define SOCKS_BENCH_USERS_HAND_WRITTEN_HPP
 
 #include <cstddef>
 #include <cstdint>

@@ -1,10 +1,10 @@
 // What the rows of users.cpp and interleaved.cpp share. A program reads its options, its credentials and its
 // destinations at run time, so all of them come from memory that the optimiser does not know.
 
-#ifndef SOCKS_BENCH_USERS_HPP
-#define SOCKS_BENCH_USERS_HPP
+#ifndef SOCKS_BENCH_USERS_USERS_HPP
+#define SOCKS_BENCH_USERS_USERS_HPP
 
-#include "bench.hpp"
+#include "../bench.hpp"
 #include "hand_written.hpp"
 
 namespace bench {
@@ -56,6 +56,10 @@ inline size_t digest_of(const hand_written::place& p) {
     }
 }
 
+inline size_t digest_of(const socks::client::completed& c) {
+    return mix(digest_of(c.reply.bound), c.early.size());
+}
+
 // One handshake with whole messages: everything that the peer sends is there at the start. `with` of the
 // sample is a service or a program, a socks::request or a hand_written::request.
 outcome serve_by_hand(const sample&);
@@ -68,6 +72,11 @@ outcome connect_views(const sample&);
 outcome connect_mailboxes(const sample&);
 outcome connect_another_unit(const sample&);
 outcome connect_coroutine(const sample&);
+
+// One read more: the end of what was received.
+inline const char* received(const sample& s, const char* end) {
+    return static_cast<size_t>(s.in + s.size - end) > s.chunk ? end + s.chunk : s.in + s.size;
+}
 
 // What a handshake writes, and what it is told.
 struct messages {
@@ -88,7 +97,7 @@ struct messages {
     [[nodiscard]] size_t size() const { return sizes[0] + sizes[1] + sizes[2]; }
 };
 
-// The reads and writes of a handshake over mailboxes, without a machine: one read, and as many writes as messages.
+// The reads and writes of a handshake over mailboxes, without a machine: one read, and one write a message.
 outcome stubs(const sample&);
 
 }  // namespace bench

@@ -1,7 +1,7 @@
-// What programs call beside a machine: they wipe secrets, compare them, make room in an inbox, and read a host
-// from text. These rows have no other contender.
+// What programs call beside a machine: they wipe secrets, compare them, make room in an inbox, and read a
+// host from text. These rows have no other contender.
 
-#include "bench.hpp"
+#include "../bench.hpp"
 
 namespace bench {
 namespace {

@@ -1,6 +1,6 @@
 // The rows of the program `users`: what programs run.
 
-#include "bench.hpp"
+#include "../bench.hpp"
 
 namespace bench {
 

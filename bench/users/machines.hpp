@@ -1,11 +1,11 @@
 // The machines as a program has them that compiles them once: plain functions in a unit of their own.
 
-#ifndef SOCKS_BENCH_ANOTHER_UNIT_HPP
-#define SOCKS_BENCH_ANOTHER_UNIT_HPP
+#ifndef SOCKS_BENCH_USERS_MACHINES_HPP
+#define SOCKS_BENCH_USERS_MACHINES_HPP
 
 #include <socks/socks.hpp>
 
-namespace bench::another_unit {
+namespace bench::machines {
 
 using server_inbox = socks::inbox<socks::server::max_input>;
 using server_outbox = socks::outbox<socks::server::max_pending>;
@@ -17,6 +17,6 @@ void authenticated(socks::server&, bool accepted, server_outbox&);
 void answer(socks::server&, const socks::reply&, server_outbox&);
 socks::client::action step(socks::client&, const socks::request&, client_inbox&, client_outbox&);
 
-}  // namespace bench::another_unit
+}  // namespace bench::machines
 
 #endif

@@ -1,6 +1,6 @@
-// Ten thousand different handshakes, one after the other, as a proxy and its clients have them: both sides, all
-// versions, names of 3 to 80 bytes, with and without credentials. A row that repeats one handshake teaches the
-// branch predictor its way, and keeps all of its bytes in the cache. This one does neither.
+// Ten thousand different handshakes, one after the other, as a proxy and its clients have them: both sides,
+// all versions, names of 3 to 80 bytes, with and without credentials. A row that repeats one handshake trains
+// the branch predictor, and keeps all of its bytes in the cache. This one does neither.
 
 #include <cstdio>
 #include <cstdlib>

@@ -1,6 +1,6 @@
-#include "another_unit.hpp"
+#include "machines.hpp"
 
-namespace bench::another_unit {
+namespace bench::machines {
 
 socks::server::action step(socks::server& s, server_inbox& in, server_outbox& out) { return s.step(in, out); }
 
@@ -12,4 +12,4 @@ socks::client::action step(socks::client& c, const socks::request& r, client_inb
     return c.step(r, in, out);
 }
 
-}  // namespace bench::another_unit
+}  // namespace bench::machines
