@@ -96,7 +96,7 @@ def main(clang, source, *flags):
     print('\n'.join(table))
     if missing:
         print('not installed:', *missing)
-    drift = settle(os.path.join(source, 'docs/performance.md'), 'code size', table, 0.02, '--update' in flags)
+    drift = settle(os.path.join(source, 'docs/performance.md'), 'code size', table, 0.02, '--update' in flags, columns=True)
     sys.exit('\n'.join(drift) or 0)
 
 

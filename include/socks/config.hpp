@@ -60,8 +60,9 @@
 
 // SOCKS_ASSERT(condition) reports mistakes of the calling program. It never depends on bytes from a peer.
 // It is active unless NDEBUG is defined. A false condition prints file, line and condition on stderr and
-// calls abort(). Without an operating system it traps. To replace it, define it before the first include of
-// the library.
+// calls abort(). Without an operating system it traps. At -O2, active assertions add up to a third to the
+// instructions of a handshake, and 150 % to those of the decoder of a UDP header (docs/performance.md).
+// To replace SOCKS_ASSERT, define it before the first include of the library.
 #ifndef SOCKS_ASSERT
 #if defined(NDEBUG)
 #define SOCKS_ASSERT(...) (static_cast<void>(0))
