@@ -46,6 +46,7 @@ struct row {
     const void* with = nullptr;
     std::string out;    // the bytes that must be made
     size_t digest = 0;  // what must be decoded
+    size_t times = 1;   // how often one call does the operation, with different data
 };
 
 // The bytes in and out once through memcpy, lengths unknown to the compiler: what moving them alone costs.
@@ -70,11 +71,18 @@ void add_floor(std::vector<row>&, const std::string& name, operation floor, cons
 // slower near the end of a page, so the place of a text would change the figures.
 char* apart(const std::string& text);
 
+// All rows of a program: rows.cpp or users_rows.cpp.
+void add_rows(std::vector<row>&);
+
 // The rows of a file are added by its own function, in the order in which the table shows them.
 void add_handshakes(std::vector<row>&);
 void add_decoders(std::vector<row>&);
 void add_encoders(std::vector<row>&);
 void add_mappings(std::vector<row>&);
+void add_users(std::vector<row>&);
+void add_readme(std::vector<row>&);
+void add_parts(std::vector<row>&);
+void add_interleaved(std::vector<row>&);
 
 // Folds what was decoded into one number, with a multiplication less than a hash would take.
 constexpr size_t mix(size_t a, size_t b) { return (a << 5) + b; }

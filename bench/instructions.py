@@ -9,12 +9,10 @@ usage: instructions.py [--twice] [--json FILE] [--page PAGE [--update]] NAME=BEN
        each BENCH is the harness, built by the compiler NAME
 """
 import json
-import os
 import re
-import subprocess
 import sys
-import tempfile
 
+from callgrind import instructions, rows_of
 from document import settle
 
 SWEEP = re.compile(r'ours, chunks of (\d+)$')
@@ -31,31 +29,6 @@ GOALS = {
     ('UDP header, decode, IPv4', 'ours, complete'): 30,
     ('UDP header, encode, IPv4', 'ours, complete'): 23,
 }
-
-
-def rows_of(bench):
-    listed = subprocess.run([bench, '--list'], check=True, capture_output=True, text=True).stdout
-    return [tuple(line.split('\t')) for line in listed.splitlines()]
-
-
-def count(bench):
-    """The instructions of each row, in the order of --list."""
-    with tempfile.TemporaryDirectory() as scratch:
-        # Symbols bound before the first call; the stack and the environment always the same.
-        subprocess.run(['valgrind', '--tool=callgrind', '--callgrind-out-file=' + os.path.join(scratch, 'out'),
-                        '--collect-atstart=no', '--toggle-collect=measured', '--dump-after=measured',
-                        bench, '--count'], check=True, capture_output=True, env={'LD_BIND_NOW': '1'})
-        totals = []
-        while os.path.exists(dump := os.path.join(scratch, f'out.{len(totals) + 1}')):
-            with open(dump) as text:
-                totals.append(int(re.search(r'^(?:totals|summary): (\d+)', text.read(), re.M).group(1)))
-    counts = []
-    for once, nine in zip(totals[0::2], totals[1::2]):
-        each, rest = divmod(nine - once, 8)
-        if rest:
-            sys.exit(f'{bench}: row {len(counts)} does not cost the same each time')
-        counts.append(each)
-    return counts
 
 
 def all_rows(rows, names, counts):
@@ -103,16 +76,9 @@ def main(arguments):
     report = arguments[arguments.index('--json') + 1] if '--json' in arguments else None
     page = arguments[arguments.index('--page') + 1] if '--page' in arguments else None
     contenders = [a.split('=', 1) for a in arguments if '=' in a]
-    rows = rows_of(contenders[0][1])
-    counted = {}
-    for name, bench in contenders:
-        counted[name] = count(bench)
-        if len(counted[name]) != len(rows):
-            sys.exit(f'{bench}: {len(rows)} rows, {len(counted[name])} counts')
-        if twice and count(bench) != counted[name]:
-            sys.exit(f'{bench}: a second run counts otherwise')
-    names = [name for name, _ in contenders]
-    counts = {name: dict(zip(rows, counted[name])) for name in names}
+    rows = [(row.operation, row.contender) for row in rows_of(contenders[0][1])]
+    counts = instructions(contenders, twice)
+    names = list(counts)
     tables = {'instructions': all_rows(rows, names, counts), 'chunk size': by_chunk_size(rows, names, counts),
               'goals': goals(names, counts)}
     for table in tables.values():

@@ -9,10 +9,12 @@ text { font: 13px sans-serif; fill: #1f2328 }
 .back { fill: #ffffff } .frame { fill: none; stroke: #59636e } .grid { stroke: #d1d9e0 }
 .line { fill: none; stroke-width: 2 } .dashed { stroke-dasharray: 6 4 } .dotted { stroke-dasharray: 2 3; stroke-width: 1.5 }
 .c0 { stroke: #0550ae } .c1 { stroke: #bc4c00 } .c2 { stroke: #1a7f37 } .c3 { stroke: #8250df } .c4 { stroke: #59636e }
+.c5 { stroke: #bf3989 } .c6 { stroke: #1b7c83 }
 .point { stroke-width: 2; fill: #ffffff }
 @media (prefers-color-scheme: dark) {
 text { fill: #f0f6fc } .back, .point { fill: #0d1117 } .frame { stroke: #9198a1 } .grid { stroke: #3d444d }
 .c0 { stroke: #79c0ff } .c1 { stroke: #ffa657 } .c2 { stroke: #7ee787 } .c3 { stroke: #d2a8ff } .c4 { stroke: #9198a1 }
+.c5 { stroke: #ff9bce } .c6 { stroke: #39c5cf }
 }
 '''
 

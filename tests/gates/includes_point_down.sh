@@ -1,8 +1,11 @@
 #!/bin/sh
-# includes_point_down.sh TREE
-# Each layer includes the layers it may know and two C headers; nothing else, and never upwards.
+# includes_point_down.sh TREE COMPILER [FLAG...]
+# Each layer includes the layers it may know and two C headers; nothing else, and never upwards. Assertions that print
+# need a third C header, so config.hpp includes it only for them.
 set -u
 cd "$1/include/socks" || exit 1
+compiler=$2
+shift 2
 trouble=0
 
 # allow LAYER REGEX: what the headers of LAYER include must match REGEX.
@@ -22,7 +25,7 @@ machine='<socks/machine/[a-z0-9_]+\.hpp>'
 text='<socks/text/[a-z0-9_]+\.hpp>'
 policy='<socks/policy/[a-z0-9_]+\.hpp>'
 
-allow config.hpp 'nothing'
+allow config.hpp '<stdio\.h>'
 allow socks.hpp "<socks/config\.hpp>|$core|$wire|$machine|$text|$policy"
 allow core "$c|$core"
 allow wire "$c|$core|$wire"
@@ -48,6 +51,16 @@ for header in system/*; do
 done
 
 allow transfer_cft "$c|$core|$text|$policy|<socks/transfer_cft/[a-z0-9_]+\.hpp>"
+
+# Without assertions, without an operating system, or with the user's own assertion.
+for without in -DNDEBUG -ffreestanding '-DSOCKS_ASSERT(condition)=static_cast<void>(0)'; do
+    if ! included=$("$compiler" -I.. "$@" "$without" -M -xc++ socks.hpp); then
+        trouble=1
+    elif echo "$included" | grep -E '(^|[ /])stdio\.h'; then
+        echo "with $without, no header may include <stdio.h>"
+        trouble=1
+    fi
+done
 
 known=$(ls -d config.hpp socks.hpp core wire machine text policy system transfer_cft 2>/dev/null | sort)
 if [ "$(ls | sort)" != "$known" ]; then

@@ -52,48 +52,54 @@ plant() { printf '%s\n' "$1" >>"$copy/include/socks/$2"; }
 
 afresh
 gate=$gates/includes_point_down.sh
-passes "$gate" "$copy"
+passes "$gate" "$copy" "$@"
 plant '#include <cstdint>' core/reply.hpp
-caught 'a C++ header in core' "$gate" "$copy"
+caught 'a C++ header in core' "$gate" "$copy" "$@"
 plant '#include <string.h>' machine/action.hpp
-caught 'a third C header in machine' "$gate" "$copy"
+caught 'a third C header in machine' "$gate" "$copy" "$@"
 plant '  #  include <socks/wire/reader.hpp>' core/reply.hpp
-caught 'core includes wire' "$gate" "$copy"
+caught 'core includes wire' "$gate" "$copy" "$@"
 plant '#include <socks/machine/client.hpp>' wire/reader.hpp
-caught 'wire includes machine' "$gate" "$copy"
+caught 'wire includes machine' "$gate" "$copy" "$@"
 plant '#include <socks/wire/reader.hpp>' text/literal.hpp
-caught 'text includes wire' "$gate" "$copy"
+caught 'text includes wire' "$gate" "$copy" "$@"
 plant '#include "reader.hpp"' wire/writer.hpp
-caught 'a quoted include' "$gate" "$copy"
+caught 'a quoted include' "$gate" "$copy" "$@"
 plant '#include <stdint.h>' config.hpp
-caught 'an include in config.hpp' "$gate" "$copy"
+caught 'another C header in config.hpp' "$gate" "$copy" "$@"
+plant '#include <stdio.h>' config.hpp
+caught 'a header for assertions in a build without them' "$gate" "$copy" "$@"
+sed -i 's/^#elif __STDC_HOSTED__ && /#elif /' "$copy/include/socks/config.hpp"
+caught 'a header for assertions without an operating system' "$gate" "$copy" "$@"
+sed -i 's/^#ifndef SOCKS_ASSERT$/#undef SOCKS_ASSERT\n#if 1/' "$copy/include/socks/config.hpp"
+caught 'a header for assertions in a build that has its own' "$gate" "$copy" "$@"
 plant '#include <string.h>' socks.hpp
-caught 'a C header in socks.hpp' "$gate" "$copy"
+caught 'a C header in socks.hpp' "$gate" "$copy" "$@"
 mkdir -p "$copy/include/socks/policy"
 plant '#include <socks/machine/client.hpp>' policy/retry.hpp
-caught 'policy includes machine' "$gate" "$copy"
+caught 'policy includes machine' "$gate" "$copy" "$@"
 plant '#include <socks/system/getaddrinfo.hpp>' policy/dial_error.hpp
-caught 'policy includes system' "$gate" "$copy"
+caught 'policy includes system' "$gate" "$copy" "$@"
 plant '#include <string>' system/getaddrinfo.hpp
-caught 'a header of the C++ library in getaddrinfo.hpp' "$gate" "$copy"
+caught 'a header of the C++ library in getaddrinfo.hpp' "$gate" "$copy" "$@"
 plant '#include <socks/transfer_cft/disposition.hpp>' policy/retry.hpp
-caught 'policy includes an application' "$gate" "$copy"
+caught 'policy includes an application' "$gate" "$copy" "$@"
 plant '#include <socks/transfer_cft/resolve.hpp>' socks.hpp
-caught 'socks.hpp includes an application' "$gate" "$copy"
+caught 'socks.hpp includes an application' "$gate" "$copy" "$@"
 plant '#include <socks/machine/client.hpp>' transfer_cft/resolve.hpp
-caught 'an application includes machine' "$gate" "$copy"
+caught 'an application includes machine' "$gate" "$copy" "$@"
 plant '#include <netdb.h>' system/error_code.hpp
-caught 'a header of POSIX in error_code.hpp' "$gate" "$copy"
+caught 'a header of POSIX in error_code.hpp' "$gate" "$copy" "$@"
 plant '#include <socks/system/errno.hpp>' system/sockaddr.hpp
-caught 'system includes system' "$gate" "$copy"
+caught 'system includes system' "$gate" "$copy" "$@"
 plant '#include <socks/text/code.hpp>' system/error_code.hpp
-caught 'system includes text' "$gate" "$copy"
+caught 'system includes text' "$gate" "$copy" "$@"
 plant '#include <socks/system/sockaddr.hpp>' socks.hpp
-caught 'socks.hpp includes system' "$gate" "$copy"
+caught 'socks.hpp includes system' "$gate" "$copy" "$@"
 plant '' system/fresh.hpp
-caught 'a header of system without a line in the gate' "$gate" "$copy"
+caught 'a header of system without a line in the gate' "$gate" "$copy" "$@"
 mkdir "$copy/include/socks/util"
-caught 'a layer that is none' "$gate" "$copy"
+caught 'a layer that is none' "$gate" "$copy" "$@"
 
 gate=$gates/headers_are_listed_and_tested.sh
 passes "$gate" "$copy"

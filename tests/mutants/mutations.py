@@ -468,6 +468,15 @@ mutation("the size of 4 GiB and 3 bytes becomes 3 bytes", "core/decoded.hpp",
       "return count == n ? count : 0;", "return count;", "decoded")
 mutation("an encoder reports 4 GiB without an error", "core/decoded.hpp", "to_count(size) == size ? errc::none : errc::no_space",
       "errc::none", "decoded")
+CONFIG = "config.hpp"
+mutation("a failed assertion prints nothing", CONFIG, "(fputs(text, stderr));\n    __builtin_abort", "(text);\n    __builtin_abort",
+      "assertion")
+mutation("a failed assertion does not print its condition", CONFIG, '": SOCKS_ASSERT(" #__VA_ARGS__', '": SOCKS_ASSERT("', "assertion")
+mutation("a failed assertion prints the line of another one", CONFIG, "SOCKS_PLACE(__LINE__)", "SOCKS_PLACE(1)", "assertion")
+mutation("a program goes on after a failed assertion", CONFIG,
+      "[[noreturn]] SOCKS_NOINLINE void assertion_failed(const char* text) noexcept {\n"
+      "    static_cast<void>(fputs(text, stderr));\n    __builtin_abort();",
+      "SOCKS_NOINLINE void assertion_failed(const char* text) noexcept {\n    static_cast<void>(fputs(text, stderr));", "assertion")
 mutation("the decoder accepts a value of 4 GiB", "transfer_cft/lexer.hpp",
       "if (text.size() > UINT32_MAX) return errc::no_space;", "",
       "transfer_cft_lexer")

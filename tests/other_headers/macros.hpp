@@ -80,6 +80,10 @@
 #define require(...) caught by the macro require
 #define verify(...) caught by the macro verify
 
+// assert.h, which each program may replace by its own
+#undef assert
+#define assert(...) caught by the macro assert
+
 // sys/sysmacros.h
 #define major(x) caught by the macro major
 #define makedev(...) caught by the macro makedev

@@ -1,0 +1,70 @@
+// The same loops with the machines of machines.cpp.
+
+#include "machines.hpp"
+#include "peer.hpp"
+
+namespace bench {
+
+using socks::client;
+using socks::server;
+
+outcome serve_another_unit(const sample& s) {
+    const service& app = *static_cast<const service*>(s.with);
+    const int fd = open_peer(s);
+    server handshake(app.options);
+    machines::server_inbox rx;
+    machines::server_outbox tx;
+    size_t digest = 0;
+    for (;;) {
+        using next = server::next;
+        const auto a = machines::step(handshake, rx, tx);
+        switch (a.next()) {
+            case next::send: tx.consume(write_some(fd, a.data())); break;
+            case next::recv:
+                if (const size_t n = read_some(fd, rx.prepare()))
+                    rx.commit(n);
+                else
+                    handshake.end_of_stream();
+                break;
+            case next::authenticate:
+                machines::authenticated(handshake, app.let_in.known(a.user(), a.password()), tx);
+                break;
+            case next::serve:
+                digest = digest_of(a.to());
+                machines::answer(handshake, app.answer, tx);
+                break;
+            case next::done: return made(fd, digest);
+            case next::negotiate:
+            case next::wait:
+            case next::fail: return {};
+        }
+    }
+}
+
+outcome connect_another_unit(const sample& s) {
+    const auto& request = *static_cast<const socks::request*>(s.with);
+    const int fd = open_peer(s);
+    client handshake;
+    machines::client_inbox rx;
+    machines::client_outbox tx;
+    for (;;) {
+        using next = client::next;
+        const auto a = machines::step(handshake, request, rx, tx);
+        switch (a.next()) {
+            case next::send: tx.consume(write_some(fd, a.data())); break;
+            case next::recv:
+                if (const size_t n = read_some(fd, rx.prepare()))
+                    rx.commit(n);
+                else
+                    handshake.end_of_stream();
+                break;
+            case next::done: return made(fd, digest_of(a.result()));
+            case next::negotiate:
+            case next::wait:
+            case next::bound:
+            case next::fail: return {};
+        }
+    }
+}
+
+}  // namespace bench

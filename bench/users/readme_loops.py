@@ -1,0 +1,14 @@
+#!/usr/bin/env python3
+"""Writes the two loops of README as a header, so that they are measured as they stand there.
+
+usage: readme_loops.py README > readme_loops.inc
+"""
+import re
+import sys
+
+with open(sys.argv[1]) as text:
+    loops = re.findall(r'^struct session .*?^};\n', text.read(), re.M | re.S)
+if len(loops) != 2:
+    sys.exit(f'{sys.argv[1]} has {len(loops)} loops')
+for name, loop in zip(('client_loop', 'server_loop'), loops):
+    print(f'namespace {name} {{\n{loop}}}  // namespace {name}\n')
