@@ -49,6 +49,16 @@
 #define SOCKS_UNROLL_4
 #endif
 
+// SOCKS_KEEP_IN_MEMORY(object) keeps an object in memory at this place. Without it, a compiler may split a
+// machine that is a local variable into a dozen values, and move most of them around at every step. The
+// statement has no instruction. With -Os it would make the code larger.
+#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
+#define SOCKS_KEEP_IN_MEMORY(object) \
+    if (!__builtin_is_constant_evaluated()) asm("" : "+m"(object))
+#else
+#define SOCKS_KEEP_IN_MEMORY(object) static_cast<void>(0)
+#endif
+
 // With SOCKS_LIFETIMEBOUND, clang warns when a view would outlive the bytes that it points into.
 #if defined(__has_cpp_attribute)
 #if __has_cpp_attribute(clang::lifetimebound)

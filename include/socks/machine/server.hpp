@@ -255,6 +255,7 @@ class basic_server {
     /// @lifetime   the action's views point into `in` and `out`.
     /// @cost       O(bytes of one message).
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(bytes in, buffer out) noexcept {
+        SOCKS_KEEP_IN_MEMORY(*this);
         turn t{in, out};
         switch (state_) {
             case server_state::start:
