@@ -33,13 +33,14 @@ struct mailbox_steps;
 /// prepare() may move data() to the front of the storage, so no view into the inbox is valid after it. If
 /// assertions are on, it also overwrites the old bytes, so that a test finds a view that is no longer valid.
 ///
-/// @cost  commit, consume, data O(1); prepare O(data().size()). N + 9 bytes rounded up, not zeroed.
+/// @cost  commit, consume, data O(1); prepare O(data().size()). N + 13 bytes rounded up, not
+///        zeroed.
 template <size_t N>
 class inbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
 
   public:
-    constexpr inbox() noexcept = default;
+    constexpr inbox() noexcept {}  // not defaulted: `inbox<N> rx{}` would fill the storage with zeros
 
     // An inbox is not copied, because views of the original would not point into the copy.
     inbox(const inbox&) = delete;
@@ -65,7 +66,9 @@ class inbox {
     [[nodiscard]] constexpr buffer prepare(size_t at_most = N) noexcept SOCKS_LIFETIMEBOUND {
         if (begin_ != 0 && (begin_ == end_ || at_most > N - end_)) compact();
         const size_t left = N - end_;
-        return {bytes_ + end_, at_most < left ? at_most : left};
+        const size_t n = at_most < left ? at_most : left;
+        if (end_ + n > used_) used_ = static_cast<uint32_t>(end_ + n);
+        return {bytes_ + end_, n};
     }
     template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>
     buffer prepare(only_an_unsigned_integer_counts_bytes) = delete;
@@ -96,11 +99,12 @@ class inbox {
     /// Whether a number of bytes was refused since the last clear().
     [[nodiscard]] constexpr bool miscounted() const noexcept { return miscounted_; }
 
-    /// Overwrites the complete storage with zeros, including consumed bytes. miscounted() is false again; a
-    /// machine that failed with errc::bad_count stays failed.
+    /// Overwrites with zeros all bytes that were written since the last clear(), including consumed bytes.
+    /// miscounted() is false again; a machine that failed with errc::bad_count stays failed.
+    /// @cost  O(bytes of the largest prepare())
     constexpr void clear() noexcept {
-        wipe({bytes_, N});
-        begin_ = end_ = 0;
+        wipe({bytes_, used_});
+        begin_ = end_ = used_ = 0;
         miscounted_ = false;
     }
 
@@ -119,6 +123,7 @@ class inbox {
 
     uint32_t begin_ = 0;
     uint32_t end_ = 0;
+    uint32_t used_ = 0;  // no byte after these was written since the last clear()
     bool miscounted_ = false;
     char bytes_[N];
 };
@@ -133,13 +138,13 @@ class inbox {
 /// does. An impossible number is refused in every build: nothing changes, and the next step that would send
 /// fails with errc::bad_count.
 ///
-/// @cost  O(1), except clear(). N + 9 bytes rounded up, not zeroed.
+/// @cost  O(1), except clear(). N + 13 bytes rounded up, not zeroed.
 template <size_t N>
 class outbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
 
   public:
-    constexpr outbox() noexcept = default;
+    constexpr outbox() noexcept {}  // see inbox()
     outbox(const outbox&) = delete;
     outbox& operator=(const outbox&) = delete;
 
@@ -167,6 +172,7 @@ class outbox {
 
     /// Free space to append to. Call commit() with the number of bytes that you wrote.
     [[nodiscard]] constexpr buffer prepare() noexcept SOCKS_LIFETIMEBOUND {
+        used_ = N;
         return {bytes_ + end_, N - end_};
     }
 
@@ -184,19 +190,29 @@ class outbox {
     /// Whether a number of bytes was refused since the last clear().
     [[nodiscard]] constexpr bool miscounted() const noexcept { return miscounted_; }
 
-    /// Overwrites the complete storage with zeros, because a client's outbox has held the password.
-    /// miscounted() is false again; a machine that failed with errc::bad_count stays failed.
+    /// Overwrites with zeros all bytes that were written since the last clear(), because a client's outbox has
+    /// held the password. miscounted() is false again; a machine that failed with errc::bad_count stays
+    /// failed.
+    /// @cost  O(bytes of the machine's messages), or O(N) after prepare()
     constexpr void clear() noexcept {
-        wipe({bytes_, N});
-        begin_ = end_ = 0;
+        wipe({bytes_, used_});
+        begin_ = end_ = used_ = 0;
         miscounted_ = false;
     }
 
   private:
     friend struct detail::mailbox_steps;
 
+    // The machine writes complete messages only, so it needs no prepare().
+    [[nodiscard]] constexpr buffer room() noexcept { return {bytes_ + end_, N - end_}; }
+    constexpr void append(size_t written) noexcept {
+        end_ += static_cast<uint32_t>(written);
+        if (end_ > used_) used_ = end_;
+    }
+
     uint32_t begin_ = 0;
     uint32_t end_ = 0;
+    uint32_t used_ = 0;  // as in an inbox
     bool miscounted_ = false;
     char bytes_[N];
 };
@@ -232,18 +248,24 @@ struct mailbox_steps {
             now.set(next::send, out.data(), 0, 0);
             return now;
         }
-        now = step(machine, in, out.prepare(), request...);
+        now = step(machine, in, out.room(), request...);
         if (now.next() != next::send) return now;
-        out.end_ += static_cast<uint32_t>(now.data().size());
+        out.append(now.data().size());
         size_t consumed = now.consumed();
         while (machine.sends_next()) {
-            const auto another = step(machine, in, out.prepare(), request...);
+            const auto another = step(machine, in, out.room(), request...);
             if (another.next() != next::send) break;
-            out.end_ += static_cast<uint32_t>(another.data().size());
+            out.append(another.data().size());
             consumed += another.consumed();
             now.set(next::send, out.data(), 0, consumed);
         }
         return now;
+    }
+
+    // Appends what `answer`, a call of a machine that writes into a buffer, has written.
+    template <size_t M, class Answer>
+    SOCKS_ALWAYS_INLINE static constexpr void append(outbox<M>& out, Answer answer) noexcept {
+        out.append(answer(out.room()).size());
     }
 };
 

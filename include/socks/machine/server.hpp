@@ -387,12 +387,12 @@ class basic_server {
     template <size_t M>
     constexpr void authenticated(bool accepted, outbox<M>& out) noexcept {
         static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
-        out.commit(authenticated(accepted, out.prepare()).size());
+        detail::mailbox_steps::append(out, [&](buffer room) { return authenticated(accepted, room); });
     }
     template <size_t M>
     constexpr void answer(const reply& outcome, outbox<M>& out) noexcept {
         static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
-        out.commit(answer(outcome, out.prepare()).size());
+        detail::mailbox_steps::append(out, [&](buffer room) { return answer(outcome, room); });
     }
 
     /// The state of the handshake, for logs and deadlines. Its type is server_state, not server::state.
