@@ -199,6 +199,7 @@ mutation("an invalid IPv4 address counts as a host name (D1)", ADDRESS, "if (!de
       "address")
 mutation("the text 0x counts as a host name", ADDRESS, "if (last > 'f' && last != 'x')", "if (last > 'f')", "address")
 mutation("a hexadecimal number counts as a host name", ADDRESS, "if (last > 'f' &&", "if (last > '9' &&", "address")
+mutation("a label that begins with 0x always counts as a number", ADDRESS, "hex_digit(p[i]) < 0", "false", "address")
 mutation("an empty label counts as a number", ADDRESS, "if (!is_digit(p[begin])) return false;", "", "address")
 mutation("a host reads one byte of its text at a time", ADDRESS, "if constexpr (use_words) {", "if constexpr (false) {", "optimised/work")
 mutation("an IPv4 number with a leading zero is decimal", IP, " || (i > begin + 1 && text.data()[begin] == '0')", "", "ip",
