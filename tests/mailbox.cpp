@@ -318,6 +318,7 @@ void wiping_leaves_nothing_at_run_time(check& t) {
     wipe({secret + 1, 14});
     t.ok(secret[0] == 'x' && secret[15] == 'x');
     for (size_t i = 1; i < 15; ++i) t.in(i).ok(secret[i] == 0);
+    wipe(buffer());
 }
 RUN(wiping_leaves_nothing_at_run_time)
 

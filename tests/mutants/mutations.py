@@ -199,11 +199,14 @@ mutation("an invalid IPv4 address counts as a host name (D1)", ADDRESS, "if (!de
       "address")
 mutation("the text 0x counts as a host name", ADDRESS, "if (last > 'f' && last != 'x')", "if (last > 'f')", "address")
 mutation("a hexadecimal number counts as a host name", ADDRESS, "if (last > 'f' &&", "if (last > '9' &&", "address")
+mutation("a label that begins with 0x always counts as a number", ADDRESS, "hex_digit(p[i]) < 0", "false", "address")
 mutation("an empty label counts as a number", ADDRESS, "if (!is_digit(p[begin])) return false;", "", "address")
 mutation("a host reads one byte of its text at a time", ADDRESS, "if constexpr (use_words) {", "if constexpr (false) {", "optimised/work")
 mutation("an IPv4 number with a leading zero is decimal", IP, " || (i > begin + 1 && text.data()[begin] == '0')", "", "ip",
       "fuzz/literal")
 mutation("an IPv6 address may contain :: twice", IP, "if (groups.has_gap()) return errc::bad_host;", "", "ip", "fuzz/literal")
+mutation("words with @ and ` are the same", "core/letters.hpp", "((a ^ b) == 0x20 && is_letter(a))", "(a ^ b) == 0x20", "letters")
+mutation("words in other cases differ", "core/letters.hpp", " || ((a ^ b) == 0x20 && is_letter(a))", "", "letters")
 mutation("a received name with a NUL can be sent (D9)", ADDRESS, "name.empty() || name.contains('\\0')",
       "name.empty()", "address", "request")
 mutation("a search omits the last bytes of a long name", "core/memory.hpp", "return contains_in_16(p + n - 16, c);",

@@ -10,9 +10,10 @@ namespace socks {
 
 namespace detail {
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+constexpr bool is_letter(char c) noexcept { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
-constexpr bool is_letter(char c) noexcept { return lower(c) >= 'a' && lower(c) <= 'z'; }
+// The two cases of a letter differ in one bit.
+constexpr bool same_letter(char a, char b) noexcept { return a == b || ((a ^ b) == 0x20 && is_letter(a)); }
 
 }  // namespace detail
 
@@ -22,7 +23,7 @@ constexpr bool is_letter(char c) noexcept { return lower(c) >= 'a' && lower(c) <
 [[nodiscard]] constexpr bool same_word(bytes a, bytes b) noexcept {
     if (a.size() != b.size()) return false;
     for (size_t i = 0; i < a.size(); ++i)
-        if (detail::lower(a.data()[i]) != detail::lower(b.data()[i])) return false;
+        if (!detail::same_letter(a.data()[i], b.data()[i])) return false;
     return true;
 }
 
