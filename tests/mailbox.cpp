@@ -33,7 +33,7 @@ constexpr void append(outbox<N>& tx, bytes bytes) {
 static_assert(!std::is_copy_constructible_v<inbox<8>> && !std::is_copy_assignable_v<inbox<8>>);
 static_assert(!std::is_copy_constructible_v<outbox<8>> && !std::is_copy_assignable_v<outbox<8>>);
 static_assert(inbox<262>::capacity == 262 && outbox<513>::capacity == 513);
-static_assert(sizeof(inbox<8>) == 24 && sizeof(outbox<7>) == 20);
+static_assert(sizeof(inbox<8>) == 20 && sizeof(outbox<7>) == 20);
 
 constexpr void an_inbox_hands_out_what_was_received(check& t) {
     inbox<8> rx;

@@ -33,8 +33,7 @@ struct mailbox_steps;
 /// prepare() may move data() to the front of the storage, so no view into the inbox is valid after it. If
 /// assertions are on, it also overwrites the old bytes, so that a test finds a view that is no longer valid.
 ///
-/// @cost  commit, consume, data O(1); prepare O(data().size()). N + 13 bytes rounded up, not
-///        zeroed.
+/// @cost  commit, consume, data O(1); prepare O(data().size()). N + 9 bytes rounded up, not zeroed.
 template <size_t N>
 class inbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
@@ -66,9 +65,7 @@ class inbox {
     [[nodiscard]] constexpr buffer prepare(size_t at_most = N) noexcept SOCKS_LIFETIMEBOUND {
         if (begin_ != 0 && (begin_ == end_ || at_most > N - end_)) compact();
         const size_t left = N - end_;
-        const size_t n = at_most < left ? at_most : left;
-        if (end_ + n > used_) used_ = static_cast<uint32_t>(end_ + n);
-        return {bytes_ + end_, n};
+        return {bytes_ + end_, at_most < left ? at_most : left};
     }
     template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>
     buffer prepare(only_an_unsigned_integer_counts_bytes) = delete;
@@ -99,12 +96,11 @@ class inbox {
     /// Whether a number of bytes was refused since the last clear().
     [[nodiscard]] constexpr bool miscounted() const noexcept { return miscounted_; }
 
-    /// Overwrites with zeros all bytes that were written since the last clear(), including consumed bytes.
-    /// miscounted() is false again; a machine that failed with errc::bad_count stays failed.
-    /// @cost  O(bytes of the largest prepare())
+    /// Overwrites the complete storage with zeros, including consumed bytes. miscounted() is false again; a
+    /// machine that failed with errc::bad_count stays failed.
     constexpr void clear() noexcept {
-        wipe({bytes_, used_});
-        begin_ = end_ = used_ = 0;
+        wipe({bytes_, N});
+        begin_ = end_ = 0;
         miscounted_ = false;
     }
 
@@ -123,7 +119,6 @@ class inbox {
 
     uint32_t begin_ = 0;
     uint32_t end_ = 0;
-    uint32_t used_ = 0;  // no byte after these was written since the last clear()
     bool miscounted_ = false;
     char bytes_[N];
 };
@@ -212,7 +207,7 @@ class outbox {
 
     uint32_t begin_ = 0;
     uint32_t end_ = 0;
-    uint32_t used_ = 0;  // as in an inbox
+    uint32_t used_ = 0;  // no byte after these was written since the last clear()
     bool miscounted_ = false;
     char bytes_[N];
 };
