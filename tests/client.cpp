@@ -2,7 +2,6 @@
 // and the requests that fail before the first byte.
 
 #include "refusals.hpp"
-#include "text_of.hpp"
 
 namespace {
 
@@ -250,61 +249,5 @@ constexpr void a_second_answer_is_out_of_turn(check& t) {
     t.ok(a.next() == next::fail && a.error() == errc::out_of_turn);
 }
 PROVE_AND_RUN(a_second_answer_is_out_of_turn)
-
-constexpr bool stands(const socks::client& m, socks::client_state expected, bytes text) {
-    return m.state() == expected && text_of(to_string(m.state())) == text;
-}
-
-constexpr void a_state_says_what_a_client_waits_for(check& t) {
-    using state = socks::client_state;
-    char out[socks::client::max_output] = {};
-    const socks::request want{.to = {"a.example", 25}, .credentials = {"john", "foo"}};
-    socks::client m;
-    t.ok(stands(m, state::start, "before the first message"));
-    t.ok(m.step(want, "", out).next() == next::send);
-    t.ok(stands(m, state::method_selection, "waiting for the method selection"));
-    t.ok(m.step(want, "05 02"_bytes, out).next() == next::send);
-    t.ok(stands(m, state::auth_status, "waiting for the verdict on user name and password"));
-    t.ok(m.step(want, "01 00"_bytes, out).next() == next::send);
-    t.ok(stands(m, state::reply, "waiting for the reply"));
-    t.ok(m.step(want, "05 00 00 01 c0000207 0050"_bytes, out).next() == next::done);
-    t.ok(stands(m, state::done, "after the handshake"));
-    t.ok(m.step(want, "", out).next() == next::fail);
-    t.ok(stands(m, state::failed, "after the handshake failed"));
-}
-PROVE_AND_RUN(a_state_says_what_a_client_waits_for)
-
-constexpr void a_state_says_so_on_the_other_ways_too(check& t) {
-    using state = socks::client_state;
-    char out[socks::client::max_output] = {};
-    const socks::request binds{
-        .version = version::v4, .command = command::bind, .to = {ipv4{192, 0, 2, 7}, 25}};
-    socks::client four;
-    t.ok(four.step(binds, "", out).next() == next::send && four.state() == state::reply);
-    t.ok(four.step(binds, "00 5a 0050 c0000207"_bytes, out).next() == next::bound);
-    t.ok(stands(four, state::second_reply, "waiting for the second reply to BIND"));
-
-    const socks::request offers{.to = {"a.example", 25}, .methods = toy};
-    socks::client other;
-    t.ok(other.step(offers, "", out).next() == next::send);
-    t.ok(other.step(offers, "05 80"_bytes, out).next() == next::negotiate);
-    t.ok(stands(other, state::negotiation, "during the sub-negotiation"));
-    other.negotiated(true);
-    t.ok(stands(other, state::request, "before the request"));
-
-    const socks::request early{.to = {"a.example", 25}, .credentials = {"john", "foo"}};
-    socks::client pipelined({.pipelined = true});
-    t.ok(pipelined.step(early, "", out).next() == next::send);
-    t.ok(stands(pipelined, state::early_credentials, "before the credentials"));
-    t.ok(pipelined.step(early, "", out).next() == next::send);
-    t.ok(stands(pipelined, state::early_request, "before the request"));
-    t.ok(pipelined.step(early, "", out).next() == next::send);
-    t.ok(pipelined.state() == state::method_selection);
-
-    const socks::client later({.after_greeting = true});
-    t.ok(stands(later, state::after_greeting, "waiting for the answer to an earlier greeting"));
-    t.ok(text_of(to_string(state{99})) == "in an unknown state");
-}
-PROVE_AND_RUN(a_state_says_so_on_the_other_ways_too)
 
 }  // namespace

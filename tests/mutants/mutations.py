@@ -415,7 +415,7 @@ mutation("a machine sends forever after an invalid count", MAILBOX, "if (out.mis
       "if (false)", "invariants_finality")
 mutation("a state of the client has the name of another one", CLIENT,
       "case client_state::auth_status: return \"waiting for the verdict on user name and password\";",
-      "case client_state::auth_status: return \"waiting for the method selection\";", "client")
+      "case client_state::auth_status: return \"waiting for the method selection\";", "client_core")
 mutation("a state of the server has the name of another one", SERVER,
       "case server_state::serve: return \"before the answer to the request\";",
       "case server_state::serve: return \"waiting for the request\";", "server")
