@@ -2,7 +2,8 @@
 //
 //     bench                 checks, then times all rows interleaved on one CPU: medians and ratios as a table
 //     bench --json FILE     the same, and as JSON
-//     bench --count [N]     each row, or the Nth of --list, under callgrind: see instructions.py
+//     bench --count         each row once and nine times, under callgrind: see counting.py
+//     bench --run ROW N     one row N times, by its index in --list, under cachegrind
 //     bench --list          the rows: operation, contender, and how often a call does the operation
 //
 // Nothing is folded away: a row whose result does not change when a byte of its input does is an error.
@@ -218,7 +219,10 @@ int main(int argc, char** argv) {
     }
     std::vector<course*> courses;
     for (const row& r : rows) courses.push_back(new course(r));
-    if (mode == "--count" && argc > 2) courses = {courses.at(std::strtoul(argv[2], nullptr, 10))};
+    if (mode == "--run" && argc > 3) {
+        measured(*courses.at(std::strtoul(argv[2], nullptr, 10)), std::atoi(argv[3]));
+        return 0;
+    }
     for (course* c : courses) {
         const char* const fault = !c->right()     ? "gives a wrong result"
                                   : !c->listens() ? "is folded away"

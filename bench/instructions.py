@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""Instructions of every row of bench, counted by callgrind: a row is run once and nine times, and the difference is
-divided by eight, so that it repeats to the instruction. The call of an empty row (5 or 6) is inside.
+"""Instructions of every row of bench, counted by callgrind; see counting.py.
 
 The page has three tables: all rows, for the plot those of chunks of any size, and what was to be reached. They may
 differ by 2 %, for the memcpy of a C library is not that of another.
@@ -12,7 +11,7 @@ import json
 import re
 import sys
 
-from callgrind import instructions, rows_of
+from counting import instructions, rows_of
 from document import settle
 
 SWEEP = re.compile(r'ours, chunks of (\d+)$')

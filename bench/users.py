@@ -10,7 +10,7 @@ usage: users.py [--twice] [--page PAGE [--update]] NAME=PROGRAM... NAME=
 """
 import sys
 
-from callgrind import in_parallel, instructions, rows_of, simulate
+from counting import in_parallel, instructions, rows_of, simulate
 from document import settle
 
 INTERLEAVED = '10000 handshakes interleaved'

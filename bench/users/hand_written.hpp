@@ -52,7 +52,7 @@ struct text {
 
 enum : uint8_t { ipv4 = 1, name = 3, ipv6 = 4 };
 
-// An address as its bytes in a message, or a name.
+// An address as its bytes in a message, or a name. The type 0 is no address.
 struct place {
     uint8_t type;
     text host;
@@ -376,8 +376,11 @@ class client {
                     if (size == 1) return fail(failure::address_type);
                     if (size == 0 || n < size) return need_more(s);
                     bound_ = place5(in, size);
-                    if (bound_.type == name && bound_.host.size > 1 && contains(bound_.host, 0))
-                        return fail(failure::host);
+                    if (bound_.type == name) {
+                        if (bound_.host.size > 1 && contains(bound_.host, 0)) return fail(failure::host);
+                        // Some proxies send an empty name, or a NUL, for no address.
+                        if (bound_.host.size == 0 || bound_.host.data[0] == 0) bound_ = {};
+                    }
                     s.in = in + size;
                     state_ = state::done;
                     return progress::done;

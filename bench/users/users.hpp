@@ -52,7 +52,8 @@ inline size_t digest_of(const hand_written::place& p) {
     switch (p.type) {
         case hand_written::ipv4: return mix(static_cast<unsigned char>(p.host.data[3]), p.port);
         case hand_written::ipv6: return mix(static_cast<unsigned char>(p.host.data[15]), p.port);
-        default: return mix(p.host.size, p.port);
+        case hand_written::name: return mix(p.host.size, p.port);
+        default: return 0;
     }
 }
 
