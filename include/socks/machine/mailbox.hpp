@@ -145,7 +145,7 @@ class outbox {
 
     static constexpr size_t capacity = N;
 
-    [[nodiscard]] constexpr bool empty() const noexcept { return begin_ == end_; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return end_ == 0; }
 
     /// The bytes to send next. @lifetime until the next call of any member that is not const.
     [[nodiscard]] constexpr bytes data() const noexcept SOCKS_LIFETIMEBOUND {
@@ -160,7 +160,7 @@ class outbox {
             return;
         }
         begin_ += static_cast<uint32_t>(n);
-        if (begin_ == end_) begin_ = end_ = 0;
+        if (begin_ == end_) begin_ = end_ = 0;  // so an empty outbox has all its space
     }
     template <detail::no_unsigned_integer test_the_result_of_send_first>
     void consume(test_the_result_of_send_first) = delete;
@@ -243,7 +243,7 @@ struct mailbox_steps {
             now.set(next::send, out.data(), 0, 0);
             return now;
         }
-        now = step(machine, in, out.room(), request...);
+        now = step(machine, in, buffer(out.bytes_, M), request...);
         if (now.next() != next::send) return now;
         out.append(now.data().size());
         size_t consumed = now.consumed();
