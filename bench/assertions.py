@@ -8,7 +8,7 @@ usage: assertions.py [--page PAGE [--update]] NAME=PROGRAM... NAME=
 """
 import sys
 
-from callgrind import instructions
+from counting import instructions
 from document import settle
 
 # The reads and writes of a loop are the row "stubs", which is subtracted.

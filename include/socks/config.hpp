@@ -51,12 +51,18 @@
 
 // SOCKS_KEEP_IN_MEMORY(object) keeps an object in memory at this place. Without it, a compiler may split a
 // machine that is a local variable into a dozen values, and move most of them around at every step. The
-// statement has no instruction. With -Os it would make the code larger.
+// statement has no instruction. With -Os it would make the code larger. SOCKS_CLANG_KEEPS_IN_MEMORY does so
+// with clang only.
 #if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
 #define SOCKS_KEEP_IN_MEMORY(object) \
     if (!__builtin_is_constant_evaluated()) asm("" : "+m"(object))
 #else
 #define SOCKS_KEEP_IN_MEMORY(object) static_cast<void>(0)
+#endif
+#if defined(__clang__)
+#define SOCKS_CLANG_KEEPS_IN_MEMORY(object) SOCKS_KEEP_IN_MEMORY(object)
+#else
+#define SOCKS_CLANG_KEEPS_IN_MEMORY(object) static_cast<void>(0)
 #endif
 
 // With SOCKS_LIFETIMEBOUND, clang warns when a view would outlive the bytes that it points into.

@@ -187,7 +187,7 @@ class client_core {
     /// A step after the first `consumed` bytes of `in`, which an earlier handshake has read in this step.
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(const request& request, bytes in, buffer out,
                                                             size_t consumed = 0) noexcept {
-        SOCKS_KEEP_IN_MEMORY(*this);
+        SOCKS_CLANG_KEEPS_IN_MEMORY(*this);
         turn t{request, in.subspan(consumed), out, consumed};
         then due = then::nothing;
         switch (state_) {
