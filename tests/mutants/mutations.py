@@ -174,6 +174,66 @@ mutation("the client reports credentials as early after the proxy chose their me
 mutation("the chain asks the first proxy for the final destination", "machine/chain.hpp",
       "request.to = route.through[size_t{hop_} + 1].proxy;", "request.to = route.to;", "chain", "fuzz/chain")
 
+# The parts of a machine
+FEATURE = "machine/feature.hpp"
+SMALL = "invariants_small_builds"
+mutation("a set that has one of several parts has all of them", FEATURE, "return part - set == feature{};",
+      "return part - set != part || part == feature{};", "feature")
+mutation("only the first method of a list needs a part", FEATURE, "i < methods::max", "i < 1", "feature")
+mutation("the part for user name and password is also the part for other methods", FEATURE,
+      "feature::credentials : feature::other_methods", "feature::credentials : feature::credentials", "feature")
+mutation("a client speaks a version that it was built without", CLIENT,
+      "if (!(socks5 ? speaks5 : speaks4)) return errc::unsupported_version;", "", "feature")
+mutation("a client sends BIND although it was built without it", CLIENT,
+      "if (!has(Parts, feature::bind) && request.command == command::bind) return errc::unsupported_command;", "", "feature")
+mutation("a client sends UDP ASSOCIATE although it was built without it", CLIENT,
+      "if (!has(Parts, feature::udp_associate) && request.command == command::udp_associate)\n            return errc::unsupported_command;",
+      "", "feature")
+mutation("a client offers a method that it was built without", CLIENT,
+      "if (socks5 && fault == errc::none && !can_run_all_of(request)) return errc::unsupported_method;", "", "feature")
+mutation("a client offers by default a method that it was built without", CLIENT,
+      "if (by_default && !has(Parts, feature::credentials)) return false;", "", "feature")
+mutation("a missing method hides that the request is invalid", CLIENT,
+      "if (socks5 && fault == errc::none && !can_run_all_of(request))", "if (socks5 && !can_run_all_of(request))", "feature")
+mutation("a client without pipelining ignores its option", CLIENT, "(options.pipelined && !has(Parts, feature::pipelining)) ||",
+      "", "feature")
+mutation("a client without full refusals ignores their option", CLIENT,
+      "(options.wait_for_full_refusal && !has(Parts, feature::full_refusals)) ||", "", "feature")
+mutation("a client that cannot continue after a greeting ignores the option", CLIENT,
+      "(options.after_greeting && !has(Parts, feature::after_greeting)) ||", "", "feature")
+mutation("a client without tolerances ignores them", CLIENT,
+      "(options.tolerance != lenient && !has(Parts, feature::tolerances));", "false;", "feature")
+mutation("a client without the names of foreign protocols names them", CLIENT,
+      "has(Parts, feature::foreign_protocols) && first", "first", "feature")
+mutation("a SOCKS4 client with pipelining never says that you may send early", CLIENT,
+      "return has(Parts, feature::pipelining) && options_.pipelined", "return pipelines && options_.pipelined", SMALL)
+mutation("a server without BIND shows it to the application", SERVER,
+      "(requested == command::bind && !has(Parts, feature::bind)) ||", "", "feature")
+mutation("a server without UDP ASSOCIATE shows it to the application", SERVER,
+      "(requested == command::udp_associate && !has(Parts, feature::udp_associate));", "false;", "feature")
+mutation("a server without BIND shows it to the application over SOCKS4", SERVER,
+      "if (is_missing(static_cast<command>(t.in[1])))\n                return refuse4(", "if (false)\n                return refuse4(",
+      "feature")
+mutation("a command that a server was built without is refused in the wrong version", SERVER,
+      "            speaks4_ = true;\n            if (is_missing(static_cast<command>(t.in[1])))\n                return refuse4(errc::refused, t, static_cast<uint8_t>(code4::rejected));",
+      "            if (is_missing(static_cast<command>(t.in[1])))\n                return refuse4(errc::refused, t, static_cast<uint8_t>(code4::rejected));\n            speaks4_ = true;",
+      "feature")
+mutation("a server without SOCKS4 sends no reply to a SOCKS4 request", SERVER,
+      "if (!speaks4 || (!options_.v4", "if (!speaks4) return fail(errc::version_refused, t, 4);\n        if ((!options_.v4", "feature")
+mutation("a server without SOCKS5 chooses a method", SERVER, "const bool refuses = !speaks5 || !options_.v5;",
+      "const bool refuses = !options_.v5;", "feature")
+mutation("a server that cannot continue after a greeting ignores the option", SERVER,
+      "(options.v4_after_greeting && !has(Parts, feature::after_greeting)) ||", "", "feature")
+mutation("a server without tolerances ignores them", SERVER,
+      "(options.tolerance != lenient && !has(Parts, feature::tolerances)))", "false)", "feature")
+mutation("a server chooses a method that it was built without", SERVER,
+      "if (!detail::is_supported(Parts, options.methods[i])) return errc::unsupported_method;", "", "feature")
+mutation("a server without the names of foreign protocols names them", SERVER,
+      "else if (has(Parts, feature::foreign_protocols))", "else if (true)", "feature")
+mutation("the inbox of a server without SOCKS4 is too small for credentials", SERVER,
+      "knows_credentials ? 513 : 262", "knows_credentials ? 262 : 262", "feature")
+mutation("the outbox of a server without BIND is too small for its reply", SERVER, "? 524 : 262", "? 524 : 261", "feature")
+
 # What is asked for
 REQUEST = "core/request.hpp"
 mutation("a client with credentials offers only the method \"none\" (curl#21895; A3)", REQUEST,
