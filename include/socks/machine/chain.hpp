@@ -209,8 +209,8 @@ class basic_chain {
         return size_t{hop_} + (last_ ? 0 : 1) < route.through.size();
     }
 
-    // Validates the requests to all proxies before the first byte is sent. On an error, hop() is the first proxy
-    // whose request is invalid.
+    // Validates the requests to all proxies before the first byte is sent. On an error, hop() is the first
+    // proxy whose request is invalid.
     constexpr errc validate_route(const route& route) noexcept {
         const size_t n = route.through.size();
         if (n == 0 || n > max_hops) return errc::bad_route;
