@@ -2,7 +2,6 @@
 // the questions in their order, and answers at the wrong time.
 
 #include "refusals.hpp"
-#include "text_of.hpp"
 
 namespace {
 
@@ -275,43 +274,5 @@ constexpr void a_server_needs_no_byte_of_the_next_message(check& t) {
     }
 }
 PROVE_AND_RUN(a_server_needs_no_byte_of_the_next_message)
-
-constexpr bool stands(const socks::server& m, socks::server_state expected, bytes text) {
-    return m.state() == expected && text_of(to_string(m.state())) == text;
-}
-
-constexpr void a_state_says_what_a_server_waits_for(check& t) {
-    using state = socks::server_state;
-    char out[socks::server::max_output] = {};
-    socks::server m(with_login);
-    t.ok(stands(m, state::start, "waiting for the first message"));
-    t.ok(m.step("05 01 02"_bytes, out).next() == next::send);
-    t.ok(stands(m, state::credentials, "waiting for user name and password"));
-    t.ok(m.step("01 04 'john' 03 'foo'"_bytes, out).next() == next::authenticate);
-    t.ok(stands(m, state::authenticate, "before the verdict on user name and password"));
-    t.ok(m.authenticated(true, out).size() == 2);
-    t.ok(stands(m, state::request, "waiting for the request"));
-    t.ok(m.step("05 02 00 01 c0000207 0019"_bytes, out).next() == next::serve);
-    t.ok(stands(m, state::serve, "before the answer to the request"));
-    t.ok(m.answer({code5::succeeded, {}}, out).size() == 10);
-    t.ok(stands(m, state::second_answer, "before the second answer to BIND"));
-    t.ok(m.answer({code5::succeeded, {}}, out).size() == 10);
-    t.ok(stands(m, state::success, "after the handshake"));
-    t.ok(m.step("", out).next() == next::done && stands(m, state::done, "after the handshake"));
-    t.ok(m.step("", out).next() == next::fail);
-    t.ok(stands(m, state::failed, "after the handshake failed"));
-
-    socks::server other({.methods = toy});
-    t.ok(other.step("05 01 80"_bytes, out).next() == next::send);
-    t.ok(stands(other, state::negotiate, "before the sub-negotiation"));
-    t.ok(other.step("", out).next() == next::negotiate);
-    t.ok(stands(other, state::negotiation, "during the sub-negotiation"));
-
-    socks::server four({.v5 = false, .v4_after_greeting = true});
-    t.ok(four.step("05 01 00"_bytes, out).next() == next::send);
-    t.ok(stands(four, state::after_greeting, "waiting for a SOCKS4 request after the greeting"));
-    t.ok(text_of(to_string(state{99})) == "in an unknown state");
-}
-PROVE_AND_RUN(a_state_says_what_a_server_waits_for)
 
 }  // namespace

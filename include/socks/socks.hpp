@@ -31,6 +31,7 @@
 #include <socks/machine/mailbox.hpp>
 #include <socks/machine/reassembly.hpp>
 #include <socks/machine/server.hpp>
+#include <socks/machine/server_action.hpp>
 #include <socks/policy/dial_error.hpp>
 #include <socks/policy/disposition.hpp>
 #include <socks/policy/fallback.hpp>

@@ -9,10 +9,11 @@ trouble=0
 for header in $(find . -type f); do
     lines=$(wc -l <"$header")
     most=300
-    for class in $(sed -n 's/^class \([a-z0-9_]*\) {$/\1/p' "$header"); do
-        # Five member functions that are defined after the class make it one of these.
-        [ "$(grep -cE "[ *&]$class::[a-z0-9_]+\(" "$header")" -lt 5 ] || most=600
-    done
+    # A class of more than half of the header makes it one of these.
+    largest=$(awk '/^class [a-z0-9_]+( .*)? \{$/ { begin = NR }
+        /^};$/ && begin { if (NR - begin > most) most = NR - begin; begin = 0 }
+        END { print most + 0 }' "$header")
+    [ $((2 * largest)) -le "$lines" ] || most=600
     if [ "$lines" -gt "$most" ]; then
         echo "$header has $lines lines"
         trouble=1

@@ -138,7 +138,7 @@ plant '// TODO' core/reply.hpp
 caught 'a promise of work' "$gate" "$copy"
 plant "$(seq 400)" core/reply.hpp
 caught 'a long header' "$gate" "$copy"
-plant "$(seq 200)" machine/client.hpp
+plant "$(seq 200)" machine/server.hpp
 caught 'a class of more than 600 lines' "$gate" "$copy"
 
 gate=$gates/old_names.sh

@@ -117,7 +117,7 @@ mutation("the server accepts a request after it refused the credentials (A16)", 
       "server")
 mutation("the server sends status 0 for refused credentials", SERVER,
       "encode_auth_status(accepted ? 0 : 1, out)", "encode_auth_status(0, out)", "server")
-mutation("the server drops early data (TROVE-2024-010; F4)", "machine/server.hpp", "return {message()};", "return {bytes()};",
+mutation("the server drops early data (TROVE-2024-010; F4)", "machine/server_action.hpp", "return {message()};", "return {bytes()};",
       "server", "invariants_chunking")
 mutation("the server waits for input after the end of the stream (TROVE-2024-011; F8)", SERVER,
       "if (!closed_) return", "if (true) return",
@@ -476,9 +476,9 @@ mutation("a machine sends forever after an invalid count", MAILBOX, "if (out.mis
 mutation("a state of the client has the name of another one", CLIENT,
       "case client_state::auth_status: return \"waiting for the verdict on user name and password\";",
       "case client_state::auth_status: return \"waiting for the method selection\";", "client_core")
-mutation("a state of the server has the name of another one", SERVER,
+mutation("a state of the server has the name of another one", "machine/server_action.hpp",
       "case server_state::serve: return \"before the answer to the request\";",
-      "case server_state::serve: return \"waiting for the request\";", "server")
+      "case server_state::serve: return \"waiting for the request\";", "server_action")
 mutation("a received name of 256 bytes is truncated to another host", ADDRESS,
       "if (name.size() > max_name) return {host_kind::bad, name, errc::bad_host};", "if (name.size() > max_name) name = name.first(max_name);",
       "address")
