@@ -96,10 +96,10 @@ class basic_server {
     /// @param out  space for one message, at most max_output bytes. It must not overlap `in`.
     /// @returns    exactly one action; see next. While an answer is missing, the action is wait, and nothing
     ///             is consumed.
-    /// @errors     no_space, after which nothing has changed; errors of the peer and of the stream, each
-    ///             after the reply that reports it, if the protocol has one; input_shrank, if an incomplete
-    ///             SOCKS4 request has fewer bytes than at an earlier step. With no bytes at all, the request
-    ///             begins again.
+    /// @errors     unsupported_option or unsupported_method at the first step: see feature; no_space, after
+    ///             which nothing has changed; errors of the peer and of the stream, each after the reply that
+    ///             reports it, if the protocol has one; input_shrank, if an incomplete SOCKS4 request has
+    ///             fewer bytes than at an earlier step. With no bytes at all, the request begins again.
     /// @lifetime   the action's views point into `in` and `out`.
     /// @cost       O(bytes of one message).
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(bytes in, buffer out) noexcept {
