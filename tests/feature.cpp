@@ -233,6 +233,18 @@ PROVE_AND_RUN(a_client_names_the_option_that_needs_a_part)
 constexpr char many[256] = {};
 constexpr bytes too_long{many, 256};
 
+// Over SOCKS4 the request is the first message, so the option only says when your own bytes may follow it.
+constexpr void a_socks4_client_says_when_to_send_early(check& t) {
+    char out[socks::client::max_output] = {};
+    socks::basic_client<feature::socks4 | feature::pipelining> m({.pipelined = true});
+    t.ok(!m.may_send_early() && m.step(plain4, "", out).next() == socks::client::next::send);
+    t.ok(m.may_send_early() && m.step(plain4, "00 5a 0000 00000000"_bytes, out).consumed() == 8);
+    t.ok(!m.may_send_early());
+    socks::basic_client<feature::socks4 | feature::pipelining> patient;
+    t.ok(patient.step(plain4, "", out).next() == socks::client::next::send && !patient.may_send_early());
+}
+PROVE_AND_RUN(a_socks4_client_says_when_to_send_early)
+
 // The errors come in this order: an option, the version, the command, whatever makes the request invalid in
 // every build, and the method. Each request here has one fault less than the one before.
 constexpr void the_first_of_several_faults_is_named(check& t) {

@@ -176,7 +176,6 @@ mutation("the chain asks the first proxy for the final destination", "machine/ch
 
 # The parts of a machine
 FEATURE = "machine/feature.hpp"
-SMALL = "invariants_small_builds"
 mutation("a set that has one of several parts has all of them", FEATURE, "return part - set == feature{};",
       "return part - set != part || part == feature{};", "feature")
 mutation("only the first method of a list needs a part", FEATURE, "i < methods::max", "i < 1", "feature")
@@ -206,7 +205,7 @@ mutation("a client without tolerances ignores them", CLIENT,
 mutation("a client without the names of foreign protocols names them", CLIENT,
       "has(Parts, feature::foreign_protocols) && first", "first", "feature")
 mutation("a SOCKS4 client with pipelining never says that you may send early", CLIENT,
-      "return has(Parts, feature::pipelining) && options_.pipelined", "return pipelines && options_.pipelined", SMALL)
+      "return has(Parts, feature::pipelining) && options_.pipelined", "return pipelines && options_.pipelined", "feature")
 mutation("a server without BIND shows it to the application", SERVER,
       "(requested == command::bind && !has(Parts, feature::bind)) ||", "", "feature")
 mutation("a server without UDP ASSOCIATE shows it to the application", SERVER,
