@@ -59,9 +59,9 @@ class basic_client {
     /// @param in       the bytes that were received and not consumed yet, oldest first.
     /// @param out      space for one message, at most max_output bytes. It must not overlap `in`.
     /// @returns        exactly one action; see next.
-    /// @errors         before the first byte the errors of validate(request), and those of a missing part: see
-    ///                 feature; no_space, after which nothing has changed; errors of the peer and of the
-    ///                 stream.
+    /// @errors         before the first byte the errors of validate(request), and those of a missing part
+    ///                 (see feature); no_space, after which nothing has changed; errors of the peer and of
+    ///                 the stream.
     /// @lifetime       the action's views point into `in` and `out`.
     /// @cost           O(bytes of one message).
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(const request& request, bytes in,
