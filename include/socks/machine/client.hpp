@@ -1,5 +1,5 @@
-// The client's handshake with one proxy: received bytes go in, the next action comes out. client_core.hpp has
-// its options, its states, its actions and its steps.
+// The client's handshake with one proxy: received bytes go in, the next action comes out. The options, states
+// and actions of a client are in client_core.hpp.
 
 #ifndef SOCKS_MACHINE_CLIENT_HPP
 #define SOCKS_MACHINE_CLIENT_HPP
@@ -42,7 +42,8 @@ class basic_client {
     /// The longest message that is received: a SOCKS5 reply, 4 + 1 + 255 + 2.
     static constexpr size_t max_input = 262;
 
-    /// The longest message that is sent: a SOCKS4a request, 8 + 255 + 1 + 255 + 1.
+    /// The longest message that is sent: a SOCKS4a request, 8 + 255 + 1 + 255 + 1. It does not depend on the
+    /// parts.
     static constexpr size_t max_output = 520;
 
     /// The largest number of bytes that are sent before the first reply with client_options::pipelined: 3 +
@@ -59,8 +60,9 @@ class basic_client {
     /// @param in       the bytes that were received and not consumed yet, oldest first.
     /// @param out      space for one message, at most max_output bytes. It must not overlap `in`.
     /// @returns        exactly one action; see next.
-    /// @errors         the errors of validate(request), before the first byte; no_space, after which nothing
-    ///                 has changed; errors of the peer and of the stream.
+    /// @errors         before the first byte: the errors of validate(request), and unsupported_* if a part is
+    ///                 missing; no_space, after which nothing has changed; errors of the peer and of the
+    ///                 stream.
     /// @lifetime       the action's views point into `in` and `out`.
     /// @cost           O(bytes of one message).
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(const request& request, bytes in,

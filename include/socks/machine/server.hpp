@@ -226,13 +226,13 @@ class basic_server {
     using completed = server_completed;
 
     /// The longest message that is received: a SOCKS4a request, 8 + 255 + 1 + 255 + 1. Without SOCKS4 it is
-    /// a user name with its password, 3 + 255 + 255, or a SOCKS5 request, 4 + 1 + 255 + 2.
+    /// the credentials, 3 + 255 + 255, and without both a SOCKS5 request, 4 + 1 + 255 + 2.
     static constexpr size_t max_input = speaks4 ? 520 : knows_credentials ? 513 : 262;
 
     /// The longest message that is sent: a SOCKS5 reply, 4 + 1 + 255 + 2.
     static constexpr size_t max_output = 262;
 
-    /// The largest number of bytes that the machine appends to an outbox: one reply, or both replies to BIND.
+    /// The largest number of bytes that the machine appends to an outbox: both replies to BIND, or one reply.
     static constexpr size_t max_pending = has(Parts, feature::bind) ? 524 : 262;
 
     constexpr basic_server() noexcept = default;
@@ -248,10 +248,10 @@ class basic_server {
     /// @param out  space for one message, at most max_output bytes. It must not overlap `in`.
     /// @returns    exactly one action; see next. While an answer is missing, the action is wait, and nothing
     ///             is consumed.
-    /// @errors     no_space, after which nothing has changed; errors of the peer and of the stream, each
-    ///             after the reply that reports it, if the protocol has one; input_shrank, if an incomplete
-    ///             SOCKS4 request has fewer bytes than at an earlier step. With no bytes at all, the request
-    ///             begins again.
+    /// @errors     before the first byte: unsupported_* if the options need a missing part; no_space, after
+    ///             which nothing has changed; errors of the peer and of the stream, each after the reply that
+    ///             reports it, if any; input_shrank, if an incomplete SOCKS4 request has fewer bytes than at
+    ///             an earlier step. With no bytes at all, the request begins again.
     /// @lifetime   the action's views point into `in` and `out`.
     /// @cost       O(bytes of one message).
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(bytes in, buffer out) noexcept {
