@@ -51,8 +51,8 @@
 
 // SOCKS_KEEP_IN_MEMORY(object) keeps an object in memory at this place. Without it, a compiler may split a
 // machine that is a local variable into a dozen values, and move most of them around at every step. The
-// statement has no instruction. With -Os it would make the code larger. SOCKS_CLANG_KEEPS_IN_MEMORY does so
-// with clang only.
+// statement itself generates no instruction. With -Os it would make the code larger, so it does nothing.
+// SOCKS_CLANG_KEEPS_IN_MEMORY does so with clang only.
 #if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
 #define SOCKS_KEEP_IN_MEMORY(object) \
     if (!__builtin_is_constant_evaluated()) asm("" : "+m"(object))
@@ -76,15 +76,18 @@
 #endif
 
 // SOCKS_ASSERT(condition) reports mistakes of the calling program. It never depends on bytes from a peer.
-// It is active unless NDEBUG is defined. A false condition prints file, line and condition on stderr and
-// calls abort(). Without an operating system it traps. At -O2, active assertions add up to a third to the
+// It is active unless NDEBUG is defined. If the condition is false, it prints file, line and condition on
+// stderr and calls abort() (MSVC: __debugbreak()). The line is in the library; a debugger shows your call.
+// Without an operating system it traps and prints nothing. At -O2, active assertions add up to a third to the
 // instructions of a handshake, and 150 % to those of the decoder of a UDP header (docs/performance.md).
-// To replace SOCKS_ASSERT, define it before the first include of the library.
+//
+// To replace SOCKS_ASSERT, define it before the first include of the library, in every unit alike. It must be
+// an expression of type void; docs/security.md shows one.
 #ifndef SOCKS_ASSERT
 #if defined(NDEBUG)
 #define SOCKS_ASSERT(...) (static_cast<void>(0))
 #elif __STDC_HOSTED__ && (defined(__unix__) || defined(__APPLE__) || defined(_WIN32))
-// <assert.h> would replace an assert of your own. Its assert changes whenever it is included again.
+// <assert.h> is not used, because each include of it defines `assert` again and would replace your own.
 #include <stdio.h>
 namespace socks::detail {
 #if defined(_MSC_VER) && !defined(__clang__)

@@ -1,5 +1,6 @@
-// The part of an action that client and server share. An action says what you must do now, and has 24 bytes
-// on a 64-bit processor. Everything larger is decoded from the validated message when you call an accessor.
+// The part of an action that client and server share. An action says what you must do now. It has 24 bytes on
+// a 64-bit processor and 12 on a 32-bit one. Everything larger is decoded from the validated message when you
+// call an accessor.
 
 #ifndef SOCKS_MACHINE_ACTION_HPP
 #define SOCKS_MACHINE_ACTION_HPP

@@ -111,10 +111,10 @@ class basic_chain {
     /// @param in     the bytes that were received and not consumed yet, oldest first.
     /// @param out    space for one message, at most max_output bytes. It must not overlap `in`.
     /// @returns      exactly one action; see client::next.
-    /// @errors       before the first byte: bad_route, and the errors of validate() for the request to any
-    ///               proxy; later bad_route, if the route became shorter than the part already passed;
-    ///               spoke_first, if bytes follow the reply of a proxy that is not the last; all other errors
-    ///               as for client.
+    /// @errors       before the first byte: bad_route, the errors of validate() for a request to a proxy,
+    ///               unsupported_* if a part is missing; later bad_route, if the route became shorter than
+    ///               the part already passed; spoke_first, if bytes follow the reply of a proxy that is not
+    ///               the last; all other errors as for client.
     /// @lifetime     the action's views point into `in` and `out`.
     /// @cost         O(bytes of one message); the first step O(route).
     [[nodiscard]] constexpr action step(const route& route, bytes in, buffer out) noexcept {

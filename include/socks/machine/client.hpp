@@ -1,5 +1,5 @@
-// The client's handshake with one proxy: received bytes go in, the next action comes out. client_core.hpp has
-// its options, its states, its actions and its steps.
+// The client's handshake with one proxy: received bytes go in, the next action comes out. The options, states
+// and actions of a client are in client_core.hpp.
 
 #ifndef SOCKS_MACHINE_CLIENT_HPP
 #define SOCKS_MACHINE_CLIENT_HPP
@@ -42,7 +42,8 @@ class basic_client {
     /// The longest message that is received: a SOCKS5 reply, 4 + 1 + 255 + 2.
     static constexpr size_t max_input = 262;
 
-    /// The longest message that is sent: a SOCKS4a request, 8 + 255 + 1 + 255 + 1.
+    /// The longest message that is sent: a SOCKS4a request, 8 + 255 + 1 + 255 + 1. It does not depend on the
+    /// parts.
     static constexpr size_t max_output = 520;
 
     /// The largest number of bytes that are sent before the first reply with client_options::pipelined: 3 +

@@ -16,18 +16,21 @@ namespace socks {
 ///     using no_bind = basic_server<feature::all - feature::bind>;
 ///
 /// `client`, `chain` and `server` have all parts. Machines with different parts are different types, so one
-/// program may contain several. A smaller machine has the same functions and the same actions. If you ask it
-/// for a part that it does not have, it fails before the first byte with the error that is named below. If
-/// the peer asks for such a part, the server refuses as if the option was off or the command was unknown.
+/// program may contain several. A smaller machine has less code, but the same size, functions and actions. A
+/// smaller server may need smaller mailboxes: use its own max_input and max_pending.
 ///
-/// A machine needs socks4, socks5 or both. The parts that belong to SOCKS5 or to a client have no effect in a
-/// machine without SOCKS5 or in a server. docs/performance.md lists what each part costs.
+/// If your request or your options need a part that the machine does not have, the handshake fails before the
+/// first byte with the error that is named below. If a client asks for such a version, the server refuses it
+/// as if the option was off. It refuses such a command with command_not_supported or, over SOCKS4, rejected.
+///
+/// A machine needs socks4, socks5 or both. In a machine without SOCKS5, the parts of SOCKS5 have no effect.
+/// In a server, pipelining and full_refusals have no effect. docs/performance.md lists what each part costs.
 enum class feature : uint16_t {
     /// SOCKS4 and SOCKS4a. Without it: unsupported_version.
     socks4 = 1 << 0,
     /// SOCKS5. Without it: unsupported_version.
     socks5 = 1 << 1,
-    /// The method username/password of SOCKS5. Without it: unsupported_method.
+    /// The method username/password of SOCKS5. Without it: unsupported_method. SOCKS4 user IDs need no part.
     credentials = 1 << 2,
     /// The action negotiate: methods other than none and username/password. Without it: unsupported_method.
     other_methods = 1 << 3,
@@ -50,11 +53,13 @@ enum class feature : uint16_t {
 };
 
 /// The parts of both sets.
+/// @cost  O(1), constexpr, noexcept.
 [[nodiscard]] constexpr feature operator|(feature a, feature b) noexcept {
     return static_cast<feature>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
 
-/// The parts of `a` that are not in `b`.
+/// The parts of `a` that are not in `b`. Put it last or in parentheses: `-` binds tighter than `|`.
+/// @cost  O(1), constexpr, noexcept.
 [[nodiscard]] constexpr feature operator-(feature a, feature b) noexcept {
     return static_cast<feature>(static_cast<unsigned>(a) & ~static_cast<unsigned>(b));
 }
@@ -72,7 +77,8 @@ constexpr bool is_socks5(feature parts, version v) noexcept {
     return has(parts, feature::socks5) && v == version::v5;
 }
 
-// Whether a machine with these parts can run the method `m`. An invalid list of methods is not its concern.
+// Whether a machine with these parts can run the method `m`. no_acceptable counts as supported, because the
+// validation of the list reports it.
 constexpr bool is_supported(feature parts, method m) noexcept {
     if (m == method::none || m == method::no_acceptable) return true;
     return has(parts, m == method::username_password ? feature::credentials : feature::other_methods);

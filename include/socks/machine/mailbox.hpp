@@ -33,13 +33,13 @@ struct mailbox_steps;
 /// prepare() may move data() to the front of the storage, so no view into the inbox is valid after it. If
 /// assertions are on, it also overwrites the old bytes, so that a test finds a view that is no longer valid.
 ///
-/// @cost  commit, consume, data O(1); prepare O(data().size()). N + 9 bytes rounded up, not zeroed.
+/// @cost  O(1), except prepare(), O(data().size()), and clear(), O(N). N + 9 bytes rounded up, not zeroed.
 template <size_t N>
 class inbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
 
   public:
-    constexpr inbox() noexcept {}  // not defaulted: `inbox<N> rx{}` would fill the storage with zeros
+    constexpr inbox() noexcept {}  // if it was defaulted, `inbox<N> rx{}` would fill the storage with zeros
 
     // An inbox is not copied, because views of the original would not point into the copy.
     inbox(const inbox&) = delete;
@@ -185,9 +185,9 @@ class outbox {
     /// Whether a number of bytes was refused since the last clear().
     [[nodiscard]] constexpr bool miscounted() const noexcept { return miscounted_; }
 
-    /// Overwrites with zeros all bytes that were written since the last clear(), because a client's outbox has
-    /// held the password. miscounted() is false again; a machine that failed with errc::bad_count stays
-    /// failed.
+    /// Overwrites with zeros all bytes that were written since the last clear(), because a client's outbox
+    /// has held the password. Bytes that were not sent yet are lost. miscounted() is false again; a machine
+    /// that failed with errc::bad_count stays failed.
     /// @cost  O(bytes of the machine's messages), or O(N) after prepare()
     constexpr void clear() noexcept {
         wipe({bytes_, used_});
@@ -198,7 +198,8 @@ class outbox {
   private:
     friend struct detail::mailbox_steps;
 
-    // The machine writes complete messages only, so it needs no prepare().
+    // The steps of a machine use these two instead of prepare() and commit(), so that clear() wipes only the
+    // bytes of its messages.
     [[nodiscard]] constexpr buffer room() noexcept { return {bytes_ + end_, N - end_}; }
     constexpr void append(size_t written) noexcept {
         end_ += static_cast<uint32_t>(written);
@@ -207,7 +208,7 @@ class outbox {
 
     uint32_t begin_ = 0;
     uint32_t end_ = 0;
-    uint32_t used_ = 0;  // no byte after these was written since the last clear()
+    uint32_t used_ = 0;  // how many bytes of the storage may have been written since the last clear()
     bool miscounted_ = false;
     char bytes_[N];
 };

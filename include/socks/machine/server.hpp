@@ -74,13 +74,13 @@ class basic_server {
     using completed = server_completed;
 
     /// The longest message that is received: a SOCKS4a request, 8 + 255 + 1 + 255 + 1. Without SOCKS4 it is
-    /// a user name with its password, 3 + 255 + 255, or a SOCKS5 request, 4 + 1 + 255 + 2.
+    /// the credentials, 3 + 255 + 255, and without both a SOCKS5 request, 4 + 1 + 255 + 2.
     static constexpr size_t max_input = speaks4 ? 520 : knows_credentials ? 513 : 262;
 
     /// The longest message that is sent: a SOCKS5 reply, 4 + 1 + 255 + 2.
     static constexpr size_t max_output = 262;
 
-    /// The largest number of bytes that the machine appends to an outbox: one reply, or both replies to BIND.
+    /// The largest number of bytes that the machine appends to an outbox: both replies to BIND, or one reply.
     static constexpr size_t max_pending = has(Parts, feature::bind) ? 524 : 262;
 
     constexpr basic_server() noexcept = default;
