@@ -17,10 +17,10 @@ enum class leeway : uint8_t { strict, known, any };
 /// tests.
 struct tolerance {
     /// VN of a SOCKS4 reply. The documented value is 0; known peers send 4.
-    leeway reply4_version : 2 = leeway::known;
+    leeway reply4_version = leeway::known;
     /// VER of a username/password reply and of GSSAPI messages. The documented value is 1; known peers
     /// send 5.
-    leeway auth_status_version : 2 = leeway::known;
+    leeway auth_status_version = leeway::known;
     /// Whether VER 5 is accepted in a username/password request.
     bool credentials_version_5 : 1 = false;
     /// Whether a reserved byte may be other than zero in SOCKS5 requests, replies and datagrams.

@@ -248,7 +248,9 @@ class basic_server {
     [[nodiscard]] constexpr server_state state() const noexcept { return state_; }
 
     /// The method that authenticated this connection; none for SOCKS4 and before the method selection.
-    [[nodiscard]] constexpr socks::method method() const noexcept { return chosen_; }
+    [[nodiscard]] constexpr socks::method method() const noexcept {
+        return is4() ? socks::method::none : chosen_;
+    }
 
   private:
     friend struct detail::mailbox_steps;
@@ -336,7 +338,7 @@ class basic_server {
             }
             if (!(detail::is_named4(t.in) ? options_.v4a : options_.v4))
                 return refuse4(errc::version_refused, t, 4);
-            speaks4_ = true;
+            chosen_ = socks::method::no_acceptable;
             if (is_missing(static_cast<command>(t.in[1])))
                 return refuse4(errc::refused, t, static_cast<uint8_t>(code4::rejected));
             serve(*size, scan_.user_size(), t);
@@ -421,7 +423,9 @@ class basic_server {
     }
 
     // Whether the client speaks SOCKS4. It is a constant if the server speaks one version only.
-    [[nodiscard]] constexpr bool is4() const noexcept { return speaks4 && (!speaks5 || speaks4_); }
+    [[nodiscard]] constexpr bool is4() const noexcept {
+        return speaks4 && (!speaks5 || chosen_ == socks::method::no_acceptable);
+    }
 
     [[nodiscard]] constexpr tolerance tolerated() const noexcept {
         return has(Parts, feature::tolerances) ? options_.tolerance : lenient;
@@ -451,10 +455,9 @@ class basic_server {
     scan4 scan_{};
     server_state state_ = server_state::start;
     server_options options_{};
-    bool closed_ = false;
-    bool speaks4_ = false;
-    socks::method chosen_ = socks::method::none;
-    errc why_ = errc::none;
+    socks::method chosen_ = socks::method::none;  // no_acceptable: the client speaks SOCKS4
+    errc why_ : 7 = errc::none;
+    bool closed_ : 1 = false;
     uint8_t byte_ = 0;  // failed: the byte that caused the failure; serve: the command
 };
 
