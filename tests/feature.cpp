@@ -102,14 +102,19 @@ static_assert(
 
 template <feature Parts>
 constexpr bool needs_mailboxes_of(size_t max_input, size_t max_pending) {
+    using server = socks::basic_server<Parts>;
+    return server::max_input == max_input && server::max_output == 262 && server::max_pending == max_pending;
+}
+
+template <feature Parts>
+constexpr bool sends_from_mailboxes_of(size_t max_input, size_t max_output, size_t max_pipelined) {
     using client = socks::basic_client<Parts>;
     using chain = socks::basic_chain<Parts>;
-    using server = socks::basic_server<Parts>;
-    return server::max_input == max_input && server::max_output == 262 &&
-           server::max_pending == max_pending && client::max_input == 262 && client::max_output == 520 &&
-           client::max_pipelined == 778 && chain::max_input == 262 && chain::max_output == 520 &&
-           chain::max_pipelined == 778;
+    return client::max_input == max_input && client::max_output == max_output &&
+           client::max_pipelined == max_pipelined && chain::max_input == max_input &&
+           chain::max_output == max_output && chain::max_pipelined == max_pipelined;
 }
+
 // A server that reads shorter messages, or answers once, needs less memory.
 constexpr void the_mailboxes_of_a_machine_have_the_size_of_its_messages(check& t) {
     t.ok(needs_mailboxes_of<feature::all>(520, 524));
@@ -122,6 +127,19 @@ constexpr void the_mailboxes_of_a_machine_have_the_size_of_its_messages(check& t
     t.ok(needs_mailboxes_of<feature::socks5 | feature::credentials>(513, 262));
 }
 PROVE_AND_RUN(the_mailboxes_of_a_machine_have_the_size_of_its_messages)
+
+constexpr void the_mailboxes_of_a_client_have_the_size_of_its_messages(check& t) {
+    t.ok(sends_from_mailboxes_of<feature::all>(262, 520, 778));
+    t.ok(sends_from_mailboxes_of<feature::all - feature::pipelining>(262, 520, 520));
+    t.ok(sends_from_mailboxes_of<feature::all - feature::credentials>(262, 520, 520));
+    t.ok(sends_from_mailboxes_of<feature::all - feature::socks4>(262, 513, 778));
+    t.ok(sends_from_mailboxes_of<feature::all - feature::socks5>(8, 520, 520));
+    t.ok(sends_from_mailboxes_of<feature::socks5 | feature::credentials>(262, 513, 513));
+    t.ok(sends_from_mailboxes_of<feature::socks5 | feature::pipelining>(262, 262, 265));
+    t.ok(sends_from_mailboxes_of<feature::socks5>(262, 262, 262));
+    t.ok(sends_from_mailboxes_of<feature::socks4>(8, 520, 520));
+}
+PROVE_AND_RUN(the_mailboxes_of_a_client_have_the_size_of_its_messages)
 
 // Whether a client with these parts sends `greeting` as its first message.
 template <feature Parts>

@@ -1,6 +1,5 @@
 // A machine without SOCKS4 and SOCKS5 could not say anything.
-// says: a client needs a version
-// says: a server needs a version
+// says: list feature::socks4, feature::socks5 or both
 
 #include <socks/socks.hpp>
 

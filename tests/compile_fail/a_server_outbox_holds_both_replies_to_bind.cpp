@@ -1,4 +1,4 @@
-// says: the outbox is too small for the two replies to BIND
+// says: the outbox is smaller than max_pending
 
 #include <socks/socks.hpp>
 

@@ -171,7 +171,8 @@ namespace detail {
 
 template <feature Parts>
 class client_core {
-    static_assert(has(Parts, feature::socks4) || has(Parts, feature::socks5), "a client needs a version");
+    static_assert(has(Parts, feature::socks4) || has(Parts, feature::socks5),
+                  "list feature::socks4, feature::socks5 or both");
 
   public:
     using next = client_next;

@@ -246,6 +246,8 @@ struct mailbox_steps {
         }
         now = step(machine, in, buffer(out.bytes_, M), request...);
         if (now.next() != next::send) return now;
+        if (out.miscounted_) [[unlikely]]
+            return machine.fail_now(errc::bad_count);
         out.append(now.data().size());
         size_t consumed = now.consumed();
         while (machine.sends_next()) {

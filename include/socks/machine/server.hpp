@@ -57,7 +57,8 @@ namespace socks {
 /// @rfc   1928, 1929, the SOCKS4 and SOCKS4a memos
 template <feature Parts>
 class basic_server {
-    static_assert(has(Parts, feature::socks4) || has(Parts, feature::socks5), "a server needs a version");
+    static_assert(has(Parts, feature::socks4) || has(Parts, feature::socks5),
+                  "list feature::socks4, feature::socks5 or both");
 
     static constexpr bool speaks4 = has(Parts, feature::socks4);
     static constexpr bool speaks5 = has(Parts, feature::socks5);
@@ -149,7 +150,7 @@ class basic_server {
     template <size_t N, size_t M>
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(inbox<N>& in, outbox<M>& out) noexcept {
         static_assert(N >= max_input, "the inbox is too small for a request");
-        static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
+        static_assert(M >= max_pending, "the outbox is smaller than max_pending");
         return detail::mailbox_steps::step(*this, in, out);
     }
 
@@ -234,12 +235,12 @@ class basic_server {
     /// space, unless you appended your own bytes. Then nothing changes, and the next step is wait.
     template <size_t M>
     constexpr void authenticated(bool accepted, outbox<M>& out) noexcept {
-        static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
+        static_assert(M >= max_pending, "the outbox is smaller than max_pending");
         detail::mailbox_steps::append(out, [&](buffer room) { return authenticated(accepted, room); });
     }
     template <size_t M>
     constexpr void answer(const reply& outcome, outbox<M>& out) noexcept {
-        static_assert(M >= max_pending, "the outbox is too small for the two replies to BIND");
+        static_assert(M >= max_pending, "the outbox is smaller than max_pending");
         detail::mailbox_steps::append(out, [&](buffer room) { return answer(outcome, room); });
     }
 
