@@ -79,7 +79,7 @@ LOGIN = 'feature::socks5 | feature::credentials'
 SMALL = {
     'client': client(),
     'client, SOCKS5 with credentials': client(LOGIN),
-    'client, SOCKS5 with credentials, and its loop': client_loop(LOGIN),
+    'client, SOCKS5 with credentials, and a loop over views': client_loop(LOGIN),
     'client, SOCKS5': client('feature::socks5'),
     'client, SOCKS4 and SOCKS4a': client('feature::socks4'),
     'server': server(),

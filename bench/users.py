@@ -13,7 +13,7 @@ import sys
 from counting import in_parallel, instructions, rows_of, simulate
 from document import settle
 
-INTERLEAVED = '10000 handshakes interleaved'
+INTERLEAVED = '10000 different handshakes'
 BY_HAND = 'hand-written'
 CALLS_STUBS = 'ours, mailboxes', 'ours, another unit', 'ours, coroutine', 'ours, README'
 

@@ -218,6 +218,13 @@ constexpr void a_count_of_sent_bytes_that_cannot_be_ends_a_handshake(check& t) {
     const socks::request request{.to = {"files.example.com", 443}};
     const socks::hop proxies[] = {{.proxy = {"gate.example.net", 1080}}};
     const socks::route route{.through = proxies, .to = request.to};
+    {
+        socks::inbox<262> in;
+        socks::outbox<520> out;  // no byte can be sent before the first step
+        out.consume(1U);
+        socks::client c;
+        t.ok(ends_with_bad_count([&] { return c.step(request, in, out); }) && out.empty());
+    }
     for (const size_t impossible : {size_t{4}, failed}) {
         const auto entered = t.in(impossible);
         socks::inbox<520> in;

@@ -205,6 +205,7 @@ constexpr void relaying_starts_behind_the_last_byte_of_the_reply(check& t) {
     socks::server m = at_request(connect4);
     socks::inbox<socks::server::max_input> in;
     socks::outbox<socks::server::max_pending> out;
+    t.ok(m.method() == method::none);
     m.answer(granted, out);
     for (size_t left = 8; left != 0; --left) {
         const auto entered = t.in(left);

@@ -1,6 +1,8 @@
 // The handshakes as a careful program has them without the library: a state, a switch, pointers and lengths.
-// They check what ours check, keep their state while a message is incomplete, and copy no message. A message
-// is read where it was received, and its reply is written where it is sent from.
+// They check what ours check in these handshakes, keep their state while a message is incomplete, and copy no
+// message. A message is read where it was received, and its reply is written where it is sent from. They have
+// no BIND, no other methods, no later answers and no pipelining, and they read the list of methods again
+// instead of storing it.
 
 #ifndef SOCKS_BENCH_USERS_HAND_WRITTEN_HPP
 #define SOCKS_BENCH_USERS_HAND_WRITTEN_HPP

@@ -216,7 +216,7 @@ void add(std::vector<row>& rows, const char* contender, const exchanges& all, si
         }
         digest = mix(digest, e.digest + e.out.size());
     }
-    const std::string name = std::to_string(all.size()) + " handshakes interleaved";
+    const std::string name = std::to_string(all.size()) + " different handshakes";
     rows.push_back({name, contender, run_all<With, Serve, Connect>, {}, 0, &all, {}, digest, all.size()});
 }
 

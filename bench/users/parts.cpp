@@ -59,7 +59,7 @@ void add_parts(std::vector<row>& rows) {
     auto* const rx = new server_inbox;
     rx->commit(rx->prepare().capacity() - 40);
     add("wipe() of 520 bytes", wipe, {}, keep(size_t{520}), std::string(520, '\0'), 0);
-    add("clear() of an outbox of 778 bytes", clear, {}, new client_outbox, {}, 778);
+    add("clear() of an outbox of 778 bytes, all written", clear, {}, new client_outbox, {}, 778);
     add("constant_time_equal() of 40 bytes", equal, secret, keep(bytes{apart(secret), 40}), {}, 1);
     add("prepare() of an inbox with 480 bytes unread", compact, {}, rx, {}, 40);
 

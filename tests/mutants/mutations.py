@@ -214,8 +214,8 @@ mutation("a server without BIND shows it to the application over SOCKS4", SERVER
       "if (is_missing(static_cast<command>(t.in[1])))\n                return refuse4(", "if (false)\n                return refuse4(",
       "feature")
 mutation("a command that a server was built without is refused in the wrong version", SERVER,
-      "            speaks4_ = true;\n            if (is_missing(static_cast<command>(t.in[1])))\n                return refuse4(errc::refused, t, static_cast<uint8_t>(code4::rejected));",
-      "            if (is_missing(static_cast<command>(t.in[1])))\n                return refuse4(errc::refused, t, static_cast<uint8_t>(code4::rejected));\n            speaks4_ = true;",
+      "            chosen_ = socks::method::no_acceptable;\n            if (is_missing(static_cast<command>(t.in[1])))\n                return refuse4(errc::refused, t, static_cast<uint8_t>(code4::rejected));",
+      "            if (is_missing(static_cast<command>(t.in[1])))\n                return refuse4(errc::refused, t, static_cast<uint8_t>(code4::rejected));\n            chosen_ = socks::method::no_acceptable;",
       "feature")
 mutation("a server without SOCKS4 sends no reply to a SOCKS4 request", SERVER,
       "if (!speaks4 || (!options_.v4", "if (!speaks4) return fail(errc::version_refused, t, 4);\n        if ((!options_.v4", "feature")
@@ -470,8 +470,11 @@ mutation("an outbox consumes more bytes than it holds", MAILBOX,
       "if (n > size_t{end_} - begin_) [[unlikely]] {", "if (n > N) [[unlikely]] {", "mailbox")
 mutation("a machine reads forever after an invalid count", MAILBOX,
       "now.next() == next::recv && in.miscounted_", "now.next() == next::wait && in.miscounted_", "invariants_finality")
-mutation("a machine sends forever after an invalid count", MAILBOX, "if (out.miscounted_)",
-      "if (false)", "invariants_finality")
+mutation("a machine sends forever after an invalid count", MAILBOX, "        if (!out.empty()) {\n            if (out.miscounted_)",
+      "        if (!out.empty()) {\n            if (false)", "invariants_finality")
+mutation("a machine sends although an empty outbox was told of bytes", MAILBOX, "        if (out.miscounted_) [[unlikely]]\n            return",
+      "        if (false) [[unlikely]]\n            return", "invariants_finality")
+mutation("the method of a SOCKS4 client is not none", SERVER, "return is4() ? socks::method::none : chosen_;", "return chosen_;", "server")
 mutation("a state of the client has the name of another one", CLIENT,
       "case client_state::auth_status: return \"waiting for the verdict on user name and password\";",
       "case client_state::auth_status: return \"waiting for the method selection\";", "client_core")
