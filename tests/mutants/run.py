@@ -13,6 +13,7 @@ import concurrent.futures
 import os
 import pathlib
 import re
+import shutil
 import resource
 import subprocess
 import sys
@@ -106,6 +107,7 @@ def apply(number, mutation, options):
     if why := misplaced(mutation):
         return False, "", why
     replaced = options.scratch / str(number)
+    shutil.rmtree(replaced, ignore_errors=True)  # the header of another mutation, which had this number
     (replaced / "socks" / header).parent.mkdir(parents=True, exist_ok=True)
     (replaced / "socks" / header).write_text(text.replace(old, new))
     bare = run([options.compiler, "-std=c++20", "-w", "-fsyntax-only", f"-I{replaced}", f"-I{TREE / 'include'}",
