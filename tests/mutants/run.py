@@ -13,8 +13,8 @@ import concurrent.futures
 import os
 import pathlib
 import re
-import shutil
 import resource
+import shutil
 import subprocess
 import sys
 
