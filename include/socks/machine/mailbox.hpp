@@ -130,8 +130,8 @@ class inbox {
 /// becomes free when all bytes are consumed.
 ///
 /// The result of `send` may be -1, so it does not compile as a number of bytes; only an unsigned integer
-/// does. An impossible number is refused in every build: nothing changes, and the next step that would send
-/// fails with errc::bad_count.
+/// does. An impossible number is refused in every build: nothing changes, and the next step fails with
+/// errc::bad_count.
 ///
 /// @cost  O(1), except clear(). N + 13 bytes rounded up, not zeroed.
 template <size_t N>
@@ -238,16 +238,15 @@ struct mailbox_steps {
                                                    const Request&... request) noexcept {
         using next = typename Machine::next;
         typename Machine::action now;
+        // First, because clear() would not find the bytes of a message that was written but not appended.
+        if (out.miscounted_) [[unlikely]]
+            return machine.fail_now(errc::bad_count);
         if (!out.empty()) {
-            if (out.miscounted_) [[unlikely]]
-                return machine.fail_now(errc::bad_count);
             now.set(next::send, out.data(), 0, 0);
             return now;
         }
         now = step(machine, in, buffer(out.bytes_, M), request...);
         if (now.next() != next::send) return now;
-        if (out.miscounted_) [[unlikely]]
-            return machine.fail_now(errc::bad_count);
         out.append(now.data().size());
         size_t consumed = now.consumed();
         while (machine.sends_next()) {
