@@ -299,6 +299,8 @@ mutation("an outbox sends bytes again after a short write (curl#17942; F7)", MAI
 mutation("a cleared inbox still returns its old data", MAILBOX,
       "    /// machine that failed with errc::bad_count stays failed.\n    constexpr void clear() noexcept {\n        wipe({bytes_, N});\n        begin_ = end_ = 0;",
       "    /// machine that failed with errc::bad_count stays failed.\n    constexpr void clear() noexcept {\n        wipe({bytes_, N});", "mailbox")
+mutation("a cleared outbox keeps what was committed without a prepare", MAILBOX, "used_ = N;  // prepare() may", "// prepare() may",
+      "mailbox")
 mutation("the optimiser removes the wipe of a secret", "core/bytes.hpp", """asm volatile("" : : "r"(p) : "memory");""", "",
       "optimised/secrets")
 mutation("a wipe writes one byte at a time", "core/bytes.hpp", "if (n != 0) __builtin_memset(p, 0, n);",

@@ -174,6 +174,7 @@ class outbox {
     /// Adds the `n` bytes that you wrote into prepare(), 0 <= n <= its capacity. Any other number is refused;
     /// see miscounted().
     constexpr void commit(size_t n) noexcept {
+        used_ = N;  // prepare() may have been called before the last clear()
         if (n <= N - end_) [[likely]]
             end_ += static_cast<uint32_t>(n);
         else
