@@ -172,6 +172,12 @@ PROVE_AND_RUN(a_server_without_any_input_begins_anew)
 // A loop whose reads or writes fail, and which commits their results: it ends.
 constexpr size_t failed = static_cast<size_t>(-1);
 
+constexpr void receive(socks::inbox<520>& in, bytes from) {
+    const socks::buffer to = in.prepare(from.size());
+    for (size_t i = 0; i < from.size(); ++i) to.data()[i] = from.data()[i];
+    in.commit(from.size());
+}
+
 template <class Step>
 constexpr bool ends_with_bad_count(Step step) {
     const auto a = step();
@@ -239,9 +245,7 @@ constexpr void a_count_of_sent_bytes_that_cannot_be_ends_a_handshake(check& t) {
         out.consume(impossible);
         t.ok(ends_with_bad_count([&] { return h.step(route, in, out); }));
         out.clear();
-        const bytes greeting = "05 01 00"_bytes;
-        for (size_t i = 0; i < greeting.size(); ++i) in.prepare(3U).data()[i] = greeting.data()[i];
-        in.commit(greeting.size());
+        receive(in, "05 01 00"_bytes);
         socks::server s;
         t.ok(s.step(in, out).next() == socks::server::next::send);
         out.consume(impossible);
@@ -249,6 +253,33 @@ constexpr void a_count_of_sent_bytes_that_cannot_be_ends_a_handshake(check& t) {
     }
 }
 PROVE_AND_RUN(a_count_of_sent_bytes_that_cannot_be_ends_a_handshake)
+
+// The next step reads nothing, writes nothing and refuses nobody: clear() would not find a password that the
+// step had written, and a refusal would hide the wrong count.
+constexpr void a_wrong_count_of_an_empty_outbox_ends_a_handshake(check& t) {
+    socks::outbox<524> out;
+    const socks::buffer storage = out.prepare();
+    for (size_t i = 0; i < out.capacity; ++i) storage.data()[i] = 0;
+    const socks::request request{.to = {"files.example.com", 443}, .credentials = {"john", "foo"}};
+    socks::inbox<520> in;
+    socks::client c;
+    out.clear();
+    t.ok(c.step(request, in, out).next() == socks::client::next::send);
+    out.consume(3U);
+    out.consume(1U);
+    receive(in, "05 02"_bytes);
+    t.ok(ends_with_bad_count([&] { return c.step(request, in, out); }));
+    t.ok(in.data() == "05 02"_bytes && out.empty());
+    out.clear();
+    for (size_t i = 0; i < out.capacity; ++i) t.in(i).ok(storage.data()[i] == 0);
+    in.clear();
+    receive(in, "05 01 02"_bytes);
+    socks::server s;
+    out.consume(1U);
+    t.ok(ends_with_bad_count([&] { return s.step(in, out); }));
+    t.ok(in.data() == "05 01 02"_bytes && out.empty());
+}
+PROVE_AND_RUN(a_wrong_count_of_an_empty_outbox_ends_a_handshake)
 
 constexpr void after_done_every_step_fails(check& t) {
     for (const conversation& c : conversations) {

@@ -225,6 +225,18 @@ constexpr void clearing_an_outbox_wipes_what_was_sent_too(check& t) {
 }
 PROVE_AND_RUN(clearing_an_outbox_wipes_what_was_sent_too)
 
+// A view of the free space is not valid after clear(). A secret that is written into one is wiped anyway.
+constexpr void clearing_an_outbox_wipes_what_was_committed_without_a_prepare(check& t) {
+    outbox<8> tx;
+    const buffer room = tx.prepare();
+    tx.clear();
+    for (size_t i = 0; i < 8; ++i) room.data()[i] = 'x';
+    tx.commit(3U);
+    tx.clear();
+    t.ok(bytes(room.data(), 8) == "00 00 00 00 00 00 00 00"_bytes);
+}
+PROVE_AND_RUN(clearing_an_outbox_wipes_what_was_committed_without_a_prepare)
+
 // A failed recv, converted to a size.
 constexpr size_t minus_one = static_cast<size_t>(-1);
 

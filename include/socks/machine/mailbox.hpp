@@ -130,8 +130,8 @@ class inbox {
 /// becomes free when all bytes are consumed.
 ///
 /// The result of `send` may be -1, so it does not compile as a number of bytes; only an unsigned integer
-/// does. An impossible number is refused in every build: nothing changes, and the next step that would send
-/// fails with errc::bad_count.
+/// does. An impossible number is refused in every build: nothing changes, and the next step fails with
+/// errc::bad_count.
 ///
 /// @cost  O(1), except clear(). N + 13 bytes rounded up, not zeroed.
 template <size_t N>
@@ -174,6 +174,7 @@ class outbox {
     /// Adds the `n` bytes that you wrote into prepare(), 0 <= n <= its capacity. Any other number is refused;
     /// see miscounted().
     constexpr void commit(size_t n) noexcept {
+        used_ = N;  // prepare() may have been called before the last clear()
         if (n <= N - end_) [[likely]]
             end_ += static_cast<uint32_t>(n);
         else
@@ -238,16 +239,15 @@ struct mailbox_steps {
                                                    const Request&... request) noexcept {
         using next = typename Machine::next;
         typename Machine::action now;
+        // First, because clear() would not find the bytes of a message that was written but not appended.
+        if (out.miscounted_) [[unlikely]]
+            return machine.fail_now(errc::bad_count);
         if (!out.empty()) {
-            if (out.miscounted_) [[unlikely]]
-                return machine.fail_now(errc::bad_count);
             now.set(next::send, out.data(), 0, 0);
             return now;
         }
         now = step(machine, in, buffer(out.bytes_, M), request...);
         if (now.next() != next::send) return now;
-        if (out.miscounted_) [[unlikely]]
-            return machine.fail_now(errc::bad_count);
         out.append(now.data().size());
         size_t consumed = now.consumed();
         while (machine.sends_next()) {
