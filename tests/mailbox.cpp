@@ -33,6 +33,10 @@ constexpr void append(outbox<N>& tx, bytes bytes) {
 static_assert(!std::is_copy_constructible_v<inbox<8>> && !std::is_copy_assignable_v<inbox<8>>);
 static_assert(!std::is_copy_constructible_v<outbox<8>> && !std::is_copy_assignable_v<outbox<8>>);
 static_assert(inbox<262>::capacity == 262 && outbox<513>::capacity == 513);
+// A global mailbox needs no code at the start of the program.
+constinit inbox<8> global_inbox;
+constinit outbox<8> global_outbox{};
+
 static_assert(sizeof(inbox<8>) == 20 && sizeof(outbox<7>) == 20);
 
 constexpr void an_inbox_hands_out_what_was_received(check& t) {
@@ -333,5 +337,11 @@ void wiping_leaves_nothing_at_run_time(check& t) {
     wipe(buffer());
 }
 RUN(wiping_leaves_nothing_at_run_time)
+
+void a_global_mailbox_is_empty_from_the_start(check& t) {
+    t.ok(global_inbox.empty() && global_outbox.empty());
+    t.ok(global_inbox.prepare().capacity() == 8 && global_outbox.prepare().capacity() == 8);
+}
+RUN(a_global_mailbox_is_empty_from_the_start)
 
 }  // namespace

@@ -55,7 +55,7 @@
 // SOCKS_CLANG_KEEPS_IN_MEMORY does so with clang only.
 #if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
 #define SOCKS_KEEP_IN_MEMORY(object) \
-    if (!__builtin_is_constant_evaluated()) asm("" : "+m"(object))
+    if (!__builtin_is_constant_evaluated()) __asm__("" : "+m"(object))
 #else
 #define SOCKS_KEEP_IN_MEMORY(object) static_cast<void>(0)
 #endif

@@ -301,7 +301,7 @@ mutation("a cleared inbox still returns its old data", MAILBOX,
       "    /// machine that failed with errc::bad_count stays failed.\n    constexpr void clear() noexcept {\n        wipe({bytes_, N});", "mailbox")
 mutation("a cleared outbox keeps what was committed without a prepare", MAILBOX, "used_ = N;  // prepare() may", "// prepare() may",
       "mailbox")
-mutation("the optimiser removes the wipe of a secret", "core/bytes.hpp", """asm volatile("" : : "r"(p) : "memory");""", "",
+mutation("the optimiser removes the wipe of a secret", "core/bytes.hpp", """__asm__ volatile("" : : "r"(p) : "memory");""", "",
       "optimised/secrets")
 mutation("a wipe writes one byte at a time", "core/bytes.hpp", "if (n != 0) __builtin_memset(p, 0, n);",
       "for (size_t i = 0; i < n; ++i) static_cast<volatile char*>(p)[i] = 0;", "optimised/work")

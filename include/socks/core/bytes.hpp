@@ -249,7 +249,7 @@ constexpr void wipe(buffer secret) noexcept {
 #if defined(__GNUC__)
         if (n != 0) __builtin_memset(p, 0, n);
         // To the optimiser, this empty instruction may read the zeros. So it must write them.
-        asm volatile("" : : "r"(p) : "memory");
+        __asm__ volatile("" : : "r"(p) : "memory");
 #else
         volatile char* const v = p;
         for (size_t i = 0; i < n; ++i) v[i] = 0;

@@ -235,7 +235,7 @@ SOCKS_ALWAYS_INLINE constexpr bool equal(const char* a, const char* b, size_t n)
 // Hides a value from the optimiser. A loop that collects differences in it cannot end early.
 SOCKS_ALWAYS_INLINE constexpr void hide_value([[maybe_unused]] size_t& value) noexcept {
 #if defined(__GNUC__)
-    if (!__builtin_is_constant_evaluated()) asm volatile("" : "+r"(value));
+    if (!__builtin_is_constant_evaluated()) __asm__ volatile("" : "+r"(value));
 #endif
 }
 

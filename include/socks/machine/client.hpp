@@ -48,13 +48,13 @@ class basic_client {
     /// reply.
     static constexpr size_t max_input = speaks5 ? 262 : 8;
 
-    /// The longest message that is sent: a SOCKS4a request, 8 + 255 + 1 + 255 + 1. Without SOCKS4 it is a user
-    /// name with its password, 3 + 255 + 255, or a SOCKS5 request, 4 + 1 + 255 + 2.
+    /// The longest message that is sent: a SOCKS4a request, 8 + 255 + 1 + 255 + 1. Without SOCKS4 it is a
+    /// user name with its password, 3 + 255 + 255, or a SOCKS5 request, 4 + 1 + 255 + 2.
     static constexpr size_t max_output = speaks4 ? 520 : knows_credentials ? 513 : 262;
 
     /// The largest number of bytes that are sent before the first reply with client_options::pipelined: 3 +
-    /// (3 + 255 + 255) + (4 + 1 + 255 + 2). With an outbox of this size, one action sends all of them. Without
-    /// pipelining or credentials it is the larger of max_output and the messages that are left.
+    /// (3 + 255 + 255) + (4 + 1 + 255 + 2). With an outbox of this size, one action sends all of them.
+    /// Without pipelining or credentials it is the larger of max_output and the messages that are left.
     static constexpr size_t max_pipelined = !pipelines || (speaks4 && !knows_credentials) ? max_output
                                             : knows_credentials                           ? 778
                                                                                           : 265;

@@ -39,7 +39,12 @@ class inbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
 
   public:
-    constexpr inbox() noexcept {}  // if it was defaulted, `inbox<N> rx{}` would fill the storage with zeros
+    // This is not defaulted, because `inbox<N> rx{}` would then fill the storage with zeros at run time. A
+    // global inbox is constant, so its storage is zero without any code.
+    constexpr inbox() noexcept {
+        if (__builtin_is_constant_evaluated())
+            for (char& c : bytes_) c = 0;
+    }
 
     // An inbox is not copied, because views of the original would not point into the copy.
     inbox(const inbox&) = delete;
@@ -139,7 +144,10 @@ class outbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
 
   public:
-    constexpr outbox() noexcept {}  // see inbox()
+    constexpr outbox() noexcept {  // see inbox()
+        if (__builtin_is_constant_evaluated())
+            for (char& c : bytes_) c = 0;
+    }
     outbox(const outbox&) = delete;
     outbox& operator=(const outbox&) = delete;
 
