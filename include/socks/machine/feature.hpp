@@ -16,8 +16,8 @@ namespace socks {
 ///     using no_bind = basic_server<feature::all - feature::bind>;
 ///
 /// `client`, `chain` and `server` have all parts. Machines with different parts are different types, so one
-/// program may contain several. A smaller machine has less code, but the same size, functions and actions. A
-/// smaller server may need smaller mailboxes: use its own max_input and max_pending.
+/// program may contain several. A smaller machine has less code, but the same size, functions and actions. It
+/// may need smaller mailboxes: use its own max_input, max_output and max_pending.
 ///
 /// If your request or your options need a part that the machine does not have, the handshake fails before the
 /// first byte with the error that is named below. If a client asks for such a version, the server refuses it
