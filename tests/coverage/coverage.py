@@ -6,8 +6,9 @@ usage: coverage.py LLVM_PROFDATA LLVM_COV INCLUDE_DIR SCRATCH_DIR PROGRAM...
 The programs are built by clang with -fprofile-instr-generate -fcoverage-mapping, and with -DNDEBUG: an assertion
 that holds has an outcome that nothing can reach. There is no list of exclusions. What counts:
 
-- A region of the source, the finest unit that clang counts, has run in at least one program. No line can be
-  missed without missing a region.
+- A region of the source, the finest unit that clang counts, has run in at least one program, in one instantiation
+  of its template. No line can be missed without missing a region. The regions are those of the functions: in the view
+  of a file, a branch that one instantiation discards hides the same branch of the others.
 - A condition has been true and has been false. One that the compiler folds to a constant has neither outcome and
   is passed over; where a condition is a matter of the template's arguments, its instantiations are added up.
 - Each case of a switch has been taken. That none was is an outcome too for clang, also where -Wswitch-enum has seen
@@ -25,7 +26,7 @@ import re
 import subprocess
 import sys
 
-LINE, COLUMN, COUNT, HAS_COUNT, IS_ENTRY, IS_GAP = range(6)
+CODE = 0  # the kind of a region that is code
 
 
 def measured(profdata, cov, include, scratch, program):
@@ -39,7 +40,7 @@ def measured(profdata, cov, include, scratch, program):
     subprocess.run([profdata, "merge", "-sparse", raw, "-o", merged], check=True)
     export = subprocess.run([cov, "export", program, f"-instr-profile={merged}", "-skip-expansions", include],
                             stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(export.stdout)["data"][0]["files"]
+    return json.loads(export.stdout)["data"][0]
 
 
 class Header:
@@ -49,11 +50,10 @@ class Header:
         self.regions = {}
         self.conditions = {}
 
-    def add(self, file):
-        for s in file["segments"]:
-            if s[HAS_COUNT] and s[IS_ENTRY] and not s[IS_GAP]:
-                place = (s[LINE], s[COLUMN])
-                self.regions[place] = self.regions.get(place, 0) + s[COUNT]
+    def add_region(self, line, column, count):
+        self.regions[line, column] = self.regions.get((line, column), 0) + count
+
+    def add_conditions(self, file):
         for line, column, line_end, column_end, true, false, *_ in file["branches"]:
             place = (line, column, line_end, column_end)
             before = self.conditions.get(place, (0, 0))
@@ -90,10 +90,16 @@ def main():
     scratch.mkdir(parents=True, exist_ok=True)
     headers = {path: Header() for path in sorted(include.rglob("*.hpp"))}
     for program in sys.argv[5:]:
-        for file in measured(profdata, cov, include, scratch, pathlib.Path(program).resolve()):
+        run = measured(profdata, cov, include, scratch, pathlib.Path(program).resolve())
+        for file in run["files"]:
             path = pathlib.Path(file["filename"]).resolve()
             if path in headers:
-                headers[path].add(file)
+                headers[path].add_conditions(file)
+        for function in run["functions"]:
+            paths = [pathlib.Path(name).resolve() for name in function["filenames"]]
+            for line, column, _, _, count, file, _, kind in function["regions"]:
+                if kind == CODE and paths[file] in headers:
+                    headers[paths[file]].add_region(line, column, count)
 
     trouble = 0
     for path, header in headers.items():
