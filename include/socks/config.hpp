@@ -78,7 +78,7 @@
 // SOCKS_ASSERT(condition) reports mistakes of the calling program. It never depends on bytes from a peer.
 // It is active unless NDEBUG is defined. If the condition is false, it prints file, line and condition on
 // stderr and calls abort() (MSVC: __debugbreak()). The line is in the library; a debugger shows your call.
-// Without an operating system it traps and prints nothing. At -O2, active assertions add up to a third to the
+// Without an operating system it traps and prints nothing. At -O2, active assertions add up to 40 % to the
 // instructions of a handshake, and 150 % to those of the decoder of a UDP header (docs/performance.md).
 //
 // To replace SOCKS_ASSERT, define it before the first include of the library, in every unit alike. It must be

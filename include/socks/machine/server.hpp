@@ -236,12 +236,13 @@ class basic_server {
     template <size_t M>
     constexpr void authenticated(bool accepted, outbox<M>& out) noexcept {
         static_assert(M >= max_pending, "the outbox is smaller than max_pending");
-        detail::mailbox_steps::append(out, [&](buffer room) { return authenticated(accepted, room); });
+        detail::mailbox_steps::append(out,
+                                      [&](buffer room) noexcept { return authenticated(accepted, room); });
     }
     template <size_t M>
     constexpr void answer(const reply& outcome, outbox<M>& out) noexcept {
         static_assert(M >= max_pending, "the outbox is smaller than max_pending");
-        detail::mailbox_steps::append(out, [&](buffer room) { return answer(outcome, room); });
+        detail::mailbox_steps::append(out, [&](buffer room) noexcept { return answer(outcome, room); });
     }
 
     /// The state of the handshake, for logs and deadlines. Its type is server_state, not server::state.
