@@ -119,9 +119,10 @@ void a_failure_without_an_equal_equals_no_std_errc(check& t) {
         t.ok(ec.default_error_condition() == std::error_condition(ec.value(), errc_category()));
         for (int n = 1; n < 200; ++n) t.ok(ec != static_cast<std::errc>(n));
     }
-    for (const std::error_code ec :
-         {make_error_code(code5::general_failure), make_error_code(code4::rejected),
-          make_error_code(reply_code(version::v5, 0xf0))}) {
+    const std::error_code refusals[] = {make_error_code(code5::general_failure),
+                                        make_error_code(code4::rejected),
+                                        make_error_code(reply_code(version::v5, 0xf0))};
+    for (const std::error_code& ec : refusals) {
         const auto in = t.in(static_cast<size_t>(ec.value()));
         t.ok(ec.default_error_condition() == std::error_condition(ec.value(), reply_category()));
         for (int n = 1; n < 200; ++n) t.ok(ec != static_cast<std::errc>(n));

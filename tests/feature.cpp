@@ -21,7 +21,7 @@ constexpr void a_set_of_parts_is_a_set(check& t) {
     for (const feature a : parts) {
         const auto entered = t.in(static_cast<size_t>(a));
         t.ok(has(feature::all, a) && has(a, a) && has(a, feature{}) && !has(feature{}, a));
-        t.ok(!has(joined, a) && !has(feature::all - a, a) && (feature::all - a | a) == feature::all);
+        t.ok(!has(joined, a) && !has(feature::all - a, a) && ((feature::all - a) | a) == feature::all);
         t.ok((a | a) == a && a - a == feature{} && feature{} - a == feature{});
         for (const feature b : parts) {
             const auto nested = t.in(static_cast<size_t>(b));
