@@ -29,10 +29,7 @@ namespace socks {
 /// @rfc   1928, 1929, the SOCKS4 and SOCKS4a memos
 template <feature Parts>
 class basic_client {
-    static constexpr bool speaks4 = has(Parts, feature::socks4);
-    static constexpr bool speaks5 = has(Parts, feature::socks5);
-    static constexpr bool knows_credentials = speaks5 && has(Parts, feature::credentials);
-    static constexpr bool pipelines = speaks5 && has(Parts, feature::pipelining);
+    using core = detail::client_core<Parts>;
 
   public:
     /// The actions: send, recv, negotiate, wait, bound, done, fail.
@@ -46,18 +43,19 @@ class basic_client {
 
     /// The longest message that is received: a SOCKS5 reply, 4 + 1 + 255 + 2. Without SOCKS5 it is a SOCKS4
     /// reply.
-    static constexpr size_t max_input = speaks5 ? 262 : 8;
+    static constexpr size_t max_input = core::speaks5 ? 262 : 8;
 
     /// The longest message that is sent: a SOCKS4a request, 8 + 255 + 1 + 255 + 1. Without SOCKS4 it is a
     /// user name with its password, 3 + 255 + 255, or a SOCKS5 request, 4 + 1 + 255 + 2.
-    static constexpr size_t max_output = speaks4 ? 520 : knows_credentials ? 513 : 262;
+    static constexpr size_t max_output = core::speaks4 ? 520 : core::knows_credentials ? 513 : 262;
 
     /// The largest number of bytes that are sent before the first reply with client_options::pipelined: 3 +
     /// (3 + 255 + 255) + (4 + 1 + 255 + 2). With an outbox of this size, one action sends all of them.
     /// Without pipelining or credentials it is the larger of max_output and the messages that are left.
-    static constexpr size_t max_pipelined = !pipelines || (speaks4 && !knows_credentials) ? max_output
-                                            : knows_credentials                           ? 778
-                                                                                          : 265;
+    static constexpr size_t max_pipelined = !core::pipelines || (core::speaks4 && !core::knows_credentials)
+                                                ? max_output
+                                            : core::knows_credentials ? 778
+                                                                      : 265;
 
     constexpr basic_client() noexcept = default;
     constexpr explicit basic_client(client_options options) noexcept : core_(options) {}
@@ -129,7 +127,7 @@ class basic_client {
     [[nodiscard]] constexpr bool may_send_early() const noexcept { return core_.may_send_early(); }
 
   private:
-    detail::client_core<Parts> core_;
+    core core_;
 };
 
 /// A client with all parts.

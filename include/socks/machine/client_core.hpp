@@ -175,6 +175,11 @@ class client_core {
                   "list feature::socks4, feature::socks5 or both");
 
   public:
+    static constexpr bool speaks4 = has(Parts, feature::socks4);
+    static constexpr bool speaks5 = has(Parts, feature::socks5);
+    static constexpr bool knows_credentials = speaks5 && has(Parts, feature::credentials);
+    static constexpr bool pipelines = speaks5 && has(Parts, feature::pipelining);
+
     using next = client_next;
     using action = basic_client_action<Parts>;
 
@@ -284,11 +289,6 @@ class client_core {
     }
 
   private:
-    static constexpr bool speaks4 = has(Parts, feature::socks4);
-    static constexpr bool speaks5 = has(Parts, feature::socks5);
-    static constexpr bool knows_credentials = speaks5 && has(Parts, feature::credentials);
-    static constexpr bool pipelines = speaks5 && has(Parts, feature::pipelining);
-
     // What a step does after it has read or written a message.
     enum class then : uint8_t {
         nothing,
