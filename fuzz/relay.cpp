@@ -5,6 +5,12 @@
 
 using namespace fuzzing;
 
+// How many of the disjoint scopes say yes.
+static int scopes_of(const socks::host& h) {
+    return (socks::is_loopback(h) ? 1 : 0) + (socks::is_link_local(h) ? 1 : 0) +
+           (socks::is_private(h) ? 1 : 0) + (socks::is_multicast(h) ? 1 : 0) + (socks::is_global(h) ? 1 : 0);
+}
+
 void fuzz(input in) {
     const socks::endpoint a = any_endpoint(in);
     const socks::endpoint b = any_endpoint(in);
@@ -16,10 +22,16 @@ void fuzz(input in) {
                        socks::spelled_address(a.host).kind() != socks::host_kind::bad;
     demand(socks::canonical_equal(a.host, a.host) == sound);
     if (socks::same_address(a.host, b.host)) demand(socks::canonical_equal(a.host, b.host));
-    const int scopes = (socks::is_loopback(a.host) ? 1 : 0) + (socks::is_link_local(a.host) ? 1 : 0) +
-                       (socks::is_private(a.host) ? 1 : 0) + (socks::is_multicast(a.host) ? 1 : 0) +
-                       (socks::is_global(a.host) ? 1 : 0);
-    demand(scopes <= 1 && (!socks::is_unspecified(a.host) || scopes == 0));
+    // The prefix of an ISATAP address has a scope, and the address inside it has another one. A deny rule sees
+    // both. An address is global only if no other scope says yes.
+    const socks::host seen = socks::effective_host(a.host);
+    demand(scopes_of(seen) <= (socks::is_unspecified(seen) ? 0 : 1));
+    demand(scopes_of(a.host) <= 2);
+    for (const auto scope : {socks::is_unspecified, socks::is_loopback, socks::is_link_local,
+                             socks::is_private, socks::is_multicast})
+        demand(scope(a.host) || !scope(seen));
+    demand(!socks::is_global(a.host) || (scopes_of(a.host) == 1 && !socks::is_unspecified(a.host)));
+    demand(!socks::is_global(a.host) || socks::is_global(seen));
     demand(!socks::is_ldh(a.host) || socks::is_printable(a.host));
     const socks::endpoint relay =
         socks::relay_endpoint(a, b.host, static_cast<socks::replace_bound>(options % 4));

@@ -405,6 +405,9 @@ constexpr void an_access_list_sees_through_isatap_and_siit(check& t) {
     t.ok(is_private(host("fd00::5efe:1.2.3.4")) && is_link_local(host("2600::5efe:169.254.169.254")));
     t.ok(is_multicast(host("ff02::5efe:1.2.3.4")) && is_multicast(host("2600::5efe:224.0.0.1")));
     t.ok(is_unspecified(host("2600::5efe:0.0.0.0")) && is_global(host("2600::5efe:1.2.3.4")));
+    t.ok(is_private(host("fdff::5efe:127.0.0.1")) && is_loopback(host("fdff::5efe:127.0.0.1")));
+    t.ok(is_private(host("fdff::5efe:0.0.0.0")) && is_unspecified(host("fdff::5efe:0.0.0.0")));
+    t.ok(!is_global(host("fdff::5efe:127.0.0.1")) && !is_global(host("fdff::5efe:0.0.0.0")));
 }
 PROVE_AND_RUN(an_access_list_sees_through_isatap_and_siit)
 
