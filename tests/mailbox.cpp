@@ -37,7 +37,7 @@ static_assert(inbox<262>::capacity == 262 && outbox<513>::capacity == 513);
 constinit inbox<8> global_inbox;
 constinit outbox<8> global_outbox{};
 
-static_assert(sizeof(inbox<8>) == 20 && sizeof(outbox<7>) == 20);
+static_assert(sizeof(inbox<8>) == 20 && sizeof(outbox<6>) == 20);
 
 constexpr void an_inbox_hands_out_what_was_received(check& t) {
     inbox<8> rx;

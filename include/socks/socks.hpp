@@ -30,6 +30,7 @@
 #include <socks/machine/feature.hpp>
 #include <socks/machine/mailbox.hpp>
 #include <socks/machine/reassembly.hpp>
+#include <socks/machine/run.hpp>
 #include <socks/machine/server.hpp>
 #include <socks/machine/server_action.hpp>
 #include <socks/policy/dial_error.hpp>

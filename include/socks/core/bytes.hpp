@@ -96,6 +96,17 @@ concept view_over = __is_trivially_copyable(V) && !same<V, bytes> && requires(V 
     v.size();
 };
 
+// A view type to write through, like std::span<std::byte> or asio::mutable_buffer. A view that can be made of
+// constant bytes is a view to read.
+template <class V, class T>
+concept mutable_view_over = __is_trivially_copyable(V) && !same<V, buffer> && requires(V v, T* p, size_t n) {
+    V(p, n);
+    V();
+    v.data();
+    v.size();
+}
+&&!requires(const T* p, size_t n) { V(p, n); };
+
 // This function is never defined, so the compiler shows its name as the error message.
 void a_char_array_without_closing_nul_is_not_a_literal() noexcept;
 
@@ -149,6 +160,31 @@ class bytes {
     [[nodiscard]] constexpr const char* data() const noexcept { return data_; }
     [[nodiscard]] constexpr size_t size() const noexcept { return size_; }
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+
+    /// A forward iterator. Its values are uint8_t, as those of operator[].
+    class iterator {
+      public:
+        using value_type = uint8_t;
+        using difference_type = ptrdiff_t;
+
+        constexpr iterator() noexcept = default;
+        [[nodiscard]] constexpr uint8_t operator*() const noexcept { return static_cast<uint8_t>(*at_); }
+        constexpr iterator& operator++() noexcept {
+            ++at_;
+            return *this;
+        }
+        constexpr iterator operator++(int) noexcept { return iterator(at_++); }
+        friend constexpr bool operator==(const iterator&, const iterator&) noexcept = default;
+
+      private:
+        friend class bytes;
+        constexpr explicit iterator(const char* at) noexcept : at_(at) {}
+
+        const char* at_ = nullptr;
+    };
+
+    [[nodiscard]] constexpr iterator begin() const noexcept { return iterator(data_); }
+    [[nodiscard]] constexpr iterator end() const noexcept { return iterator(data_ + size_); }
 
     /// The byte at `i`, 0 <= i < size().
     [[nodiscard]] constexpr uint8_t operator[](size_t i) const noexcept {
@@ -205,7 +241,8 @@ class bytes {
 ///
 /// You can make it from a local array, and from a pointer and a length. You can also make it from anything
 /// with `size()` and a mutable `data()` over `char`, `unsigned char` or `std::byte`. A buffer has no
-/// `size()`, so it does not convert to `bytes`.
+/// `size()`, so it does not convert to `bytes`. It converts to `std::span` and to the mutable buffers of Asio
+/// without including their headers.
 ///
 /// @lifetime  valid as long as the memory that it points into.
 /// @cost      two words, O(1).
@@ -232,6 +269,20 @@ class buffer {
 
     [[nodiscard]] constexpr char* data() const noexcept { return data_; }
     [[nodiscard]] constexpr size_t capacity() const noexcept { return capacity_; }
+
+    template <class V>
+        requires(detail::mutable_view_over<V, char>)
+    constexpr operator V() const noexcept { return V(data_, capacity_); }
+
+    template <class V>
+        requires(!detail::mutable_view_over<V, char> && detail::mutable_view_over<V, unsigned char>)
+    operator V() const noexcept { return V(reinterpret_cast<unsigned char*>(data_), capacity_); }
+
+    template <class V>
+        requires(!detail::mutable_view_over<V, char> && !detail::mutable_view_over<V, unsigned char> &&
+                 detail::byte_like<typename V::element_type> &&
+                 detail::mutable_view_over<V, typename V::element_type>)
+    operator V() const noexcept { return V(reinterpret_cast<typename V::element_type*>(data_), capacity_); }
 
   private:
     char* data_ = nullptr;

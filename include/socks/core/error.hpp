@@ -48,6 +48,7 @@ enum class errc : uint8_t {
     closed_while_bound = 34,  ///< the stream ended between the two replies to BIND
     unreachable = 35,         ///< no stream was opened, because the proxy could not be reached
     timed_out = 36,           ///< the caller's deadline passed
+    stream_failed = 37,       ///< reading or writing failed, for example with ECONNRESET
 
     // The caller is at fault.
     no_space = 64,        ///< the output buffer is too small; nothing changed: call again with a larger one
@@ -129,6 +130,7 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::closed_while_bound: return "connection closed while waiting for the incoming connection";
         case errc::unreachable: return "the proxy could not be reached";
         case errc::timed_out: return "the deadline passed";
+        case errc::stream_failed: return "reading or writing failed";
         case errc::no_space: return "not enough room for output";
         case errc::out_of_turn: return "answer without a question";
         case errc::finished: return "the handshake is already done";

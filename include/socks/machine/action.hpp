@@ -24,11 +24,26 @@ template <class Next>
 class action {
   public:
     /// What you must do now.
-    [[nodiscard]] constexpr Next next() const noexcept { return next_; }
+    [[nodiscard]] constexpr Next next() const noexcept {
+        SOCKS_ASSERT(next_ != released);
+        return next_;
+    }
 
     /// How many bytes of the input this step read. A step with an inbox has removed them already. With plain
-    /// views, you remove them.
+    /// views, you remove them after the last call of an accessor, because accessors read the input: see
+    /// release().
     [[nodiscard]] constexpr size_t consumed() const noexcept { return consumed_; }
+
+    /// Ends the use of this action, and returns consumed(). Use it to remove the bytes from a buffer that is
+    /// not yours:
+    ///
+    ///     evbuffer_drain(input, s.release());   // after the last accessor
+    ///
+    /// Every other accessor asserts after this call, because the memory that it would read may be gone.
+    constexpr size_t release() noexcept {
+        next_ = released;
+        return consumed_;
+    }
 
     /// send: the bytes to send. Send all of them before anything else.
     [[nodiscard]] constexpr bytes data() const noexcept {
@@ -77,6 +92,9 @@ class action {
     constexpr action() noexcept = default;
 
     friend struct mailbox_steps;
+
+    // No action has this value. It marks an action whose input may be gone.
+    static constexpr Next released = static_cast<Next>(0xff);
 
     // The machines fill in one action and return it at the end. With several return statements, clang would
     // generate the code for an action at each of them.

@@ -229,6 +229,11 @@ class client_core {
 
     constexpr void end_of_stream() noexcept { closed_ = true; }
 
+    constexpr void stream_failed(errc why) noexcept {
+        if (state_ == client_state::done) return;
+        fail_for_good(blame(why) == party::stream ? why : errc::out_of_turn);
+    }
+
     constexpr void negotiated(bool succeeded) noexcept {
         if (state_ != client_state::negotiation)
             fail_for_good(errc::out_of_turn);

@@ -134,11 +134,14 @@ class inbox {
 /// While the outbox contains bytes, a step of the machine returns `send` and does nothing else. Its space
 /// becomes free when all bytes are consumed.
 ///
+/// With completion I/O (io_uring, IOCP, libuv), pass submit() to the operation. Until it completes and you
+/// call consume(), each step returns `wait`, so the same bytes are not sent twice.
+///
 /// The result of `send` may be -1, so it does not compile as a number of bytes; only an unsigned integer
 /// does. An impossible number is refused in every build: nothing changes, and the next step fails with
 /// errc::bad_count.
 ///
-/// @cost  O(1), except clear(). N + 13 bytes rounded up, not zeroed.
+/// @cost  O(1), except clear(). N + 14 bytes rounded up, not zeroed.
 template <size_t N>
 class outbox {
     static_assert(N >= 1 && N <= UINT32_MAX);
@@ -160,9 +163,21 @@ class outbox {
         return {bytes_ + begin_, size_t{end_} - begin_};
     }
 
+    /// Returns data(), and marks it as in flight: each step returns `wait` until consume(). An answer of a
+    /// server may still append bytes, because the bytes in flight do not move.
+    /// @lifetime  until consume() or clear().
+    [[nodiscard]] constexpr bytes submit() noexcept SOCKS_LIFETIMEBOUND {
+        submitted_ = !empty();
+        return data();
+    }
+
+    /// Whether bytes are in flight.
+    [[nodiscard]] constexpr bool submitted() const noexcept { return submitted_; }
+
     /// Removes the first `n` bytes of data() after you have sent them, 0 <= n <= data().size(). Any other
-    /// number is refused; see miscounted().
+    /// number is refused; see miscounted(). It also ends submit(): pass 0 if the operation sent nothing.
     constexpr void consume(size_t n) noexcept {
+        submitted_ = false;
         if (n > size_t{end_} - begin_) [[unlikely]] {
             miscounted_ = true;
             return;
@@ -196,9 +211,10 @@ class outbox {
 
     /// Overwrites with zeros all bytes that were written since the last clear(), because a client's outbox
     /// has held the password. Bytes that were not sent yet are lost. miscounted() is false again; a machine
-    /// that failed with errc::bad_count stays failed.
+    /// that failed with errc::bad_count stays failed. Do not call it while bytes are in flight.
     /// @cost  O(bytes of the machine's messages), or O(N) after prepare()
     constexpr void clear() noexcept {
+        SOCKS_ASSERT(!submitted_);
         wipe({bytes_, used_});
         begin_ = end_ = used_ = 0;
         miscounted_ = false;
@@ -219,6 +235,7 @@ class outbox {
     uint32_t end_ = 0;
     uint32_t used_ = 0;  // how many bytes of the storage may have been written since the last clear()
     bool miscounted_ = false;
+    bool submitted_ = false;
     char bytes_[N];
 };
 
@@ -251,8 +268,8 @@ struct mailbox_steps {
         if (out.miscounted_) [[unlikely]]
             return machine.fail_now(errc::bad_count);
         if (!out.empty()) {
-            now.set(next::send, out.data(), 0, 0);
-            return now;
+            if (!out.submitted_) now.set(next::send, out.data(), 0, 0);
+            return now;  // while bytes are in flight: wait
         }
         now = step(machine, in, buffer(out.bytes_, M), request...);
         if (now.next() != next::send) return now;

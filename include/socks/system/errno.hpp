@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include <socks/core/address.hpp>
+#include <socks/machine/run.hpp>
 #include <socks/policy/dial_error.hpp>
 #include <socks/policy/disposition.hpp>
 
@@ -87,6 +88,36 @@ constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcep
         case ENOBUFS:
         case ENOMEM: return dial_error::out_of_resources;
         default: return dial_error::other;
+    }
+}
+
+/// The result of `recv`, `send`, `read` or `write` for socks::run().
+///
+///     [fd](socks::buffer room) {
+///         const auto n = recv(fd, room.data(), room.capacity(), 0);
+///         return socks::io_result_of(n, errno);   // two statements: errno must be read after the call
+///     }
+///
+/// @param n       the result of the call.
+/// @param number  the value of errno or of WSAGetLastError(). It is ignored if `n` is not negative.
+/// @returns       the number of bytes; io::would_block for EAGAIN and EWOULDBLOCK; io::interrupted for EINTR;
+///                errc::timed_out for ETIMEDOUT; errc::stream_failed for every other error.
+/// @lifetime      by value.
+/// @cost          O(1), constexpr, noexcept.
+template <class T>
+[[nodiscard]] constexpr io_result io_result_of(T n, int number) noexcept {
+    if (n >= 0) return static_cast<size_t>(n);
+    switch (number) {
+        case EAGAIN:
+#if EWOULDBLOCK != EAGAIN
+        case EWOULDBLOCK:
+#endif
+        case 10035: return io::would_block;  // WSAEWOULDBLOCK
+        case EINTR:
+        case 10004: return io::interrupted;  // WSAEINTR
+        case ETIMEDOUT:
+        case 10060: return errc::timed_out;  // WSAETIMEDOUT
+        default: return errc::stream_failed;
     }
 }
 

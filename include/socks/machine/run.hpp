@@ -1,0 +1,157 @@
+// The loop of a handshake in one call. You pass two functions, one that reads and one that writes.
+// <socks/system/run_awaitable.hpp> has the same loop for coroutines.
+
+#ifndef SOCKS_MACHINE_RUN_HPP
+#define SOCKS_MACHINE_RUN_HPP
+
+#include <socks/machine/mailbox.hpp>
+
+namespace socks {
+
+/// Why a read or a write has transferred no bytes, although the stream did not end or fail.
+enum class io : uint8_t {
+    would_block,  ///< no bytes now: the socket is not ready, or your deadline has passed
+    interrupted,  ///< a signal interrupted the call; run() repeats it
+};
+
+/// The result of a read or a write of yours.
+///
+///     return static_cast<size_t>(n);   // n bytes; 0 from a read is the end of the stream
+///     return socks::io::would_block;   // run() returns, and you may call it again later
+///     return socks::errc::stream_failed;
+///
+/// A signed number does not compile, because the result of `recv` may be -1. For POSIX and Winsock,
+/// socks::io_result_of() of <socks/system/errno.hpp> converts the result of `recv` and `send`.
+///
+/// @cost  O(1), constexpr, noexcept.
+class io_result {
+  public:
+    /// `n` bytes were transferred. From a read, 0 means the end of the stream. From a write, 0 means
+    /// io::would_block.
+    template <class T>
+        requires(!detail::no_unsigned_integer<T>)
+    constexpr io_result(T n) noexcept : size_(n) {}
+
+    template <detail::no_unsigned_integer test_the_result_first>
+    io_result(test_the_result_first) = delete;
+
+    constexpr io_result(io why) noexcept : reason_(why), paused_(true) {}
+
+    /// Reading or writing failed; see stream_failed() of a machine.
+    constexpr io_result(errc why) noexcept : error_(why) {}
+
+    [[nodiscard]] constexpr size_t size() const noexcept { return size_; }
+    [[nodiscard]] constexpr errc error() const noexcept { return error_; }
+    [[nodiscard]] constexpr bool is(io why) const noexcept { return paused_ && reason_ == why; }
+
+    friend constexpr bool operator==(const io_result&, const io_result&) noexcept = default;
+
+  private:
+    size_t size_ = 0;
+    errc error_ = errc::none;
+    io reason_ = io::would_block;
+    bool paused_ = false;
+};
+
+namespace detail {
+
+// What run() and run_awaitable() do after each read and each write. A function returns false if the loop must
+// return to its caller.
+struct run_steps {
+    template <class Machine, size_t M>
+    static constexpr bool wrote(Machine& handshake, outbox<M>& tx, const io_result& written) noexcept {
+        if (written.is(io::interrupted)) return true;
+        if (written.error() != errc::none) {
+            tx.clear();  // otherwise the next step would return its bytes
+            handshake.stream_failed(written.error());
+            return true;
+        }
+        tx.consume(written.size());
+        if (tx.empty()) tx.clear();  // wipes the password
+        return written.size() != 0;
+    }
+
+    template <class Machine, size_t N>
+    static constexpr bool received(Machine& handshake, inbox<N>& rx, const io_result& arrived) noexcept {
+        if (arrived.is(io::interrupted)) return true;
+        if (arrived.is(io::would_block)) return false;
+        if (arrived.error() != errc::none)
+            handshake.stream_failed(arrived.error());
+        else if (arrived.size() == 0)
+            handshake.end_of_stream();
+        else
+            rx.commit(arrived.size());
+        return true;
+    }
+};
+
+}  // namespace detail
+
+/// Runs the handshake of a client or of a chain until it is complete, or until it needs you.
+///
+///     const auto s = socks::run(
+///         handshake, request, rx, tx,
+///         [&](socks::buffer room) { return read_some(fd, room); },
+///         [&](socks::bytes data) { return write_some(fd, data); });
+///     if (s.next() != socks::client::next::done) return report(s);
+///     relay(fd, s.result());
+///
+/// It reads exactly the bytes that the next message needs, so it reads no byte of the destination:
+/// result().early is empty, and you may pass the bare socket to other code.
+///
+/// @param request  the request of a client or the route of a chain.
+/// @param read     `io_result read(buffer room)`: reads 1 to room.capacity() bytes.
+/// @param write    `io_result write(bytes data)`: writes 1 to data.size() bytes. Sent bytes are overwritten
+///                 with zeros, because they may contain the password.
+/// @returns        done or fail. For BIND also bound, and for another method negotiate or wait: answer, and
+///                 call run() again. send or recv if `write` or `read` returned io::would_block: call run()
+///                 again when the socket is ready. state() says what the handshake waits for.
+/// @errors         those of step(); errc::bad_count if `read` or `write` returned an impossible number; what
+///                 `read` or `write` throws. You may call run() again after an exception.
+/// @lifetime       as for step(): the views of the action point into `rx` and `tx`.
+/// @cost           the calls of `read` and `write`: 3 reads for CONNECT over SOCKS5, 4 with credentials
+template <class Machine, class Request, size_t N, size_t M, class Read, class Write>
+constexpr typename Machine::action run(Machine& handshake, const Request& request, inbox<N>& rx,
+                                       outbox<M>& tx, Read&& read, Write&& write) {
+    using next = typename Machine::next;
+    for (;;) {
+        const auto s = handshake.step(request, rx, tx);
+        bool again = false;
+        if (s.next() == next::send)
+            again = detail::run_steps::wrote(handshake, tx, write(s.data()));
+        else if (s.next() == next::recv)
+            again = detail::run_steps::received(handshake, rx, read(rx.prepare(s.needed())));
+        if (!again) return s;
+    }
+}
+
+/// Runs the handshake of a server until it is complete, or until it asks a question.
+///
+///     for (;;) {
+///         const auto s = socks::run(handshake, rx, tx, read, write);
+///         switch (s.next()) {
+///             case next::authenticate: handshake.authenticated(known(s.user(), s.password()), tx); break;
+///             case next::serve: handshake.answer(dial(s.command(), s.to()), tx); break;
+///             case next::done: return relay(fd, s.result().early);
+///             ...
+///
+/// It reads all bytes that fit into the inbox. If the client sent bytes after its request, result().early has
+/// them. Parameters, result and errors are the same as for a client.
+template <class Machine, size_t N, size_t M, class Read, class Write>
+constexpr typename Machine::action run(Machine& handshake, inbox<N>& rx, outbox<M>& tx, Read&& read,
+                                       Write&& write) {
+    using next = typename Machine::next;
+    for (;;) {
+        const auto s = handshake.step(rx, tx);
+        bool again = false;
+        if (s.next() == next::send)
+            again = detail::run_steps::wrote(handshake, tx, write(s.data()));
+        else if (s.next() == next::recv)
+            again = detail::run_steps::received(handshake, rx, read(rx.prepare()));
+        if (!again) return s;
+    }
+}
+
+}  // namespace socks
+
+#endif
