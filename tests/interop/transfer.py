@@ -3,8 +3,8 @@
 
     transfer.py TRANSFER [CASE...]
 
-The proxy is taken from the same directory. docs/examples/transfer.cft is used verbatim; other cases change single
-values of it.
+The proxy is taken from the same directory. docs/examples/transfer/transfer.cft is used verbatim; other cases
+change single values of it.
 """
 
 import fcntl
@@ -26,7 +26,7 @@ from harness import PATIENCE, Peer, expect, expect_in, free_port, is_listening, 
 from origins import PAYLOAD, Origin, Talker, receive, tls_with_own_certificate
 
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
-EXAMPLE, PAGE = DOCS / "examples/transfer.cft", DOCS / "transfer-cft.md"
+EXAMPLE, PAGE = DOCS / "examples/transfer/transfer.cft", DOCS / "transfer-cft.md"
 PARTNER = "PARIS_NSOCKS5"
 SCHEDULE = [1, 1, 1, 1, 2, 2, 4, 8, 8, 8, 8, 8]  # the documents' default, in minutes
 GIVEN_UP, BAD_CONFIGURATION, HELD = 1, 2, 3

@@ -1,0 +1,238 @@
+// Prints a handshake: every field of every message beside its bytes, in both directions. It describes invalid
+// bytes correctly too, and never prints a password.
+
+#ifndef EXAMPLES_DEMO_TRANSCRIPT_HPP
+#define EXAMPLES_DEMO_TRANSCRIPT_HPP
+
+#include "../common/posix.hpp"
+
+namespace example {
+
+/// Converts bytes to lines of text, message by message.
+class annotator {
+  public:
+    [[nodiscard]] const std::string& lines() const noexcept { return lines_; }
+
+    void annotate(bool by_client, socks::bytes bytes) {
+        by_client_ = by_client;
+        while (!bytes.empty()) {
+            starts_ = true;
+            bytes = bytes.subspan(by_client ? client_message(bytes) : proxy_message(bytes));
+        }
+    }
+
+    /// Annotates one complete datagram to or from a relay.
+    void datagram(bool by_client, socks::bytes in) {
+        by_client_ = by_client;
+        starts_ = true;
+        const auto d = socks::decode_datagram(in, socks::lenient, socks::fragments::keep);
+        if (!d) {
+            strange(in, "datagram", d.error());
+            return;
+        }
+        const std::string fragment = std::to_string(d->fragment());
+        line(in.first(4), "RSV " + std::to_string(in[0] << 8 | in[1]) + ", FRAG " + fragment + ", ATYP " +
+                              coded(static_cast<socks::address_type>(in[3])));
+        place(in.first(in.size() - d->data().size()), "DST", d->remote());
+        line(d->data(), "DATA " + escaped(std::string_view(d->data())));
+    }
+
+  private:
+    enum class due { greeting, method_selection, credentials, auth_status, request, reply };
+    enum secrecy { shown, hidden };
+
+    size_t client_message(socks::bytes in) {
+        if (due_ == due::greeting && in[0] == 4) return request4(in);
+        if (due_ == due::greeting) return greeting(in);
+        if (due_ == due::credentials) return credentials(in);
+        return request5(in);
+    }
+
+    size_t proxy_message(socks::bytes in) {
+        if (four_) return reply4(in);
+        if (due_ == due::method_selection) return method_selection(in);
+        if (due_ == due::auth_status) return auth_status(in);
+        return reply5(in);
+    }
+
+    size_t greeting(socks::bytes in) {
+        const auto g = socks::decode_greeting(in);
+        if (!g) return strange(in, "greeting", g.error());
+        std::string words = "VER 5, NMETHODS " + std::to_string(in[1]) + ", METHODS";
+        for (size_t i = 0; i < g->methods.size(); ++i)
+            words += (i == 0 ? " " : ", ") + coded(static_cast<socks::method>(g->methods[i]));
+        line(in.first(g.consumed()), words);
+        due_ = due::method_selection;
+        return g.consumed();
+    }
+
+    size_t method_selection(socks::bytes in) {
+        const auto m = socks::decode_method_selection(in);
+        if (!m) return strange(in, "method selection", m.error());
+        line(in.first(m.consumed()), "VER 5, METHOD " + coded(*m));
+        due_ = *m == socks::method::username_password ? due::credentials : due::request;
+        return m.consumed();
+    }
+
+    size_t credentials(socks::bytes in) {
+        const auto l = socks::decode_credentials(in);
+        if (!l) return strange(in, "username/password request", l.error(), hidden);
+        line(in.first(2), "VER " + std::to_string(in[0]) + ", ULEN " + std::to_string(l->user.size()));
+        line(l->user, "UNAME " + escaped(l->user));
+        line(in.subspan(2 + l->user.size()).first(1), "PLEN " + std::to_string(l->password.size()));
+        line(l->password, "PASSWD " + std::string(l->password.size(), '*'), hidden);
+        due_ = due::auth_status;
+        return l.consumed();
+    }
+
+    size_t auth_status(socks::bytes in) {
+        const auto s = socks::decode_auth_status(in);
+        if (!s) return strange(in, "username/password status", s.error());
+        line(in.first(s.consumed()), "VER " + std::to_string(in[0]) + ", STATUS " + std::to_string(*s) +
+                                         (*s == 0 ? " user name and password accepted" : " refused"));
+        due_ = due::request;
+        return s.consumed();
+    }
+
+    size_t request5(socks::bytes in) {
+        const auto r = socks::decode_request5(in);
+        if (!r) return strange(in, "request", r.error());
+        address5(in.first(r.consumed()), "CMD " + coded(r->command), "DST", r->to);
+        due_ = due::reply;
+        return r.consumed();
+    }
+
+    size_t reply5(socks::bytes in) {
+        const auto r = socks::decode_reply5(in);
+        if (!r) return strange(in, "reply", r.error());
+        address5(in.first(r.consumed()), "REP " + coded(r->code), "BND", r->bound);
+        return r.consumed();
+    }
+
+    // The common part of request and reply: four bytes, an address, a port.
+    void address5(socks::bytes in, const std::string& second, const std::string& prefix,
+                  const socks::endpoint& e) {
+        line(in.first(4), "VER 5, " + second + ", RSV " + std::to_string(in[2]) + ", ATYP " +
+                              coded(static_cast<socks::address_type>(in[3])));
+        place(in, prefix, e);
+    }
+
+    // The part after the address type, which datagrams have too.
+    void place(socks::bytes in, const std::string& prefix, const socks::endpoint& e) {
+        const bool named = static_cast<socks::address_type>(in[3]) == socks::address_type::name;
+        const std::string length = named ? "LEN " + std::to_string(in[4]) + ", " : "";
+        const size_t end = in.size() - 2;
+        line(in.first(end).subspan(4), length + prefix + ".ADDR " + address(e.host));
+        line(in.subspan(end), prefix + ".PORT " + std::to_string(e.port));
+    }
+
+    size_t request4(socks::bytes in) {
+        const auto r = socks::decode_request4(in);
+        if (!r) return strange(in, "request", r.error());
+        const bool named = r->to.host.kind() == socks::host_kind::name;
+        const std::string ip =
+            named ? "0.0.0." + std::to_string(in[7]) + ", a name follows" : address(r->to.host);
+        const size_t user = r->user.size() + 1;
+        line(in.first(8),
+             "VN 4, CD " + coded(r->command) + ", DSTPORT " + std::to_string(r->to.port) + ", DSTIP " + ip);
+        line(in.subspan(8).first(user), "USERID " + (r->user.empty() ? "empty" : escaped(r->user)) + ", NUL");
+        if (named) line(in.first(r.consumed()).subspan(8 + user), "NAME " + address(r->to.host) + ", NUL");
+        four_ = true;
+        return r.consumed();
+    }
+
+    size_t reply4(socks::bytes in) {
+        const auto r = socks::decode_reply4(in);
+        if (!r) return strange(in, "reply", r.error());
+        line(in.first(r.consumed()), "VN " + std::to_string(in[0]) + ", CD " + coded(r->code) + ", DSTPORT " +
+                                         std::to_string(r->bound.port) + ", DSTIP " + address(r->bound.host));
+        return r.consumed();
+    }
+
+    // The rest of the bytes is not the expected message, or only a part of it.
+    size_t strange(socks::bytes in, const char* what, socks::errc why, secrecy s = shown) {
+        const std::string reason = why == socks::errc::none ? "incomplete" : to_string(why);
+        line(in, std::string("not a ") + what + ": " + reason, s);
+        return in.size();
+    }
+
+    // Prints eight bytes a line, with the words beside the first line.
+    void line(socks::bytes bytes, const std::string& words, secrecy s = shown) {
+        constexpr size_t width = 8;
+        for (size_t i = 0; i == 0 || i < bytes.size(); i += width) {
+            std::string hex;
+            for (size_t k = i; k < bytes.size() && k < i + width; ++k)
+                hex += s == hidden ? "** " : hexed(bytes[k]) + ' ';
+            hex.resize(3 * width + 2, ' ');
+            lines_ += !starts_ ? "           " : by_client_ ? "  client > " : "  proxy  < ";
+            lines_ += i == 0 ? hex + words : hex.substr(0, hex.find_last_not_of(' ') + 1);
+            lines_ += '\n';
+            starts_ = false;
+        }
+    }
+
+    static std::string hexed(uint8_t byte) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        return {digits[byte >> 4], digits[byte & 0xf]};
+    }
+
+    static std::string address(const socks::host& h) {
+        if (h.kind() == socks::host_kind::none) return "unspecified";
+        char room[socks::max_text_host];
+        return escaped(socks::format(h, room).data());
+    }
+
+    template <class Code>
+    static std::string coded(Code c) {
+        return std::to_string(static_cast<unsigned>(c)) + ' ' + text(c);
+    }
+
+    std::string lines_;
+    bool by_client_ = false;
+    bool starts_ = false;  // the next line is the first of its message
+    bool four_ = false;
+    due due_ = due::greeting;
+};
+
+/// Collects the bytes sent to and received from the proxies of a route. text() annotates them.
+class transcript {
+  public:
+    void sent(size_t proxy, socks::bytes bytes) { add(proxy, true, bytes); }
+    void received(size_t proxy, socks::bytes bytes) { add(proxy, false, bytes); }
+
+    /// One or more lines for each message.
+    [[nodiscard]] std::string text() const {
+        std::string lines;
+        annotator a;
+        size_t proxy = 0;
+        for (const turn& t : turns_) {
+            if (t.proxy != proxy) {
+                lines += a.lines() + "  and so through to the next proxy:\n";
+                a = {};
+                proxy = t.proxy;
+            }
+            a.annotate(t.by_client, t.bytes);
+        }
+        return lines + a.lines();
+    }
+
+  private:
+    struct turn {
+        size_t proxy;
+        bool by_client;
+        std::string bytes;
+    };
+
+    // Joins the pieces of a message.
+    void add(size_t proxy, bool by_client, socks::bytes bytes) {
+        if (turns_.empty() || turns_.back().proxy != proxy || turns_.back().by_client != by_client)
+            turns_.push_back({proxy, by_client, {}});
+        turns_.back().bytes += std::string_view(bytes);
+    }
+
+    std::vector<turn> turns_;
+};
+
+}  // namespace example
+
+#endif

@@ -1,0 +1,148 @@
+// A SOCKS5 proxy for CONNECT that admits clients by GSSAPI (RFC 1961). All bytes from the request on are
+// wrapped. It uses blocking calls and one process for each client, so a failure ends only one connection.
+
+#include <csignal>
+#include <socks/system/errno.hpp>
+
+#include "../common/options.hpp"
+#include "io.hpp"
+
+namespace {
+
+constexpr const char* help =
+    R"(usage: gssapi_server [options]
+
+A SOCKS5 proxy for users of Kerberos. Its keys are those of the default keytab, or of
+the file in the environment variable KRB5_KTNAME. Every user with a ticket for one of
+these keys is accepted. As soon as it listens, it prints "listening on ADDRESS:PORT".
+
+  --listen ADDRESS:PORT  where to listen (default 127.0.0.1:1080; port 0: any)
+  --protection LEVEL     the least level of a client: integrity (default), or confidentiality
+  --nec                  negotiate the level unwrapped, as NEC's clients do. An attacker on
+                         the network can then lower it to the least level
+  --handshake SECONDS    the time limit of a complete handshake, including the
+                         connection to the destination (default 30)
+  --help                 this text
+
+Exit status: 1 failed, 2 invalid argument.
+)";
+
+struct settings {
+    socks::endpoint listen{socks::ipv4{127, 0, 0, 1}, 1080};
+    example::gssapi_settings security{.least = socks::protection::integrity};
+    unsigned handshake = 30;  // seconds
+};
+
+// Handles SIGALRM at any point of the handshake. It may exit, because this process serves only one client.
+void give_up(int) {
+    constexpr std::string_view words = "gssapi_server: the handshake took too long\n";
+    static_cast<void>(
+        example::uninterrupted([&] { return ::write(STDERR_FILENO, words.data(), words.size()); }));
+    ::_exit(1);
+}
+
+// Connects to the destination of the client. @returns the reply. On success, `out` is the connection.
+socks::reply dial(socks::command command, const socks::endpoint& to, example::unique_fd& out) {
+    if (command != socks::command::connect) return {socks::code5::command_not_supported, {}};
+    try {
+        out = example::connect_to_any(to);
+        return {socks::code5::succeeded, {}};  // 0.0.0.0:0, because every client reads it correctly
+    } catch (const example::cannot_connect& e) {
+        return {socks::code_for(e.failure), {}};
+    } catch (const std::system_error& e) {
+        return {code_for(socks::dial_error_from_errno(e.code().value())), {}};
+    }
+}
+
+void serve(int fd, const settings& set) {
+    using next = socks::server::next;
+    std::signal(SIGALRM, give_up);
+    ::alarm(set.handshake);
+    socks::server handshake{{.v4 = false, .v4a = false, .methods = socks::method::gssapi}};
+    socks::inbox<socks::server::max_input> rx;
+    socks::outbox<socks::server::max_pending> tx;
+    std::shared_ptr<example::protected_stream> inside;  // after negotiation, the only way to read and write
+    example::unique_fd out;
+    for (;;) {
+        const auto s = handshake.step(rx, tx);
+        switch (s.next()) {
+            case next::send:
+                if (inside)
+                    inside->write_all(s.data());
+                else
+                    example::write_all(fd, s.data());
+                tx.consume(s.data().size());
+                break;
+            case next::recv: {
+                // Read only what is needed: the bytes after the greeting do not belong in this inbox.
+                const socks::buffer room = rx.prepare(s.needed());
+                if (const size_t n = inside ? inside->read_some(room) : example::read_some(fd, room))
+                    rx.commit(n);
+                else
+                    handshake.end_of_stream();
+                break;
+            }
+            case next::negotiate:
+                inside = std::make_shared<example::protected_stream>(fd, set.security);
+                std::fprintf(stderr, "%s with %s\n", example::text(inside->level()).c_str(),
+                             inside->peer().c_str());
+                handshake.negotiated(true);
+                break;
+            case next::serve: handshake.answer(dial(s.command(), s.to(), out), tx); break;
+            case next::authenticate:  // this server accepts no such method
+            case next::wait: break;
+            case next::done:
+                ::alarm(0);
+                return example::relay(inside, fd, s.result().early, out.get(), out.get());
+            case next::fail: throw std::runtime_error(to_string(s.error()));
+        }
+    }
+}
+
+[[noreturn]] void listen(const settings& set) {
+    const example::unique_fd door = example::listen_on(set.listen, 64);
+    example::must(door.get(), ("cannot listen on " + example::text(set.listen)).c_str());
+    std::printf("listening on %s\n", example::text(example::local_endpoint(door.get())).c_str());
+    std::fflush(stdout);
+    std::signal(SIGPIPE, SIG_IGN);  // a write to a closed connection is an error, not a signal
+    std::signal(SIGCHLD, SIG_IGN);  // do not keep the exit status of client processes
+    for (;;) {
+        const int fd = example::uninterrupted([&] { return ::accept(door.get(), nullptr, nullptr); });
+        const example::unique_fd client(example::must(fd, "cannot accept"));
+        if (example::must(::fork(), "cannot fork") == 0)
+            ::_exit(example::run("gssapi_server", [&] { return serve(client.get(), set), 0; }));
+    }
+}
+
+// @returns nothing if the user asked for help.
+std::optional<settings> parse(example::arguments args) {
+    settings s;
+    while (args.next()) {
+        if (args.is("--help")) return {};
+        if (args.is("--listen")) {
+            s.listen = example::parse_listen(args.value());
+        } else if (args.is("--protection")) {
+            s.security.least = example::protection(args.value());
+        } else if (args.is("--nec")) {
+            s.security.nec = true;
+        } else if (args.is("--handshake")) {
+            s.handshake = args.number(1, 3600);
+        } else {
+            args.unknown();
+        }
+    }
+    return s;
+}
+
+int proxy(example::arguments args) {
+    const std::optional<settings> s = parse(args);
+    if (s) listen(*s);
+    std::fputs(help, stdout);
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return example::run("gssapi_server", [&] { return proxy({argc, argv}); });
+}

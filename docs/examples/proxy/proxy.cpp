@@ -1,0 +1,200 @@
+// A SOCKS4, SOCKS4a and SOCKS5 proxy for Linux with one or more threads. server.hpp does the work.
+
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+
+#include <algorithm>
+#include <climits>
+#include <csignal>
+#include <list>
+#include <thread>
+
+#include "server.hpp"
+
+namespace {
+
+constexpr const char* help =
+    R"(usage: proxy [options]
+
+A SOCKS4, SOCKS4a and SOCKS5 proxy: CONNECT, BIND and UDP ASSOCIATE, with or
+without username/password. It runs until SIGTERM or SIGINT and writes one line
+per connection to stderr.
+
+  --listen ADDRESS:PORT   where to listen, [::1]:1080 too; port 0 lets the system
+                          choose (default 127.0.0.1:1080)
+  --allow NETWORK         accept clients of this network, for example 10.0.0.0/8;
+                          may be repeated (default 127.0.0.0/8 and ::1)
+  --forbid NETWORK        refuse destinations in this network; may be repeated
+                          (default none)
+  --relay-address ADDRESS
+                          the address to which clients send their datagrams, for a
+                          proxy behind a NAT that keeps the ports. Most clients
+                          read 0.0.0.0 as the address of the proxy itself (default:
+                          the address to which the client connected)
+  --user NAME             require this user name and the --password that follows;
+  --password PASSWORD     may be repeated. Other users of this machine can see
+                          both, so --users is better
+  --users FILE            require a user name and password of FILE, which has one
+                          user:password per line. SOCKS4 has no passwords and is
+                          refused then
+  --socks4-only           serve SOCKS4 and SOCKS4a. The answer to a SOCKS5 greeting
+                          makes java.net.Socket continue with SOCKS4. All other
+                          SOCKS5 clients fail
+  --tell-bound            put the local address of the connection into the reply to
+                          CONNECT, as RFC 1928 says (default 0.0.0.0:0, because
+                          old Java clients misread an IPv6 address)
+  --connections N         the most connections at once (default 1000)
+  --threads N             the number of threads; each serves its share of the
+                          connections (default 1)
+  --handshake SECONDS     the time limit of a complete handshake (default 30)
+  --idle SECONDS          the time limit of a connection without data (default 3600)
+  --quiet                 no log
+  --help                  this text
+
+As soon as it listens, it prints "listening on ADDRESS:PORT".
+)";
+
+struct settings {
+    example::proxy_options proxy;
+    unsigned threads = 1;
+    bool help = false;
+};
+
+// Writes the log to standard error. The proxy never waits for the reader of the log. If the reader stalls,
+// lines are lost, and a later line reports how many.
+class log_writer {
+  public:
+    void operator()(std::string_view lines) {
+        while (!lines.empty()) {
+            const size_t last = lines.rfind('\n', PIPE_BUF - 1);
+            const std::string_view part = lines.substr(0, last == lines.npos ? PIPE_BUF : last + 1);
+            lines.remove_prefix(part.size());
+            if (!tell_loss() || !write(part)) lost_ += std::count(part.begin(), part.end(), '\n');
+        }
+    }
+
+  private:
+    bool tell_loss() {
+        if (lost_ != 0 && write("the log lost " + std::to_string(lost_) + " lines here\n")) lost_ = 0;
+        return lost_ == 0;
+    }
+
+    // A pipe that poll() reports as ready accepts PIPE_BUF bytes without blocking. O_NONBLOCK would also
+    // change the pipe for every program that shares it.
+    static bool write(std::string_view part) {
+        pollfd ready{STDERR_FILENO, POLLOUT, 0};
+        if (::poll(&ready, 1, 0) != 1) return false;
+        return example::uninterrupted([&] { return ::write(STDERR_FILENO, part.data(), part.size()); }) >= 0;
+    }
+
+    std::ptrdiff_t lost_ = 0;
+};
+
+settings parse(example::arguments args) {
+    settings s;
+    bool default_peers = true;
+    bool password_due = false;
+    s.proxy.log = log_writer{};
+    while (args.next()) {
+        if (args.is("--listen")) {
+            s.proxy.listen = example::parse_listen(args.value());
+        } else if (args.is("--allow")) {
+            if (std::exchange(default_peers, false)) s.proxy.peers.clear();
+            s.proxy.peers.push_back(example::network::parse(args.value()));
+        } else if (args.is("--forbid")) {
+            s.proxy.forbidden.push_back(example::network::parse(args.value()));
+        } else if (args.is("--relay-address")) {
+            const std::string_view where = args.value();
+            s.proxy.relay_address = socks::host(where);
+            if (s.proxy.relay_address.kind() != socks::host_kind::ipv4 &&
+                s.proxy.relay_address.kind() != socks::host_kind::ipv6)
+                throw example::bad_argument("--relay-address needs an address, not \"" + std::string(where) +
+                                            '"');
+        } else if (args.is("--user")) {
+            if (std::exchange(password_due, true)) throw example::bad_argument("--user without --password");
+            s.proxy.users.push_back({std::string(args.value()), {}});
+        } else if (args.is("--password")) {
+            if (!std::exchange(password_due, false)) throw example::bad_argument("--password without --user");
+            s.proxy.users.back().password = args.value();
+        } else if (args.is("--users")) {
+            const auto more = example::read_credentials(std::string(args.value()));
+            s.proxy.users.insert(s.proxy.users.begin(), more.begin(), more.end());
+        } else if (args.is("--socks4-only")) {
+            s.proxy.socks4_only = true;
+        } else if (args.is("--tell-bound")) {
+            s.proxy.tell_bound = true;
+        } else if (args.is("--connections")) {
+            s.proxy.connections = args.number(1, 1'000'000);
+        } else if (args.is("--threads")) {
+            s.threads = args.number(1, 1000);
+        } else if (args.is("--handshake")) {
+            s.proxy.handshake_limit = example::seconds(args.number(1, 3600));
+        } else if (args.is("--idle")) {
+            s.proxy.idle_limit = example::seconds(args.number(1, 1'000'000));
+        } else if (args.is("--quiet")) {
+            s.proxy.log = [](std::string_view) {};
+        } else if (args.is("--help")) {
+            s.help = true;
+        } else {
+            args.unknown();
+        }
+    }
+    if (password_due) throw example::bad_argument("--user without --password");
+    if (s.proxy.socks4_only && !s.proxy.users.empty())
+        throw example::bad_argument("--socks4-only cannot have passwords, because SOCKS4 has none");
+    s.proxy.shared = s.threads > 1;
+    s.proxy.connections = (s.proxy.connections + s.threads - 1) / s.threads;
+    return s;
+}
+
+// A connection takes two descriptors, or four with datagrams. If the system grants too few, the proxy serves
+// fewer connections at once. The others wait, which is better than a refusal.
+void fit_into_descriptor_limit(settings& s) {
+    const rlim_t base = 16 + 8 * s.threads;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur =
+        std::clamp<rlim_t>(base + 4 * s.threads * s.proxy.connections, limit.rlim_cur, limit.rlim_max);
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    const size_t room = (std::max(limit.rlim_cur, base + 2 * s.threads) - base) / (2 * s.threads);
+    s.proxy.connections = std::min(s.proxy.connections, room);
+}
+
+// Turns the signals that end the program into bytes to read. Threads inherit this, so call it before them.
+example::unique_fd stop_signals() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGTERM);
+    ::sigaddset(&set, SIGINT);
+    example::must(::sigprocmask(SIG_BLOCK, &set, nullptr), "sigprocmask");
+    return example::unique_fd(example::must(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), "signalfd"));
+}
+
+int serve(example::arguments args) {
+    settings s = parse(args);
+    if (s.help) {
+        std::fputs(help, stdout);
+        return 0;
+    }
+    fit_into_descriptor_limit(s);
+    const example::unique_fd stop = stop_signals();
+    std::signal(SIGPIPE, SIG_IGN);  // the end of the log reader must not end the proxy
+    // The proxies share only the port. The system may choose it for the first one.
+    std::list<example::proxy_server> proxies;
+    while (proxies.size() < s.threads) s.proxy.listen = proxies.emplace_back(s.proxy).address();
+    std::printf("listening on %s\n", example::text(s.proxy.listen).c_str());
+    std::fflush(stdout);
+    // No proxy consumes the signal, so it stops all of them. An exception in one of them ends the program.
+    std::vector<std::jthread> others;
+    for (auto p = std::next(proxies.begin()); p != proxies.end(); ++p)
+        others.emplace_back([p, &stop] { p->run(stop.get()); });
+    proxies.front().run(stop.get());
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return example::run("proxy", [&] { return serve({argc, argv}); });
+}

@@ -1,0 +1,123 @@
+// The complete proxy: it accepts the permitted connections up to a limit, checks the deadlines and writes the
+// log. One thread does everything except the look-up of names.
+//
+//     proxy_server proxy(options);             // listens from now on
+//     proxy.run(stop);                         // until the descriptor `stop` becomes readable
+
+#ifndef EXAMPLES_PROXY_SERVER_HPP
+#define EXAMPLES_PROXY_SERVER_HPP
+
+#include <cstring>
+#include <unordered_set>
+
+#include "session.hpp"
+
+namespace example {
+
+class proxy_server final : watcher {
+  public:
+    explicit proxy_server(proxy_options options)
+        : common_(std::move(options)),
+          listener_(listen_on(common_.options.listen, SOMAXCONN, SOCK_NONBLOCK, common_.options.shared)) {
+        must(listener_.get(), ("cannot listen on " + text(common_.options.listen)).c_str());
+        prepare(listener_.get());
+        if (!common_.loop.watch(listener_.get(), EPOLLIN, *this)) must(-1, "epoll_ctl");
+    }
+
+    /// The address on which it listens. Its port is the one that the system chose, if the option was port 0.
+    [[nodiscard]] socks::endpoint address() const noexcept { return local_endpoint(listener_.get()); }
+
+    /// Serves until `stop` becomes readable, then ends all connections and returns. Call it once.
+    void run(int stop) {
+        if (!common_.loop.watch(stop, EPOLLIN, stop_)) must(-1, "epoll_ctl");
+        while (!stop_.pulled) turn();
+        for (const auto& session : sessions_) session->end("stopped");
+        sessions_.clear();
+        common_.ended.clear();
+        write_log();
+    }
+
+  private:
+    struct stop_switch final : watcher {
+        void ready(uint32_t) override { pulled = true; }
+        bool pulled = false;
+    };
+
+    void turn() {
+        const bool at_rest = sessions_.empty() && accepting_;
+        common_.loop.turn(!common_.busy.empty() ? 0 : at_rest ? -1 : 1000);
+        // One busy session in each round. A handshake takes several rounds, and must not wait for all busy
+        // sessions in each of them.
+        if (!common_.busy.empty()) {
+            const auto session = std::move(common_.busy.front());
+            common_.busy.pop_front();
+            session->go_on();
+        }
+        if (common_.loop.now() >= next_sweep_) sweep();
+        if (!common_.ended.empty()) {
+            for (const auto& session : common_.ended) sessions_.erase(session);
+            common_.ended.clear();
+            accept_more();
+        }
+        write_log();
+    }
+
+    // Once a second: ends sessions after their deadline, and accepts again if the system had no descriptor.
+    void sweep() {
+        next_sweep_ = common_.loop.now() + seconds(1);
+        for (const auto& session : sessions_)
+            if (common_.loop.now() >= session->deadline()) session->expire();
+        accept_more();
+    }
+
+    // A client connects.
+    void ready(uint32_t) override {
+        socket_address remote;
+        unique_fd fd(::accept4(listener_.get(), remote.data(), remote.room(), SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (!fd) {
+            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+                common_.lines += std::string("no more connections for now: ") + std::strerror(errno) + '\n';
+                accept_no_more();
+            }
+            return;
+        }
+        const socks::endpoint peer = remote.endpoint();
+        if (!within(common_.options.peers, peer.host)) {
+            common_.lines += text(peer) + ": not allowed to connect\n";
+            return;
+        }
+        const auto session = std::make_shared<proxy_session>(common_, std::move(fd), peer);
+        sessions_.insert(session);
+        session->start();
+        if (sessions_.size() >= common_.options.connections) accept_no_more();
+    }
+
+    // At a limit, new connections wait in the queue of the system. The listener is not watched, because it
+    // would report them in every round.
+    void accept_no_more() {
+        accepting_ = false;
+        common_.loop.change(listener_.get(), 0, *this);
+    }
+
+    void accept_more() {
+        if (accepting_ || sessions_.size() >= common_.options.connections) return;
+        accepting_ = true;
+        common_.loop.change(listener_.get(), EPOLLIN, *this);
+    }
+
+    void write_log() {
+        if (!common_.lines.empty()) common_.options.log(common_.lines);
+        common_.lines.clear();
+    }
+
+    proxy_common common_;
+    unique_fd listener_;
+    stop_switch stop_;
+    std::unordered_set<std::shared_ptr<proxy_session>> sessions_;
+    event_loop::clock::time_point next_sweep_ = common_.loop.now();
+    bool accepting_ = true;
+};
+
+}  // namespace example
+
+#endif
