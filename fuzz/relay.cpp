@@ -5,11 +5,18 @@
 
 using namespace fuzzing;
 
+namespace {
+
 // How many of the disjoint scopes say yes.
-static int scopes_of(const socks::host& h) {
-    return (socks::is_loopback(h) ? 1 : 0) + (socks::is_link_local(h) ? 1 : 0) +
-           (socks::is_private(h) ? 1 : 0) + (socks::is_multicast(h) ? 1 : 0) + (socks::is_global(h) ? 1 : 0);
+int scopes_of(const socks::host& h) {
+    int n = 0;
+    for (const auto scope :
+         {socks::is_loopback, socks::is_link_local, socks::is_private, socks::is_multicast, socks::is_global})
+        n += scope(h) ? 1 : 0;
+    return n;
 }
+
+}  // namespace
 
 void fuzz(input in) {
     const socks::endpoint a = any_endpoint(in);
@@ -22,8 +29,8 @@ void fuzz(input in) {
                        socks::spelled_address(a.host).kind() != socks::host_kind::bad;
     demand(socks::canonical_equal(a.host, a.host) == sound);
     if (socks::same_address(a.host, b.host)) demand(socks::canonical_equal(a.host, b.host));
-    // The prefix of an ISATAP address has a scope, and the address inside it has another one. A deny rule sees
-    // both. An address is global only if no other scope says yes.
+    // The prefix of an ISATAP address has a scope, and the address inside it has another one. A deny rule
+    // sees both. An address is global only if no other scope says yes.
     const socks::host seen = socks::effective_host(a.host);
     demand(scopes_of(seen) <= (socks::is_unspecified(seen) ? 0 : 1));
     demand(scopes_of(a.host) <= 2);

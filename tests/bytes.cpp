@@ -2,9 +2,11 @@
 
 #include <socks/core/bytes.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +26,8 @@ template <class From>
 concept writes = std::is_convertible_v<From, buffer>;
 template <class To>
 concept read_as = std::is_convertible_v<bytes, To>;
+template <class To>
+concept write_as = std::is_convertible_v<buffer, To>;
 
 // Whatever knows how many bytes it holds.
 static_assert(reads<std::string&> && reads<const std::string&> && reads<std::string_view>);
@@ -67,6 +71,18 @@ static_assert(!read_as<std::span<char>> && !read_as<std::span<unsigned char>> &&
 static_assert(!read_as<std::span<const int>> && !read_as<std::span<const char, 4>>);
 static_assert(!read_as<const char*> && !read_as<bool> && !read_as<buffer> && !read_as<std::wstring_view>);
 
+// Views to write through; no view to read, because nothing was received yet.
+static_assert(write_as<std::span<char>> && write_as<std::span<unsigned char>> &&
+              write_as<std::span<std::byte>>);
+static_assert(!write_as<std::span<const char>> && !write_as<std::span<const std::byte>> &&
+              !write_as<std::string_view> && !write_as<bytes> && !write_as<std::span<char, 4>>);
+static_assert(!write_as<std::span<int>> && !write_as<std::string> && !write_as<char*> && !write_as<bool>);
+
+// A range of bytes that is not contiguous to std: as a contiguous range it would convert to a std::span in
+// two ways, and no conversion would compile.
+static_assert(std::ranges::forward_range<const bytes> && !std::ranges::contiguous_range<const bytes>);
+static_assert(std::is_same_v<std::ranges::range_value_t<bytes>, uint8_t>);
+
 static_assert(sizeof(bytes) == 2 * sizeof(void*) && sizeof(buffer) == 2 * sizeof(void*));
 static_assert(std::is_trivially_copyable_v<bytes> && std::is_trivially_copyable_v<buffer>);
 
@@ -86,6 +102,22 @@ constexpr void bytes_are_unsigned(check& t) {
     t.ok(b.contains('\x80') && b.contains('\0') && !b.contains('\x01') && !bytes().contains('\0'));
 }
 PROVE_AND_RUN(bytes_are_unsigned)
+
+constexpr void a_view_iterates_over_its_bytes(check& t) {
+    const bytes b("\x7f\x80\xff\x00");
+    size_t n = 0;
+    for (const uint8_t byte : b) {
+        t.in(n).ok(byte == b[n]);
+        ++n;
+    }
+    t.ok(n == 4);
+    for ([[maybe_unused]] const uint8_t byte : bytes()) t.ok(false);
+    bytes::iterator i = b.begin();
+    t.ok(*i++ == 0x7f && *i == 0x80 && *++i == 0xff && i != b.end() && ++i != b.end() && ++i == b.end());
+    t.ok(bytes::iterator() == bytes().begin() && bytes().begin() == bytes().end());
+    t.ok(std::ranges::equal(b, std::array<uint8_t, 4>{0x7f, 0x80, 0xff, 0}));
+}
+PROVE_AND_RUN(a_view_iterates_over_its_bytes)
 
 constexpr void parts_of_a_view_point_into_it(check& t) {
     const bytes b("files.example.com");
@@ -118,6 +150,29 @@ constexpr void text_converts_both_ways_in_a_constant_evaluation(check& t) {
     t.ok(bytes(fixed) == "foo");
 }
 PROVE_AND_RUN(text_converts_both_ways_in_a_constant_evaluation)
+
+constexpr void a_buffer_converts_to_a_span_to_write_through(check& t) {
+    char room[4] = {};
+    const buffer b(room);
+    const std::span<char> span = b;
+    t.ok(span.data() == room && span.size() == 4);
+    span[2] = 'x';
+    t.ok(room[2] == 'x' && std::span<char>(buffer()).empty());
+}
+PROVE_AND_RUN(a_buffer_converts_to_a_span_to_write_through)
+
+void a_buffer_converts_to_spans_of_other_bytes(check& t) {
+    char room[4] = {};
+    const std::span<std::byte> raw = buffer(room);
+    raw[0] = std::byte{0x80};
+    const std::span<unsigned char> list = buffer(room);
+    list[3] = 5;
+    t.ok(bytes(room, 4) == "\x80\0\0\x05" && raw.size() == 4 && list.size() == 4);
+    const bytes text = "john";
+    t.ok(std::string(text.begin(), text.end()) == "john");
+    t.ok(std::vector<uint8_t>(text.begin(), text.end()).size() == 4);
+}
+RUN(a_buffer_converts_to_spans_of_other_bytes)
 
 void bytes_convert_both_ways(check& t) {
     const std::vector<unsigned char> list{5, 1, 0xff};

@@ -68,7 +68,8 @@ PROVE_AND_RUN(every_reply_code_of_socks5_is_judged)
 
 constexpr void every_failure_without_a_reply_is_judged(check& t) {
     agree_on_failures(t, conservative_dispositions);
-    for (const errc e : {errc::unreachable, errc::timed_out, errc::closed, errc::truncated})
+    for (const errc e :
+         {errc::unreachable, errc::timed_out, errc::closed, errc::truncated, errc::stream_failed})
         t.in().ok(cautious(e) == disposition::retry);
     for (const errc e :
          {errc::credentials_refused, errc::no_acceptable_method, errc::bad_version, errc::refused})

@@ -117,6 +117,18 @@ constexpr void numbers_without_a_meaning_are_other_failures(check& t) {
 }
 PROVE_AND_RUN(numbers_without_a_meaning_are_other_failures)
 
+constexpr void the_result_of_a_call_is_a_result_of_run(check& t) {
+    t.ok(io_result_of(7, EAGAIN) == io_result(7U) && io_result_of(0, EINTR) == io_result(0U));
+    t.ok(io_result_of(ptrdiff_t{262}, 0) == io_result(262U));
+    for (const int number : {EAGAIN, EWOULDBLOCK, 10035})
+        t.in().ok(io_result_of(-1, number) == io::would_block);
+    for (const int number : {EINTR, 10004}) t.in().ok(io_result_of(-1, number) == io::interrupted);
+    for (const int number : {ETIMEDOUT, 10060}) t.in().ok(io_result_of(-1, number) == errc::timed_out);
+    for (const int number : {ECONNRESET, EPIPE, EBADF, 0, 10054})
+        t.in().ok(io_result_of(-1, number) == errc::stream_failed);
+}
+PROVE_AND_RUN(the_result_of_a_call_is_a_result_of_run)
+
 constexpr void a_reply_is_shown_as_errno(check& t) {
     constexpr int five[] = {0,         EIO,        EACCES,      ENETUNREACH, EHOSTUNREACH, ECONNREFUSED,
                             ETIMEDOUT, EOPNOTSUPP, EAFNOSUPPORT};
@@ -133,7 +145,7 @@ PROVE_AND_RUN(a_reply_is_shown_as_errno)
 constexpr void a_failure_without_a_reply_is_shown_as_errno(check& t) {
     t.ok(errno_for(errc::none) == 0 && errno_for(errc::refused) == EIO);
     t.ok(errno_for(errc::unreachable) == EHOSTUNREACH && errno_for(errc::timed_out) == ETIMEDOUT);
-    for (const errc e : {errc::closed, errc::truncated, errc::closed_while_bound})
+    for (const errc e : {errc::closed, errc::truncated, errc::closed_while_bound, errc::stream_failed})
         t.in().ok(errno_for(e) == ECONNRESET);
     for (const errc e : {errc::credentials_refused, errc::negotiation_failed, errc::no_acceptable_method})
         t.in().ok(errno_for(e) == EACCES);

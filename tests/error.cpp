@@ -37,8 +37,8 @@ constexpr errc peers[] = {errc::peer_is_http,
                           errc::weak_protection,
                           errc::spoke_first,
                           errc::bad_command};
-constexpr errc streams[] = {errc::closed, errc::truncated, errc::closed_while_bound, errc::unreachable,
-                            errc::timed_out};
+constexpr errc streams[] = {errc::closed,      errc::truncated, errc::closed_while_bound,
+                            errc::unreachable, errc::timed_out, errc::stream_failed};
 constexpr errc callers[] = {errc::no_space,
                             errc::out_of_turn,
                             errc::finished,

@@ -1,5 +1,5 @@
-// The loop in one call: every conversation comes to its end with reads and writes of any size, with calls that
-// would block or are interrupted, and each failure of the stream ends the handshake.
+// The loop in one call: every conversation comes to its end with reads and writes of any size, with calls
+// that would block or are interrupted, and each failure of the stream ends the handshake.
 
 #include <socks/machine/run.hpp>
 

@@ -159,10 +159,10 @@ class basic_chain {
     /// If a message stays incomplete, the step fails with errc::closed, truncated or closed_while_bound.
     constexpr void end_of_stream() noexcept { core_.end_of_stream(); }
 
-    /// Call this when reading or writing failed, or when your deadline has passed. The handshake ends, and each
-    /// later step fails with `why`: errc::stream_failed, timed_out or another failure of the stream. Every
-    /// other error becomes out_of_turn. After done, the call has no effect. An outbox that is not empty still
-    /// returns `send`, so clear it.
+    /// Call this when reading or writing failed, or when your deadline has passed. The handshake ends, and
+    /// each later step fails with `why`: errc::stream_failed, timed_out or another failure of the stream.
+    /// Every other error becomes out_of_turn. After done, the call has no effect. An outbox that is not empty
+    /// still returns `send`, so clear it.
     constexpr void stream_failed(errc why = errc::stream_failed) noexcept { core_.stream_failed(why); }
 
     /// Answers the action negotiate: `succeeded` says whether the sub-negotiation succeeded.

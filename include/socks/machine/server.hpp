@@ -159,10 +159,10 @@ class basic_server {
     /// after_greeting, version_refused. An action that waits for your answer still needs it.
     constexpr void end_of_stream() noexcept { closed_ = true; }
 
-    /// Call this when reading or writing failed, or when your deadline has passed. The handshake ends, and each
-    /// later step fails with `why`: errc::stream_failed, timed_out or another failure of the stream. Every
-    /// other error becomes out_of_turn. After done, the call has no effect. No reply is sent to the client. An outbox that is not empty still
-    /// returns `send`, so clear it.
+    /// Call this when reading or writing failed, or when your deadline has passed. The handshake ends, and
+    /// each later step fails with `why`: errc::stream_failed, timed_out or another failure of the stream.
+    /// Every other error becomes out_of_turn. After done, the call has no effect. An outbox that is not empty
+    /// still returns `send`, so clear it. No reply is sent to the client.
     constexpr void stream_failed(errc why = errc::stream_failed) noexcept {
         if (state_ == server_state::done) return;
         fail_for_good(blame(why) == party::stream ? why : errc::out_of_turn);

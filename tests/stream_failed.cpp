@@ -1,0 +1,147 @@
+// stream_failed() ends a handshake at every place, with the reason that the caller gives.
+
+#include "refusals.hpp"
+
+namespace {
+
+using ::check;
+using namespace drive;
+using socks::client_state;
+using socks::server_state;
+
+// A client that has received the first `n` bytes of its peer, with plain views.
+constexpr void receives(socks::client& machine, const conversation& c, bytes said) {
+    using next = socks::client::next;
+    char out[socks::client::max_output] = {};
+    size_t at = 0;
+    for (;;) {
+        const auto s = machine.step(c.request, said.subspan(at), socks::buffer(out));
+        at += s.consumed();
+        if (s.next() == next::recv || s.next() == next::done || s.next() == next::wait) return;
+    }
+}
+
+constexpr void a_client_fails_at_every_place(check& t) {
+    using next = socks::client::next;
+    for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
+        const tape said = c.server.all();
+        for (size_t n = 0; n <= said.size(); ++n) {
+            const auto place = t.in(n);
+            socks::client machine;
+            receives(machine, c, said.view().first(n));
+            const bool done = machine.state() == client_state::done;
+            machine.stream_failed(errc::timed_out);
+            machine.stream_failed(errc::stream_failed);  // the first reason stays
+            t.ok(machine.state() == (done ? client_state::done : client_state::failed));
+            char out[socks::client::max_output] = {};
+            for (int i = 0; i < 2; ++i) {
+                const auto s = machine.step(c.request, said.view().subspan(n), socks::buffer(out));
+                t.ok(s.next() == next::fail && s.consumed() == 0);
+                t.ok(s.error() == (done ? errc::finished : errc::timed_out) && s.byte() == 0);
+                machine.negotiated(true);
+            }
+        }
+    }
+}
+PROVE_AND_RUN(a_client_fails_at_every_place)
+
+constexpr void a_client_fails_before_its_first_byte(check& t) {
+    socks::client machine;
+    machine.stream_failed();
+    socks::inbox<socks::client::max_input> rx;
+    socks::outbox<socks::client::max_output> tx;
+    const auto s = machine.step(plain5, rx, tx);
+    t.ok(s.next() == socks::client::next::fail && s.error() == errc::stream_failed && tx.empty());
+    t.ok(blame(s.error()) == socks::party::stream);
+}
+PROVE_AND_RUN(a_client_fails_before_its_first_byte)
+
+constexpr void a_server_fails_at_every_place(check& t) {
+    using next = socks::server::next;
+    for (const conversation& c : conversations) {
+        const auto entered = t.in(c.what);
+        const tape said = c.client.all();
+        for (size_t n = 0; n <= said.size(); ++n) {
+            const auto place = t.in(n);
+            socks::server machine(c.server_options);
+            char out[socks::server::max_output] = {};
+            bool open = true;
+            for (size_t at = 0; open;) {
+                const auto s = machine.step(said.view().first(n).subspan(at), socks::buffer(out));
+                at += s.consumed();
+                open = s.next() == next::send;
+                if (s.next() == next::authenticate) open = !!machine.authenticated(true, out);
+            }
+            machine.stream_failed(errc::timed_out);
+            t.ok(machine.state() == server_state::failed);
+            // A later answer writes nothing.
+            t.ok(machine.answer({code5::succeeded, {}}, out).error() == errc::out_of_turn);
+            t.ok(machine.authenticated(true, out).error() == errc::out_of_turn);
+            machine.negotiated(true);
+            const auto s = machine.step(said.view().subspan(n), socks::buffer(out));
+            t.ok(s.next() == next::fail && s.error() == errc::timed_out && s.byte() == 0);
+        }
+    }
+}
+PROVE_AND_RUN(a_server_fails_at_every_place)
+
+constexpr void a_server_that_is_done_stays_done(check& t) {
+    socks::server machine;
+    socks::inbox<socks::server::max_input> rx;
+    socks::outbox<socks::server::max_pending> tx;
+    const bytes said = "04 01 0050 42660763 00"_bytes;
+    const socks::buffer room = rx.prepare();
+    for (size_t i = 0; i < said.size(); ++i) room.data()[i] = said.data()[i];
+    rx.commit(said.size());
+    t.ok(machine.step(rx, tx).next() == socks::server::next::serve);
+    machine.answer({code4::granted, {}}, tx);
+    t.ok(machine.step(rx, tx).next() == socks::server::next::send);
+    tx.consume(8U);
+    t.ok(machine.step(rx, tx).next() == socks::server::next::done);
+    machine.stream_failed();
+    t.ok(machine.state() == server_state::done && machine.step(rx, tx).error() == errc::finished);
+}
+PROVE_AND_RUN(a_server_that_is_done_stays_done)
+
+constexpr void a_chain_fails_at_the_proxy_that_it_has_reached(check& t) {
+    const socks::hop proxies[] = {{.proxy = {"gate.example.net", 1080}}, {.proxy = {"b.example", 1081}}};
+    const socks::route route{.through = proxies, .to = {"files.example.com", 443}};
+    const bytes said = "05 00  05 00 00 01 00000000 0000  05 00"_bytes;
+    for (size_t n = 0; n <= said.size(); ++n) {
+        const auto place = t.in(n);
+        socks::chain machine;
+        char out[socks::chain::max_output] = {};
+        for (size_t at = 0, read = 0; true;) {
+            const auto s = machine.step(route, said.first(read).subspan(at), socks::buffer(out));
+            at += s.consumed();
+            if (s.next() == socks::chain::next::recv) {
+                if (read + s.needed() > n) break;
+                read += s.needed();  // a proxy says nothing before it is asked
+            }
+        }
+        machine.stream_failed(errc::timed_out);
+        const auto s = machine.step(route, bytes(), socks::buffer(out));
+        t.ok(s.next() == socks::chain::next::fail && s.error() == errc::timed_out);
+        t.ok(machine.hop() == (n < 12 ? 0U : 1U));
+    }
+}
+PROVE_AND_RUN(a_chain_fails_at_the_proxy_that_it_has_reached)
+
+constexpr void only_a_failure_of_the_stream_is_taken(check& t) {
+    for (unsigned v = 0; v < 256; ++v) {
+        const auto entered = t.in(size_t{v});
+        const auto why = errc{static_cast<uint8_t>(v)};
+        const errc shown = blame(why) == socks::party::stream ? why : errc::out_of_turn;
+        char out[socks::client::max_output] = {};
+        socks::client client;
+        client.stream_failed(why);
+        t.ok(client.step(plain5, bytes(), socks::buffer(out)).error() == shown);
+        socks::server server;
+        server.stream_failed(why);
+        t.ok(server.step(bytes(), socks::buffer(out)).error() == shown);
+    }
+}
+PROVE_AND_RUN(only_a_failure_of_the_stream_is_taken)
+
+}  // namespace
