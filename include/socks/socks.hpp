@@ -11,9 +11,11 @@
 #include <socks/config.hpp>
 #include <socks/core/address.hpp>
 #include <socks/core/bytes.hpp>
+#include <socks/core/conversion.hpp>
 #include <socks/core/decoded.hpp>
 #include <socks/core/error.hpp>
 #include <socks/core/fixed_bytes.hpp>
+#include <socks/core/io_result.hpp>
 #include <socks/core/ip.hpp>
 #include <socks/core/letters.hpp>
 #include <socks/core/memory.hpp>

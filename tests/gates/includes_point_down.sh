@@ -34,15 +34,17 @@ allow text "$c|$core|$text"
 allow policy "$c|$core|$wire|$text|$policy"
 
 # Each header of system has headers of a platform or of the C++ library, and no header includes another one of system,
-# except that getaddrinfo passes a number of errno on.
+# except that getaddrinfo passes a number of errno on. run_awaitable is the loop of a machine.
 system() { allow "system/$1.hpp" "$c|$core|$policy|$2"; }
 system errno '<errno\.h>'
 system error_code '<string>|<system_error>'
 system getaddrinfo '<netdb\.h>|<socks/system/errno\.hpp>'
+system run_awaitable '<coroutine>|<socks/machine/run\.hpp>'
 system sockaddr '<string\.h>|<netinet/in\.h>|<sys/socket\.h>|<winsock2\.h>|<ws2tcpip\.h>'
 for header in system/*; do
     case $header in
-        'system/*' | system/errno.hpp | system/error_code.hpp | system/getaddrinfo.hpp | system/sockaddr.hpp) ;;
+        'system/*' | system/errno.hpp | system/error_code.hpp | system/getaddrinfo.hpp | system/run_awaitable.hpp | \
+            system/sockaddr.hpp) ;;
         *)
             echo "$header has no line here that says which headers of a platform it may include"
             trouble=1

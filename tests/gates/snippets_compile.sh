@@ -1,10 +1,18 @@
 #!/bin/sh
-# The snippets of README.md compile as they stand, each as the body of a function, with what a reader has to bring.
+# The snippets of README.md and docs/io_models.md compile as they stand, each as the body of a function, with what a
+# reader has to bring.
 # usage: snippets_compile.sh SOURCE_DIR SCRATCH_FILE COMPILER [OPTION...]
 set -eu
 source=$1
 scratch=$2
 shift 2
+
+# The snippets of a page, each as a function.
+snippets_of() {
+    awk '/^```cpp$/ {n++; inside = 1; print "void snippet" n "() {"; next}
+         /^```$/ && inside {inside = 0; print "}"; next}
+         inside && !/^#include/ {print}' "$1"
+}
 
 {
     cat <<'END'
@@ -29,9 +37,9 @@ size_t write_some(int, socks::bytes);
 size_t read_some(int, socks::buffer);
 void tell_peer(const socks::endpoint&);
 bool known(socks::bytes, socks::bytes);
-template <size_t N> bool run(socks::method, socks::inbox<N>&);
-socks::stored_reply run(const socks::request&);
-std::error_code run(int);
+template <size_t N> bool authenticate(socks::method, socks::inbox<N>&);
+socks::stored_reply ask(const socks::request&);
+std::error_code ask(int);
 template <size_t N> socks::bytes unwrap(socks::inbox<N>&, socks::gssapi_type);
 socks::reply dial(socks::command, socks::endpoint);
 socks::endpoint look_up(socks::endpoint);
@@ -52,10 +60,28 @@ extern int64_t deadline;
 int64_t now();
 void log(const char*, const char*);
 END
-    awk '/^```cpp$/ {n++; inside = 1; print "void snippet" n "() {"; next}
-         /^```$/ && inside {inside = 0; print "}"; next}
-         inside && !/^#include/ {print}' "$source/README.md"
+    echo 'namespace readme {'
+    snippets_of "$source/README.md"
+    cat <<'END'
+}
+namespace io_models {
+struct foreign_buffer;
+extern foreign_buffer& input;
+extern socks::request request;
+extern socks::client handshake;
+extern socks::inbox<socks::client::max_input> rx;
+extern socks::outbox<socks::client::max_output> tx;
+extern char out[socks::client::max_output];
+void start_send(int, socks::bytes);
+void start_receive(int, socks::buffer);
+void finish(const socks::client::action&);
+socks::bytes front_of(const foreign_buffer&);
+void drain(foreign_buffer&, size_t);
+void use(socks::bytes);
+END
+    snippets_of "$source/docs/io_models.md"
+    echo '}'
 } > "$scratch"
 # A fence that is written otherwise would hide its snippet.
-[ "$(grep -c '^void snippet' "$scratch")" -ge 9 ] || { echo 'README.md has lost a snippet'; exit 1; }
+[ "$(grep -c '^void snippet' "$scratch")" -ge 21 ] || { echo 'README.md or docs/io_models.md has lost a snippet'; exit 1; }
 "$@" -Wno-shadow -Wno-unused-variable -Wno-unused-but-set-variable -fsyntax-only -xc++ "$scratch"

@@ -558,10 +558,11 @@ mutation("a stored user ID without a password is lost", "core/stored.hpp",
       "        if (given_) r.credentials = {user_.view(), password_.view()};\n", "stored")
 mutation("an invalid list contains its marker byte", REQUEST, "return found && m != method::no_acceptable && !is_free(0);",
       "return found && m != method::no_acceptable;", "request")
-mutation("a floating-point number is accepted as a byte count", MAILBOX,
+CONVERSION = "core/conversion.hpp"
+mutation("a floating-point number is accepted as a byte count", CONVERSION,
       "!(requires(T t) { t % 2; } && static_cast<T>(0) < static_cast<T>(-1));",
       "(requires(T t) { t % 2; } && static_cast<T>(-1) < static_cast<T>(0));", "mailbox")
-mutation("a bool is accepted as a byte count", MAILBOX, "same<T, bool> || ", "", "mailbox")
+mutation("a bool is accepted as a byte count", CONVERSION, "same<T, bool> || ", "", "mailbox")
 mutation("an inbox consumes a negative number of bytes", MAILBOX,
       "    template <detail::no_unsigned_integer only_an_unsigned_integer_counts_bytes>\n"
       "    void consume(only_an_unsigned_integer_counts_bytes) = delete;\n", "", "mailbox")

@@ -12,11 +12,6 @@ namespace socks {
 
 namespace detail {
 
-// A type that does not count bytes: a signed integer, a floating-point number, a bool.
-template <class T>
-concept no_unsigned_integer =
-    same<T, bool> || !(requires(T t) { t % 2; } && static_cast<T>(0) < static_cast<T>(-1));
-
 struct mailbox_steps;
 
 }  // namespace detail

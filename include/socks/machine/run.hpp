@@ -4,54 +4,10 @@
 #ifndef SOCKS_MACHINE_RUN_HPP
 #define SOCKS_MACHINE_RUN_HPP
 
+#include <socks/core/io_result.hpp>
 #include <socks/machine/mailbox.hpp>
 
 namespace socks {
-
-/// Why a read or a write has transferred no bytes, although the stream did not end or fail.
-enum class io : uint8_t {
-    would_block,  ///< no bytes now: the socket is not ready, or your deadline has passed
-    interrupted,  ///< a signal interrupted the call; run() repeats it
-};
-
-/// The result of a read or a write of yours.
-///
-///     return static_cast<size_t>(n);   // n bytes; 0 from a read is the end of the stream
-///     return socks::io::would_block;   // run() returns, and you may call it again later
-///     return socks::errc::stream_failed;
-///
-/// A signed number does not compile, because the result of `recv` may be -1. For POSIX and Winsock,
-/// socks::io_result_of() of <socks/system/errno.hpp> converts the result of `recv` and `send`.
-///
-/// @cost  O(1), constexpr, noexcept.
-class io_result {
-  public:
-    /// `n` bytes were transferred. From a read, 0 means the end of the stream. From a write, 0 means
-    /// io::would_block.
-    template <class T>
-        requires(!detail::no_unsigned_integer<T>)
-    constexpr io_result(T n) noexcept : size_(n) {}
-
-    template <detail::no_unsigned_integer test_the_result_first>
-    io_result(test_the_result_first) = delete;
-
-    constexpr io_result(io why) noexcept : reason_(why), paused_(true) {}
-
-    /// Reading or writing failed; see stream_failed() of a machine.
-    constexpr io_result(errc why) noexcept : error_(why) {}
-
-    [[nodiscard]] constexpr size_t size() const noexcept { return size_; }
-    [[nodiscard]] constexpr errc error() const noexcept { return error_; }
-    [[nodiscard]] constexpr bool is(io why) const noexcept { return paused_ && reason_ == why; }
-
-    friend constexpr bool operator==(const io_result&, const io_result&) noexcept = default;
-
-  private:
-    size_t size_ = 0;
-    errc error_ = errc::none;
-    io reason_ = io::would_block;
-    bool paused_ = false;
-};
 
 namespace detail {
 
@@ -103,11 +59,11 @@ struct run_steps {
 /// @param read     `io_result read(buffer room)`: reads 1 to room.capacity() bytes.
 /// @param write    `io_result write(bytes data)`: writes 1 to data.size() bytes. Sent bytes are overwritten
 ///                 with zeros, because they may contain the password.
-/// @returns        done or fail. For BIND also bound, and for another method negotiate or wait: answer, and
-///                 call run() again. send or recv if `write` or `read` returned io::would_block: call run()
-///                 again when the socket is ready. state() says what the handshake waits for.
+/// @returns        done or fail; for BIND also bound, and for another method negotiate or wait. Answer, and
+///                 continue with another call. The result is send or recv if `write` or `read` returned
+///                 io::would_block: call again when the socket is ready. state() says what is missing.
 /// @errors         those of step(); errc::bad_count if `read` or `write` returned an impossible number; what
-///                 `read` or `write` throws. You may call run() again after an exception.
+///                 `read` or `write` throws. Another call after an exception continues.
 /// @lifetime       as for step(): the views of the action point into `rx` and `tx`.
 /// @cost           the calls of `read` and `write`: 3 reads for CONNECT over SOCKS5, 4 with credentials
 template <class Machine, class Request, size_t N, size_t M, class Read, class Write>

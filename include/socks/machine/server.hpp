@@ -39,7 +39,7 @@ namespace socks {
 ///             case server::next::authenticate:
 ///                 handshake.authenticated(known(s.user(), s.password()), tx);
 ///                 break;
-///             case server::next::negotiate: handshake.negotiated(run(s.method(), rx)); break;
+///             case server::next::negotiate: handshake.negotiated(authenticate(s.method(), rx)); break;
 ///             case server::next::serve: handshake.answer(dial(s.command(), s.to()), tx); break;
 ///             case server::next::wait: return;  // call again after your answer
 ///             case server::next::done: return relay(fd, s.result().early);

@@ -8,7 +8,7 @@
 #include <errno.h>
 
 #include <socks/core/address.hpp>
-#include <socks/machine/run.hpp>
+#include <socks/core/io_result.hpp>
 #include <socks/policy/dial_error.hpp>
 #include <socks/policy/disposition.hpp>
 
