@@ -307,6 +307,30 @@ mutation("a wipe writes one byte at a time", "core/bytes.hpp", "if (n != 0) __bu
       "for (size_t i = 0; i < n; ++i) static_cast<volatile char*>(p)[i] = 0;", "optimised/work")
 mutation("a wipe omits the last byte", "core/bytes.hpp", "__builtin_memset(p, 0, n);", "__builtin_memset(p, 0, n - 1);", "mailbox")
 
+# The loop in one call, and a stream that fails
+RUN = "machine/run.hpp"
+mutation("the loop reads bytes of the destination", RUN, "read(rx.prepare(s.needed()))", "read(rx.prepare())", "run")
+mutation("the loop waits for bytes after the end of the stream", RUN, "handshake.end_of_stream();", "return false;", "run")
+mutation("the loop ignores a failed read", RUN, "handshake.stream_failed(arrived.error());", "return false;", "run")
+mutation("the loop ignores a failed write", RUN, "handshake.stream_failed(written.error());", "", "run")
+mutation("the loop returns when a signal interrupts a write", RUN, "if (written.is(io::interrupted)) return true;",
+      "if (written.is(io::interrupted)) return false;", "run")
+mutation("the loop returns when a signal interrupts a read", RUN, "if (arrived.is(io::interrupted)) return true;",
+      "if (arrived.is(io::interrupted)) return false;", "run")
+mutation("the loop leaves a sent password in the outbox", RUN, "if (tx.empty()) tx.clear();  // wipes the password", "", "run")
+mutation("an interrupted call is a call that would block", "core/io_result.hpp", "return paused_ && reason_ == why;",
+      "return paused_;", "io_result", "run")
+mutation("a failed stream ends a client that is done", CLIENT,
+      "if (state_ == client_state::done) return;\n        fail_for_good(blame", "fail_for_good(blame", "stream_failed")
+mutation("a failed stream ends a server that is done", "machine/server.hpp",
+      "if (state_ == server_state::done) return;\n        fail_for_good(blame", "fail_for_good(blame", "stream_failed")
+mutation("a client takes every error as a failure of the stream", CLIENT,
+      "fail_for_good(blame(why) == party::stream ? why : errc::out_of_turn);", "fail_for_good(why);", "stream_failed")
+mutation("a server takes every error as a failure of the stream", "machine/server.hpp",
+      "fail_for_good(blame(why) == party::stream ? why : errc::out_of_turn);", "fail_for_good(why);", "stream_failed")
+mutation("EINTR is a failure of the stream", "system/errno.hpp", "case EINTR:\n        case 10004: return io::interrupted;",
+      "case 10004: return io::interrupted;", "errno")
+
 # Datagrams
 DATAGRAM = "wire/datagram.hpp"
 mutation("the decoder accepts a fragment as a complete datagram (U14)", DATAGRAM,
