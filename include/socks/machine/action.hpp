@@ -32,17 +32,22 @@ class action {
     /// How many bytes of the input this step read. A step with an inbox has removed them already. With plain
     /// views, you remove them after the last call of an accessor, because accessors read the input: see
     /// release().
-    [[nodiscard]] constexpr size_t consumed() const noexcept { return consumed_; }
+    [[nodiscard]] constexpr size_t consumed() const noexcept {
+        SOCKS_ASSERT(next_ != released);
+        return consumed_;
+    }
 
     /// Ends the use of this action, and returns consumed(). Use it to remove the bytes from a buffer that is
     /// not yours:
     ///
     ///     evbuffer_drain(input, s.release());   // after the last accessor
     ///
-    /// Every other accessor asserts after this call, because the memory that it would read may be gone.
+    /// Every accessor asserts after this call, because the memory that it would read may be gone. A second
+    /// call asserts too, because it would remove the bytes twice.
     constexpr size_t release() noexcept {
+        const size_t n = consumed();
         next_ = released;
-        return consumed_;
+        return n;
     }
 
     /// send: the bytes to send. Send all of them before anything else.

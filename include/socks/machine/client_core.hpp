@@ -138,7 +138,8 @@ class basic_client_action : public detail::action<client_next> {
     /// client_options::wait_for_full_refusal is set, and only in the step that failed; otherwise no host.
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr endpoint bound() const noexcept {
         if (next_ == client_next::bound) return answer(static_cast<version>(byte_)).reply.bound;
-        return data_ == nullptr ? endpoint{} : answer(code().version).reply.bound;
+        const reply_code refusal = code();  // asserts for every other action
+        return data_ == nullptr ? endpoint{} : answer(refusal.version).reply.bound;
     }
 
     /// done: the reply, and the bytes that came after it.
