@@ -301,6 +301,14 @@ mutation("a cleared inbox still returns its old data", MAILBOX,
       "    /// machine that failed with errc::bad_count stays failed.\n    constexpr void clear() noexcept {\n        wipe({bytes_, N});", "mailbox")
 mutation("a cleared outbox keeps what was committed without a prepare", MAILBOX, "used_ = N;  // prepare() may", "// prepare() may",
       "mailbox")
+mutation("an outbox does not mark the bytes in flight", MAILBOX, "submitted_ = !empty();", "", "completion")
+mutation("an empty outbox has bytes in flight", MAILBOX, "submitted_ = !empty();", "submitted_ = true;", "completion")
+mutation("a completion does not end the mark of an outbox", MAILBOX,
+      "        submitted_ = false;\n        if (n > size_t{end_}", "        if (n > size_t{end_}", "completion")
+mutation("a step sends the bytes in flight again", MAILBOX, "if (!out.submitted_) now.set(", "now.set(", "completion")
+mutation("a step continues while bytes are in flight", MAILBOX, "if (!out.empty()) {", "if (!out.empty() && !out.submitted_) {",
+      "completion")
+mutation("an outbox is cleared while its bytes are in flight", MAILBOX, "        SOCKS_ASSERT(!submitted_);\n", "", "completion")
 mutation("the optimiser removes the wipe of a secret", "core/bytes.hpp", """__asm__ volatile("" : : "r"(p) : "memory");""", "",
       "optimised/secrets")
 mutation("a wipe writes one byte at a time", "core/bytes.hpp", "if (n != 0) __builtin_memset(p, 0, n);",
@@ -330,6 +338,19 @@ mutation("a server takes every error as a failure of the stream", "machine/serve
       "fail_for_good(blame(why) == party::stream ? why : errc::out_of_turn);", "fail_for_good(why);", "stream_failed")
 mutation("EINTR is a failure of the stream", "system/errno.hpp", "case EINTR:\n        case 10004: return io::interrupted;",
       "case 10004: return io::interrupted;", "errno")
+
+# Actions
+ACTION = "machine/action.hpp"
+mutation("release() does not end the use of an action", ACTION, "        next_ = released;\n", "", "release")
+mutation("release() returns nothing to remove", ACTION, "const size_t n = consumed();", "const size_t n = 0;", "release")
+mutation("next() returns an action that was released", ACTION,
+      "        SOCKS_ASSERT(next_ != released);\n        return next_;", "        return next_;", "release")
+mutation("the bytes of an action are removed twice", ACTION,
+      "        SOCKS_ASSERT(next_ != released);\n        return consumed_;", "        return consumed_;", "release")
+mutation("a client returns a bound address after release()", CLIENT,
+      "        const reply_code refusal = code();  // asserts for every other action\n"
+      "        return data_ == nullptr ? endpoint{} : answer(refusal.version).reply.bound;",
+      "        return data_ == nullptr ? endpoint{} : answer(code().version).reply.bound;", "release")
 
 # Datagrams
 DATAGRAM = "wire/datagram.hpp"
