@@ -16,16 +16,16 @@
 #include <socks/system/sockaddr.hpp>
 #include <string>
 #include <thread>
+#include <utility>
 
 using namespace std::chrono;
 
 constexpr seconds time_limit{10};   // for a handshake, and for a connection to a destination
 constexpr seconds linger_limit{2};  // for a client to receive a refusal
 
-// A socket that is closed at the end of its scope.
-struct connection {
+struct descriptor {
     int fd = -1;
-    ~connection() { close(fd); }
+    ~descriptor() { close(fd); }
 };
 
 // Waits until the socket is ready. Returns false at the deadline.
@@ -38,8 +38,29 @@ static bool wait_for(int fd, short events, steady_clock::time_point deadline) {
     }
 }
 
-// Connects to the first address of the destination that answers. Returns the reply for the client.
-static socks::reply dial(const socks::endpoint& to, connection& destination) {
+static socks::io_result receive(int fd, socks::buffer room) {
+    const auto n = recv(fd, room.data(), room.capacity(), MSG_DONTWAIT);
+    return socks::io_result_of(n, errno);
+}
+
+static socks::io_result transmit(int fd, socks::bytes data) {
+    const auto n = send(fd, data.data(), data.size(), MSG_DONTWAIT);
+    return socks::io_result_of(n, errno);
+}
+
+// Returns 0 or the error.
+static int connect_to(int fd, const addrinfo& address, steady_clock::time_point deadline) {
+    if (fd < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) return errno;
+    if (connect(fd, address.ai_addr, address.ai_addrlen) == 0) return 0;
+    if (errno != EINPROGRESS) return errno;
+    if (!wait_for(fd, POLLOUT, deadline)) return ETIMEDOUT;
+    int error = 0;
+    socklen_t size = sizeof error;
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+// Connects to the first address of `to` that answers. Returns the reply for the client.
+static socks::reply dial(const socks::endpoint& to, descriptor& destination) {
     const auto deadline = steady_clock::now() + time_limit;
     char text[socks::max_text_host];
     const std::string host(socks::format(to.host, text).data());
@@ -50,16 +71,11 @@ static socks::reply dial(const socks::endpoint& to, connection& destination) {
     auto why = socks::dial_error_from_getaddrinfo(failed, errno);
     const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> list(first, freeaddrinfo);
     for (const addrinfo* a = first; a != nullptr; a = a->ai_next) {
-        connection attempt{socket(a->ai_family, SOCK_STREAM, 0)};
-        int error = fcntl(attempt.fd, F_SETFL, O_NONBLOCK) == 0 ? 0 : errno;
-        if (error == 0 && connect(attempt.fd, a->ai_addr, a->ai_addrlen) != 0) error = errno;
-        socklen_t size = sizeof error;
-        if (error == EINPROGRESS && !wait_for(attempt.fd, POLLOUT, deadline)) error = ETIMEDOUT;
-        if (error == EINPROGRESS) getsockopt(attempt.fd, SOL_SOCKET, SO_ERROR, &error, &size);
-        if (error == 0) {
-            sockaddr_storage local;
-            size = sizeof local;
-            if (getsockname(attempt.fd, reinterpret_cast<sockaddr*>(&local), &size) != 0) size = 0;
+        descriptor attempt{socket(a->ai_family, SOCK_STREAM, 0)};
+        sockaddr_storage local{};
+        socklen_t size = sizeof local;
+        const int error = connect_to(attempt.fd, *a, deadline);
+        if (error == 0 && getsockname(attempt.fd, reinterpret_cast<sockaddr*>(&local), &size) == 0) {
             std::swap(attempt.fd, destination.fd);
             return {socks::code5::succeeded, socks::from_sockaddr(local, size)};
         }
@@ -75,61 +91,72 @@ struct direction {
     std::string waiting{};
     bool ended = false;
 
-    // What poll() waits for. It always reports a reset.
-    [[nodiscard]] pollfd interest() const {
+    pollfd interest() const {
         if (!waiting.empty()) return {to, POLLOUT, 0};
-        return {from, static_cast<short>(ended ? 0 : POLLIN), 0};
+        return {from, static_cast<short>(ended ? 0 : POLLIN), 0};  // poll() always reports a reset
     }
 
-    // Returns false if a socket was reset.
+    // Returns false if a connection was reset.
     bool advance() {
-        char room[16384];
-        ssize_t n = 0;
         if (!waiting.empty()) {
-            n = send(to, waiting.data(), waiting.size(), MSG_DONTWAIT);
-            if (n > 0) waiting.erase(0, static_cast<size_t>(n));
-        } else {
-            n = recv(from, room, sizeof room, MSG_DONTWAIT);
-            ended = n == 0;
-            if (ended) n = shutdown(to, SHUT_WR);
-            if (n > 0) waiting.assign(room, static_cast<size_t>(n));
+            const auto sent = transmit(to, waiting);
+            waiting.erase(0, sent.size());
+            return sent.error() == socks::errc::none;
         }
-        return n >= 0 || errno == EAGAIN || errno == EINTR;
+        char room[16384];
+        const auto arrived = receive(from, room);
+        waiting.assign(room, arrived.size());
+        ended = arrived == 0u;
+        return arrived.error() == socks::errc::none && (!ended || shutdown(to, SHUT_WR) == 0);
     }
 };
 
-static bool relay(direction up, direction down) {
+// Copies in both directions until both have ended. If one connection was reset, close() will reset the other too.
+static void relay(direction up, direction down) {
     bool connected = true;
     while (connected && !(up.ended && down.ended)) {
         pollfd watched[] = {up.interest(), down.interest()};
         connected = poll(watched, 2, -1) >= 0 || errno == EINTR;
-        if (watched[0].revents != 0) connected = up.advance() && connected;
-        if (watched[1].revents != 0) connected = down.advance() && connected;
+        if (connected && watched[0].revents != 0) connected = up.advance();
+        if (connected && watched[1].revents != 0) connected = down.advance();
     }
-    return connected;
+    const linger reset{1, 0};
+    for (const int fd : {up.from, up.to})
+        if (!connected) setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+}
+
+// Reports a failure. A close() that finds unread bytes resets the connection, which destroys the refusal that was sent.
+// So this function first reads until the client has closed its side.
+static void report(const socks::outcome& failure, int client) {
+    char room[512];
+    warnx("%s", std::string(socks::format(failure, room).data()).c_str());
+    const auto deadline = steady_clock::now() + linger_limit;
+    shutdown(client, SHUT_WR);
+    while (wait_for(client, POLLIN, deadline) && receive(client, room).size() != 0) {
+    }
 }
 
 static void serve(int accepted, const socks::credentials& login) {
-    using next = socks::server::next;
     const auto deadline = steady_clock::now() + time_limit;
-    const connection client{accepted};
-    connection destination;
+    const descriptor client{accepted};
+    descriptor destination;
+    char first;
+    if (wait_for(client.fd, POLLIN, deadline) && recv(client.fd, &first, 1, MSG_PEEK) <= 0) return;
     socks::server handshake{
         {.methods = login.given ? socks::method::username_password : socks::method::none}};
     socks::inbox<socks::server::max_input> rx;
     socks::outbox<socks::server::max_pending> tx;
-    const auto receive = [&](socks::buffer room) -> socks::io_result {
-        if (!wait_for(client.fd, POLLIN, deadline)) return socks::io::would_block;
-        const auto n = recv(client.fd, room.data(), room.capacity(), 0);
-        return socks::io_result_of(n, errno);
-    };
-    const auto transmit = [&](socks::bytes data) {
-        const auto n = send(client.fd, data.data(), data.size(), 0);
-        return socks::io_result_of(n, errno);
-    };
     for (;;) {
-        const auto s = socks::run(handshake, rx, tx, receive, transmit);
+        using next = socks::server::next;
+        const auto s = socks::run(
+            handshake, rx, tx,  //
+            [&](socks::buffer room) { return receive(client.fd, room); },
+            [&](socks::bytes data) { return transmit(client.fd, data); });
         switch (s.next()) {
+            case next::send:
+            case next::recv:
+                if (wait_for(client.fd, s.next() == next::send ? POLLOUT : POLLIN, deadline)) break;
+                return warnx("timed out %s", socks::to_string(handshake.state()));
             case next::authenticate: {
                 const bool user = socks::constant_time_equal(s.user(), login.user);
                 const bool password = socks::constant_time_equal(s.password(), login.password);
@@ -142,29 +169,12 @@ static void serve(int accepted, const socks::credentials& login) {
                 else
                     handshake.answer({socks::code5::command_not_supported, {}}, tx);
                 break;
-            case next::done: {
-                direction up{client.fd, destination.fd, std::string(s.result().early)};
-                if (relay(up, {destination.fd, client.fd})) return;
-                const linger reset{1, 0};  // close() then resets the connection
-                setsockopt(client.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-                setsockopt(destination.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-                return;
-            }
-            case next::fail: {
-                char text[socks::max_text_outcome];
-                const std::string reason(socks::format(socks::outcome_of(s), text).data());
-                if (s.error() != socks::errc::closed) warnx("%s", reason.c_str());
-                // If close() finds unread bytes, it resets the connection, and the client may lose the reply.
-                shutdown(client.fd, SHUT_WR);
-                const auto end = steady_clock::now() + linger_limit;
-                while (wait_for(client.fd, POLLIN, end) && recv(client.fd, text, sizeof text, 0) > 0) {
-                }
-                return;
-            }
-            case next::send:
-            case next::recv:
+            case next::done:
+                return relay({client.fd, destination.fd, std::string(s.result().early)},
+                             {destination.fd, client.fd});
+            case next::fail: return report(socks::outcome_of(s), client.fd);
             case next::negotiate:
-            case next::wait: return warnx("timed out %s", socks::to_string(handshake.state()));
+            case next::wait: return;  // only with other methods, and with answers that come later
         }
     }
 }
@@ -177,20 +187,23 @@ int main(int argc, char** argv) {
     socks::credentials login;
     if (argc == 4) login = {std::string_view(argv[2]), std::string_view(argv[3])};
 
-    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGPIPE, SIG_IGN);  // a failed send() then returns an error
     const int listener = socket(local.ss_family, SOCK_STREAM, 0);
     const int on = 1;
     socklen_t length = sizeof local;
     if (listener < 0 || setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         bind(listener, reinterpret_cast<sockaddr*>(&local), *size) != 0 || listen(listener, SOMAXCONN) != 0 ||
         getsockname(listener, reinterpret_cast<sockaddr*>(&local), &length) != 0)
-        err(1, "cannot listen");
+        err(1, "cannot listen on %s", argv[1]);
     char text[socks::max_text_endpoint];
     const std::string where(socks::format(socks::from_sockaddr(local, length), text).data());
     std::printf("listening on %s\n", where.c_str());
     std::fflush(stdout);
     for (;;) {
         const int client = accept(listener, nullptr, nullptr);
-        if (client >= 0) std::thread(serve, client, login).detach();
+        if (client >= 0)
+            std::thread(serve, client, login).detach();
+        else
+            std::this_thread::sleep_for(milliseconds{10});  // no descriptor is left until a connection ends
     }
 }
