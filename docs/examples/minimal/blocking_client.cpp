@@ -1,5 +1,5 @@
-// Opens a tunnel through a SOCKS5 proxy, sends standard input, and prints what comes back. The calls block, but one
-// deadline limits the connection to the proxy and the complete handshake.
+// Opens a tunnel through a SOCKS5 proxy, sends standard input, and prints what comes back. The calls block.
+// One deadline limits the connection to the proxy and the complete handshake.
 
 #include <err.h>
 #include <fcntl.h>
@@ -13,6 +13,7 @@
 #include <socks/system/errno.hpp>
 #include <socks/system/sockaddr.hpp>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 using namespace std::chrono;
@@ -24,13 +25,14 @@ static bool wait_for(int fd, short events, steady_clock::time_point deadline) {
     for (;;) {
         const auto left = ceil<milliseconds>(deadline - steady_clock::now()).count();
         pollfd watched{fd, events, 0};
-        const int ready = poll(&watched, 1, left > 0 ? static_cast<int>(left) : 0);
+        const int ready = left > 0 ? poll(&watched, 1, static_cast<int>(left)) : 0;
         if (ready >= 0 || errno != EINTR) return ready > 0;
     }
 }
 
-// Reads no byte after the reply of the proxy, so afterwards any code can use the socket like a direct connection.
-static void open_tunnel(int fd, const sockaddr_storage& proxy, socklen_t size, const socks::request& asked) {
+// Reads no byte after the reply, so afterwards any code can use the socket like a direct connection.
+static void open_tunnel(int fd, const sockaddr_storage& proxy, socklen_t size,
+                        const socks::request& request) {
     const auto deadline = steady_clock::now() + time_limit;
     int error = fd >= 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0 ? 0 : errno;
     if (error == 0 && connect(fd, reinterpret_cast<const sockaddr*>(&proxy), size) != 0) error = errno;
@@ -51,10 +53,10 @@ static void open_tunnel(int fd, const sockaddr_storage& proxy, socklen_t size, c
         return socks::io_result_of(n, errno);
     };
     const auto transmit = [&](socks::bytes data) {
-        const auto n = send(fd, data.data(), data.size(), 0);
+        const auto n = send(fd, data.data(), data.size(), 0);  // the buffer of the socket has space for it
         return socks::io_result_of(n, errno);
     };
-    const auto s = socks::run(handshake, asked, rx, tx, receive, transmit);
+    const auto s = socks::run(handshake, request, rx, tx, receive, transmit);
     if (s.next() == socks::client::next::done) return;
     if (s.next() != socks::client::next::fail)
         throw std::runtime_error(std::string("timed out ") + socks::to_string(handshake.state()));

@@ -1,5 +1,5 @@
-// A server for SOCKS4, SOCKS4a and SOCKS5 that runs each connection in a thread. It carries out CONNECT. If you start
-// it with a user name and a password, clients must authenticate.
+// A SOCKS4, SOCKS4a and SOCKS5 server that runs each connection in a thread and carries out CONNECT. If it is
+// started with a user name and a password, every client must authenticate.
 
 #include <err.h>
 #include <fcntl.h>
@@ -8,13 +8,14 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdio>
+#include <iostream>
 #include <memory>
 #include <socks/socks.hpp>
 #include <socks/system/errno.hpp>
 #include <socks/system/getaddrinfo.hpp>
 #include <socks/system/sockaddr.hpp>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -25,7 +26,9 @@ constexpr seconds linger_limit{2};  // for a client to receive a refusal
 
 struct descriptor {
     int fd = -1;
-    ~descriptor() { close(fd); }
+    ~descriptor() {
+        if (fd >= 0) close(fd);
+    }
 };
 
 // Waits until the socket is ready. Returns false at the deadline.
@@ -48,7 +51,7 @@ static socks::io_result transmit(int fd, socks::bytes data) {
     return socks::io_result_of(n, errno);
 }
 
-// Returns 0 or the error.
+// Connects a socket, and makes it non-blocking. Returns 0 or the error.
 static int connect_to(int fd, const addrinfo& address, steady_clock::time_point deadline) {
     if (fd < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) return errno;
     if (connect(fd, address.ai_addr, address.ai_addrlen) == 0) return 0;
@@ -84,7 +87,7 @@ static socks::reply dial(const socks::endpoint& to, descriptor& destination) {
     return {socks::code_for(why), {}};
 }
 
-// One direction of the relay. It reads again after it has sent everything.
+// One direction of the relay. It reads more only after it has sent everything.
 struct direction {
     int from;
     int to;
@@ -93,7 +96,7 @@ struct direction {
 
     pollfd interest() const {
         if (!waiting.empty()) return {to, POLLOUT, 0};
-        return {from, static_cast<short>(ended ? 0 : POLLIN), 0};  // poll() always reports a reset
+        return {from, static_cast<short>(ended ? 0 : POLLIN), 0};  // without events, poll() reports a reset
     }
 
     // Returns false if a connection was reset.
@@ -111,7 +114,7 @@ struct direction {
     }
 };
 
-// Copies in both directions until both have ended. If one connection was reset, close() will reset the other too.
+// Copies in both directions until both have ended. After a reset of one connection, close() resets the other.
 static void relay(direction up, direction down) {
     bool connected = true;
     while (connected && !(up.ended && down.ended)) {
@@ -125,8 +128,8 @@ static void relay(direction up, direction down) {
         if (!connected) setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 }
 
-// Reports a failure. A close() that finds unread bytes resets the connection, which destroys the refusal that was sent.
-// So this function first reads until the client has closed its side.
+// Prints a failure, and reads until the client closes the connection. If close() found unread bytes, it would
+// reset the connection, and the client might not receive the reply that refuses its request.
 static void report(const socks::outcome& failure, int client) {
     char room[512];
     warnx("%s", std::string(socks::format(failure, room).data()).c_str());
@@ -174,7 +177,7 @@ static void serve(int accepted, const socks::credentials& login) {
                              {destination.fd, client.fd});
             case next::fail: return report(socks::outcome_of(s), client.fd);
             case next::negotiate:
-            case next::wait: return;  // only with other methods, and with answers that come later
+            case next::wait: return;  // other methods, and later answers, do not occur here
         }
     }
 }
@@ -196,9 +199,8 @@ int main(int argc, char** argv) {
         getsockname(listener, reinterpret_cast<sockaddr*>(&local), &length) != 0)
         err(1, "cannot listen on %s", argv[1]);
     char text[socks::max_text_endpoint];
-    const std::string where(socks::format(socks::from_sockaddr(local, length), text).data());
-    std::printf("listening on %s\n", where.c_str());
-    std::fflush(stdout);
+    const std::string_view where = socks::format(socks::from_sockaddr(local, length), text).data();
+    std::cout << "listening on " << where << std::endl;
     for (;;) {
         const int client = accept(listener, nullptr, nullptr);
         if (client >= 0)

@@ -1,5 +1,5 @@
-// Opens a tunnel through a SOCKS5 proxy in a program with a poll loop. The socket never blocks, not even in connect().
-// If the socket is not ready, run() returns, and its action says which event to wait for.
+// Opens a tunnel through a SOCKS5 proxy in a program with a poll loop. The socket never blocks, not even in
+// connect(). If it is not ready, run() returns, and the action says which event to wait for.
 
 #include <err.h>
 #include <fcntl.h>
@@ -27,7 +27,9 @@ constexpr seconds time_limit{10};  // for the connection to the proxy and the co
 
 struct descriptor {
     int fd;
-    ~descriptor() { close(fd); }
+    ~descriptor() {
+        if (fd >= 0) close(fd);
+    }
 };
 
 // A connection through the proxy. It sends `upload`, and prints what it receives.
@@ -40,6 +42,7 @@ class tunnel {
         if (connect(socket_.fd, reinterpret_cast<const sockaddr*>(&proxy), size) != 0 && errno != EINPROGRESS)
             fail("cannot connect to the proxy", errno);
     }
+    ~tunnel() { tx_.clear(); }  // if the deadline has passed, it may contain the password
 
     [[nodiscard]] bool is_open() const { return phase_ == phase::open; }
     [[nodiscard]] bool has_ended() const { return received_all_ && upload_.empty(); }
@@ -120,7 +123,7 @@ class tunnel {
 
     descriptor socket_;
     phase phase_ = phase::connect;
-    short events_ = POLLOUT;  // connect() has succeeded or failed
+    short events_ = POLLOUT;  // reports the end of connect()
     socks::request request_;
     socks::client handshake_;
     socks::inbox<socks::client::max_input> rx_;

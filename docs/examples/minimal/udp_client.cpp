@@ -1,5 +1,5 @@
-// Sends each line of standard input to DESTINATION as a datagram, through the relay of a SOCKS5 proxy, and prints the
-// answers. The relay works as long as the control connection to the proxy is open.
+// Sends each line of standard input as a datagram through a SOCKS5 proxy, and prints the answers. The relay of
+// the proxy works as long as the control connection is open.
 
 #include <err.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ constexpr seconds answer_limit{2};      // for each line
 static bool wait_for(std::span<pollfd> watched, steady_clock::time_point deadline) {
     for (;;) {
         const auto left = ceil<milliseconds>(deadline - steady_clock::now()).count();
-        const int ready = poll(watched.data(), watched.size(), left > 0 ? static_cast<int>(left) : 0);
+        const int ready = left > 0 ? poll(watched.data(), watched.size(), static_cast<int>(left)) : 0;
         if (ready >= 0) return ready > 0;
         if (errno != EINTR) fail("poll", errno);
     }
@@ -52,12 +52,14 @@ static void connect_to(int fd, const sockaddr_storage& proxy, socklen_t size,
     if (error != 0) fail("cannot connect to the proxy", error);
 }
 
-// Some proxies name their relay. The name is looked up, because datagrams are sent to an address.
-static socks::endpoint resolve(const socks::endpoint& relay) {
+// Looks up the relay if the proxy has sent its name. The address must have the family of the proxy.
+static socks::endpoint resolve(const socks::endpoint& relay, int family) {
     if (relay.host.kind() != socks::host_kind::name) return relay;
     const std::string name(relay.host.name());
+    addrinfo hints{};
+    hints.ai_family = family;
     addrinfo* list = nullptr;
-    const int failed = getaddrinfo(name.c_str(), nullptr, nullptr, &list);
+    const int failed = getaddrinfo(name.c_str(), nullptr, &hints, &list);
     if (failed != 0)
         throw std::runtime_error("cannot look up the relay " + name + ": " + gai_strerror(failed));
     const socks::host address = socks::from_sockaddr(list->ai_addr, list->ai_addrlen).host;
@@ -65,9 +67,9 @@ static socks::endpoint resolve(const socks::endpoint& relay) {
     return {address, relay.port};
 }
 
-// Asks the proxy for a relay. Returns the address to which datagrams are sent.
-static socks::endpoint associate(int fd, const socks::request& request, const socks::endpoint& proxy,
-                                 steady_clock::time_point deadline) {
+// Returns a copy of the reply, because the name in it points into `rx`.
+static socks::stored_reply run_handshake(int fd, const socks::request& request,
+                                         steady_clock::time_point deadline) {
     socks::client handshake;
     socks::inbox<socks::client::max_input> rx;
     socks::outbox<socks::client::max_output> tx;
@@ -78,12 +80,11 @@ static socks::endpoint associate(int fd, const socks::request& request, const so
         return socks::io_result_of(n, errno);
     };
     const auto transmit = [&](socks::bytes data) {
-        const auto n = send(fd, data.data(), data.size(), 0);
+        const auto n = send(fd, data.data(), data.size(), 0);  // the buffer of the socket has space for it
         return socks::io_result_of(n, errno);
     };
     const auto s = socks::run(handshake, request, rx, tx, receive, transmit);
-    if (s.next() == socks::client::next::done)
-        return resolve(socks::relay_endpoint(s.result().reply.bound, proxy.host));
+    if (s.next() == socks::client::next::done) return s.result().reply;
     if (s.next() != socks::client::next::fail)
         throw std::runtime_error(std::string("timed out ") + socks::to_string(handshake.state()));
     char text[socks::max_text_outcome];
@@ -108,7 +109,7 @@ static bool print_answer(int udp, const socks::endpoint& relay, int control) {
         if (n < 0 || !socks::from_relay(socks::from_sockaddr(source, size), relay)) continue;
         const auto answer = socks::decode_datagram({packet, static_cast<size_t>(n)});
         if (!answer) continue;
-        std::cout << std::string_view(answer->data()) << std::endl;
+        if (!(std::cout << std::string_view(answer->data()) << std::endl)) fail("cannot print", errno);
         return true;
     }
 }
@@ -129,10 +130,11 @@ int main(int argc, char** argv) try {
     const auto deadline = steady_clock::now() + handshake_limit;
     const int control = socket(address.ss_family, SOCK_STREAM, 0);
     connect_to(control, address, *size, deadline);
-    const socks::endpoint relay = associate(control, request, *proxy, deadline);
+    const socks::stored_reply reply = run_handshake(control, request, deadline);
+    const socks::endpoint bound = socks::relay_endpoint(reply.bound.view(), proxy->host);
+    const socks::endpoint relay = resolve(bound, address.ss_family);
     const auto relay_size = socks::to_sockaddr(relay, address);
-    if (!relay_size)
-        throw std::runtime_error(std::string("the relay: ") + socks::to_string(relay_size.error()));
+    if (!relay_size) throw std::runtime_error("the proxy has sent no address of a relay");
     const int udp = socket(address.ss_family, SOCK_DGRAM, 0);
     if (udp < 0) fail("cannot create a socket", errno);
 
