@@ -85,7 +85,6 @@ int main(int argc, char** argv) try {
     for (int c; (c = std::getc(in)) != EOF;) std::putchar(c);
     if (std::ferror(in) || std::fflush(stdout) != 0) error = errno;
     if (error != 0) throw std::system_error(error, std::generic_category(), "the tunnel failed");
-    return 0;
 } catch (const std::exception& failure) {
     errx(1, "%s", failure.what());
 }

@@ -159,7 +159,6 @@ int main(int argc, char** argv) try {
         if (ready > 0) connection.advance();
     }
     if (std::fflush(stdout) != 0) fail("cannot print", errno);
-    return 0;
 } catch (const std::exception& failure) {
     errx(1, "%s", failure.what());
 }

@@ -150,7 +150,6 @@ int main(int argc, char** argv) try {
         if (!print_answer(udp, relay, control)) ++unanswered;
     }
     if (unanswered != 0) errx(1, "no answer to %d datagrams", unanswered);
-    return 0;
 } catch (const std::exception& failure) {
     errx(1, "%s", failure.what());
 }
