@@ -33,13 +33,15 @@ def models(build):
     """Every model, from a build directory of the project."""
     examples = pathlib.Path(build).resolve() / "docs/examples"
 
-    def native(name, client="client", server="server", **more):
-        return Model(name, *([examples / name / program] if program else None for program in (client, server)), **more)
+    def native(name, folder=None, client="client", server="server", **more):
+        return Model(name, *([examples / (folder or name) / program] if program else None for program in (client, server)),
+                     **more)
 
+    lwip = {"no_route_to_the_proxy": "lwIP ignores ICMP errors that concern a TCP connection"}
     emulated = dict(slow=True)
     return [
-        native("minimal", "blocking_client", "blocking_server"),
-        dataclasses.replace(native("minimal", "nonblocking_client", None), name="minimal_nonblocking"),
+        native("minimal", "minimal", "blocking_client", "blocking_server"),
+        native("minimal_nonblocking", "minimal", "nonblocking_client", None),
         native("coroutine"),
         native("asio"),
         native("libuv"),
@@ -47,8 +49,8 @@ def models(build):
         native("io_uring"),
         native("c"),
         native("tls", tls=True),
-        native("lwip_raw", server=None),
-        native("lwip_netconn", server=None),
+        native("lwip_raw", "lwip", "raw_client", None, not_applicable=lwip),
+        native("lwip_netconn", "lwip", "netconn_client", None, not_applicable=lwip),
         Model("windows", ["wine", examples / "windows/client.exe"], ["wine", examples / "windows/server.exe"], **emulated),
         Model("wasm", ["node", examples / "wasm/client.js"], **emulated),
         Model("cortex_m", [examples / "cortex_m/client"], **emulated),

@@ -68,8 +68,9 @@ class Scripted:
                 return
             caller = Caller(s)
             self.callers.append(caller)
-            self.threads.append(threading.Thread(target=self.run, args=(caller,), daemon=True))
-            self.threads[-1].start()
+            thread = threading.Thread(target=self.run, args=(caller,), daemon=True)
+            thread.start()
+            self.threads.append(thread)
 
     def run(self, caller):
         try:
@@ -81,7 +82,8 @@ class Scripted:
             pass
 
     def check(self):
-        """Waits until every script has ended, and fails if one of them did."""
+        """Waits until every script has ended, and fails if one of them did or if nobody came."""
+        until(lambda: self.threads, "a connection to a scripted server")
         for thread in self.threads:
             thread.join(PATIENCE)
         if self.failures:
