@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import time
 
 from cases import Case, late, waits
@@ -183,7 +184,7 @@ class Cases:
 
     @staticmethod
     def until_the_deadline(caller):
-        caller.wait_for_end()
+        caller.expect_end()
         late(time.monotonic() - caller.accepted)
 
     def drips(self, trial, login=()):
@@ -244,6 +245,36 @@ class Cases:
             caller.expect(DATA[:1000])
             caller.reset()
         self.scripted(trial, act, lambda client: client.failed(TUNNEL_FAILED), stdin=DATA)
+
+    def tunnel_ends_and_is_reset_while_it_sends(self, trial):
+        """After an end of the stream, a write that fails raises SIGPIPE. The client may report the end or the failure."""
+        def act(caller):
+            handshake(caller)
+            caller.expect(DATA[:1000])
+            caller.socket.shutdown(socket.SHUT_WR)
+            time.sleep(0.2)
+            caller.reset()
+
+        def check(client):
+            if client.wait() == 0:
+                client.succeeded(b"")
+            else:
+                client.failed(TUNNEL_FAILED)
+        self.scripted(trial, act, check, stdin=DATA)
+
+    def password_is_wiped(self, trial):
+        """During the tunnel, the password is in the arguments of the process and nowhere else in its memory."""
+        login = ("john", "the password that is looked for")
+
+        def act(caller):
+            sent = b"\x01\x04john" + bytes([len(login[1])]) + login[1].encode()
+            for sent, answer in ((OFFER, CHOICE_OF_LOGIN), (sent, LOGIN_TAKEN), (REQUEST, REPLY)):
+                caller.expect(sent)
+                caller.give(answer)
+            caller.expect(b"hello")
+            expect(trial.first().places_of(login[1].encode()), [], "where the password is")
+            caller.end()
+        self.scripted(trial, act, lambda client: client.succeeded(b""), login, stdin=b"hello")
 
     def stopped_and_continued(self, trial):
         """SIGSTOP and SIGCONT interrupt some system calls."""
@@ -354,6 +385,8 @@ class Cases:
             "the_tunnel_has_no_deadline": waits(self.no_deadline_for_the_tunnel),
             "the_tunnel_is_reset": Case(self.tunnel_is_reset),
             "the_tunnel_is_reset_while_the_client_sends": Case(self.tunnel_is_reset_while_it_sends),
+            "the_tunnel_ends_and_is_reset_while_the_client_sends": Case(self.tunnel_ends_and_is_reset_while_it_sends),
+            "the_password_is_wiped": Case(self.password_is_wiped),
             "stopped_and_continued": Case(self.stopped_and_continued),
             "standard_output_cannot_be_written": Case(self.output_cannot_be_written),
             "no_arguments": Case(self.wrong_arguments),

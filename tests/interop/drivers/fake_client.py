@@ -43,7 +43,7 @@ FAULTS = {
     "has_little_room_for_a_bound_name": "a_bound_name_of_255_bytes",
     "takes_a_reset_for_an_end": "the_tunnel_is_reset",
     "takes_a_reset_in_the_handshake_for_an_end": "reset_before_the_reply",
-    "dies_of_SIGPIPE": "the_tunnel_is_reset_while_the_client_sends",
+    "dies_of_SIGPIPE": "the_tunnel_ends_and_is_reset_while_the_client_sends",
     "ignores_errors_of_stdout": "standard_output_cannot_be_written",
     "takes_HTTP_for_SOCKS": "an_HTTP_server_in_the_proxy_s_place",
     "does_not_say_why_it_cannot_connect": "nobody_listens_at_the_proxy_s_port",
@@ -52,7 +52,7 @@ FAULTS = {
     "crashes": "the_reply_a_byte_at_a_time_with_a_login",
 }
 
-fault = sys.argv[1]
+fault = sys.argv[1] if len(sys.argv) > 1 else "none"
 
 
 class Failure(Exception):

@@ -3,6 +3,8 @@
 import dataclasses
 import pathlib
 
+WIPED = "the_password_is_wiped"
+
 
 @dataclasses.dataclass
 class Model:
@@ -37,7 +39,8 @@ def models(build):
         return Model(name, *([examples / (folder or name) / program] if program else None for program in (client, server)),
                      **more)
 
-    lwip = {"no_route_to_the_proxy": "lwIP ignores ICMP errors that concern a TCP connection"}
+    lwip = {"no_route_to_the_proxy": "lwIP ignores ICMP errors that concern a TCP connection",
+            WIPED: "libslirp, which is the network, keeps copies in the same process"}
     emulated = dict(slow=True)
     return [
         native("minimal", "minimal", "blocking_client", "blocking_server"),

@@ -14,6 +14,7 @@ from harness import PATIENCE, expect, until
 
 SANITIZERS = re.compile(r"ERROR: \w+Sanitizer|runtime error")
 TAIL = 1500  # characters of an output that a failure prints
+LARGE = 1 << 28  # bytes of a mapping that is a reservation, such as those of AddressSanitizer
 AT_ONCE = 5  # seconds for what takes no network and no deadline
 
 
@@ -80,6 +81,25 @@ class Process:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+
+    def places_of(self, secret):
+        """The mappings of its memory that have these bytes outside the arguments of the process."""
+        place = pathlib.Path("/proc", str(self.process.pid))
+        begin, end = map(int, (place / "stat").read_text().rpartition(")")[2].split()[45:47])  # of the arguments
+        found, arguments = [], 0
+        with (place / "mem").open("rb", buffering=0) as memory:
+            for line in (place / "maps").read_text().splitlines():
+                first, last = (int(word, 16) for word in line.split()[0].split("-"))
+                if "rw" not in line or last - first > LARGE:
+                    continue
+                memory.seek(first)
+                for match in re.finditer(re.escape(secret), memory.read(last - first)):
+                    if begin <= first + match.start() < end:
+                        arguments += 1
+                    else:
+                        found.append(line)
+        expect(arguments, 1, "number of arguments that were found; otherwise the search finds nothing")
+        return found
 
     def tell(self):
         """For a failure: the command line, and the ends of what it wrote."""

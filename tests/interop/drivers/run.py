@@ -43,9 +43,11 @@ WAITING_AT_ONCE = 48  # cases that wait for a deadline
 PASSED, FAILED = "pass", "**FAIL**"
 
 
-class Run:
-    def __init__(self, chosen, pattern, proxy):
-        self.models, self.proxy = chosen, proxy
+class Suite:
+    """The cases whose names match a pattern, for some models."""
+
+    def __init__(self, chosen, pattern=""):
+        self.models = chosen
         tables = {"client": client_cases.Cases().table(), "server": server_cases.Cases().table()}
         self.cases = {f"{role}/{name}": case for role, table in tables.items() for name, case in table.items()
                       if re.search(pattern, f"{role}/{name}") and any(getattr(model, role) for model in chosen)}
@@ -54,22 +56,22 @@ class Run:
 
     def plan(self):
         """The pairs of a model and a case that are run."""
-        for name, case in self.cases.items():
+        for name in self.cases:
             for model in self.models:
                 role, short = name.split("/")
                 if not getattr(model, role):
                     continue
                 why = model.reason_not_to_run(short)
                 if why is None:
-                    yield model, name, case
+                    yield model, name
                 else:
                     if why not in self.reasons:
                         self.reasons.append(why)
                     self.results[model.name, name] = f"[{self.reasons.index(why) + 1}]"
 
-    def one(self, model, name, case, network):
+    def one(self, model, name, network):
         """Runs a case; returns what to print about a failure."""
-        trial, began = Trial(model, network), time.monotonic()
+        case, trial, began = self.cases[name], Trial(model, network), time.monotonic()
         try:
             case.act(trial, *case.arguments)
             trial.settle()
@@ -84,24 +86,22 @@ class Run:
         finally:
             trial.close()
 
-    def all(self):
-        network, plan = Network(self.proxy), list(self.plan())
-        end = time.monotonic() + LIMIT
+    def run(self, network, plan):
+        """Runs many cases at once; yields the report of each failure."""
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as working, \
                 concurrent.futures.ThreadPoolExecutor(WAITING_AT_ONCE) as waiting:
-            pending = {(waiting if case.waits else working).submit(self.one, model, name, case, network): (model, name)
-                       for model, name, case in plan}
+            pending = {(waiting if self.cases[name].waits else working).submit(self.one, model, name, network): (model, name)
+                       for model, name in plan}
             try:
                 for future in concurrent.futures.as_completed(pending, LIMIT):
                     if report := future.result():
-                        print(report, flush=True)
+                        yield report
             except TimeoutError:
                 for future, (model, name) in pending.items():
                     if not future.done():
-                        self.results[model.name, name] = FAILED
                         print(f"FAIL {model.name} {name}: the complete run took longer than {LIMIT} seconds")
-                self.tell()
                 harness.stop_all()
+                sys.stdout.flush()
                 os._exit(1)  # ends the namespace, with every process in it
 
     def page(self):
@@ -115,11 +115,22 @@ class Run:
         yield "A dash: the model has no such program."
         yield from (f"[{number}]: {why}" for number, why in enumerate(self.reasons, 1))
 
-    def tell(self):
-        print("\n" + "\n".join(self.page()) + "\n")
-        failed = sum(result == FAILED for result in self.results.values())
-        print(f"{sum(result == PASSED for result in self.results.values())} passed, {failed} failed")
-        return failed
+    def count(self, result):
+        return sum(found == result for found in self.results.values())
+
+
+def inside(act):
+    """Calls `act` in the namespaces of the harness; returns the exit status."""
+    harness.enter_namespaces()
+    try:
+        return act()
+    except (AssertionError, OSError, subprocess.SubprocessError) as why:  # a proxy that did not start
+        print(f"FAIL {why}")
+        for peer in harness.running:
+            peer.tell()
+        return 1
+    finally:
+        harness.stop_all()
 
 
 def arguments():
@@ -162,27 +173,25 @@ def our_proxy(given):
 
 def main():
     given = arguments()
-    run = Run(chosen_models(given), given.cases, None if given.list else our_proxy(given))
+    suite = Suite(chosen_models(given), given.cases)
     if given.list:
-        print("\n".join([*(model.name for model in run.models), "", *run.cases]))
+        print("\n".join([*(model.name for model in suite.models), "", *suite.cases]))
         return 0
-    missing = [f"{model.name}: {word}" for model in run.models for word in model.missing()]
-    if not pathlib.Path(run.proxy).is_file():
-        missing.append(f"our proxy: {run.proxy}")
-    if missing or not run.cases:
+    proxy = our_proxy(given)
+    missing = [f"{model.name}: {word}" for model in suite.models for word in model.missing()]
+    if not pathlib.Path(proxy).is_file():
+        missing.append(f"our proxy: {proxy}")
+    if missing or not suite.cases:
         print("\n".join(f"FAIL there is no {what}" for what in missing or [f"case {given.cases}"]))
         return 1
-    harness.enter_namespaces()
-    try:
-        run.all()
-        return 1 if run.tell() else 0
-    except (AssertionError, OSError, subprocess.SubprocessError) as why:  # a proxy that did not start
-        print(f"FAIL {why}")
-        for peer in harness.running:
-            peer.tell()
-        return 1
-    finally:
-        harness.stop_all()
+
+    def act():
+        for report in suite.run(Network(proxy), list(suite.plan())):
+            print(report, flush=True)
+        print("\n" + "\n".join(suite.page()) + "\n")
+        print(f"{suite.count(PASSED)} passed, {suite.count(FAILED)} failed")
+        return 1 if suite.count(FAILED) else 0
+    return inside(act)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,10 @@ class Caller:
         s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def expect(self, wanted):
-        expect(receive(self.socket, len(wanted)), wanted, "what the other side sent")
+        try:
+            expect(receive(self.socket, len(wanted)), wanted, "what the other side sent")
+        except ConnectionError as why:
+            raise AssertionError(f"{why}, before the other side sent {wanted[:100]!r}") from None
 
     def give(self, data):
         self.socket.sendall(data)
@@ -31,13 +34,12 @@ class Caller:
             time.sleep(seconds)
 
     def end(self):
-        """Ends this direction, and waits until the other side has ended its own."""
+        """Ends this direction, and waits until the other side has ended its own without a further byte."""
         self.socket.shutdown(socket.SHUT_WR)
-        self.wait_for_end()
+        self.expect_end()
 
-    def wait_for_end(self):
-        while self.socket.recv(65536):
-            pass
+    def expect_end(self):
+        expect(self.socket.recv(100), b"", "what the other side sent instead of an end of the stream")
 
     def reset(self):
         reset(self.socket)
@@ -47,6 +49,17 @@ def reset(s):
     """Closes the connection so that the other side sees a reset, not an end of the stream."""
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     s.close()
+
+
+def read_to_end(s):
+    """Everything until an end of the stream; a reset is a failure."""
+    data = bytearray()
+    try:
+        while more := s.recv(65536):
+            data += more
+    except ConnectionError as why:
+        raise AssertionError(f"{why}, after {len(data)} bytes, instead of an end of the stream") from None
+    return bytes(data)
 
 
 class Scripted:

@@ -11,7 +11,7 @@ from cases import Case, late, waits
 from harness import NAME, PATIENCE, expect, until
 from network import DATA, LOGIN, SLOW, SLOW_NAME, UNKNOWN_NAME, question
 from origins import connect, receive, receive_all
-from scripted import Refusing, Scripted, Unanswered, reset
+from scripted import Refusing, Scripted, Unanswered, read_to_end, reset
 
 PROXY_ERROR = 97  # curl's exit status when the handshake with a proxy failed
 ENOUGH = 8 * 1024 * 1024  # bytes of memory that a server may take for one connection
@@ -66,7 +66,7 @@ class Cases:
     def check_counted(self, trial, s, size=1000):
         stdin, stdout = question(size, size)
         s.sendall(stdin)
-        expect(receive_all(s), stdout, "what came back")
+        expect(read_to_end(s), stdout, "what came back")
 
     def still_serves(self, trial, server, kind="5"):
         with self.enter(server, kind, trial.network.counter.port) as s:
@@ -115,7 +115,7 @@ class Cases:
             sender = threading.Thread(target=s.sendall, args=(everything(steps) + stdin,), daemon=True)
             sender.start()
             receive_answers(s, steps)
-            expect(receive_all(s), stdout, "what came back")
+            expect(read_to_end(s), stdout, "what came back")
             sender.join()
 
     def both_ways_at_once(self, trial):
@@ -125,7 +125,7 @@ class Cases:
         def both(s):
             sender = threading.Thread(target=self.send_and_end, args=(s, DATA), daemon=True)
             sender.start()
-            found = receive_all(s)
+            found = read_to_end(s)
             sender.join()
             expect(found, DATA, "what arrived")
         with self.tunnel(trial, act) as (_, s):
@@ -308,7 +308,7 @@ class Cases:
         server = trial.server()
         with connect(server.port) as s:
             s.sendall(sent)
-            receive_all(s)
+            ended(s)
         server.reports(said)
         self.still_serves(trial, server)
 
@@ -317,21 +317,21 @@ class Cases:
     def client_half_closes(self, trial):
         """The destination sees the end of the client, and its own bytes still arrive."""
         def act(caller):
-            found = receive_all(caller.socket)
+            found = read_to_end(caller.socket)
             caller.give(found[::-1])
             caller.end()
         with self.tunnel(trial, act) as (_, s):
             s.sendall(DATA[:5000])
             s.shutdown(socket.SHUT_WR)
-            expect(receive_all(s), DATA[:5000][::-1], "what came back after the end")
+            expect(read_to_end(s), DATA[:5000][::-1], "what came back after the end")
 
     def destination_half_closes(self, trial):
         def act(caller):
             caller.give(b"bye")
             caller.socket.shutdown(socket.SHUT_WR)
-            expect(receive_all(caller.socket), DATA[:5000], "what the destination got after its end")
+            expect(read_to_end(caller.socket), DATA[:5000], "what the destination got after its end")
         with self.tunnel(trial, act) as (_, s):
-            expect(receive_all(s), b"bye", "what the destination sent")
+            expect(read_to_end(s), b"bye", "what the destination sent")
             time.sleep(0.2)
             s.sendall(DATA[:5000])
             s.shutdown(socket.SHUT_WR)
@@ -353,6 +353,20 @@ class Cases:
             s = self.enter(server, "5", destination.port)
             s.sendall(DATA[:size])
             reset(s)
+
+    def client_ends_and_resets_while_the_destination_sends(self, trial):
+        """After an end of the stream, a write that fails raises SIGPIPE."""
+        def act(caller):
+            with contextlib.suppress(ConnectionError):
+                caller.give(DATA)
+                was_reset(caller.socket, "the destination")
+        server = trial.server()
+        with Scripted(act) as destination:
+            s = self.enter(server, "5", destination.port)
+            s.shutdown(socket.SHUT_WR)
+            time.sleep(0.2)
+            reset(s)
+        self.still_serves(trial, server)
 
     def client_resets_while_the_server_dials(self, trial):
         server = trial.server()
@@ -414,16 +428,16 @@ class Cases:
 
         def act(caller):
             caller.give(caller.socket.recv(100))
-            caller.wait_for_end()
+            caller.expect_end()
 
         def flood(caller):
             with contextlib.suppress(ConnectionError):
                 caller.give(bytes(FLOOD))
         with contextlib.ExitStack() as open_ones, Scripted(act) as destination, Scripted(flood) as flooder:
+            began = time.monotonic()
             stalled = open_ones.enter_context(connect(server.port))
             stalled.sendall(b"\x05")
             idle = open_ones.enter_context(self.enter(server, "5", flooder.port))
-            began = time.monotonic()
             clients = [open_ones.enter_context(self.enter(server, "5", destination.port)) for _ in range(100)]
             for number, s in enumerate(clients):
                 s.sendall(b"%d" % number)
@@ -448,7 +462,7 @@ class Cases:
             for s in clients:
                 s.sendall(stdin)
             for s in clients:
-                expect(receive_all(s), stdout, "what came back")
+                expect(read_to_end(s), stdout, "what came back")
 
     def slow_name(self, trial):
         """While a name is looked up, other connections go on."""
@@ -526,6 +540,8 @@ class Cases:
             "a_destination_resets_after_1_MiB": Case(self.destination_resets, 1 << 20),
             "a_client_resets": Case(self.client_reset_is_passed_on, 0),
             "a_client_resets_after_10000_bytes": Case(self.client_reset_is_passed_on, 10_000),
+            "a_client_ends_and_resets_while_the_destination_sends":
+                Case(self.client_ends_and_resets_while_the_destination_sends),
             "a_client_resets_while_the_server_dials": waits(self.client_resets_while_the_server_dials),
             "a_client_does_not_read": waits(self.slow_reader),
             "a_destination_does_not_read": waits(self.slow_destination),
