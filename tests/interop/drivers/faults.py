@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Shows that the suite can fail: a client and a server without a fault pass every case, and each fault is found.
+
+    faults.py PROXY [FAULT...]
+
+PROXY is our proxy of docs/examples. FAULT is a word such as client/drops_early_data; without one, everything is run.
+"""
+
+import pathlib
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+import fake_client
+import fake_server
+from models import WIPED, Model
+from network import Network
+from run import FAILED, PASSED, Suite, inside
+
+FAULTS = {f"{role}/{fault}": f"{role}/{case}" for role, fake in (("client", fake_client), ("server", fake_server))
+          for fault, case in fake.FAULTS.items()}
+
+
+def model(fault, role):
+    """A fake as a model, which has the name of its fault."""
+    argv = [sys.executable, "-B", str(pathlib.Path(__file__).resolve().with_name(f"fake_{role}.py")), fault]
+    return Model(f"{role}/{fault}", **{role: argv})
+
+
+def main():
+    if len(sys.argv) < 2:
+        print(__doc__.split("\n\n")[1])
+        return 2
+    proxy, *chosen = sys.argv[1:]
+    if unknown := set(chosen) - set(FAULTS):
+        print(f"no such fault: {', '.join(sorted(unknown))}")
+        return 2
+    faultless = [] if chosen else [model("none", role) for role in ("client", "server")]
+    for one in faultless:
+        one.not_applicable = {WIPED: "Python keeps copies of its arguments"}
+    faulty = [model(*reversed(fault.split("/"))) for fault in chosen or FAULTS]
+    suite = Suite([*faultless, *faulty])
+
+    def act():
+        plan = [pair for pair in suite.plan() if pair[0] in faultless]
+        plan += [(one, FAULTS[one.name]) for one in faulty]
+        wrong = 0
+        for report in suite.run(Network(proxy), plan):
+            broken = 'fake_client.py", line' in report or 'fake_server.py", line' in report
+            if broken or report.startswith(("FAIL client/none ", "FAIL server/none ")):
+                print(f"{report}\n    The fake is broken, or the case is.", flush=True)
+                wrong += 1
+        for one in faulty:
+            if suite.results[one.name, FAULTS[one.name]] == PASSED:
+                print(f"FAIL {one.name} is not found by {FAULTS[one.name]}")
+                wrong += 1
+        print(f"{suite.count(PASSED)} cases passed, {suite.count(FAILED)} faults found, {wrong} wrong results")
+        return 1 if wrong else 0
+    return inside(act)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""The drivers of docs/examples that the suite runs: where their programs are, and what their model cannot do."""
+
+import dataclasses
+import pathlib
+
+WIPED = "the_password_is_wiped"
+
+
+@dataclasses.dataclass
+class Model:
+    """A client, a server or both, as command lines without arguments.
+
+    `slow` says that an emulator runs it: --fast leaves it out, and nobody looks into its process. `not_applicable` maps the
+    beginnings of the names of cases to the reason why they do not apply.
+    """
+
+    name: str
+    client: list = None
+    server: list = None
+    environment: dict = dataclasses.field(default_factory=dict)
+    slow: bool = False
+    tls: bool = False
+    not_applicable: dict = dataclasses.field(default_factory=dict)
+
+    def missing(self):
+        """The programs and files of its command lines that do not exist."""
+        words = [pathlib.Path(word) for argv in (self.client, self.server) for word in argv or []]
+        return [str(word) for word in words if word.is_absolute() and not word.exists()]
+
+    def reason_not_to_run(self, case):
+        return next((why for begin, why in self.not_applicable.items() if case.startswith(begin)), None)
+
+
+def models(build):
+    """Every model, from a build directory of the project."""
+    examples = pathlib.Path(build).resolve() / "docs/examples"
+
+    def native(name, folder=None, client="client", server="server", **more):
+        return Model(name, *([examples / (folder or name) / program] if program else None for program in (client, server)),
+                     **more)
+
+    lwip = {"no_route_to_the_proxy": "lwIP ignores ICMP errors that concern a TCP connection",
+            WIPED: "libslirp, which is the network, keeps copies in the same process"}
+    emulated = dict(slow=True)
+    return [
+        native("minimal", "minimal", "blocking_client", "blocking_server"),
+        native("minimal_nonblocking", "minimal", "nonblocking_client", None),
+        native("coroutine"),
+        native("asio"),
+        native("libuv"),
+        native("libevent"),
+        native("io_uring"),
+        native("c"),
+        native("tls", tls=True),
+        native("lwip_raw", "lwip", "raw_client", None, not_applicable=lwip),
+        native("lwip_netconn", "lwip", "netconn_client", None, not_applicable=lwip),
+        Model("windows", ["wine", examples / "windows/client.exe"], ["wine", examples / "windows/server.exe"], **emulated),
+        Model("wasm", ["node", examples / "wasm/client.js"], **emulated),
+        Model("cortex_m", [examples / "cortex_m/client"], **emulated),
+    ]
