@@ -1,5 +1,5 @@
-// Sends stdin to a destination behind a SOCKS5 proxy, and copies what the destination sends to stdout. It shows
-// async_connect() in a coroutine, with one deadline for connecting and for the handshake.
+// Sends stdin to a destination behind a SOCKS5 proxy, and copies what the destination sends to stdout. It
+// shows async_connect() in a coroutine, with one deadline for connecting and for the handshake.
 
 #include <unistd.h>
 #include <cerrno>

@@ -154,8 +154,8 @@ class session : public std::enable_shared_from_this<session> {
         }
     }
 
-    // Reads until the client closes. If the server closed first, bytes that it did not read would cause a reset,
-    // and a reset can destroy the refusal.
+    // Reads until the client closes. If the server closed first, bytes that it did not read would cause a
+    // reset, and a reset can destroy the refusal.
     net::awaitable<void> discard() {
         error_code ec;
         client_.shutdown(tcp::socket::shutdown_send, ec);

@@ -1,4 +1,4 @@
-// What client.cpp and server.cpp share: the coroutines of Asio or of Boost.Asio, and the endpoints of both sides.
+// What client.cpp and server.cpp share: Asio or Boost.Asio, and the conversion of endpoints.
 
 #ifndef SOCKS_ASIO_TCP_HPP
 #define SOCKS_ASIO_TCP_HPP
