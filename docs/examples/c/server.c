@@ -110,8 +110,8 @@ static int shake_hands(int fd, socks_server* server, socks_bytes* early) {
                 destination = serve(server, &now);
                 deadline = now_ms() + handshake_ms;  // for the reply
                 break;
-            case SOCKS_SERVER_NEGOTIATE:    // only for a method that this server does not accept
-            case SOCKS_SERVER_WAIT: break;  // every question is answered above
+            case SOCKS_SERVER_NEGOTIATE: socks_server_negotiated(server, false); break;
+            case SOCKS_SERVER_WAIT: break;  // does not occur, because every question is answered at once
             case SOCKS_SERVER_DONE: *early = now.data; return destination;
             case SOCKS_SERVER_FAIL: {
                 char text[SOCKS_MAX_FAILURE_TEXT];
