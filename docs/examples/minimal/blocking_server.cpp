@@ -123,9 +123,10 @@ static void relay(direction up, direction down) {
         if (connected && watched[0].revents != 0) connected = up.advance();
         if (connected && watched[1].revents != 0) connected = down.advance();
     }
+    if (connected) return;
     const linger reset{1, 0};
-    for (const int fd : {up.from, up.to})
-        if (!connected) setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    setsockopt(up.from, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    setsockopt(up.to, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 }
 
 // Prints a failure, and reads until the client closes the connection. If close() found unread bytes, it would
