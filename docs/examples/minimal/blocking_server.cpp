@@ -150,12 +150,11 @@ static void serve(int accepted, const socks::credentials& login) {
         {.methods = login.given ? socks::method::username_password : socks::method::none}};
     socks::inbox<socks::server::max_input> rx;
     socks::outbox<socks::server::max_pending> tx;
+    const auto read = [&](socks::buffer room) { return receive(client.fd, room); };
+    const auto write = [&](socks::bytes data) { return transmit(client.fd, data); };
     for (;;) {
         using next = socks::server::next;
-        const auto s = socks::run(
-            handshake, rx, tx,  //
-            [&](socks::buffer room) { return receive(client.fd, room); },
-            [&](socks::bytes data) { return transmit(client.fd, data); });
+        const auto s = socks::run(handshake, rx, tx, read, write);
         switch (s.next()) {
             case next::send:
             case next::recv:

@@ -74,10 +74,9 @@ class tunnel {
 
     void run_handshake() {
         using next = socks::client::next;
-        const auto s = socks::run(
-            handshake_, request_, rx_, tx_,  //
-            [this](socks::buffer room) { return receive(room); },
-            [this](socks::bytes data) { return transmit(data); });
+        const auto read = [this](socks::buffer room) { return receive(room); };
+        const auto write = [this](socks::bytes data) { return transmit(data); };
+        const auto s = socks::run(handshake_, request_, rx_, tx_, read, write);
         switch (s.next()) {
             case next::recv: events_ = POLLIN; break;
             case next::send: events_ = POLLOUT; break;

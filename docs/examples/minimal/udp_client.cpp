@@ -1,5 +1,5 @@
-// Sends each line of standard input as a datagram through a SOCKS5 proxy, and prints the answers. The relay of
-// the proxy works as long as the control connection is open.
+// Sends each line of standard input as a datagram through a SOCKS5 proxy, and prints the answers. The relay
+// of the proxy works as long as the control connection is open.
 
 #include <err.h>
 #include <fcntl.h>
