@@ -31,8 +31,8 @@ void reset(const unique_socket& s) noexcept {
     setsockopt(s.get(), SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&at_once), sizeof at_once);
 }
 
-// Waits until the peer has read the refusal. If there are bytes to read, closing the socket sends a reset, and
-// a reset destroys the refusal.
+// Waits until the peer has read the refusal. If the socket has unread bytes, closing it sends a reset, which
+// destroys the refusal.
 void wait_for_end(const unique_socket& s) noexcept {
     const time_point deadline = now() + linger_ms;
     char discarded[4096];
