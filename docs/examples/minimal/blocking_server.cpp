@@ -144,7 +144,7 @@ static void serve(int accepted, const socks::credentials& login) {
     const auto deadline = steady_clock::now() + time_limit;
     const descriptor client{accepted};
     descriptor destination;
-    char first;
+    char first;  // a connection that ends without a byte is not reported
     if (wait_for(client.fd, POLLIN, deadline) && recv(client.fd, &first, 1, MSG_PEEK) <= 0) return;
     socks::server handshake{
         {.methods = login.given ? socks::method::username_password : socks::method::none}};
