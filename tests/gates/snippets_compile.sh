@@ -78,6 +78,10 @@ void finish(const socks::client::action&);
 socks::bytes front_of(const foreign_buffer&);
 void drain(foreign_buffer&, size_t);
 void use(socks::bytes);
+void watch_readable(int);
+void watch_writable(int);
+void stop_deadline();
+void report(const socks::outcome&, int);
 END
     snippets_of "$source/docs/io_models.md"
     echo '}'
