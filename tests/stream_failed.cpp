@@ -9,6 +9,13 @@ using namespace drive;
 using socks::client_state;
 using socks::server_state;
 
+template <size_t N>
+constexpr void receive(socks::inbox<N>& rx, bytes said) {
+    const socks::buffer room = rx.prepare(said.size());
+    for (size_t i = 0; i < said.size(); ++i) room.data()[i] = said.data()[i];
+    rx.commit(said.size());
+}
+
 // A client that has received the first `n` bytes of its peer, with plain views.
 constexpr void receives(socks::client& machine, const conversation& c, bytes said) {
     using next = socks::client::next;
@@ -90,10 +97,7 @@ constexpr void a_server_that_is_done_stays_done(check& t) {
     socks::server machine;
     socks::inbox<socks::server::max_input> rx;
     socks::outbox<socks::server::max_pending> tx;
-    const bytes said = "04 01 0050 42660763 00"_bytes;
-    const socks::buffer room = rx.prepare();
-    for (size_t i = 0; i < said.size(); ++i) room.data()[i] = said.data()[i];
-    rx.commit(said.size());
+    receive(rx, "04 01 0050 42660763 00"_bytes);
     t.ok(machine.step(rx, tx).next() == socks::server::next::serve);
     machine.answer({code4::granted, {}}, tx);
     t.ok(machine.step(rx, tx).next() == socks::server::next::send);
@@ -127,6 +131,56 @@ constexpr void a_chain_fails_at_the_proxy_that_it_has_reached(check& t) {
     }
 }
 PROVE_AND_RUN(a_chain_fails_at_the_proxy_that_it_has_reached)
+
+// Otherwise a loop would try for ever to send what cannot be sent.
+template <class Machine, class Outbox, class Step>
+constexpr void drops_what_was_not_sent(check& t, Machine& machine, Outbox& tx, Step step) {
+    t.ok(step().next() == Machine::next::send);
+    const bytes written = tx.data();
+    t.ok(!written.empty());
+    machine.stream_failed(tx, errc::timed_out);
+    t.ok(tx.empty());
+    for (size_t i = 0; i < written.size(); ++i) t.in(i).ok(written[i] == 0);
+    t.ok(step().next() == Machine::next::fail && step().error() == errc::timed_out);
+    machine.stream_failed(tx);
+    t.ok(step().error() == errc::timed_out);
+}
+
+constexpr void a_failed_stream_drops_what_was_not_sent(check& t) {
+    socks::inbox<socks::server::max_input> rx;
+    socks::outbox<socks::client::max_pipelined> tx;
+    socks::client client{{.pipelined = true}};
+    drops_what_was_not_sent(t, client, tx, [&] { return client.step(login5, rx, tx); });
+
+    const socks::hop proxies[] = {{.proxy = {"gate.example.net", 1080}}};
+    const socks::route route{.through = proxies, .to = {"files.example.com", 443}};
+    socks::chain chain;
+    drops_what_was_not_sent(t, chain, tx, [&] { return chain.step(route, rx, tx); });
+
+    socks::server server;
+    receive(rx, "05 01 00"_bytes);
+    drops_what_was_not_sent(t, server, tx, [&] { return server.step(rx, tx); });
+}
+PROVE_AND_RUN(a_failed_stream_drops_what_was_not_sent)
+
+// A machine that has failed already keeps its reason.
+constexpr void a_refusal_that_cannot_be_sent_ends_too(check& t) {
+    for (const bool sent : {false, true}) {
+        const auto entered = t.in(size_t{sent ? 1U : 0U});
+        socks::server machine{{.methods = method::username_password}};
+        socks::inbox<socks::server::max_input> rx;
+        socks::outbox<socks::server::max_pending> tx;
+        receive(rx, "05 01 00"_bytes);
+        t.ok(machine.step(rx, tx).data() == "05 ff"_bytes && machine.state() == server_state::failed);
+        tx.consume(1U);
+        if (sent)
+            tx.consume(1U);
+        else
+            machine.stream_failed(tx);
+        t.ok(machine.step(rx, tx).error() == errc::no_acceptable_method);
+    }
+}
+PROVE_AND_RUN(a_refusal_that_cannot_be_sent_ends_too)
 
 constexpr void only_a_failure_of_the_stream_is_taken(check& t) {
     for (unsigned v = 0; v < 256; ++v) {

@@ -320,7 +320,7 @@ RUN = "machine/run.hpp"
 mutation("the loop reads bytes of the destination", RUN, "read(rx.prepare(s.needed()))", "read(rx.prepare())", "run")
 mutation("the loop waits for bytes after the end of the stream", RUN, "handshake.end_of_stream();", "return false;", "run")
 mutation("the loop ignores a failed read", RUN, "handshake.stream_failed(arrived.error());", "return false;", "run")
-mutation("the loop ignores a failed write", RUN, "handshake.stream_failed(written.error());", "", "run")
+mutation("the loop ignores a failed write", RUN, "handshake.stream_failed(tx, written.error());", "tx.clear();", "run")
 mutation("the loop returns when a signal interrupts a write", RUN, "if (written.is(io::interrupted)) return true;",
       "if (written.is(io::interrupted)) return false;", "run")
 mutation("the loop returns when a signal interrupts a read", RUN, "if (arrived.is(io::interrupted)) return true;",

@@ -161,9 +161,16 @@ class basic_chain {
 
     /// Call this when reading or writing failed, or when your deadline has passed. The handshake ends, and
     /// each later step fails with `why`: errc::stream_failed, timed_out or another failure of the stream.
-    /// Every other error becomes out_of_turn. After done, the call has no effect. An outbox that is not empty
-    /// still returns `send`, so clear it.
+    /// Every other error becomes out_of_turn. After done, the call has no effect.
     constexpr void stream_failed(errc why = errc::stream_failed) noexcept { core_.stream_failed(why); }
+
+    /// The same, and clears the outbox. Otherwise the next steps would still return its bytes. If they are in
+    /// flight, wait for the completion and call outbox::consume() first.
+    template <size_t M>
+    constexpr void stream_failed(outbox<M>& out, errc why = errc::stream_failed) noexcept {
+        out.clear();
+        stream_failed(why);
+    }
 
     /// Answers the action negotiate: `succeeded` says whether the sub-negotiation succeeded.
     /// @errors  out_of_turn, at the next step, if the machine did not wait for this answer

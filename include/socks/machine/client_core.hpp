@@ -45,8 +45,8 @@ struct client_options {
 ///     // "timed out waiting for the method selection"
 ///     log("timed out ", socks::to_string(handshake.state()));
 enum class client_state : uint8_t {
-    after_greeting,     ///< reads the answer to another client's greeting; see client_options
     start,              ///< sends the greeting, or the request over SOCKS4
+    after_greeting,     ///< reads the answer to another client's greeting; see client_options
     early_credentials,  ///< sends the credentials before the method selection
     early_request,      ///< sends the request before the method selection
     method_selection,   ///< waits for the method selection

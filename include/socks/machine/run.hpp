@@ -18,8 +18,7 @@ struct run_steps {
     static constexpr bool wrote(Machine& handshake, outbox<M>& tx, const io_result& written) noexcept {
         if (written.is(io::interrupted)) return true;
         if (written.error() != errc::none) {
-            tx.clear();  // otherwise the next step would return its bytes
-            handshake.stream_failed(written.error());
+            handshake.stream_failed(tx, written.error());
             return true;
         }
         tx.consume(written.size());

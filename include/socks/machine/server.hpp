@@ -161,11 +161,19 @@ class basic_server {
 
     /// Call this when reading or writing failed, or when your deadline has passed. The handshake ends, and
     /// each later step fails with `why`: errc::stream_failed, timed_out or another failure of the stream.
-    /// Every other error becomes out_of_turn. After done, the call has no effect. An outbox that is not empty
-    /// still returns `send`, so clear it. No reply is sent to the client.
+    /// Every other error becomes out_of_turn. After done, the call has no effect. No reply is
+    /// sent to the client.
     constexpr void stream_failed(errc why = errc::stream_failed) noexcept {
         if (state_ == server_state::done) return;
         fail_for_good(blame(why) == party::stream ? why : errc::out_of_turn);
+    }
+
+    /// The same, and clears the outbox. Otherwise the next steps would still return its bytes. If they are in
+    /// flight, wait for the completion and call outbox::consume() first.
+    template <size_t M>
+    constexpr void stream_failed(outbox<M>& out, errc why = errc::stream_failed) noexcept {
+        out.clear();
+        stream_failed(why);
     }
 
     /// Answers the action authenticate: `accepted` says whether user name and password are correct. If not,
