@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """modem.py PROXY COMMAND...
-Runs QEMU, and is the modem at the first of its two UARTs: it connects to the proxy and passes the bytes on. QEMU has
-no pin that tells the state of the connection, so letters on the second UART tell it; board.hpp lists them. The exit
-status is the status of QEMU.
+Becomes QEMU by COMMAND, and leaves a child that is the modem at its first UART: it connects to the proxy and passes
+the bytes on. QEMU has no pin for the state of the connection, so letters on the second UART tell it; uart.hpp lists
+them.
 """
 import errno
 import fcntl
+import os
 import select
 import socket
 import struct
-import subprocess
 import sys
 import termios
 
@@ -101,23 +101,22 @@ def main():
         print(f'usage: the proxy is an address and a port, such as 127.0.0.1:1080, not {error}', file=sys.stderr)
         sys.exit(2)
     (uart, at_uart), (letters, at_letters) = socket.socketpair(), socket.socketpair()
-    command = list(sys.argv[2:])
-    for end in (at_uart, at_letters):
-        name = f'uart{end.fileno()}'
-        command += ['-chardev', f'socket,id={name},fd={end.fileno()}', '-serial', f'chardev:{name}']
-    with subprocess.Popen(command, pass_fds=(at_uart.fileno(), at_letters.fileno()), stderr=subprocess.PIPE) as qemu:
-        at_uart.close()
-        at_letters.close()
-        modem = Modem(socket.socket(family), uart, letters)
-        try:
-            if modem.connect(address):
-                modem.run()
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # QEMU has ended
-        # QEMU 7.2 prints a line of its own when it resets this board.
-        own = b'Timer with period zero, disabling\n'
-        sys.stderr.buffer.write(qemu.stderr.read().replace(own, b''))
-        sys.exit(qemu.wait())
+    if os.fork() != 0:
+        command = sys.argv[2:]
+        for end in (at_uart, at_letters):
+            number = end.fileno()
+            os.set_inheritable(number, True)
+            command += ['-chardev', f'socket,id=uart{number},fd={number}', '-serial', f'chardev:uart{number}']
+        os.execvp(command[0], command)
+    os.closerange(0, 3)  # only QEMU has them
+    at_uart.close()
+    at_letters.close()
+    modem = Modem(socket.socket(family), uart, letters)
+    try:
+        if modem.connect(address):
+            modem.run()
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # QEMU has ended
 
 
 if __name__ == '__main__':

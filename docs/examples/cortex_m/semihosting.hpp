@@ -47,11 +47,30 @@ inline void print_error(const char* text) {
     call(operation::write, parameters);
 }
 
+/// Writes a line to stderr. @returns the exit status 1.
+inline int report_failure(const char* program, const char* what, const char* why) {
+    print_error(program);
+    print_error(": ");
+    print_error(what);
+    print_error(why);
+    print_error("\n");
+    return 1;
+}
+
 /// The arguments, in `room`. @returns nothing if they do not fit.
 inline socks::bytes command_line(socks::buffer room) {
     uint32_t parameters[] = {word(room.data()), room.capacity()};
     if (call(operation::command_line, parameters) != 0) return {};
     return {room.data(), parameters[1]};
+}
+
+/// The first line of `text`, which is removed from it. Each argument is a line; see run.sh.
+inline socks::bytes next_line(socks::bytes& text) {
+    size_t n = 0;
+    while (n < text.size() && text[n] != '\n') ++n;
+    const socks::bytes line = text.first(n);
+    text = text.subspan(n < text.size() ? n + 1 : n);
+    return line;
 }
 
 [[noreturn]] inline void exit(int status) {
