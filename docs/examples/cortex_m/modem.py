@@ -13,6 +13,11 @@ import struct
 import sys
 import termios
 
+# Bytes of the board wait for more bytes until a pause of this length, or until a segment is complete. So a message
+# stays together, which some proxies need.
+PAUSE = 0.05  # seconds
+SEGMENT = 1460
+
 
 def address_of(text):
     """The family and the address of 127.0.0.1:1080 or [::1]:1080. Anything else is a ValueError."""
@@ -52,12 +57,16 @@ class Modem:
     def run(self):
         """Returns after QEMU has ended and the proxy has taken everything."""
         running = True
+        paused = False
         while running or self.upward:
-            reads = [self.uart] if running and not self.upward else []
+            complete = paused or not running or len(self.upward) >= SEGMENT
+            reads = [self.uart] if running and len(self.upward) < SEGMENT else []
             reads += [self.proxy] if self.readable and not self.downward else []
             writes = [self.uart] if self.downward else []
-            writes += [self.proxy] if self.upward else []
-            reads, writes, _ = select.select(reads, writes, [], 0.001 if self.news else None)
+            writes += [self.proxy] if self.upward and complete else []
+            waits = self.news or (self.upward and not complete)
+            reads, writes, _ = select.select(reads, writes, [], PAUSE if waits else None)
+            paused = not (reads or writes)
             if self.proxy in writes:
                 self.send_upward()
             if self.proxy in reads:
@@ -65,7 +74,7 @@ class Modem:
             if self.uart in reads:
                 received = self.uart.recv(65536)
                 running = bool(received)
-                self.upward = received if self.writable else b''
+                self.upward = self.upward + received if self.writable else b''
             if self.uart in writes:
                 self.downward = self.downward[self.uart.send(self.downward):]
             if self.news and not self.downward and self.is_taken():

@@ -25,6 +25,7 @@ class program : public raw_tunnel {
     }
 
   private:
+    void opened() override {}
     socks::bytes outgoing() override { return left_; }
     void consume(size_t n) override { left_ = left_.subspan(n); }
     void incoming(socks::bytes data) override { host::print(data); }

@@ -13,7 +13,7 @@
 /// Derive from it: the pure virtual functions are what the application sends and receives.
 class raw_tunnel {
   public:
-    /// Connects to the proxy, and asks it for `request`, whose texts must live until ended() or failed().
+    /// Connects to the proxy, and asks it for `request`, whose texts must live until opened() or failed().
     void open(const ip_addr_t& proxy, u16_t port, const socks::request& request) {
         request_ = request;
         deadline_ = sys_now() + handshake_time;
@@ -35,6 +35,7 @@ class raw_tunnel {
   protected:
     ~raw_tunnel() = default;
 
+    virtual void opened() = 0;                     // the handshake is complete
     virtual socks::bytes outgoing() = 0;           // the bytes to send next; empty if there are none
     virtual void consume(size_t n) = 0;            // lwIP has copied the first `n` bytes of outgoing()
     virtual void incoming(socks::bytes data) = 0;  // bytes of the destination
@@ -101,6 +102,7 @@ class raw_tunnel {
             }
             if (s.next() != socks::client_next::done) return ERR_OK;
             stage_ = stage::relay;
+            opened();
         }
         for (socks::bytes data = outgoing(); !data.empty(); data = outgoing()) {
             const socks::io_result queued = queue(data);

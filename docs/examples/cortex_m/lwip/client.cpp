@@ -15,12 +15,16 @@ int failed(const char* what, const char* why) {
     return semihosting::report_failure("lwip_client", what, why);
 }
 
+char arguments_room[48 + 261 + 2 * 256 + 1];  // PROXY, DESTINATION, USER and PASSWORD, each with a line feed
+
 class program : public raw_tunnel {
   public:
     [[nodiscard]] bool is_over() const { return over_; }
     [[nodiscard]] int status() const { return status_; }
 
   private:
+    void opened() override { socks::wipe(arguments_room); }
+
     // RAM is too small for all of stdin, so it is read in pieces.
     socks::bytes outgoing() override {
         if (to_send_.empty() && !at_end_) {
@@ -62,8 +66,7 @@ extern "C" u32_t random_number() {
 
 // The arguments are lines: PROXY, DESTINATION, and optionally USER and PASSWORD.
 int main() {
-    static char room[48 + 261 + 2 * 256 + 1];
-    socks::bytes arguments = semihosting::command_line(room);
+    socks::bytes arguments = semihosting::command_line(arguments_room);
     const auto proxy = socks::parse_endpoint(semihosting::next_line(arguments));
     const auto to = socks::parse_endpoint(semihosting::next_line(arguments));
     if (!proxy || !to || proxy->host.kind() == socks::host_kind::name) {
@@ -97,6 +100,5 @@ int main() {
         ethernet::poll(&interface);
         sys_check_timeouts();
     }
-    socks::wipe(room);
     return client.status();
 }
