@@ -80,8 +80,7 @@ class raw_tunnel {
                 finish("cannot connect to the proxy: ", why == ERR_RST ? "connection refused" : text_of(why));
                 return;
             case stage::handshake:
-                tx_.clear();
-                client_.stream_failed();
+                client_.stream_failed(tx_);
                 advance();
                 return;
             case stage::relay: finish("the tunnel failed: ", text_of(why)); return;
