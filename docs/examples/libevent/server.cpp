@@ -1,6 +1,6 @@
-// A SOCKS4, SOCKS4a and SOCKS5 server over bufferevents of libevent, which keep the received bytes in evbuffers.
-// session::drive() is the handshake: it gives the machine a view of the evbuffer, and then removes what the machine
-// has read. Early data stays in the evbuffer, where the relay finds it.
+// A SOCKS4, SOCKS4a and SOCKS5 server over bufferevents of libevent, which keep the received bytes in
+// evbuffers. session::drive() is the handshake: it gives the machine a view of the evbuffer, and removes what
+// the machine has read. Early data stays in the evbuffer, where the relay finds it.
 
 #include <event2/buffer.h>
 #include <signal.h>
