@@ -1,6 +1,6 @@
-// A SOCKS5 client over a bufferevent of libevent, which keeps the received bytes in an evbuffer. drive() is the
-// handshake: it gives the machine a view of the evbuffer, and then removes what the machine has read. Early data
-// stays in the evbuffer.
+// A SOCKS5 client over a bufferevent of libevent, which keeps the received bytes in an evbuffer. drive() is
+// the handshake: it gives the machine a view of the evbuffer, and removes what the machine has read. Early
+// data stays in the evbuffer.
 
 #include <errno.h>
 #include <event2/buffer.h>

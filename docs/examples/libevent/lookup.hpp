@@ -33,8 +33,12 @@ class lookup {
     /// It becomes readable when the result is there. If it is -1, the look-up has failed already.
     [[nodiscard]] int descriptor() const { return work_->ready; }
 
-    /// The addresses, or nullptr and the failure.
-    [[nodiscard]] const addrinfo* addresses() const { return work_->found; }
+    /// The addresses, when the descriptor is readable. If it is nullptr, failure() is the reason.
+    [[nodiscard]] const addrinfo* addresses() {
+        eventfd_t one = 0;
+        eventfd_read(work_->ready, &one);  // what the thread has written before it, this thread can read
+        return work_->found;
+    }
     [[nodiscard]] socks::dial_error failure() const { return work_->failure; }
 
   private:

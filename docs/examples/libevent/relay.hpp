@@ -56,7 +56,7 @@ class relay {
         if (sides_[0].shut && sides_[1].shut) over_();
     }
 
-    // Moves the memory, and copies nothing. While the output of `to` is not empty, the input of `from` fills up.
+    // Moves the memory, and copies nothing. While the output of `to` has bytes, the input of `from` fills up.
     static void carry(const side& from, side& to) {
         evbuffer* const output = bufferevent_get_output(to.stream.get());
         if (evbuffer_get_length(output) == 0)

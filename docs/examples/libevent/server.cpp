@@ -1,6 +1,6 @@
-// A SOCKS4, SOCKS4a and SOCKS5 server over bufferevents of libevent, which keep the received bytes in evbuffers.
-// session::drive() is the handshake: it gives the machine a view of the evbuffer, and then removes what the machine
-// has read. Early data stays in the evbuffer, where the relay finds it.
+// A SOCKS4, SOCKS4a and SOCKS5 server over bufferevents of libevent, which keep the received bytes in
+// evbuffers. session::drive() is the handshake: it gives the machine a view of the evbuffer, and removes what
+// the machine has read. Early data stays in the evbuffer, where the relay finds it.
 
 #include <event2/buffer.h>
 #include <signal.h>
@@ -200,6 +200,16 @@ class session {
     bool parting_ = false;
 };
 
+// If no descriptor is left, another attempt at once would fail too.
+void pause_accepting(evconnlistener* listener, void* base) {
+    const auto go_on = [](evutil_socket_t, short, void* l) {
+        evconnlistener_enable(static_cast<evconnlistener*>(l));
+    };
+    const timeval pause{0, 100'000};
+    evconnlistener_disable(listener);
+    event_base_once(static_cast<event_base*>(base), -1, EV_TIMEOUT, go_on, listener, &pause);
+}
+
 int usage() {
     fputs("usage: server ADDRESS [USER PASSWORD]\n", stderr);
     return 2;
@@ -232,6 +242,7 @@ int main(int argc, char** argv) {
                 evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
         return 1;
     }
+    evconnlistener_set_error_cb(listener.get(), pause_accepting);
     char room[socks::max_text_endpoint];
     const std::string_view text = socks::format(socks::from_sockaddr(here, n), room).data();
     printf("listening on %.*s\n", static_cast<int>(text.size()), text.data());

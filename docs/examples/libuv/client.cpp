@@ -1,5 +1,5 @@
-// A SOCKS5 client over libuv, whose callbacks report what has completed. drive() is the handshake: it starts one
-// operation after the other. Each callback tells the machine the result of its operation.
+// A SOCKS5 client over libuv, whose callbacks report what has completed. drive() is the handshake: it starts
+// one operation after the other. Each callback tells the machine the result of its operation.
 
 #include <signal.h>
 #include <uv.h>

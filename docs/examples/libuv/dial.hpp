@@ -1,5 +1,5 @@
-// Connects to a host name or an address over libuv: looks up the name, and tries each of its addresses. It needs
-// nothing of the handshake.
+// Connects to a host name or an address over libuv: looks up the name, and tries each of its addresses. It
+// needs nothing of the handshake.
 
 #ifndef EXAMPLES_LIBUV_DIAL_HPP
 #define EXAMPLES_LIBUV_DIAL_HPP

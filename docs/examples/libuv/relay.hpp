@@ -23,7 +23,7 @@ class one_way {
         writing_.data = ending_.data = this;
     }
 
-    /// Writes `first`, and then what arrives from `from`. The memory of `first` must stay until it is written.
+    /// Writes `first`, and then what arrives from `from`. `first` must stay in memory until it is written.
     void start(uv_tcp_t& from, uv_tcp_t& to, socks::bytes first) {
         from_ = reinterpret_cast<uv_stream_t*>(&from);
         to_ = reinterpret_cast<uv_stream_t*>(&to);

@@ -1,6 +1,6 @@
-// A SOCKS4, SOCKS4a and SOCKS5 server over libuv, whose callbacks report what has completed. session::drive() is
-// the handshake: it starts one operation after the other. Each callback tells the machine the result of its
-// operation. dial.hpp and relay.hpp are plain libuv.
+// A SOCKS4, SOCKS4a and SOCKS5 server over libuv, whose callbacks report what has completed.
+// session::drive() is the handshake: it starts one operation after the other. Each callback tells the machine
+// the result of its operation.
 
 #include <signal.h>
 #include <uv.h>
