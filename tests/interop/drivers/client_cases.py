@@ -282,7 +282,7 @@ class Cases:
             def interrupt():
                 time.sleep(0.2)
                 for number in (signal.SIGSTOP, signal.SIGCONT):
-                    os.killpg(trial.first().process.pid, number)
+                    os.kill(trial.first().process.pid, number)
                     time.sleep(0.1)
             for sent, answer in conversation():
                 caller.expect(sent)

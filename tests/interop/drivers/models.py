@@ -10,13 +10,15 @@ WIPED = "the_password_is_wiped"
 class Model:
     """A client, a server or both, as command lines without arguments.
 
-    `slow` says that an emulator runs it: --fast leaves it out, and nobody looks into its process. `not_applicable` maps the
+    `before` is a command line that runs before the cases, `during` one that runs until their end. `slow` says that an emulator runs it: --fast leaves it out, and nobody looks into its process. `not_applicable` maps the
     beginnings of the names of cases to the reason why they do not apply.
     """
 
     name: str
     client: list = None
     server: list = None
+    before: list = None
+    during: list = None
     environment: dict = dataclasses.field(default_factory=dict)
     slow: bool = False
     tls: bool = False
@@ -41,7 +43,8 @@ def models(build):
 
     lwip = {"no_route_to_the_proxy": "lwIP ignores ICMP errors that concern a TCP connection",
             WIPED: "libslirp, which is the network, keeps copies in the same process"}
-    emulated = dict(slow=True)
+    wine = {"WINEPREFIX": str(examples / "windows/wine"), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=",
+            "DISPLAY": ""}
     return [
         native("minimal", "minimal", "blocking_client", "blocking_server"),
         native("minimal_nonblocking", "minimal", "nonblocking_client", None),
@@ -54,7 +57,10 @@ def models(build):
         native("tls", tls=True),
         native("lwip_raw", "lwip", "raw_client", None, not_applicable=lwip),
         native("lwip_netconn", "lwip", "netconn_client", None, not_applicable=lwip),
-        Model("windows", ["wine", examples / "windows/client.exe"], ["wine", examples / "windows/server.exe"], **emulated),
-        Model("wasm", ["node", examples / "wasm/client.js"], **emulated),
-        Model("cortex_m", [examples / "cortex_m/client"], **emulated),
+        Model("windows", ["wine", examples / "windows/client.exe"], ["wine", examples / "windows/server.exe"],
+              # Wine ends its services when its last program ends, and each program that starts at that moment.
+              before=["wine", "wineboot", "--init"], during=["wine", examples / "windows/server.exe", "127.0.0.1:0"],
+              environment=wine, slow=True),
+        Model("wasm", ["node", examples / "wasm/client.js"], slow=True),
+        Model("cortex_m", [examples / "cortex_m/client"], slow=True),
     ]

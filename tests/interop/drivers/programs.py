@@ -30,13 +30,12 @@ def soon(condition, what, seconds=AT_ONCE):
 class Process:
     """A process, with all that it has written so far in `out` and `err`."""
 
-    def __init__(self, argv, environment, stdin=None, stdout=subprocess.PIPE):
+    def __init__(self, argv, stdin=None, stdout=subprocess.PIPE):
         self.argv = [str(word) for word in argv]
         self.out, self.err = bytearray(), bytearray()
         self.began = time.monotonic()
         self.process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-                                        stdout=stdout, stderr=subprocess.PIPE, env={**os.environ, **environment},
-                                        start_new_session=True)
+                                        stdout=stdout, stderr=subprocess.PIPE, start_new_session=True)
         self.readers = [self.thread(self.keep, self.process.stderr, self.err)]
         if self.process.stdout:
             self.readers.append(self.thread(self.keep, self.process.stdout, self.out))
@@ -78,8 +77,14 @@ class Process:
         return code
 
     def kill(self):
+        """Ends it and the processes that it started. Its group may have more: the first program of Wine starts the
+        services for all."""
         if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            children = [word for tasks in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/children")
+                        for word in tasks.read_text().split()]
+            for pid in (self.process.pid, *map(int, children)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self.process.wait()
 
     def places_of(self, secret):
@@ -134,8 +139,8 @@ class Client(Process):
 
 
 class Server(Process):
-    def __init__(self, argv, environment, host):
-        super().__init__(argv, environment)
+    def listens(self, host):
+        """Waits for the line with its address."""
         said = f"listening on {host}:".encode()
         until(lambda: b"\n" in self.out or self.process.poll() is not None, "the line with its address")
         first = bytes(self.out).splitlines()[0] if b"\n" in self.out else bytes(self.out)
@@ -143,6 +148,7 @@ class Server(Process):
         self.port = int(first[len(said):])
         self.address = f"{host}:{self.port}"
         self.sockets_at_rest, self.memory_at_rest = self.sockets(), self.resident()
+        return self
 
     def sockets(self):
         links = pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir()
@@ -176,8 +182,8 @@ class Trial:
     def __init__(self, model, network):
         self.model, self.network, self.started = model, network, []
 
-    def start(self, kind, argv, *arguments, **more):
-        process = kind(argv, self.model.environment, *arguments, **more)
+    def start(self, kind, argv, **more):
+        process = kind(argv, **more)
         self.started.append(process)
         return process
 
@@ -196,7 +202,7 @@ class Trial:
         return proxy.address
 
     def server(self, login=(), host="127.0.0.1"):
-        return self.start(Server, [*self.model.server, f"{host}:0", *login], host)
+        return self.start(Server, [*self.model.server, f"{host}:0", *login]).listens(host)
 
     def server_command(self, *arguments):
         return self.start(Process, [*self.model.server, *arguments])

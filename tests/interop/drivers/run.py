@@ -119,6 +119,15 @@ class Suite:
         return sum(found == result for found in self.results.values())
 
 
+def prepare(model):
+    """Runs what the model wants before and during its cases."""
+    os.environ.update(model.environment)
+    if model.before:
+        subprocess.run(model.before, check=True, timeout=300, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    if model.during:
+        harness.Peer(model.name, *model.during)
+
+
 def inside(act):
     """Calls `act` in the namespaces of the harness; returns the exit status."""
     harness.enter_namespaces()
@@ -186,7 +195,10 @@ def main():
         return 1
 
     def act():
-        for report in suite.run(Network(proxy), list(suite.plan())):
+        network = Network(proxy)
+        for model in suite.models:
+            prepare(model)
+        for report in suite.run(network, list(suite.plan())):
             print(report, flush=True)
         print("\n" + "\n".join(suite.page()) + "\n")
         print(f"{suite.count(PASSED)} passed, {suite.count(FAILED)} failed")
