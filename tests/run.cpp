@@ -325,6 +325,51 @@ constexpr void an_impossible_number_is_a_defined_error(check& t) {
 }
 PROVE_AND_RUN(an_impossible_number_is_a_defined_error)
 
+// One byte more than the room, or than the bytes to send.
+constexpr void a_number_beyond_the_room_is_a_defined_error(check& t) {
+    wire to{.says = "05 02  01 00"_bytes};
+    client_side reading;
+    const auto s = socks::run(
+        reading.machine, login5, reading.rx, reading.tx,
+        [](socks::buffer room) { return io_result(room.capacity() + 1); },
+        [&](bytes data) { return to.write_some(data); });
+    t.ok(s.error() == errc::bad_count);
+    client_side writing;
+    const char* password = nullptr;
+    const auto w = socks::run(
+        writing.machine, login5, writing.rx, writing.tx,
+        [&](socks::buffer room) { return to.read_some(room); },
+        [&](bytes data) {
+            if (data[0] == 1) password = data.data();
+            return io_result(data.size() + (data[0] == 1 ? 1 : 0));
+        });
+    t.ok(w.error() == errc::bad_count && writing.tx.empty());
+    t.ok(bytes(password, 10) == "00 00 00 00 00 00 00 00 00 00"_bytes);
+}
+PROVE_AND_RUN(a_number_beyond_the_room_is_a_defined_error)
+
+// A write that completes later: run() does not start it a second time.
+constexpr void bytes_in_flight_are_written_once(check& t) {
+    wire to{.says = "05 00  05 00 00 01 c0000207 1f90"_bytes};
+    client_side side;
+    const auto run = [&] {
+        return socks::run(
+            side.machine, plain5, side.rx, side.tx, [&](socks::buffer room) { return to.read_some(room); },
+            [&](bytes) {
+                to.written.put(side.tx.submit());
+                return io_result(io::would_block);
+            });
+    };
+    t.ok(run().next() == socks::client::next::send && side.tx.submitted());
+    t.ok(run().next() == socks::client::next::wait && run().next() == socks::client::next::wait);
+    side.tx.consume(3U);
+    t.ok(run().next() == socks::client::next::send);
+    side.tx.consume(side.tx.data().size());
+    t.ok(run().next() == socks::client::next::done);
+    t.ok(to.written == "05 01 00  05 01 00 03 11 'files.example.com' 01bb"_bytes);
+}
+PROVE_AND_RUN(bytes_in_flight_are_written_once)
+
 constexpr void a_write_of_nothing_would_block(check& t) {
     wire to{.says = "05 00"_bytes};
     client_side side;

@@ -24,7 +24,7 @@ constexpr void receives(socks::client& machine, const conversation& c, bytes sai
     for (;;) {
         const auto s = machine.step(c.request, said.subspan(at), socks::buffer(out));
         at += s.consumed();
-        if (s.next() == next::recv || s.next() == next::done || s.next() == next::wait) return;
+        if (s.next() != next::send && s.next() != next::bound && s.next() != next::negotiate) return;
     }
 }
 
@@ -64,32 +64,62 @@ constexpr void a_client_fails_before_its_first_byte(check& t) {
 }
 PROVE_AND_RUN(a_client_fails_before_its_first_byte)
 
+// A server that has received `said`, and whose questions were answered until it would ask one more.
+constexpr void serves(socks::server& machine, const conversation& c, bytes said, size_t answers) {
+    using next = socks::server::next;
+    char out[socks::server::max_output] = {};
+    for (size_t at = 0;;) {
+        const auto s = machine.step(said.subspan(at), socks::buffer(out));
+        at += s.consumed();
+        switch (s.next()) {
+            case next::send: break;
+            case next::authenticate:
+                if (answers-- == 0) return;
+                static_cast<void>(machine.authenticated(true, out));
+                break;
+            case next::serve:
+            case next::wait:
+                if (answers-- == 0) return;
+                static_cast<void>(machine.answer(c.app.answers[s.next() == next::serve ? 0 : 1], out));
+                if (machine.state() == server_state::success) return;
+                break;
+            case next::negotiate:
+            case next::recv:
+            case next::done:
+            case next::fail: return;
+        }
+    }
+}
+
 constexpr void a_server_fails_at_every_place(check& t) {
     using next = socks::server::next;
+    bool reached[16] = {};
     for (const conversation& c : conversations) {
         const auto entered = t.in(c.what);
         const tape said = c.client.all();
         for (size_t n = 0; n <= said.size(); ++n) {
             const auto place = t.in(n);
-            socks::server machine(c.server_options);
-            char out[socks::server::max_output] = {};
-            bool open = true;
-            for (size_t at = 0; open;) {
-                const auto s = machine.step(said.view().first(n).subspan(at), socks::buffer(out));
-                at += s.consumed();
-                open = s.next() == next::send;
-                if (s.next() == next::authenticate) open = !!machine.authenticated(true, out);
+            for (size_t answers = 0; answers <= (n == said.size() ? 3U : 1U); ++answers) {
+                const auto count = t.in(answers);
+                char out[socks::server::max_output] = {};
+                socks::server machine(c.server_options);
+                serves(machine, c, said.view().first(n), answers);
+                reached[static_cast<uint8_t>(machine.state())] = true;
+                machine.stream_failed(errc::timed_out);
+                t.ok(machine.state() == server_state::failed);
+                // A later answer writes nothing.
+                t.ok(machine.answer({code5::succeeded, {}}, out).error() == errc::out_of_turn);
+                t.ok(machine.authenticated(true, out).error() == errc::out_of_turn);
+                machine.negotiated(true);
+                const auto s = machine.step(said.view().subspan(n), socks::buffer(out));
+                t.ok(s.next() == next::fail && s.error() == errc::timed_out && s.byte() == 0);
             }
-            machine.stream_failed(errc::timed_out);
-            t.ok(machine.state() == server_state::failed);
-            // A later answer writes nothing.
-            t.ok(machine.answer({code5::succeeded, {}}, out).error() == errc::out_of_turn);
-            t.ok(machine.authenticated(true, out).error() == errc::out_of_turn);
-            machine.negotiated(true);
-            const auto s = machine.step(said.view().subspan(n), socks::buffer(out));
-            t.ok(s.next() == next::fail && s.error() == errc::timed_out && s.byte() == 0);
         }
     }
+    for (const server_state state :
+         {server_state::start, server_state::credentials, server_state::authenticate, server_state::request,
+          server_state::negotiation, server_state::serve, server_state::second_answer, server_state::success})
+        t.in(size_t{static_cast<uint8_t>(state)}).ok(reached[static_cast<uint8_t>(state)]);
 }
 PROVE_AND_RUN(a_server_fails_at_every_place)
 
@@ -122,6 +152,9 @@ constexpr void a_chain_fails_at_the_proxy_that_it_has_reached(check& t) {
             if (s.next() == socks::chain::next::recv) {
                 if (read + s.needed() > n) break;
                 read += s.needed();  // a proxy says nothing before it is asked
+            } else if (s.next() != socks::chain::next::send) {
+                t.ok(false);
+                break;
             }
         }
         machine.stream_failed(errc::timed_out);

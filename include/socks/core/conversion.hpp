@@ -77,10 +77,19 @@ concept readable_owner = readable<C> && owning<C>;
 template <class C>
 concept writable = contiguous<C> && !constant<element<C&>> && !same<typename plain<C>::type, buffer>;
 
+// A buffer of Asio. In a debug build it is not trivially copyable.
+template <class V>
+concept untyped_view = requires(V v) {
+    requires same<decltype(v.data()), void*> || same<decltype(v.data()), const void*>;
+};
+
+template <class V>
+concept view_like = __is_trivially_copyable(V) || untyped_view<V>;
+
 // A view type of another library, like std::string_view or std::span: trivially copyable, and constructible
 // from pointer and length.
 template <class V, class T>
-concept view_over = __is_trivially_copyable(V) && !same<V, bytes> && requires(V v, const T* p, size_t n) {
+concept view_over = view_like<V> && !same<V, bytes> && requires(V v, const T* p, size_t n) {
     V(p, n);
     V();
     v.data();
@@ -90,7 +99,7 @@ concept view_over = __is_trivially_copyable(V) && !same<V, bytes> && requires(V 
 // A view type to write through, like std::span<std::byte> or asio::mutable_buffer. A view that can be made of
 // constant bytes is a view to read.
 template <class V, class T>
-concept mutable_view_over = __is_trivially_copyable(V) && !same<V, buffer> && requires(V v, T* p, size_t n) {
+concept mutable_view_over = view_like<V> && !same<V, buffer> && requires(V v, T* p, size_t n) {
     V(p, n);
     V();
     v.data();

@@ -31,7 +31,7 @@ class io_result {
     /// `n` bytes were transferred. From a read, 0 means the end of the stream. From a write, 0 means
     /// io::would_block.
     template <class T>
-        requires(!detail::no_unsigned_integer<T>)
+        requires(!detail::no_unsigned_integer<T> && !__is_enum(T) && sizeof(T) <= sizeof(size_t))
     constexpr io_result(T n) noexcept : size_(n) {}
 
     template <detail::no_unsigned_integer test_the_result_first>
@@ -39,8 +39,8 @@ class io_result {
 
     constexpr io_result(io why) noexcept : reason_(why), paused_(true) {}
 
-    /// Reading or writing failed; see stream_failed() of a machine.
-    constexpr io_result(errc why) noexcept : error_(why) {}
+    /// Reading or writing failed; see stream_failed() of a machine. errc::none becomes out_of_turn.
+    constexpr io_result(errc why) noexcept : error_(why == errc::none ? errc::out_of_turn : why) {}
 
     [[nodiscard]] constexpr size_t size() const noexcept { return size_; }
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }

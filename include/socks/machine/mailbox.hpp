@@ -126,7 +126,8 @@ class inbox {
 /// Bytes that are not sent yet, in storage of N bytes.
 ///
 /// The machine appends bytes. You send as many as your socket accepts, and call consume() with that number.
-/// While the outbox contains bytes, a step of the machine returns `send` and does nothing else. Its space
+/// While the outbox contains bytes, a step of the machine returns `send`, or `wait` after submit(), and does
+/// nothing else. Its space
 /// becomes free when all bytes are consumed.
 ///
 /// With completion I/O (io_uring, IOCP, libuv), pass submit() to the operation. Until it completes and you
@@ -212,7 +213,7 @@ class outbox {
         SOCKS_ASSERT(!submitted_);
         wipe({bytes_, used_});
         begin_ = end_ = used_ = 0;
-        miscounted_ = false;
+        miscounted_ = submitted_ = false;
     }
 
   private:

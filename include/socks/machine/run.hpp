@@ -17,6 +17,7 @@ struct run_steps {
     template <class Machine, size_t M>
     static constexpr bool wrote(Machine& handshake, outbox<M>& tx, const io_result& written) noexcept {
         if (written.is(io::interrupted)) return true;
+        if (written.is(io::would_block)) return false;
         if (written.error() != errc::none) {
             handshake.stream_failed(tx, written.error());
             return true;
@@ -27,7 +28,8 @@ struct run_steps {
     }
 
     template <class Machine, size_t N>
-    static constexpr bool received(Machine& handshake, inbox<N>& rx, const io_result& arrived) noexcept {
+    static constexpr bool received(Machine& handshake, inbox<N>& rx, buffer room,
+                                   const io_result& arrived) noexcept {
         if (arrived.is(io::interrupted)) return true;
         if (arrived.is(io::would_block)) return false;
         if (arrived.error() != errc::none)
@@ -35,8 +37,14 @@ struct run_steps {
         else if (arrived.size() == 0)
             handshake.end_of_stream();
         else
-            rx.commit(arrived.size());
+            rx.commit(arrived.size() <= room.capacity() ? arrived.size() : 0);  // 0 becomes bad_count
         return true;
+    }
+
+    // Before run() returns: a message that cannot be sent any more may contain the password.
+    template <class Action, size_t M>
+    static constexpr void finish(const Action& last, outbox<M>& tx) noexcept {
+        if (last.next() == decltype(last.next())::fail && !tx.submitted()) tx.clear();
     }
 };
 
@@ -51,8 +59,8 @@ struct run_steps {
 ///     if (s.next() != socks::client::next::done) return report(s);
 ///     relay(fd, s.result());
 ///
-/// It reads exactly the bytes that the next message needs, so it reads no byte of the destination:
-/// result().early is empty, and you may pass the bare socket to other code.
+/// It reads exactly the bytes that the next message needs, so it reads no byte of the destination. If `rx` is
+/// empty at the first call, result().early is empty, and you may pass the bare socket to other code.
 ///
 /// @param request  the request of a client or the route of a chain.
 /// @param read     `io_result read(buffer room)`: reads 1 to room.capacity() bytes.
@@ -72,11 +80,15 @@ constexpr typename Machine::action run(Machine& handshake, const Request& reques
     for (;;) {
         const auto s = handshake.step(request, rx, tx);
         bool again = false;
-        if (s.next() == next::send)
+        if (s.next() == next::send) {
             again = detail::run_steps::wrote(handshake, tx, write(s.data()));
-        else if (s.next() == next::recv)
-            again = detail::run_steps::received(handshake, rx, read(rx.prepare(s.needed())));
-        if (!again) return s;
+        } else if (s.next() == next::recv) {
+            const buffer room = rx.prepare(s.needed());
+            again = detail::run_steps::received(handshake, rx, room, read(room));
+        }
+        if (again) continue;
+        detail::run_steps::finish(s, tx);
+        return s;
     }
 }
 
@@ -99,11 +111,15 @@ constexpr typename Machine::action run(Machine& handshake, inbox<N>& rx, outbox<
     for (;;) {
         const auto s = handshake.step(rx, tx);
         bool again = false;
-        if (s.next() == next::send)
+        if (s.next() == next::send) {
             again = detail::run_steps::wrote(handshake, tx, write(s.data()));
-        else if (s.next() == next::recv)
-            again = detail::run_steps::received(handshake, rx, read(rx.prepare()));
-        if (!again) return s;
+        } else if (s.next() == next::recv) {
+            const buffer room = rx.prepare();
+            again = detail::run_steps::received(handshake, rx, room, read(room));
+        }
+        if (again) continue;
+        detail::run_steps::finish(s, tx);
+        return s;
     }
 }
 

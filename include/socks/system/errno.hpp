@@ -98,13 +98,15 @@ constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcep
 ///         return socks::io_result_of(n, errno);   // two statements: errno must be read after the call
 ///     }
 ///
-/// @param n       the result of the call.
+/// @param n       the result of the call, a signed integer.
 /// @param number  the value of errno or of WSAGetLastError(). It is ignored if `n` is not negative.
-/// @returns       the number of bytes; io::would_block for EAGAIN and EWOULDBLOCK; io::interrupted for EINTR;
-///                errc::timed_out for ETIMEDOUT; errc::stream_failed for every other error.
+/// @returns       the number of bytes; io::would_block for EAGAIN and EWOULDBLOCK, and for WSAETIMEDOUT, which
+///                Winsock reports after SO_RCVTIMEO; io::interrupted for EINTR; errc::stream_failed for every
+///                other error.
 /// @lifetime      by value.
 /// @cost          O(1), constexpr, noexcept.
 template <class T>
+    requires(detail::no_unsigned_integer<T>&& static_cast<T>(1) / 2 == 0 && !detail::same<T, bool>)
 [[nodiscard]] constexpr io_result io_result_of(T n, int number) noexcept {
     if (n >= 0) return static_cast<size_t>(n);
     switch (number) {
@@ -112,14 +114,17 @@ template <class T>
 #if EWOULDBLOCK != EAGAIN
         case EWOULDBLOCK:
 #endif
-        case 10035: return io::would_block;  // WSAEWOULDBLOCK
+        case 10035:                          // WSAEWOULDBLOCK
+        case 10060: return io::would_block;  // WSAETIMEDOUT
         case EINTR:
         case 10004: return io::interrupted;  // WSAEINTR
-        case ETIMEDOUT:
-        case 10060: return errc::timed_out;  // WSAETIMEDOUT
         default: return errc::stream_failed;
     }
 }
+template <class T>
+    requires(!(detail::no_unsigned_integer<T> && static_cast<T>(1) / 2 == 0 && !detail::same<T, bool>))
+io_result io_result_of(T, int)
+= delete;
 
 /// `e` as a value of errno.
 ///

@@ -30,11 +30,15 @@ Task run_awaitable(Machine& handshake, const Request& request, inbox<N>& rx, out
     for (;;) {
         const auto s = handshake.step(request, rx, tx);
         bool again = false;
-        if (s.next() == next::send)
+        if (s.next() == next::send) {
             again = detail::run_steps::wrote(handshake, tx, co_await write(s.data()));
-        else if (s.next() == next::recv)
-            again = detail::run_steps::received(handshake, rx, co_await read(rx.prepare(s.needed())));
-        if (!again) co_return s;
+        } else if (s.next() == next::recv) {
+            const buffer room = rx.prepare(s.needed());
+            again = detail::run_steps::received(handshake, rx, room, co_await read(room));
+        }
+        if (again) continue;
+        detail::run_steps::finish(s, tx);
+        co_return s;
     }
 }
 
@@ -45,11 +49,15 @@ Task run_awaitable(Machine& handshake, inbox<N>& rx, outbox<M>& tx, Read read, W
     for (;;) {
         const auto s = handshake.step(rx, tx);
         bool again = false;
-        if (s.next() == next::send)
+        if (s.next() == next::send) {
             again = detail::run_steps::wrote(handshake, tx, co_await write(s.data()));
-        else if (s.next() == next::recv)
-            again = detail::run_steps::received(handshake, rx, co_await read(rx.prepare()));
-        if (!again) co_return s;
+        } else if (s.next() == next::recv) {
+            const buffer room = rx.prepare();
+            again = detail::run_steps::received(handshake, rx, room, co_await read(room));
+        }
+        if (again) continue;
+        detail::run_steps::finish(s, tx);
+        co_return s;
     }
 }
 
