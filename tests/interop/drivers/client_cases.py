@@ -68,23 +68,23 @@ class Cases:
 
     def carried(self, trial, proxy, host, sent=1000, wanted=1000):
         proxy, login = trial.network.proxies[proxy]
-        self.carried_by(trial, f"127.0.0.1:{proxy.port}", host, login, sent, wanted)
+        self.carried_by(trial, proxy.port, host, login, sent, wanted)
 
-    def carried_by(self, trial, address, host, login=(), sent=1000, wanted=1000):
+    def carried_by(self, trial, port, host, login=(), sent=1000, wanted=1000, **more):
         stdin, stdout = question(sent, wanted)
-        trial.client(address, f"{host}:{trial.network.counter.port}", login, stdin).succeeded(stdout)
+        trial.client(port, f"{host}:{trial.network.counter.port}", login, stdin, **more).succeeded(stdout)
 
     def by_a_proxy_at_an_ipv6_address(self, trial):
-        self.carried_by(trial, trial.network.proxy_at_ipv6.address, NAME)
+        self.carried_by(trial, trial.network.proxy_at_ipv6.port, NAME, at="::1")
 
     def in_small_segments(self, trial, proxy):
         proxy, login = trial.network.proxies[proxy]
-        self.carried_by(trial, f"127.0.0.1:{Ferry(proxy.port, one_by_one, one_by_one).port}", NAME, login)
+        self.carried_by(trial, Ferry(proxy.port, one_by_one, one_by_one).port, NAME, login)
 
     def refused_by(self, trial, proxy, text, login=None, to=None):
         proxy, its_login = trial.network.proxies[proxy]
         with Refusing() as nobody:
-            trial.client(f"127.0.0.1:{proxy.port}", to or nobody.address,
+            trial.client(proxy.port, to or nobody.address,
                          its_login if login is None else login, b"hello").failed(text)
 
     # Through scripted proxies.
@@ -92,7 +92,7 @@ class Cases:
     def scripted(self, trial, act, check, login=(), to=TO, stdin=b""):
         """`act` is the proxy; `check` gets the client."""
         with Scripted(act) as proxy:
-            client = trial.client(trial.way_to(proxy), to, login, stdin)
+            client = trial.client(proxy.port, to, login, stdin)
             check(client)
         return client
 
@@ -210,17 +210,17 @@ class Cases:
 
     def nobody_answers(self, trial):
         with Unanswered() as proxy:
-            client = trial.client(proxy.address, TO, stdin=b"hello")
+            client = trial.client_without_a_proxy(proxy.address, TO, stdin=b"hello")
             began = proxy.asked()
             client.failed("timed out connecting to the proxy")
             late(client.ended - began)
 
     def nobody_listens(self, trial):
         with Refusing() as proxy:
-            trial.client(proxy.address, TO, stdin=b"hello").failed(CANNOT_CONNECT)
+            trial.client_without_a_proxy(proxy.address, TO, stdin=b"hello").failed(CANNOT_CONNECT)
 
     def no_route_to_the_proxy(self, trial):
-        trial.client("192.0.2.1:1080", TO, stdin=b"hello").failed(CANNOT_CONNECT)
+        trial.client_without_a_proxy("192.0.2.1:1080", TO, stdin=b"hello").failed(CANNOT_CONNECT)
 
     def no_deadline_for_the_tunnel(self, trial):
         def act(caller):
@@ -304,7 +304,7 @@ class Cases:
             expect(client.wait(), 1, "exit status")
             expect(len(client.said.splitlines()), 1, f"number of lines on stderr, which has {client.said!r}")
         with Scripted(act) as proxy, open("/dev/full", "wb") as full:
-            check(trial.client(trial.way_to(proxy), TO, stdout=full))
+            check(trial.client(proxy.port, TO, stdout=full))
 
     def wrong_arguments(self, trial, *arguments):
         client = trial.command(*arguments)

@@ -3,6 +3,8 @@
 import dataclasses
 import pathlib
 
+from harness import scratch
+
 WIPED = "the_password_is_wiped"
 
 
@@ -43,6 +45,8 @@ def models(build):
 
     lwip = {"no_route_to_the_proxy": "lwIP ignores ICMP errors that concern a TCP connection",
             WIPED: "libslirp, which is the network, keeps copies in the same process"}
+    certificates = {"SOCKS_TLS_CA": str(scratch / "cert.pem"), "SOCKS_TLS_CERT": str(scratch / "cert.pem"),
+                    "SOCKS_TLS_KEY": str(scratch / "key.pem")}
     wine = {"WINEPREFIX": str(examples / "windows/wine"), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=",
             "DISPLAY": ""}
     return [
@@ -54,7 +58,7 @@ def models(build):
         native("libevent"),
         native("io_uring"),
         native("c"),
-        native("tls", tls=True),
+        native("tls", environment=certificates, tls=True),
         native("lwip_raw", "lwip", "raw_client", None, not_applicable=lwip),
         native("lwip_netconn", "lwip", "netconn_client", None, not_applicable=lwip),
         Model("windows", ["wine", examples / "windows/client.exe"], ["wine", examples / "windows/server.exe"],

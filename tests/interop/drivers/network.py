@@ -4,14 +4,15 @@ import hashlib
 import http.server
 import random
 import socketserver
+import ssl
 import subprocess
 import threading
 import time
 
 import servers
 import small_servers
-from harness import overlay
-from origins import Origin
+from harness import overlay, scratch
+from origins import Origin, tls_with_own_certificate
 from stage import PASSWORD, USER, Proxy
 
 LOGIN = (USER, PASSWORD)  # of our proxy and of the servers under test
@@ -86,6 +87,8 @@ class Network:
     def __init__(self, proxy):
         serve_names()
         subprocess.run(["ip", "route", "add", "unreachable", "198.51.100.0/24"], check=True)
+        self.tls_of_a_server = tls_with_own_certificate()
+        self.tls_of_a_client = ssl.create_default_context(cafile=scratch / "cert.pem")
         self.counter, self.page = Origin(Counter), Origin(Page)
         servers.add_user()
         # Each proxy with the login that it wants.

@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 
+import tls
 from harness import PATIENCE, expect, until
 
 SANITIZERS = re.compile(r"ERROR: \w+Sanitizer|runtime error")
@@ -141,14 +142,12 @@ class Client(Process):
 class Server(Process):
     def listens(self, host):
         """Waits for the line with its address."""
-        said = f"listening on {host}:".encode()
+        said = f"listening on [{host}]:".encode() if ":" in host else f"listening on {host}:".encode()
         until(lambda: b"\n" in self.out or self.process.poll() is not None, "the line with its address")
         first = bytes(self.out).splitlines()[0] if b"\n" in self.out else bytes(self.out)
         expect(first.startswith(said), True, f"whether stdout says {said!r}; it says {first!r}")
         self.port = int(first[len(said):])
-        self.address = f"{host}:{self.port}"
         self.sockets_at_rest, self.memory_at_rest = self.sockets(), self.resident()
-        return self
 
     def sockets(self):
         links = pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir()
@@ -180,15 +179,26 @@ class Trial:
     """One run of one case with one model: starts its programs, and ends them."""
 
     def __init__(self, model, network):
-        self.model, self.network, self.started = model, network, []
+        self.model, self.network, self.started, self.forwarders = model, network, [], []
 
     def start(self, kind, argv, **more):
         process = kind(argv, **more)
         self.started.append(process)
         return process
 
-    def client(self, proxy, destination, login=(), stdin=b"", **more):
-        return self.start(Client, [*self.model.client, proxy, destination, *login], stdin=stdin, **more)
+    def client(self, port, destination, login=(), stdin=b"", at="127.0.0.1", **more):
+        """Starts the client, for a proxy at this port."""
+        if self.model.tls:
+            port = self.forwarder(at, port, self.network.tls_of_a_server, True).port
+        return self.client_without_a_proxy(f"[{at}]:{port}" if ":" in at else f"{at}:{port}", destination,
+                                           login, stdin, **more)
+
+    def client_without_a_proxy(self, address, destination, login=(), stdin=b"", **more):
+        return self.start(Client, [*self.model.client, address, destination, *login], stdin=stdin, **more)
+
+    def forwarder(self, *arguments):
+        self.forwarders.append(tls.Forwarder(*arguments))
+        return self.forwarders[-1]
 
     def command(self, *arguments):
         """The client with other arguments than it wants."""
@@ -198,11 +208,12 @@ class Trial:
         """The first program that was started; a scripted server may ask before start() has returned."""
         return until(lambda: self.started, "the first program")[0]
 
-    def way_to(self, proxy):
-        return proxy.address
-
     def server(self, login=(), host="127.0.0.1"):
-        return self.start(Server, [*self.model.server, f"{host}:0", *login]).listens(host)
+        server = self.start(Server, [*self.model.server, f"[{host}]:0" if ":" in host else f"{host}:0", *login])
+        server.listens(host)
+        if self.model.tls:
+            server.port = self.forwarder(host, server.port, self.network.tls_of_a_client, False).port
+        return server
 
     def server_command(self, *arguments):
         return self.start(Process, [*self.model.server, *arguments])
@@ -216,8 +227,10 @@ class Trial:
                 raise AssertionError(f"a sanitizer reports {found[0]!r}")
 
     def close(self):
-        for process in self.started:
-            process.kill()
+        for program in self.started:
+            program.kill()
+        while self.forwarders:
+            self.forwarders.pop().close()
 
     def tell(self):
         for process in self.started:

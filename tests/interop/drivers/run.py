@@ -161,10 +161,11 @@ def arguments():
 
 
 def chosen_models(given):
+    found = models(given.build or "build")
     if given.client or given.server:
         words = [shlex.split(command) if command else None for command in (given.client, given.server)]
-        return [Model("mine", *words, slow=given.slow, tls=given.tls)]
-    found = models(given.build or "build")
+        environment = next(model.environment for model in found if model.tls) if given.tls else {}
+        return [Model("mine", *words, environment=environment, slow=given.slow, tls=given.tls)]
     if given.models:
         names = given.models.split(",")
         if unknown := set(names) - {model.name for model in found}:

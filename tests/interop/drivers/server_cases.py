@@ -152,7 +152,7 @@ class Cases:
         expect(reply, b"\x05\x00\x00" + address + peers[0][1].to_bytes(2, "big"), "the reply")
 
     def at_an_ipv6_address(self, trial):
-        server = trial.server(host="[::1]")
+        server = trial.server(host="::1")
         with connect(server.port, "::1") as s:
             s.sendall(GREETING + request(trial.network.counter.port))
             receive(s, 12)
