@@ -317,7 +317,7 @@ TEST_CASE("a client and three servers agree over TLS") {
     CHECK(received == "hello");
 }
 
-#if !defined(SOCKS_ASIO_BOOST)
+#if HAS_CANCELLATION
 TEST_CASE("a cancellation over TLS completes with operation_aborted") {
     tls_pair p;
     net::cancellation_signal signal;

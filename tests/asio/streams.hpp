@@ -17,9 +17,16 @@
 #if defined(SOCKS_ASIO_BOOST)
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
+#include <boost/version.hpp>
+#define HAS_CANCELLATION (BOOST_VERSION >= 108000)  // and as_tuple and deferred
 #else
 #include <asio.hpp>
 #include <asio/ssl.hpp>
+#if ASIO_VERSION < 102400
+#include <asio/experimental/as_tuple.hpp>
+#include <asio/experimental/deferred.hpp>
+#endif
+#define HAS_CANCELLATION 1
 #endif
 
 #if __has_include(<catch2/catch_test_macros.hpp>)
@@ -31,6 +38,11 @@
 #include "socks_asio.hpp"
 
 namespace net = socks_asio::net;
+#if !defined(SOCKS_ASIO_BOOST) && ASIO_VERSION < 102400
+namespace tokens = net::experimental;
+#else
+namespace tokens = net;
+#endif
 using socks_asio::connect_result;
 using socks_asio::error_code;
 #if defined(SOCKS_ASIO_BOOST)

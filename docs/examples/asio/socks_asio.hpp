@@ -38,6 +38,7 @@
 
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include <socks/socks.hpp>
@@ -52,43 +53,58 @@ using boost::system::error_code;
 
 namespace detail {
 
-// Boost.System has categories of its own. This one has the name, the texts and the conditions of one of ours.
+// A category of Boost.System with the name, the texts and the conditions of one of ours.
 class boost_category final : public boost::system::error_category {
   public:
-    explicit boost_category(const std::error_category& original) noexcept : original_(original) {}
+    // `ours` is socks::errc_category() or socks::reply_category().
+    static const boost_category& of(const std::error_category& ours) noexcept {
+        static const boost_category errors(socks::errc_category());
+        static const boost_category replies(socks::reply_category());
+        return ours == socks::errc_category() ? errors : replies;
+    }
 
-    [[nodiscard]] const char* name() const noexcept override { return original_.name(); }
-    [[nodiscard]] std::string message(int value) const override { return original_.message(value); }
+    [[nodiscard]] const char* name() const noexcept override { return ours_.name(); }
+    [[nodiscard]] std::string message(int value) const override { return ours_.message(value); }
     [[nodiscard]] boost::system::error_condition default_error_condition(int value) const noexcept override {
-        const std::error_condition same = original_.default_error_condition(value);
-        if (same.category() == std::generic_category())
-            return {same.value(), boost::system::generic_category()};
-        return {value, *this};
+        const std::error_condition same = ours_.default_error_condition(value);
+        if (same.category() != std::generic_category()) return {value, *this};
+        return {same.value(), boost::system::generic_category()};
     }
 
   private:
-    const std::error_category& original_;
+    explicit boost_category(const std::error_category& ours) noexcept : ours_(ours) {}
+
+    const std::error_category& ours_;
 };
 
-}  // namespace detail
+// The error codes of Boost 1.74 cannot hold a std::error_code. Those of later versions can.
+template <class Code = error_code>
+Code from_std(const std::error_code& ec) noexcept {
+    if constexpr (std::is_constructible_v<Code, const std::error_code&>)
+        return Code(ec);
+    else
+        return Code(ec.value(), boost_category::of(ec.category()));
+}
 
-/// socks::errc_category() and socks::reply_category(), as categories of the error codes of this Asio.
-/// @lifetime  static.
-[[nodiscard]] inline const boost::system::error_category& errc_category() noexcept {
-    static const detail::boost_category category(socks::errc_category());
-    return category;
+inline std::error_code to_std(const error_code& ec) noexcept {
+    for (const auto* ours : {&socks::errc_category(), &socks::reply_category()})
+        if (ec.category() == boost_category::of(*ours)) return {ec.value(), *ours};
+    return ec;
 }
-[[nodiscard]] inline const boost::system::error_category& reply_category() noexcept {
-    static const detail::boost_category category(socks::reply_category());
-    return category;
-}
+
+}  // namespace detail
 
 #else
 
 namespace net = asio;
 using asio::error_code;
-using socks::errc_category;
-using socks::reply_category;
+
+namespace detail {
+
+inline error_code from_std(const std::error_code& ec) noexcept { return ec; }
+inline std::error_code to_std(const error_code& ec) noexcept { return ec; }
+
+}  // namespace detail
 
 #endif
 
@@ -96,19 +112,21 @@ using socks::reply_category;
 ///
 ///     if (ec == socks_asio::error_code_of(socks::code5::connection_refused)) ...
 ///
+/// With Asio, `ec == socks::code5::connection_refused` means the same. With Boost 1.74 it does not compile.
+///
 /// @lifetime  by value.
 [[nodiscard]] inline error_code error_code_of(const socks::outcome& o) noexcept {
-    const std::error_code ec = socks::make_error_code(o);
-    return {ec.value(), o.has_code() ? reply_category() : errc_category()};
+    return detail::from_std(socks::make_error_code(o));
 }
 
 /// The outcome in an error code with which an operation of this header has completed. An error of the stream
 /// is errc::stream_failed.
 /// @lifetime  by value.
 [[nodiscard]] inline socks::outcome outcome_of(const error_code& ec) noexcept {
-    if (!ec) return socks::errc::none;
-    if (ec.category() == errc_category()) return static_cast<socks::errc>(ec.value());
-    if (ec.category() == reply_category()) return socks::reply_code_of({ec.value(), socks::reply_category()});
+    const std::error_code known = detail::to_std(ec);
+    if (!known) return socks::errc::none;
+    if (known.category() == socks::reply_category()) return socks::reply_code_of(known);
+    if (known.category() == socks::errc_category()) return static_cast<socks::errc>(known.value());
     return socks::errc::stream_failed;
 }
 
@@ -200,8 +218,7 @@ class run_operation {
     template <class Self>
     [[nodiscard]] static bool is_cancelled(Self& self) noexcept {
         if constexpr (requires { self.get_cancellation_state(); })
-            return self.get_cancellation_state().cancelled() !=
-                   decltype(self.get_cancellation_state().cancelled()){};
+            return static_cast<unsigned>(self.get_cancellation_state().cancelled()) != 0;
         else
             return false;
     }
@@ -349,7 +366,7 @@ auto start_connect(Stream& stream, const Destination& to, socks::client_options 
 ///     co_await socks_asio::async_connect(stream, request, use_awaitable);  // throws system_error
 ///
 /// It reads exactly the bytes of the handshake, so it reads no byte of the destination. You may pass the bare
-/// stream to other code.
+/// stream to other code. Write the namespace in the call, because Asio has another async_connect().
 ///
 /// @param request  copied with its texts when you call this function. The copy is wiped before completion.
 /// @param token    a completion token for `void(error_code, connect_result)`.
