@@ -1,5 +1,5 @@
-// A SOCKS5 client as one coroutine: connect, handshake, tunnel. socks::run_awaitable() runs the handshake, and one
-// deadline covers it together with the connect.
+// A SOCKS5 client as one coroutine: connect, handshake, tunnel. socks::run_awaitable() runs the handshake,
+// and one deadline covers it together with the connect.
 //
 //     client PROXY DESTINATION [USER PASSWORD] <what-to-send >what-was-received
 

@@ -1,5 +1,5 @@
-// One thread, one epoll, and the system calls that a coroutine can await. Only the loop resumes a coroutine that
-// awaits a call: when the call has returned, or when its deadline has passed.
+// One thread, one epoll, and the system calls that a coroutine can await. Only the loop resumes a coroutine
+// that awaits a call: when the call has returned, or when its deadline has passed.
 
 #ifndef EXAMPLE_EVENT_LOOP_HPP
 #define EXAMPLE_EVENT_LOOP_HPP
@@ -90,8 +90,8 @@ class event_loop {
     std::list<task<>> tasks_, ended_;  // declared last, because their destructors use the other members
 };
 
-/// `co_await timer(loop, until)` suspends a coroutine until that time. The timer is a variable of the coroutine,
-/// so if the coroutine is destroyed, the loop does not resume it.
+/// `co_await timer(loop, until)` suspends a coroutine until that time. The timer is a variable of the
+/// coroutine, so if the coroutine is destroyed, the loop does not resume it.
 class timer {
   public:
     timer(event_loop& loop, time_point until) noexcept : loop_(loop), until_(until) {}
@@ -127,8 +127,8 @@ class timer {
     std::multimap<time_point, timer*>::iterator place_ = loop_.timers_.end();
 };
 
-/// The result of an awaited system call. If it failed, `n` is negative and `error` is the value of errno. EAGAIN
-/// means that the deadline has passed, and ECANCELED that descriptor::abort() was called.
+/// The result of an awaited system call. If it failed, `n` is negative and `error` is the value of errno.
+/// EAGAIN means that the deadline has passed, and ECANCELED that descriptor::abort() was called.
 struct call_result {
     ssize_t n;
     int error;
@@ -272,8 +272,8 @@ inline task<int> write_all(descriptor& to, socks::bytes data) {
 }
 
 inline void descriptor::abort() noexcept {
-    const linger at_once{1, 0};
-    ::setsockopt(get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    const linger no_time{1, 0};
+    ::setsockopt(get(), SOL_SOCKET, SO_LINGER, &no_time, sizeof no_time);
     aborted_ = true;
     if (reader_ != nullptr) reader_->finish();
     if (writer_ != nullptr) writer_->finish();

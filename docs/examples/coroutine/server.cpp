@@ -76,8 +76,8 @@ looked_up look_up(const std::string& name, uint16_t port) {
     return found;
 }
 
-// Looks up a name in another thread, which closes a pipe when it ends. Nothing can interrupt getaddrinfo, so at the
-// deadline the thread is left alone with its copies.
+// Looks up a name in another thread, which closes a pipe when it ends. Nothing can interrupt getaddrinfo,
+// so at the deadline the thread is left alone with its copies.
 task<looked_up> resolve(event_loop& loop, std::string name, uint16_t port, time_point deadline) {
     int ends[2];
     must(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), "pipe2");
@@ -112,8 +112,8 @@ task<socks::code5> dial(event_loop& loop, socks::endpoint to, std::optional<desc
     co_return socks::code_for(found.failure);
 }
 
-// Passes on what arrives, and then the end of the stream. If one side fails, both are reset, so that a peer does not
-// take a part of the stream for all of it.
+// Passes on what arrives, and then the end of the stream. If one side fails, both are reset, so that a peer
+// does not take a part of the stream for all of it.
 task<> pass_on(descriptor& from, descriptor& to) {
     char room[16 * 1024];
     for (;;) {
@@ -137,8 +137,9 @@ task<> relay(descriptor& client, descriptor& target, socks::bytes early) {
     co_await up;
 }
 
-// Closing a socket with unread bytes sends a reset, which can destroy the reply on its way. So read them first.
-task<> linger(descriptor& client) {
+// Closing a socket with unread bytes sends a reset, which can destroy the reply on its way. So read them
+// first.
+task<> lingering_close(descriptor& client) {
     const time_point deadline = now() + linger_limit;
     if (::shutdown(client.get(), SHUT_WR) != 0) co_return;
     char room[4 * 1024];
@@ -180,7 +181,7 @@ task<> serve(event_loop& loop, unique_fd fd, const account& user) {
                 char room[socks::max_text_outcome];
                 const bool silent = !answered && rx.empty() && blame(s.error()) == socks::party::stream;
                 if (!silent) report(std::string(std::string_view(format(socks::outcome_of(s), room).data())));
-                co_return co_await linger(client);
+                co_return co_await lingering_close(client);
             }
             case next::send:
             case next::recv: co_return report(std::string("timed out ") + to_string(handshake.state()));

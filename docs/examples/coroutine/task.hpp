@@ -1,5 +1,6 @@
-// A coroutine type. A task starts when another coroutine awaits it, and resumes that coroutine when it ends. To
-// cancel a task, destroy it. That destroys the variables of the coroutine, and the task that it awaits.
+// A coroutine type. A task starts when another coroutine awaits it, and resumes that coroutine when it
+// ends. To cancel a task, destroy it. That destroys the variables of the coroutine, and the task that it
+// awaits.
 
 #ifndef EXAMPLE_TASK_HPP
 #define EXAMPLE_TASK_HPP
