@@ -1,5 +1,5 @@
-// Completion I/O. From submit() to consume() the bytes of an outbox are in flight. Meanwhile each step returns
-// wait, and changes neither the machine nor a mailbox.
+// Completion I/O. From submit() to consume() the bytes of an outbox are in flight. Meanwhile each step
+// returns wait, and changes neither the machine nor a mailbox.
 
 #include <cstring>
 #include <type_traits>

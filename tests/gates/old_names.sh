@@ -26,7 +26,7 @@ old '[Oo]ctet|OCTET' 'RFC.*"|".*RFC'
 # Members and functions.
 old '[.>](used|need|made|finish|sent_ahead|unread|unsent|keep|is)\(\)'
 old '\b(inbox|outbox|rx|tx|in|out)\.(space|sent|drop)\('
-old '\b(fuse|die|starve|lack|emit|anew|survey|wish|stranger|grant)\('
+old '\b(fuse|die|starve|lack|emit|anew|survey|wish|stranger|grant)\(' 'signal\.emit\('  # of Asio
 old '\b(literal_in|access_view|ldh|translated|isolated|printable)\('
 old '\b(encode|decode)_(login|choice|status)\('
 old '\bis_private\(method|\bcheck\((request|route|want)\)|const char\* name\([^)]'

@@ -184,7 +184,7 @@ class operation : public timer {
         timer::await_suspend(waiter);
         assert(role_ == nullptr);
         role_ = this;
-        on_.aborted_ ? finish() : attempt();
+        on_.aborted_ ? conclude() : attempt();
     }
     call_result await_resume() noexcept {
         leave();
@@ -205,10 +205,10 @@ class operation : public timer {
             result_.n = call();
             result_.error = errno;
         } while (result_.n < 0 && result_.error == EINTR);
-        if (result_.n >= 0 || result_.error != EAGAIN) finish();
+        if (result_.n >= 0 || result_.error != EAGAIN) conclude();
     }
 
-    void finish() noexcept {
+    void conclude() noexcept {
         leave();
         expire();
     }
@@ -275,8 +275,8 @@ inline void descriptor::abort() noexcept {
     const linger no_time{1, 0};
     ::setsockopt(get(), SOL_SOCKET, SO_LINGER, &no_time, sizeof no_time);
     aborted_ = true;
-    if (reader_ != nullptr) reader_->finish();
-    if (writer_ != nullptr) writer_->finish();
+    if (reader_ != nullptr) reader_->conclude();
+    if (writer_ != nullptr) writer_->conclude();
 }
 
 inline void descriptor::ready() noexcept {

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-#include "owned.hpp"
+#include "handle.hpp"
 
 namespace {
 
@@ -161,9 +161,9 @@ class session {
     char out_[socks::client::max_output];
     std::string to_send_;
 
-    owned<event_base> base_{event_base_new()};
-    owned<bufferevent> stream_{bufferevent_socket_new(base_.get(), -1, BEV_OPT_CLOSE_ON_FREE)};
-    owned<event> deadline_{evtimer_new(
+    handle<event_base> base_{event_base_new()};
+    handle<bufferevent> stream_{bufferevent_socket_new(base_.get(), -1, BEV_OPT_CLOSE_ON_FREE)};
+    handle<event> deadline_{evtimer_new(
         base_.get(), [](evutil_socket_t, short, void* s) { self(s).expired(); }, this)};
 
     int write_error_ = 0;

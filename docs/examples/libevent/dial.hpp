@@ -8,13 +8,13 @@
 #include <socks/system/errno.hpp>
 #include <socks/system/sockaddr.hpp>
 
+#include "handle.hpp"
 #include "lookup.hpp"
-#include "owned.hpp"
 
 class dialler {
   public:
     struct callbacks {
-        std::function<void(owned<bufferevent>)> connected;
+        std::function<void(handle<bufferevent>)> connected;
         std::function<void(socks::dial_error)> failed;
     };
 
@@ -62,8 +62,8 @@ class dialler {
     event_base* base_;
     callbacks on_;
     lookup lookup_;
-    owned<event> ready_;
-    owned<bufferevent> stream_;
+    handle<event> ready_;
+    handle<bufferevent> stream_;
     const addrinfo* address_ = nullptr;  // the one that is dialled
     socks::dial_error failure_ = socks::dial_error::other;
 };

@@ -11,12 +11,12 @@
 
 #include <functional>
 
-#include "owned.hpp"
+#include "handle.hpp"
 
 class relay {
   public:
     /// Takes over both connections, with the bytes that are in their evbuffers.
-    relay(owned<bufferevent> a, owned<bufferevent> b) {
+    relay(handle<bufferevent> a, handle<bufferevent> b) {
         sides_[0].stream = std::move(a);
         sides_[1].stream = std::move(b);
     }
@@ -43,7 +43,7 @@ class relay {
 
   private:
     struct side {
-        owned<bufferevent> stream;
+        handle<bufferevent> stream;
         bool ended = false;  // the end of its stream was read
         bool shut = false;   // the end of the other stream was sent to it
 

@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "dial.hpp"
-#include "owned.hpp"
+#include "handle.hpp"
 #include "relay.hpp"
 
 namespace {
@@ -121,7 +121,7 @@ class session {
         if (command != socks::command::connect)
             return transmit(handshake_.answer({socks::code5::command_not_supported, {}}, out_).data());
         limit(dial_limit);
-        const auto connected = [this](owned<bufferevent> target) {
+        const auto connected = [this](handle<bufferevent> target) {
             target_ = std::move(target);
             answer({socks::code5::succeeded, local_address()});
         };
@@ -183,9 +183,9 @@ class session {
     inline static std::set<session*> all_;
 
     event_base* base_;
-    owned<bufferevent> client_;
-    owned<bufferevent> target_;
-    owned<event> timer_{evtimer_new(
+    handle<bufferevent> client_;
+    handle<bufferevent> target_;
+    handle<event> timer_{evtimer_new(
         base_, [](evutil_socket_t, short, void* s) { self(s).expired(); }, this)};
     std::unique_ptr<dialler> dialler_;
     std::unique_ptr<relay> relay_;
@@ -227,12 +227,12 @@ int main(int argc, char** argv) {
     if (!size) return usage();
     if (argc == 4) known = {std::string_view(argv[2]), std::string_view(argv[3])};
 
-    const owned<event_base> base(event_base_new());
+    const handle<event_base> base(event_base_new());
     if (!base) return fputs("server: out of resources\n", stderr), 1;
     const auto accepted = [](evconnlistener*, evutil_socket_t fd, sockaddr*, int, void* b) {
         session::start(static_cast<event_base*>(b), fd);
     };
-    const owned<evconnlistener> listener(
+    const handle<evconnlistener> listener(
         evconnlistener_new_bind(base.get(), accepted, base.get(), LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE,
                                 -1, reinterpret_cast<const sockaddr*>(&here), static_cast<int>(*size)));
     socklen_t n = sizeof here;
@@ -251,7 +251,7 @@ int main(int argc, char** argv) {
     const auto stopped = [](evutil_socket_t, short, void* b) {
         event_base_loopbreak(static_cast<event_base*>(b));
     };
-    const owned<event> stop(evsignal_new(base.get(), SIGTERM, stopped, base.get()));
+    const handle<event> stop(evsignal_new(base.get(), SIGTERM, stopped, base.get()));
     evsignal_add(stop.get(), nullptr);
     event_base_dispatch(base.get());
     session::end_all();

@@ -32,8 +32,8 @@ const char* with_nul(const socks::encoded& written) noexcept {
 
 extern "C" {
 
-// JavaScript writes strings here, one directly after the other. A string that does not fit is truncated. It is
-// then still too long for a request.
+// JavaScript writes strings here, one directly after the other. A string that does not fit is truncated. It
+// is then still too long for a request.
 EMSCRIPTEN_KEEPALIVE char* arguments_data() { return arguments; }
 EMSCRIPTEN_KEEPALIVE size_t arguments_size() { return sizeof arguments; }
 

@@ -112,6 +112,10 @@ template <class T>
 concept no_unsigned_integer =
     same<T, bool> || !(requires(T t) { t % 2; } && static_cast<T>(0) < static_cast<T>(-1));
 
+// A type like the result of `recv`: a signed integer.
+template <class T>
+concept signed_integer = no_unsigned_integer<T> && !same<T, bool> && static_cast<T>(1) / 2 == 0;
+
 }  // namespace detail
 
 }  // namespace socks

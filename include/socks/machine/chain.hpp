@@ -146,7 +146,8 @@ class basic_chain {
     }
 
     /// The same step with both mailboxes. While `out` contains bytes, the action is send, and data() is all
-    /// of them. Pipelined messages are appended while there is space for the next one.
+    /// of them; after outbox::submit() it is wait. Pipelined messages are appended while there is space for
+    /// the next one.
     /// @errors  bad_count, if an impossible number of bytes was passed to a mailbox: see inbox::miscounted()
     template <size_t N, size_t M>
     [[nodiscard]] constexpr action step(const route& route, inbox<N>& in, outbox<M>& out) noexcept {

@@ -85,7 +85,7 @@ enum class client_next : uint8_t {
     send,       ///< send data()
     recv,       ///< receive needed() bytes or more, or call end_of_stream() at the end of the stream
     negotiate,  ///< run the sub-negotiation of method() on the stream, then call negotiated()
-    wait,       ///< do nothing until you call negotiated()
+    wait,       ///< do nothing until you call negotiated(), or until submitted bytes are sent
     bound,      ///< BIND: the server listens at bound(); call step() again for the second reply
     done,       ///< success: result() has the reply and the bytes after it
     fail,       ///< error() is the reason; every later step returns the same error, except after no_space

@@ -145,7 +145,7 @@ class basic_server {
     }
 
     /// The same step with both mailboxes. While `out` contains bytes, the action is send, and data() is all
-    /// of them.
+    /// of them; after outbox::submit() it is wait.
     /// @errors  bad_count, if an impossible number of bytes was passed to a mailbox: see inbox::miscounted()
     template <size_t N, size_t M>
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(inbox<N>& in, outbox<M>& out) noexcept {

@@ -77,9 +77,9 @@ enum class server_next : uint8_t {
     authenticate,  ///< compare user() and password(), then call authenticated()
     negotiate,     ///< run the sub-negotiation of method() on the stream, then call negotiated()
     serve,         ///< carry out command() for to(), then call answer(); twice for BIND
-    wait,          ///< do nothing until you answer; also between the two answers to BIND
-    done,          ///< the success reply is sent: relay, and begin with result().early
-    fail,          ///< error() is the reason; an error reply, if any, has been sent; close the connection
+    wait,  ///< do nothing until you answer or submitted bytes are sent; also between the answers to BIND
+    done,  ///< the success reply is sent: relay, and begin with result().early
+    fail,  ///< error() is the reason; an error reply, if any, has been sent; close the connection
 };
 
 template <feature Parts>

@@ -100,13 +100,11 @@ constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcep
 ///
 /// @param n       the result of the call, a signed integer.
 /// @param number  the value of errno or of WSAGetLastError(). It is ignored if `n` is not negative.
-/// @returns       the number of bytes; io::would_block for EAGAIN and EWOULDBLOCK, and for WSAETIMEDOUT, which
-///                Winsock reports after SO_RCVTIMEO; io::interrupted for EINTR; errc::stream_failed for every
-///                other error.
+/// @returns       the number of bytes; io::interrupted for EINTR; io::would_block for EAGAIN, EWOULDBLOCK and
+///                WSAETIMEDOUT, which Winsock reports after SO_RCVTIMEO; otherwise errc::stream_failed.
 /// @lifetime      by value.
 /// @cost          O(1), constexpr, noexcept.
-template <class T>
-    requires(detail::no_unsigned_integer<T>&& static_cast<T>(1) / 2 == 0 && !detail::same<T, bool>)
+template <detail::signed_integer T>
 [[nodiscard]] constexpr io_result io_result_of(T n, int number) noexcept {
     if (n >= 0) return static_cast<size_t>(n);
     switch (number) {
@@ -122,9 +120,7 @@ template <class T>
     }
 }
 template <class T>
-    requires(!(detail::no_unsigned_integer<T> && static_cast<T>(1) / 2 == 0 && !detail::same<T, bool>))
-io_result io_result_of(T, int)
-= delete;
+io_result io_result_of(T, int) = delete;
 
 /// `e` as a value of errno.
 ///

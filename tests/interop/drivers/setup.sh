@@ -4,7 +4,7 @@
 set -eu
 here=$(dirname "$0")
 . "$here/../install.sh"
-extent=${1:-complete}
+selection=${1:-complete}
 
 # command:package
 needed='danted:dante-server microsocks:microsocks curl:curl ip:iproute2 unshare:util-linux mount:mount openssl:openssl'
@@ -16,7 +16,7 @@ headers='/usr/include/uv.h:libuv1-dev /usr/include/event2/event.h:libevent-dev /
     /usr/include/lwip/lwip/tcp.h:liblwip-dev /usr/include/slirp/libslirp.h:libslirp-dev'
 
 missing() {
-    [ "$extent" = fast ] || needed="$needed $emulators"
+    [ "$selection" = fast ] || needed="$needed $emulators"
     for pair in $needed; do
         [ "$pair" = wine64:wine64 ] && [ -e /usr/lib/wine/wine64 ] && continue
         command -v "${pair%%:*}" >/dev/null || echo "${pair#*:}"
@@ -24,7 +24,7 @@ missing() {
     for pair in $headers; do
         [ -e "${pair%%:*}" ] || echo "${pair#*:}"
     done
-    if [ "$extent" != fast ] && command -v arm-none-eabi-g++ >/dev/null; then
+    if [ "$selection" != fast ] && command -v arm-none-eabi-g++ >/dev/null; then
         echo '#include <stdint.h>' | arm-none-eabi-g++ -xc++ -fsyntax-only - 2>/dev/null ||
             echo 'libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib'
     fi
@@ -32,7 +32,7 @@ missing() {
 }
 
 install_missing
-if [ "$extent" != fast ] && ! [ -e "$here"/../../../build/lwip-*/src/core/tcp.c ]; then
+if [ "$selection" != fast ] && ! [ -e "$here"/../../../build/lwip-*/src/core/tcp.c ]; then
     "$here/../../../docs/examples/cortex_m/lwip/fetch.sh" "$here/../../../build"
 fi
 echo 'everything that the drivers need is installed'

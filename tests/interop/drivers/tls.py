@@ -46,7 +46,7 @@ class Plain:
             while self.unsent:
                 self.unsent = self.unsent[self.socket.send(self.unsent):]
 
-    def finish(self):
+    def conclude(self):
         """Ends its direction; everything before has been sent."""
         self.finished = True
         self.socket.shutdown(socket.SHUT_WR)
@@ -98,7 +98,7 @@ class Secure(Plain):
         self.unsent += self.to_send.read()
         super().flush()
 
-    def finish(self):
+    def conclude(self):
         """Sends a close_notify; the other direction of TLS goes on."""
         self.finished = True
         with contextlib.suppress(ssl.SSLError):
@@ -132,7 +132,7 @@ def forward(plain, secure):
             waiting = b""
         for source, sink in sides.values():
             if source.ended and not sink.finished and not sink.unsent and not waiting and secure.secured:
-                sink.finish()
+                sink.conclude()
 
 
 class Forwarder:

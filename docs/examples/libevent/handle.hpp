@@ -1,7 +1,7 @@
 // The objects of libevent, each with an owner that frees it.
 
-#ifndef EXAMPLES_LIBEVENT_OWNED_HPP
-#define EXAMPLES_LIBEVENT_OWNED_HPP
+#ifndef EXAMPLES_LIBEVENT_HANDLE_HPP
+#define EXAMPLES_LIBEVENT_HANDLE_HPP
 
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -16,6 +16,6 @@ struct deleter {
     void operator()(evconnlistener* l) const { evconnlistener_free(l); }
 };
 template <class T>
-using owned = std::unique_ptr<T, deleter>;
+using handle = std::unique_ptr<T, deleter>;
 
 #endif
