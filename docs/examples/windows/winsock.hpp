@@ -100,8 +100,12 @@ class operation {
         if (waited != WAIT_OBJECT_0) CancelIoEx(reinterpret_cast<HANDLE>(socket_), &overlapped_);
         DWORD n = 0;
         DWORD flags = 0;
-        if (WSAGetOverlappedResult(socket_, &overlapped_, &n, TRUE, &flags)) return size_t{n};
-        error_ = WSAGetLastError();
+        if (!WSAGetOverlappedResult(socket_, &overlapped_, &n, TRUE, &flags))
+            error_ = WSAGetLastError();
+        else if (n == 0 && is_reset())
+            error_ = WSAECONNRESET;
+        else
+            return size_t{n};
         if (waited == WAIT_TIMEOUT && error_ == WSA_OPERATION_ABORTED) return socks::io::would_block;
         return socks::errc::stream_failed;
     }
@@ -121,6 +125,12 @@ class operation {
         if (returned == 0 || WSAGetLastError() == WSA_IO_PENDING) return;
         error_ = WSAGetLastError();
         WSASetEvent(event());
+    }
+
+    // Wine reports a reset between two reads as the end of the stream. WSAPoll() distinguishes them.
+    [[nodiscard]] bool is_reset() const noexcept {
+        WSAPOLLFD watched{socket_, POLLOUT, 0};
+        return WSAPoll(&watched, 1, 0) > 0 && (watched.revents & POLLERR) != 0;
     }
 
     WSAOVERLAPPED overlapped_{};
