@@ -42,9 +42,9 @@ struct run_steps {
     }
 
     // Before run() returns: a message that cannot be sent any more may contain the password.
-    template <class Action, size_t M>
-    static constexpr void finish(const Action& last, outbox<M>& tx) noexcept {
-        if (last.next() == decltype(last.next())::fail && !tx.submitted()) tx.clear();
+    template <size_t M>
+    static constexpr void wipe_after(bool failed, outbox<M>& tx) noexcept {
+        if (failed && !tx.submitted()) tx.clear();
     }
 };
 
@@ -62,32 +62,32 @@ struct run_steps {
 /// It reads exactly the bytes that the next message needs, so it reads no byte of the destination. If `rx` is
 /// empty at the first call, result().early is empty, and you may pass the bare socket to other code.
 ///
-/// @param request  the request of a client or the route of a chain.
-/// @param read     `io_result read(buffer room)`: reads 1 to room.capacity() bytes.
-/// @param write    `io_result write(bytes data)`: writes 1 to data.size() bytes. Sent bytes are overwritten
-///                 with zeros, because they may contain the password.
-/// @returns        done or fail; for BIND also bound, and for another method negotiate or wait. Answer, and
-///                 continue with another call. The result is send or recv if `write` or `read` returned
-///                 io::would_block: call again when the socket is ready. state() says what is missing.
-/// @errors         those of step(); errc::bad_count if `read` or `write` returned an impossible number; what
-///                 `read` or `write` throws. Another call after an exception continues.
-/// @lifetime       as for step(): the views of the action point into `rx` and `tx`.
-/// @cost           the calls of `read` and `write`: 3 reads for CONNECT over SOCKS5, 4 with credentials
+/// @param request     the request of a client or the route of a chain.
+/// @param read_some   `io_result read_some(buffer room)`: reads 1 to room.capacity() bytes.
+/// @param write_some  `io_result write_some(bytes data)`: writes 1 to data.size() bytes. Sent bytes are
+///                    overwritten with zeros, because they may contain the password.
+/// @returns           done or fail; for BIND also bound, and for another method negotiate or wait. Answer, and
+///                    continue with another call. After io::would_block the result is send or recv: call
+///                    again when the socket is ready. state() says what is missing.
+/// @errors            those of step(); errc::bad_count if a function returned an impossible number; what your
+///                    functions throw. Another call after an exception continues.
+/// @lifetime          as for step(): the views of the action point into `rx` and `tx`.
+/// @cost              the calls of your functions: 3 reads for CONNECT over SOCKS5, 4 with credentials
 template <class Machine, class Request, size_t N, size_t M, class Read, class Write>
 constexpr typename Machine::action run(Machine& handshake, const Request& request, inbox<N>& rx,
-                                       outbox<M>& tx, Read&& read, Write&& write) {
+                                       outbox<M>& tx, Read&& read_some, Write&& write_some) {
     using next = typename Machine::next;
     for (;;) {
         const auto s = handshake.step(request, rx, tx);
         bool again = false;
         if (s.next() == next::send) {
-            again = detail::run_steps::wrote(handshake, tx, write(s.data()));
+            again = detail::run_steps::wrote(handshake, tx, write_some(s.data()));
         } else if (s.next() == next::recv) {
             const buffer room = rx.prepare(s.needed());
-            again = detail::run_steps::received(handshake, rx, room, read(room));
+            again = detail::run_steps::received(handshake, rx, room, read_some(room));
         }
         if (again) continue;
-        detail::run_steps::finish(s, tx);
+        detail::run_steps::wipe_after(s.next() == next::fail, tx);
         return s;
     }
 }
@@ -95,7 +95,7 @@ constexpr typename Machine::action run(Machine& handshake, const Request& reques
 /// Runs the handshake of a server until it is complete, or until it asks a question.
 ///
 ///     for (;;) {
-///         const auto s = socks::run(handshake, rx, tx, read, write);
+///         const auto s = socks::run(handshake, rx, tx, read_some, write_some);
 ///         switch (s.next()) {
 ///             case next::authenticate: handshake.authenticated(known(s.user(), s.password()), tx); break;
 ///             case next::serve: handshake.answer(dial(s.command(), s.to()), tx); break;
@@ -105,20 +105,20 @@ constexpr typename Machine::action run(Machine& handshake, const Request& reques
 /// It reads all bytes that fit into the inbox. If the client sent bytes after its request, result().early has
 /// them. Parameters, result and errors are the same as for a client.
 template <class Machine, size_t N, size_t M, class Read, class Write>
-constexpr typename Machine::action run(Machine& handshake, inbox<N>& rx, outbox<M>& tx, Read&& read,
-                                       Write&& write) {
+constexpr typename Machine::action run(Machine& handshake, inbox<N>& rx, outbox<M>& tx, Read&& read_some,
+                                       Write&& write_some) {
     using next = typename Machine::next;
     for (;;) {
         const auto s = handshake.step(rx, tx);
         bool again = false;
         if (s.next() == next::send) {
-            again = detail::run_steps::wrote(handshake, tx, write(s.data()));
+            again = detail::run_steps::wrote(handshake, tx, write_some(s.data()));
         } else if (s.next() == next::recv) {
             const buffer room = rx.prepare();
-            again = detail::run_steps::received(handshake, rx, room, read(room));
+            again = detail::run_steps::received(handshake, rx, room, read_some(room));
         }
         if (again) continue;
-        detail::run_steps::finish(s, tx);
+        detail::run_steps::wipe_after(s.next() == next::fail, tx);
         return s;
     }
 }
