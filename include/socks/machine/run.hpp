@@ -66,8 +66,8 @@ struct run_steps {
 /// @param read_some   `io_result read_some(buffer room)`: reads 1 to room.capacity() bytes.
 /// @param write_some  `io_result write_some(bytes data)`: writes 1 to data.size() bytes. Sent bytes are
 ///                    overwritten with zeros, because they may contain the password.
-/// @returns           done or fail; for BIND also bound, and for another method negotiate or wait. Answer, and
-///                    continue with another call. After io::would_block the result is send or recv: call
+/// @returns           done or fail; for BIND also bound, and for another method negotiate or wait. Answer,
+///                    and continue with another call. After io::would_block the result is send or recv: call
 ///                    again when the socket is ready. state() says what is missing.
 /// @errors            those of step(); errc::bad_count if a function returned an impossible number; what your
 ///                    functions throw. Another call after an exception continues.

@@ -9,8 +9,8 @@
 
 namespace socks {
 
-/// The same as run() for a client or a chain, but your functions return awaitable objects, and the result is a
-/// coroutine of your type:
+/// The same as run() for a client or a chain, but your functions return awaitable objects, and the result is
+/// a coroutine of your type:
 ///
 ///     const auto s = co_await socks::run_awaitable<task<socks::client::action>>(
 ///         handshake, request, rx, tx,
