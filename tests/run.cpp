@@ -348,6 +348,21 @@ constexpr void a_number_beyond_the_room_is_a_defined_error(check& t) {
 }
 PROVE_AND_RUN(a_number_beyond_the_room_is_a_defined_error)
 
+// A failure does not wipe what an operation still reads.
+constexpr void a_failure_leaves_bytes_in_flight_where_they_are(check& t) {
+    wire to{.says = "05 00"_bytes};
+    client_side side;
+    const auto s = socks::run(
+        side.machine, plain5, side.rx, side.tx, [&](socks::buffer room) { return to.read_some(room); },
+        [&](bytes) {
+            to.written.put(side.tx.submit());
+            side.tx.commit(1000U);  // impossible, so the next step fails
+            return io_result(io::interrupted);
+        });
+    t.ok(s.error() == errc::bad_count && side.tx.submitted() && side.tx.data() == "05 01 00"_bytes);
+}
+PROVE_AND_RUN(a_failure_leaves_bytes_in_flight_where_they_are)
+
 // A write that completes later: run() does not start it a second time.
 constexpr void bytes_in_flight_are_written_once(check& t) {
     wire to{.says = "05 00  05 00 00 01 c0000207 1f90"_bytes};
