@@ -19,8 +19,12 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/version.hpp>
 #define HAS_CANCELLATION (BOOST_VERSION >= 108000)  // and as_tuple and deferred
+#if HAS_CANCELLATION
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#endif
 #else
 #include <asio.hpp>
+#include <asio/experimental/awaitable_operators.hpp>
 #include <asio/ssl.hpp>
 #if ASIO_VERSION < 102400
 #include <asio/experimental/as_tuple.hpp>

@@ -372,7 +372,7 @@ auto start_connect(Stream& stream, const Destination& to, socks::client_options 
 /// @param token    a completion token for `void(error_code, connect_result)`.
 /// @errors         the error of the stream; the reply code of a refusal; every other failure as errc. See
 ///                 outcome_of(). If the stream ends, the error is errc::closed or errc::truncated.
-/// @cost           3 reads for CONNECT over SOCKS5, 4 with credentials. 2.2 KB in one allocation, with the
+/// @cost           3 reads for CONNECT over SOCKS5, 4 with credentials. One allocation of 2.1 KB with the
 ///                 allocator of the handler.
 template <class Stream, class Token = default_token<Stream>>
 auto async_connect(Stream& stream, const socks::request& request, Token&& token = {}) {
