@@ -1,4 +1,4 @@
-// A ring of io_uring whose completions call functions.
+// A ring of io_uring whose completions call functions. It needs Linux 5.11.
 
 #ifndef EXAMPLES_IO_URING_RING_HPP
 #define EXAMPLES_IO_URING_RING_HPP
@@ -70,7 +70,9 @@ class ring {
     /// Waits for completions until no operation is pending.
     void run() {
         while (pending_ != 0) {
-            must(io_uring_submit_and_wait(&ring_, 1), "io_uring_submit_and_wait");
+            const int waited = io_uring_submit_and_wait(&ring_, 1);
+            const bool again = waited == -EINTR || waited == -EAGAIN || waited == -EBUSY;
+            if (!again) must(waited, "io_uring_submit_and_wait");
             io_uring_cqe* done = nullptr;
             while (io_uring_peek_cqe(&ring_, &done) == 0) {
                 auto* const op = static_cast<operation*>(io_uring_cqe_get_data(done));
@@ -94,7 +96,7 @@ class ring {
     }
 
     static void must(int result, const char* what) {
-        if (result < 0 && result != -EINTR) throw std::system_error(-result, std::generic_category(), what);
+        if (result < 0) throw std::system_error(-result, std::generic_category(), what);
     }
 
     // The operation may start again, or be destroyed, before `completed` returns.

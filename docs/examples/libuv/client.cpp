@@ -10,16 +10,11 @@
 #include <string>
 #include <string_view>
 
+#include "to_uv.hpp"
+
 namespace {
 
 constexpr uint64_t time_limit = 10'000;  // milliseconds, for connecting and the handshake together
-
-uv_buf_t to_uv(socks::bytes data) {
-    uv_buf_t all;
-    all.base = const_cast<char*>(data.data());  // uv_write only reads the bytes
-    all.len = data.size();
-    return all;
-}
 
 class session {
   public:
@@ -75,9 +70,9 @@ class session {
     }
 
     void transmitted(int failed) {
-        if (over_) return;
         tx_.consume(failed == 0 ? tx_.data().size() : 0);
         tx_.clear();  // wipes the password
+        if (over_) return;
         if (failed != 0) handshake_.stream_failed();
         drive();
     }

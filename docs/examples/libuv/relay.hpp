@@ -8,12 +8,7 @@
 #include <functional>
 #include <socks/core/bytes.hpp>
 
-inline uv_buf_t to_uv(socks::bytes data) {
-    uv_buf_t all;
-    all.base = const_cast<char*>(data.data());  // uv_write only reads the bytes
-    all.len = data.size();
-    return all;
-}
+#include "to_uv.hpp"
 
 /// One way of a relay. It reads only after the last bytes are written, so its memory is one buffer.
 class one_way {

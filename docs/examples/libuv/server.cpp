@@ -12,6 +12,7 @@
 
 #include "dial.hpp"
 #include "relay.hpp"
+#include "to_uv.hpp"
 
 namespace {
 
