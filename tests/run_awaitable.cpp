@@ -380,14 +380,14 @@ void a_chain_is_run_through_all_its_proxies(check& t) {
 RUN(a_chain_is_run_through_all_its_proxies)
 
 // The deadline of a coroutine: the read ends with io::would_block, and state() says what it waited for.
-void the_state_tells_where_a_call_would_block(check& t) {
+void the_state_tells_where_an_awaited_call_would_block(check& t) {
     wire to{.says = "05 02"_bytes, .fails_at = 3, .failure = io::would_block};
     client_side side;
     const auto s = side.run(with_coroutine<true>{}, login5, to);
     t.ok(s.next() == socks::client::next::recv && s.needed() == 2);
     t.ok(side.machine.state() == client_state::auth_status);
 }
-RUN(the_state_tells_where_a_call_would_block)
+RUN(the_state_tells_where_an_awaited_call_would_block)
 
 void the_password_is_overwritten_after_it_was_sent(check& t) {
     const bytes zeros = "00 00 00 00 00 00 00 00 00 00"_bytes;
