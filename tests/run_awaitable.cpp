@@ -389,7 +389,7 @@ void the_state_tells_where_an_awaited_call_would_block(check& t) {
 }
 RUN(the_state_tells_where_an_awaited_call_would_block)
 
-void the_password_is_overwritten_after_it_was_sent(check& t) {
+void an_awaited_write_leaves_no_password_in_the_outbox(check& t) {
     const bytes zeros = "00 00 00 00 00 00 00 00 00 00"_bytes;
     wire to{.says = "05 02"_bytes, .fails_at = 3, .failure = io::would_block};
     client_side side;
@@ -398,7 +398,7 @@ void the_password_is_overwritten_after_it_was_sent(check& t) {
     static_cast<void>(side.run(with_coroutine<true>{}, login5, to));
     t.ok(to.written == "05 01 02  01 04 'john' 03 'foo'"_bytes && bytes(memory, 10) == zeros);
 }
-RUN(the_password_is_overwritten_after_it_was_sent)
+RUN(an_awaited_write_leaves_no_password_in_the_outbox)
 
 // An exception of a call reaches the coroutine that awaits the task. The handshake may continue in another
 // task.
