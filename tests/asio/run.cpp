@@ -199,6 +199,32 @@ TEST_CASE("the operation of a server takes no memory but that of Asio") {
     CHECK(counted.taken == stream.reads + stream.writes);
 }
 
+TEST_CASE("an outbox is wiped if the stream fails during a write") {
+    connected_pair p;
+    p.peer_writes(wire::login_selected);
+    p.socket.non_blocking(true);
+    socks::client handshake({.pipelined = true});
+    socks::inbox<socks::client::max_input> rx;
+    socks::outbox<socks::client::max_pipelined> tx;
+    const std::string filler(1 << 16, 'x');
+    error_code ec;
+    while (!ec) p.socket.write_some(net::buffer(filler), ec);
+    ec = {};
+    async_run(p.socket, handshake, with_login, rx, tx, [&](error_code why, const socks::client::action& s) {
+        CHECK(s.next() == socks::client::next::send);
+        ec = why;
+    });
+    run_ready(p.io);
+    const char* const first = tx.data().data();
+    const std::string_view memory(first, tx.data().size());
+    CHECK(memory.find("secret") != memory.npos);
+    p.socket.close();
+    run_ready(p.io);
+    CHECK(ec == net::error::operation_aborted);
+    CHECK(tx.empty());
+    CHECK(memory.find("secret") == memory.npos);
+}
+
 TEST_CASE("a client with BIND learns both addresses") {
     net::io_context io;
     scripted_stream stream(io,

@@ -167,7 +167,7 @@ class run_operation {
     // The first call, and the call after post().
     template <class Self>
     void operator()(Self& self) {
-        if (last_) return self.complete(failure(), *last_);
+        if (last_) return finish(self, failure());
         last_.emplace(side_.step());
         if (is_io())
             start_io(self);
@@ -188,10 +188,10 @@ class run_operation {
         if (was_read && ec == net::error::eof)
             side_.handshake.end_of_stream();
         else if (ec)
-            return self.complete(ec, *last_);
+            return finish(self, ec);
         last_.emplace(side_.step());
-        if (!is_io()) return self.complete(failure(), *last_);
-        if (is_cancelled(self)) return self.complete(net::error::operation_aborted, *last_);
+        if (!is_io()) return finish(self, failure());
+        if (is_cancelled(self)) return finish(self, net::error::operation_aborted);
         start_io(self);
     }
 
@@ -208,6 +208,12 @@ class run_operation {
             stream_.async_write_some(net::const_buffer(side_.tx.submit()), std::move(self));
         else
             stream_.async_read_some(net::mutable_buffer(side_.room(last_->needed())), std::move(self));
+    }
+
+    template <class Self>
+    void finish(Self& self, error_code ec) {
+        if (ec) side_.tx.clear();  // a message that cannot be sent any more may contain the password
+        self.complete(ec, *last_);
     }
 
     [[nodiscard]] error_code failure() const noexcept {
@@ -245,7 +251,7 @@ using default_token = typename net::default_completion_token<typename Stream::ex
 /// @errors         the error of the stream; for `fail`, the reply code or the errc. The end of the stream is
 ///                 errc::closed or errc::truncated.
 /// @lifetime       all arguments but the token must stay valid until the operation completes. The views of
-///                 the action point into `rx`.
+///                 the action point into `rx`. After an error, `tx` is wiped.
 template <class Stream, class Machine, class Request, size_t N, size_t M, class Token = default_token<Stream>>
 auto async_run(Stream& stream, Machine& handshake, const Request& request, socks::inbox<N>& rx,
                socks::outbox<M>& tx, Token&& token = {}) {
@@ -305,7 +311,7 @@ class connection {
     connection& operator=(const connection&) = delete;
     ~connection() {
         tx.consume(0u);  // the context may be destroyed while a write is in progress
-        tx.clear();      // a message that was not sent may contain the password
+        tx.clear();
     }
 
     chain handshake;
