@@ -87,12 +87,13 @@ class Scripted:
 
     def run(self, caller):
         try:
-            with caller.socket:
-                self.act(caller)
+            self.act(caller)
         except AssertionError as why:
             self.failures.append(why)
         except OSError:  # the other side has gone; its own result says whether it was too early
             pass
+        finally:
+            caller.socket.close()
 
     def check(self):
         """Waits until every script has ended, and fails if one of them did or if nobody came."""

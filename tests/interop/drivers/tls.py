@@ -8,12 +8,33 @@ import contextlib
 import select
 import socket
 import ssl
+import subprocess
 import threading
 
+from harness import scratch
 from origins import connect
 from scripted import reset
 
 BLOCK = 16384
+
+
+OTHERS = {"other": "DNS:other.example.com", "stranger": "IP:127.0.0.1"}  # whose certificates a client must not take
+
+
+def add_certificates():
+    """One that a client trusts, for another name; and one for the right address, which it does not trust."""
+    for name, address in OTHERS.items():
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+                        "-addext", f"subjectAltName={address}", "-keyout", scratch / f"{name}.key",
+                        "-out", scratch / f"{name}.pem"], check=True, capture_output=True)
+    trusted = [(scratch / file).read_text() for file in ("cert.pem", "other.pem")]
+    (scratch / "trusted.pem").write_text("".join(trusted))
+
+
+def server_context(name):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(scratch / f"{name}.pem", scratch / f"{name}.key")
+    return context
 
 
 class Broken(Exception):
