@@ -142,6 +142,16 @@ class Cases:
             caller.end()
         self.scripted(trial, act, lambda client: client.succeeded(b"bye"), stdin=b"hello")
 
+    def sends_to_a_slow_reader(self, trial):
+        def act(caller):
+            handshake(caller)
+            for begin in range(0, len(DATA), 8192):
+                caller.expect(DATA[begin:begin + 8192])
+                time.sleep(0.002)
+            caller.give(b"bye")
+            caller.end()
+        self.scripted(trial, act, lambda client: client.succeeded(b"bye"), stdin=DATA)
+
     def ends_after_the_handshake(self, trial):
         def act(caller):
             handshake(caller)
@@ -453,6 +463,7 @@ class Cases:
             "nobody_listens_at_the_proxy_s_port": Case(self.nobody_listens),
             "no_route_to_the_proxy": Case(self.no_route_to_the_proxy),
             "an_end_of_stream_after_the_handshake": Case(self.ends_after_the_handshake),
+            "a_slow_reader_in_the_proxy_s_place": Case(self.sends_to_a_slow_reader),
             "the_tunnel_is_reset": Case(self.tunnel_is_reset),
             "the_tunnel_is_reset_while_the_client_sends": Case(self.tunnel_is_reset_while_it_sends),
             "the_tunnel_ends_and_is_reset_while_the_client_sends": Case(self.tunnel_ends_and_is_reset_while_it_sends),

@@ -62,6 +62,15 @@ def read_to_end(s):
     return bytes(data)
 
 
+def read_slowly(s):
+    """As read_to_end(), in small pieces with pauses, so that the buffers behind it are full most of the time."""
+    data = bytearray()
+    while more := s.recv(8192):
+        data += more
+        time.sleep(0.002)
+    return bytes(data)
+
+
 class Scripted:
     """`act` gets each connection as a Caller. check() reports what failed in it."""
 

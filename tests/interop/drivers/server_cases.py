@@ -12,7 +12,7 @@ from cases import Case, for_tls, late, waits
 from harness import NAME, PATIENCE, expect, until
 from network import DATA, LOGIN, SLOW_NAME, UNKNOWN_NAME, question
 from origins import connect, receive, receive_all
-from scripted import Refusing, Scripted, Unanswered, read_to_end, reset
+from scripted import Refusing, Scripted, Unanswered, read_slowly, read_to_end, reset
 
 PROXY_ERROR = 97  # curl's exit status when the handshake with a proxy failed
 ENOUGH = 8 * 1024 * 1024  # bytes of memory that a server may take for one connection
@@ -124,14 +124,14 @@ class Cases:
             expect(read_to_end(s), stdout, "what came back")
             sender.join()
 
-    def both_ways_at_once(self, trial):
+    def both_ways_at_once(self, trial, read):
         def act(caller):
             both(caller.socket)
 
         def both(s):
             sender = threading.Thread(target=self.send_and_end, args=(s, DATA), daemon=True)
             sender.start()
-            found = read_to_end(s)
+            found = read(s)
             sender.join()
             expect(found, DATA, "what arrived")
         with self.tunnel(trial, act) as (_, s):
@@ -598,7 +598,8 @@ class Cases:
 
     def relays(self):
         return {
-            "both_ways_at_once": Case(self.both_ways_at_once),
+            "both_ways_at_once": Case(self.both_ways_at_once, read_to_end),
+            "both_ways_at_once_to_slow_readers": Case(self.both_ways_at_once, read_slowly),
             "a_client_half_closes": Case(self.client_half_closes),
             "a_destination_half_closes": Case(self.destination_half_closes),
             "a_destination_resets": Case(self.destination_resets, 0),

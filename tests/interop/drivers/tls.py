@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import threading
 
-from harness import scratch
+from harness import PATIENCE, scratch
 from origins import connect
 from scripted import reset
 
@@ -130,29 +130,20 @@ class Secure(Plain):
 def forward(plain, secure):
     """Passes everything on until both directions have ended, or one side has failed."""
     sides = {plain.socket: (plain, secure), secure.socket: (secure, plain)}
-    waiting = b""  # for the end of the handshake of TLS
     while not (plain.finished and secure.finished and not plain.unsent and not secure.unsent):
-        reads = [s for s, (source, sink) in sides.items() if not source.ended and not sink.unsent]
-        if waiting:
-            reads.remove(plain.socket)
+        reads = [s for s, (source, sink) in sides.items()
+                 if not source.ended and not sink.unsent and (source is secure or secure.secured)]
         writes = [s for s, (side, _) in sides.items() if side.unsent]
-        reads, writes, _ = select.select(reads, writes, [], 60)
+        reads, writes, _ = select.select(reads, writes, [], PATIENCE)
         if not reads and not writes:
             return
         for s in writes:
             sides[s][0].flush()
         for s in reads:
             source, sink = sides[s]
-            data = source.receive()
-            if sink is secure and not secure.secured:
-                waiting += data
-            else:
-                sink.give(data)
-        if waiting and secure.secured:
-            secure.give(waiting)
-            waiting = b""
+            sink.give(source.receive())
         for source, sink in sides.values():
-            if source.ended and not sink.finished and not sink.unsent and not waiting and secure.secured:
+            if source.ended and not sink.finished and not sink.unsent:
                 sink.conclude()
 
 
