@@ -4,14 +4,19 @@ from harness import expect
 
 
 class Case:
-    """`act` gets a trial and the arguments. A case that `waits` takes seconds, but hardly any processor time."""
+    """`act` gets a trial and the arguments. A case that `waits` takes seconds, but hardly any processor time; one that is
+    `for_tls` is only for drivers that speak TLS."""
 
-    def __init__(self, act, *arguments, waits=False):
-        self.act, self.arguments, self.waits = act, arguments, waits
+    def __init__(self, act, *arguments, waits=False, for_tls=False):
+        self.act, self.arguments, self.waits, self.for_tls = act, arguments, waits, for_tls
 
 
 def waits(act, *arguments):
     return Case(act, *arguments, waits=True)
+
+
+def for_tls(act, *arguments, **more):
+    return Case(act, *arguments, for_tls=True, **more)
 
 
 def late(seconds):

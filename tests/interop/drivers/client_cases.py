@@ -4,9 +4,11 @@ import os
 import re
 import signal
 import socket
+import ssl
 import time
 
-from cases import Case, late, waits
+import tls
+from cases import Case, for_tls, late, waits
 from ferry import Ferry, one_by_one
 from harness import NAME, expect
 from network import DATA, LOGIN, LONG_LOGIN, UNKNOWN_NAME, question
@@ -33,6 +35,8 @@ REASONS = {
 }
 CLOSED, TRUNCATED = "connection closed before a message", "connection closed inside a message"
 CANNOT_CONNECT, TUNNEL_FAILED = re.compile("cannot connect to the proxy: .+"), re.compile("the tunnel failed: .+")
+WRONG_METHOD = "the proxy chose an authentication method that was not offered"
+LONG_REPLY = b"\x05\x00\x00\x03\xff" + b"b" * 255 + b"\x00\x50"
 FAILED = "reading or writing failed"
 NO_METHOD = "no acceptable authentication method"
 WRONG_LOGIN = "user name and password refused"
@@ -137,6 +141,16 @@ class Cases:
             caller.give(b"bye")
             caller.end()
         self.scripted(trial, act, lambda client: client.succeeded(b"bye"), stdin=b"hello")
+
+    def sends_to_a_slow_reader(self, trial):
+        def act(caller):
+            handshake(caller)
+            for begin in range(0, len(DATA), 8192):
+                caller.expect(DATA[begin:begin + 8192])
+                time.sleep(0.002)
+            caller.give(b"bye")
+            caller.end()
+        self.scripted(trial, act, lambda client: client.succeeded(b"bye"), stdin=DATA)
 
     def ends_after_the_handshake(self, trial):
         def act(caller):
@@ -312,8 +326,48 @@ class Cases:
         expect(bytes(client.out), b"", "stdout")
         expect("usage" in client.said.lower(), True, f"whether stderr has a usage line; it has {client.said!r}")
 
-    def table(self):
-        carried, refused, answers = self.carried, self.refused_by, self.answers
+    # Only inside TLS.
+
+    def secured(self, caller, context):
+        """The handshake of TLS in the proxy's place; returns the decrypted stream."""
+        caller.socket = context.wrap_socket(caller.socket, server_side=True)
+        return caller
+
+    def proxy_without_tls(self, trial):
+        with Scripted(lambda caller: caller.give(CHOICE)) as proxy:
+            trial.client_without_a_proxy(proxy.address, TO, LOGIN).failed(CANNOT_CONNECT)
+
+    def wrong_certificate(self, trial, whose):
+        """The client sends nothing to a proxy that it cannot identify."""
+        def act(caller):
+            try:
+                self.secured(caller, tls.server_context(whose))
+                expect(caller.socket.recv(100), b"", "what the client sent")
+            except ssl.SSLError:
+                pass  # the alert of the client
+        with Scripted(act) as proxy:
+            trial.client_without_a_proxy(proxy.address, TO, LOGIN).failed(CANNOT_CONNECT)
+
+    def end_without_close_notify(self, trial):
+        """Anybody on the way can end TCP, so the client does not take that for the end of the data."""
+        def act(caller):
+            handshake(self.secured(caller, trial.network.tls_of_a_server))
+            caller.expect(b"hello")
+            caller.give(DATA[:1000])
+            trial.first().printed(DATA[:1000], 2)
+        with Scripted(act) as proxy:
+            trial.client_without_a_proxy(proxy.address, TO, (), b"hello").failed(TUNNEL_FAILED, DATA[:1000])
+
+    def tls_stalls(self, trial):
+        def act(caller):
+            while caller.socket.recv(1000):  # the client's first message of TLS
+                pass
+            late(time.monotonic() - caller.accepted)
+        with Scripted(act) as proxy:
+            trial.client_without_a_proxy(proxy.address, TO).failed("timed out connecting to the proxy")
+
+    def real_proxies(self):
+        carried, refused = self.carried, self.refused_by
         cases = {}
         for proxy in ("our_proxy", "Dante", "microsocks"):
             for p in (proxy, f"{proxy}_with_a_login"):
@@ -327,45 +381,58 @@ class Cases:
                 f"{proxy}_refuses_a_wrong_password":
                     Case(refused, f"{proxy}_with_a_login", WRONG_LOGIN, ("john", "bar")),
                 f"{proxy}_refuses_a_client_without_a_login": Case(refused, f"{proxy}_with_a_login", NO_METHOD, ()),
-                f"{proxy}_does_not_want_the_login": Case(refused, proxy, NO_METHOD, LOGIN),
                 f"{proxy}_passes_a_refused_connection_on": Case(refused, proxy, REASONS[5]),
             }
-        del cases["microsocks_does_not_want_the_login"]  # it takes every client then
-        cases |= {
+        return cases | {
+            "our_proxy_does_not_want_the_login": Case(refused, "our_proxy", NO_METHOD, LOGIN),
+            "Dante_does_not_want_the_login": Case(refused, "Dante", NO_METHOD, LOGIN),
             "our_proxy_with_a_long_login_carries_to_a_name": Case(carried, "our_proxy_with_a_long_login", NAME),
             "our_proxy_at_an_IPv6_address_carries": Case(self.by_a_proxy_at_an_ipv6_address),
             "our_proxy_does_not_find_a_name":
                 Case(refused, "our_proxy", REASONS[4], (), f"{UNKNOWN_NAME}:80"),
             "our_proxy_has_no_route": Case(refused, "our_proxy", REASONS[3], (), "[2001:db8::1]:80"),
-            "a_byte_in_each_segment": Case(self.in_small_segments, "our_proxy"),
-            "a_byte_in_each_segment_with_a_login": Case(self.in_small_segments, "our_proxy_with_a_login"),
-            "the_request_for_a_name": Case(self.sends, TO, b"\x03\x11files.example.com\x00\x50"),
-            "the_request_for_an_IPv4_address": Case(self.sends, "192.0.2.1:65535", b"\x01\xc0\x00\x02\x01\xff\xff"),
+        }
+
+    def requests(self):
+        sends = self.sends
+        return {
+            "the_request_for_a_name": Case(sends, TO, b"\x03\x11files.example.com\x00\x50"),
+            "the_request_for_an_IPv4_address": Case(sends, "192.0.2.1:65535", b"\x01\xc0\x00\x02\x01\xff\xff"),
             "the_request_for_an_IPv6_address":
-                Case(self.sends, "[2001:db8::1]:1", b"\x04\x20\x01\x0d\xb8" + bytes(11) + b"\x01\x00\x01"),
+                Case(sends, "[2001:db8::1]:1", b"\x04\x20\x01\x0d\xb8" + bytes(11) + b"\x01\x00\x01"),
             "the_request_for_a_name_of_255_bytes":
-                Case(self.sends, "x." * 127 + "x:80", b"\x03\xff" + b"x." * 127 + b"x\x00\x50"),
-            "the_request_with_a_login": Case(self.sends, TO, b"\x03\x11files.example.com\x00\x50", LOGIN),
+                Case(sends, "x." * 127 + "x:80", b"\x03\xff" + b"x." * 127 + b"x\x00\x50"),
+            "the_request_with_a_login": Case(sends, TO, b"\x03\x11files.example.com\x00\x50", LOGIN),
+            "no_arguments": Case(self.wrong_arguments),
+            "a_proxy_without_a_port": Case(self.wrong_arguments, "127.0.0.1", TO),
+            "a_destination_without_a_port": Case(self.wrong_arguments, "127.0.0.1:1080", NAME),
+            "a_user_without_a_password": Case(self.wrong_arguments, "127.0.0.1:1080", TO, "john"),
+        }
+
+    def replies(self):
+        return {
             "early_data_in_the_segment_of_the_reply": Case(self.early, 100),
             "early_data_in_the_segment_of_the_reply_with_a_login": Case(self.early, 100, LOGIN),
             "one_byte_of_early_data": Case(self.early, 1),
             "20000_bytes_of_early_data": Case(self.early, 20_000),
-            "early_data_after_a_bound_name_of_255_bytes":
-                Case(self.early, 1000, (), b"\x05\x00\x00\x03\xff" + b"b" * 255 + b"\x00\x50"),
+            "early_data_after_a_bound_name_of_255_bytes": Case(self.early, 1000, (), LONG_REPLY),
             "the_reply_a_byte_at_a_time": Case(self.byte_by_byte),
             "the_reply_a_byte_at_a_time_with_a_login": Case(self.byte_by_byte, LOGIN),
-            "a_bound_name_of_255_bytes_a_byte_at_a_time":
-                Case(self.byte_by_byte, (), b"\x05\x00\x00\x03\xff" + b"b" * 255 + b"\x00\x50"),
-            "a_bound_name_of_255_bytes": Case(self.reply_with, b"\x05\x00\x00\x03\xff" + b"b" * 255 + b"\x00\x50"),
+            "a_bound_name_of_255_bytes_a_byte_at_a_time": Case(self.byte_by_byte, (), LONG_REPLY),
+            "a_byte_in_each_segment": Case(self.in_small_segments, "our_proxy"),
+            "a_byte_in_each_segment_with_a_login": Case(self.in_small_segments, "our_proxy_with_a_login"),
+            "a_bound_name_of_255_bytes": Case(self.reply_with, LONG_REPLY),
             "a_bound_IPv6_address": Case(self.reply_with, b"\x05\x00\x00\x04" + bytes(15) + b"\x01\x1f\x90"),
-            "an_end_of_stream_after_the_handshake": Case(self.ends_after_the_handshake),
+        }
+
+    def refusals(self):
+        answers = self.answers
+        cases = {
             "a_refusal_that_ends_after_two_bytes": Case(answers, [CHOICE, b"\x05\x05"], REASONS[5]),
             "a_refusal_of_the_login_with_early_data":
                 Case(answers, [CHOICE_OF_LOGIN, b"\x01\x01 and more"], WRONG_LOGIN, LOGIN),
-            "a_method_that_was_not_offered":
-                Case(answers, [b"\x05\x02"], "the proxy chose an authentication method that was not offered"),
-            "a_method_below_the_login":
-                Case(answers, [b"\x05\x00"], "the proxy chose an authentication method that was not offered", LOGIN),
+            "a_method_that_was_not_offered": Case(answers, [CHOICE_OF_LOGIN], WRONG_METHOD),
+            "a_method_below_the_login": Case(answers, [CHOICE], WRONG_METHOD, LOGIN),
             "no_acceptable_method": Case(answers, [b"\x05\xff"], NO_METHOD),
             "no_acceptable_method_with_a_login": Case(answers, [b"\x05\xff"], NO_METHOD, LOGIN),
             "an_HTTP_server_in_the_proxy_s_place":
@@ -377,30 +444,53 @@ class Cases:
             "a_SOCKS4_answer": Case(answers, [CHOICE, b"\x00\x5a" + bytes(6)], "wrong version byte"),
             "an_unknown_address_type_in_the_reply":
                 Case(answers, [CHOICE, b"\x05\x00\x00\x02" + bytes(6)], "unknown address type"),
+        }
+        for code, reason in REASONS.items():
+            reply = b"\x05" + bytes([code]) + b"\x00\x01" + bytes(6)
+            cases[f"refused_with_code_{code}"] = Case(answers, [CHOICE, reply], reason)
+        return cases
+
+    def deadlines(self):
+        return {f"the_proxy_stalls_{stop}": waits(self.stalled, stop) for stop in STOPS} | {
             "the_proxy_drips": waits(self.drips),
             "the_proxy_drips_with_a_login": waits(self.drips, LOGIN),
             "the_proxy_does_not_answer_the_connection": waits(self.nobody_answers),
+            "the_tunnel_has_no_deadline": waits(self.no_deadline_for_the_tunnel),
+        }
+
+    def failures(self):
+        return {
             "nobody_listens_at_the_proxy_s_port": Case(self.nobody_listens),
             "no_route_to_the_proxy": Case(self.no_route_to_the_proxy),
-            "the_tunnel_has_no_deadline": waits(self.no_deadline_for_the_tunnel),
+            "an_end_of_stream_after_the_handshake": Case(self.ends_after_the_handshake),
+            "a_slow_reader_in_the_proxy_s_place": Case(self.sends_to_a_slow_reader),
             "the_tunnel_is_reset": Case(self.tunnel_is_reset),
             "the_tunnel_is_reset_while_the_client_sends": Case(self.tunnel_is_reset_while_it_sends),
             "the_tunnel_ends_and_is_reset_while_the_client_sends": Case(self.tunnel_ends_and_is_reset_while_it_sends),
             "the_password_is_wiped": Case(self.password_is_wiped),
             "stopped_and_continued": Case(self.stopped_and_continued),
             "standard_output_cannot_be_written": Case(self.output_cannot_be_written),
-            "no_arguments": Case(self.wrong_arguments),
-            "a_proxy_without_a_port": Case(self.wrong_arguments, "127.0.0.1", TO),
-            "a_destination_without_a_port": Case(self.wrong_arguments, "127.0.0.1:1080", NAME),
-            "a_user_without_a_password": Case(self.wrong_arguments, "127.0.0.1:1080", TO, "john"),
         }
-        for code, reason in REASONS.items():
-            reply = b"\x05" + bytes([code]) + b"\x00\x01" + bytes(6)
-            cases[f"refused_with_code_{code}"] = Case(answers, [CHOICE, reply], reason)
-        for stop in STOPS:
-            cases |= {
-                f"end_of_stream_{stop}": Case(self.ended, stop),
-                f"reset_{stop}": Case(self.reset, stop),
-                f"the_proxy_stalls_{stop}": waits(self.stalled, stop),
-            }
-        return cases
+
+    def inside_tls(self):
+        return {
+            "a_proxy_without_TLS": for_tls(self.proxy_without_tls),
+            "a_certificate_that_is_not_trusted": for_tls(self.wrong_certificate, "stranger"),
+            "a_certificate_of_another_name": for_tls(self.wrong_certificate, "other"),
+            "an_end_without_close_notify": for_tls(self.end_without_close_notify),
+            "the_handshake_of_TLS_stalls": for_tls(self.tls_stalls, waits=True),
+        }
+
+    def table(self):
+        """The cases by their topics."""
+        return {
+            "real proxies": self.real_proxies(),
+            "requests": self.requests(),
+            "replies, early data": self.replies(),
+            "refusals, other protocols": self.refusals(),
+            "end of stream": {f"end_of_stream_{stop}": Case(self.ended, stop) for stop in STOPS},
+            "reset": {f"reset_{stop}": Case(self.reset, stop) for stop in STOPS},
+            "deadlines": self.deadlines(),
+            "the tunnel and the system": self.failures(),
+            "TLS": self.inside_tls(),
+        }

@@ -11,6 +11,7 @@ import os
 import pathlib
 import signal
 import socket
+import ssl
 import struct
 import sys
 import time
@@ -47,10 +48,18 @@ FAULTS = {
     "ignores_errors_of_stdout": "standard_output_cannot_be_written",
     "takes_HTTP_for_SOCKS": "an_HTTP_server_in_the_proxy_s_place",
     "does_not_say_why_it_cannot_connect": "nobody_listens_at_the_proxy_s_port",
+    "trusts_every_certificate": "a_certificate_that_is_not_trusted",
+    "ignores_the_name_of_a_certificate": "a_certificate_of_another_name",
+    "takes_an_end_of_TCP_for_an_end_of_TLS": "an_end_without_close_notify",
+    "has_no_deadline_for_TLS": "the_handshake_of_TLS_stalls",
+    "speaks_without_TLS": "a_proxy_without_TLS",
     "keeps_the_password": "the_password_is_wiped",
     "reports_an_error_of_a_sanitizer": "an_end_of_stream_after_the_handshake",
     "crashes": "the_reply_a_byte_at_a_time_with_a_login",
 }
+
+TLS_FAULTS = {fault for fault in FAULTS if "TLS" in fault or "certificate" in fault}
+TRUSTED = "SOCKS_TLS_CA"  # the variable that makes it speak TLS, as the driver with TLS has it
 
 fault = sys.argv[1] if len(sys.argv) > 1 else "none"
 
@@ -73,6 +82,21 @@ class Handshake:
             raise Failure("cannot connect to the proxy" + ("" if fault == "does_not_say_why_it_cannot_connect"
                                                            else f": {os.strerror(why.errno)}")) from None
         self.stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if TRUSTED in os.environ and fault != "speaks_without_TLS":
+            self.secure(proxy[0])
+
+    def secure(self, host):
+        context = ssl.create_default_context(cafile=os.environ[TRUSTED])
+        context.check_hostname = fault not in ("trusts_every_certificate", "ignores_the_name_of_a_certificate")
+        if fault == "trusts_every_certificate":
+            context.verify_mode = ssl.CERT_NONE
+        self.limit("has_no_deadline_for_TLS")
+        self.stream.settimeout(self.seconds)
+        careless = fault == "takes_an_end_of_TCP_for_an_end_of_TLS"
+        try:
+            self.stream = context.wrap_socket(self.stream, server_hostname=host, suppress_ragged_eofs=careless)
+        except ssl.SSLError as why:
+            raise Failure(f"cannot connect to the proxy: {why.reason}") from None
 
     def limit(self, faulty):
         self.seconds = 40 if fault == faulty else max(0.001, self.deadline - time.monotonic())

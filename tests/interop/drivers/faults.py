@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import fake_client
 import fake_server
-from models import WIPED, Model
+from models import CERTIFICATES, WIPED, Model
 from network import Network
 from run import FAILED, PASSED, Suite, inside
 
@@ -24,8 +24,9 @@ FAULTS = {f"{role}/{fault}": f"{role}/{case}" for role, fake in (("client", fake
 
 def model(fault, role):
     """A fake as a model, which has the name of its fault."""
+    environment = CERTIFICATES if fault in fake_client.TLS_FAULTS else {}
     argv = [sys.executable, "-B", str(pathlib.Path(__file__).resolve().with_name(f"fake_{role}.py")), fault]
-    return Model(f"{role}/{fault}", **{role: argv})
+    return Model(f"{role}/{fault}", **{role: argv}, environment=environment, tls=bool(environment))
 
 
 def main():

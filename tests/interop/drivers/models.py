@@ -6,6 +6,9 @@ import pathlib
 from harness import scratch
 
 WIPED = "the_password_is_wiped"
+# What the driver with TLS reads. tls.py makes the files.
+CERTIFICATES = {"SOCKS_TLS_CA": str(scratch / "trusted.pem"), "SOCKS_TLS_CERT": str(scratch / "cert.pem"),
+                "SOCKS_TLS_KEY": str(scratch / "key.pem")}
 
 
 @dataclasses.dataclass
@@ -45,8 +48,6 @@ def models(build):
 
     lwip = {"no_route_to_the_proxy": "lwIP ignores ICMP errors that concern a TCP connection",
             WIPED: "libslirp, which is the network, keeps copies in the same process"}
-    certificates = {"SOCKS_TLS_CA": str(scratch / "cert.pem"), "SOCKS_TLS_CERT": str(scratch / "cert.pem"),
-                    "SOCKS_TLS_KEY": str(scratch / "key.pem")}
     wine = {"WINEPREFIX": str(examples / "windows/wine"), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=",
             "DISPLAY": ""}
     return [
@@ -54,11 +55,12 @@ def models(build):
         native("minimal_nonblocking", "minimal", "nonblocking_client", None),
         native("coroutine"),
         native("asio"),
+        native("boost_asio", "asio", "boost_client", "boost_server"),
         native("libuv"),
         native("libevent"),
         native("io_uring"),
         native("c"),
-        native("tls", environment=certificates, tls=True),
+        native("tls", environment=CERTIFICATES, tls=True),
         native("lwip_raw", "lwip", "raw_client", None, not_applicable=lwip),
         native("lwip_netconn", "lwip", "netconn_client", None, not_applicable=lwip),
         Model("windows", ["wine", examples / "windows/client.exe"], ["wine", examples / "windows/server.exe"],
@@ -67,4 +69,5 @@ def models(build):
               environment=wine, slow=True),
         Model("wasm", ["node", examples / "wasm/client.js"], slow=True),
         Model("cortex_m", [examples / "cortex_m/client"], slow=True),
+        Model("cortex_m_lwip", [examples / "cortex_m/lwip_client"], slow=True),
     ]

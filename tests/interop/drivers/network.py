@@ -11,6 +11,7 @@ import time
 
 import servers
 import small_servers
+import tls
 from harness import overlay, scratch
 from origins import Origin, tls_with_own_certificate
 from stage import PASSWORD, USER, Proxy
@@ -20,7 +21,7 @@ OTHER_LOGIN = (servers.USER, servers.PASSWORD)  # of Dante and microsocks
 LONG_LOGIN = ("u" * 255, "p" * 255)
 DATA = random.Random(1961).randbytes(2 * 1024 * 1024 + 7)
 SLOW_NAME = "slow.example.com"
-SLOW = 3  # seconds that the name server needs for SLOW_NAME
+SLOW = 6  # seconds that the name server needs for SLOW_NAME
 UNKNOWN_NAME = "nobody.invalid"
 
 
@@ -88,6 +89,7 @@ class Network:
         serve_names()
         subprocess.run(["ip", "route", "add", "unreachable", "198.51.100.0/24"], check=True)
         self.tls_of_a_server = tls_with_own_certificate()
+        tls.add_certificates()
         self.tls_of_a_client = ssl.create_default_context(cafile=scratch / "cert.pem")
         self.counter, self.page = Origin(Counter), Origin(Page)
         servers.add_user()

@@ -31,12 +31,12 @@ def soon(condition, what, seconds=AT_ONCE):
 class Process:
     """A process, with all that it has written so far in `out` and `err`."""
 
-    def __init__(self, argv, stdin=None, stdout=subprocess.PIPE):
+    def __init__(self, argv, environment, stdin=None, stdout=subprocess.PIPE):
         self.argv = [str(word) for word in argv]
         self.out, self.err = bytearray(), bytearray()
         self.began = time.monotonic()
         self.process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-                                        stdout=stdout, stderr=subprocess.PIPE, start_new_session=True)
+                                        stdout=stdout, stderr=subprocess.PIPE, env=environment, start_new_session=True)
         self.readers = [self.thread(self.keep, self.process.stderr, self.err)]
         if self.process.stdout:
             self.readers.append(self.thread(self.keep, self.process.stdout, self.out))
@@ -182,7 +182,7 @@ class Trial:
         self.model, self.network, self.started, self.forwarders = model, network, [], []
 
     def start(self, kind, argv, **more):
-        process = kind(argv, **more)
+        process = kind(argv, {**os.environ, **self.model.environment}, **more)
         self.started.append(process)
         return process
 
@@ -211,6 +211,7 @@ class Trial:
     def server(self, login=(), host="127.0.0.1"):
         server = self.start(Server, [*self.model.server, f"[{host}]:0" if ":" in host else f"{host}:0", *login])
         server.listens(host)
+        server.own_port = server.port
         if self.model.tls:
             server.port = self.forwarder(host, server.port, self.network.tls_of_a_client, False).port
         return server

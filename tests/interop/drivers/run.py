@@ -32,7 +32,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import client_cases
 import harness
 import server_cases
-from models import Model, models
+from models import CERTIFICATES, Model, models
 from network import Network
 from programs import Trial
 
@@ -40,34 +40,34 @@ LIMIT = 1500  # seconds for the complete run
 AT_ONCE = 2 * os.cpu_count()  # cases that need the processor
 WAITING_AT_ONCE = 48  # cases that wait for a deadline
 
-PASSED, FAILED = "pass", "**FAIL**"
+PASSED, FAILED = "passed", "failed"
 
 
 class Suite:
     """The cases whose names match a pattern, for some models."""
 
     def __init__(self, chosen, pattern=""):
-        self.models = chosen
-        tables = {"client": client_cases.Cases().table(), "server": server_cases.Cases().table()}
-        self.cases = {f"{role}/{name}": case for role, table in tables.items() for name, case in table.items()
-                      if re.search(pattern, f"{role}/{name}") and any(getattr(model, role) for model in chosen)}
+        self.models, self.cases, self.topics = chosen, {}, {}
+        for role, tables in (("client", client_cases.Cases().table()), ("server", server_cases.Cases().table())):
+            for topic, table in tables.items():
+                for name, case in table.items():
+                    if re.search(pattern, f"{role}/{name}"):
+                        self.cases[f"{role}/{name}"] = case
+                        self.topics.setdefault((role, topic), []).append(f"{role}/{name}")
         self.results = {}  # by model and case
-        self.reasons = []  # why cases do not apply
+        self.reasons = {}  # why a case does not apply, by model and case
 
     def plan(self):
         """The pairs of a model and a case that are run."""
-        for name in self.cases:
+        for name, case in self.cases.items():
+            role, short = name.split("/")
             for model in self.models:
-                role, short = name.split("/")
-                if not getattr(model, role):
+                if not getattr(model, role) or case.for_tls and not model.tls:
                     continue
-                why = model.reason_not_to_run(short)
-                if why is None:
-                    yield model, name
+                if why := model.reason_not_to_run(short):
+                    self.reasons[model.name, name] = why
                 else:
-                    if why not in self.reasons:
-                        self.reasons.append(why)
-                    self.results[model.name, name] = f"[{self.reasons.index(why) + 1}]"
+                    yield model, name
 
     def one(self, model, name, network):
         """Runs a case; returns what to print about a failure."""
@@ -105,15 +105,26 @@ class Suite:
                 os._exit(1)  # ends the namespace, with every process in it
 
     def page(self):
-        """The table of all results, in Markdown."""
-        yield f"| case | {' | '.join(model.name for model in self.models)} |"
+        """The results in Markdown: for each topic and model the number of cases that passed."""
+        yield f"| cases | {' | '.join(model.name for model in self.models)} |"
         yield "| --- |" + " --- |" * len(self.models)
-        for name in self.cases:
-            cells = [self.results.get((model.name, name), "-") for model in self.models]
-            yield f"| {name} | {' | '.join(cells)} |"
-        yield ""
-        yield "A dash: the model has no such program."
-        yield from (f"[{number}]: {why}" for number, why in enumerate(self.reasons, 1))
+        for (role, topic), names in self.topics.items():
+            cells = [self.cell([(model.name, name) for name in names]) for model in self.models]
+            if set(cells) != {"-"}:
+                yield f"| {role}: {topic} | {' | '.join(cells)} |"
+        for number, why in enumerate(self.distinct_reasons(), 1):
+            pairs = [pair for pair in self.reasons if self.reasons[pair] == why]
+            yield f"\n({number}) {', '.join(sorted({name for _, name in pairs}))}: {why}."
+
+    def distinct_reasons(self):
+        return list(dict.fromkeys(self.reasons.values()))
+
+    def cell(self, pairs):
+        results = [self.results[pair] for pair in pairs if pair in self.results]
+        passed = results.count(PASSED)
+        text = f"**{passed} of {len(results)}**" if passed < len(results) else str(passed) if passed else "-"
+        notes = sorted({self.distinct_reasons().index(self.reasons[pair]) + 1 for pair in pairs if pair in self.reasons})
+        return " ".join([text, *(f"({note})" for note in notes)])
 
     def count(self, result):
         return sum(found == result for found in self.results.values())
@@ -121,11 +132,12 @@ class Suite:
 
 def prepare(model):
     """Runs what the model wants before and during its cases."""
-    os.environ.update(model.environment)
+    environment = ["env", *(f"{name}={value}" for name, value in model.environment.items())]
     if model.before:
-        subprocess.run(model.before, check=True, timeout=300, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        subprocess.run([*environment, *model.before], check=True, timeout=300, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL)
     if model.during:
-        harness.Peer(model.name, *model.during)
+        harness.Peer(model.name, *environment, *model.during)
 
 
 def inside(act):
@@ -161,11 +173,10 @@ def arguments():
 
 
 def chosen_models(given):
-    found = models(given.build or "build")
     if given.client or given.server:
         words = [shlex.split(command) if command else None for command in (given.client, given.server)]
-        environment = next(model.environment for model in found if model.tls) if given.tls else {}
-        return [Model("mine", *words, environment=environment, slow=given.slow, tls=given.tls)]
+        return [Model("mine", *words, environment=CERTIFICATES if given.tls else {}, slow=given.slow, tls=given.tls)]
+    found = models(given.build or "build")
     if given.models:
         names = given.models.split(",")
         if unknown := set(names) - {model.name for model in found}:
@@ -191,7 +202,8 @@ def main():
     missing = [f"{model.name}: {word}" for model in suite.models for word in model.missing()]
     if not pathlib.Path(proxy).is_file():
         missing.append(f"our proxy: {proxy}")
-    if missing or not suite.cases:
+    plan = list(suite.plan())
+    if missing or not plan:
         print("\n".join(f"FAIL there is no {what}" for what in missing or [f"case {given.cases}"]))
         return 1
 
@@ -199,7 +211,7 @@ def main():
         network = Network(proxy)
         for model in suite.models:
             prepare(model)
-        for report in suite.run(network, list(suite.plan())):
+        for report in suite.run(network, plan):
             print(report, flush=True)
         print("\n" + "\n".join(suite.page()) + "\n")
         print(f"{suite.count(PASSED)} passed, {suite.count(FAILED)} failed")

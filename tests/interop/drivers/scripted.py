@@ -62,6 +62,15 @@ def read_to_end(s):
     return bytes(data)
 
 
+def read_slowly(s):
+    """As read_to_end(), in small pieces with pauses, so that the buffers behind it are full most of the time."""
+    data = bytearray()
+    while more := s.recv(8192):
+        data += more
+        time.sleep(0.002)
+    return bytes(data)
+
+
 class Scripted:
     """`act` gets each connection as a Caller. check() reports what failed in it."""
 
@@ -87,12 +96,13 @@ class Scripted:
 
     def run(self, caller):
         try:
-            with caller.socket:
-                self.act(caller)
+            self.act(caller)
         except AssertionError as why:
             self.failures.append(why)
         except OSError:  # the other side has gone; its own result says whether it was too early
             pass
+        finally:
+            caller.socket.close()
 
     def check(self):
         """Waits until every script has ended, and fails if one of them did or if nobody came."""

@@ -8,12 +8,33 @@ import contextlib
 import select
 import socket
 import ssl
+import subprocess
 import threading
 
+from harness import PATIENCE, scratch
 from origins import connect
 from scripted import reset
 
 BLOCK = 16384
+
+
+OTHERS = {"other": "DNS:other.example.com", "stranger": "IP:127.0.0.1"}  # whose certificates a client must not take
+
+
+def add_certificates():
+    """One that a client trusts, for another name; and one for the right address, which it does not trust."""
+    for name, address in OTHERS.items():
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+                        "-addext", f"subjectAltName={address}", "-keyout", scratch / f"{name}.key",
+                        "-out", scratch / f"{name}.pem"], check=True, capture_output=True)
+    trusted = [(scratch / file).read_text() for file in ("cert.pem", "other.pem")]
+    (scratch / "trusted.pem").write_text("".join(trusted))
+
+
+def server_context(name):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(scratch / f"{name}.pem", scratch / f"{name}.key")
+    return context
 
 
 class Broken(Exception):
@@ -109,29 +130,20 @@ class Secure(Plain):
 def forward(plain, secure):
     """Passes everything on until both directions have ended, or one side has failed."""
     sides = {plain.socket: (plain, secure), secure.socket: (secure, plain)}
-    waiting = b""  # for the end of the handshake of TLS
     while not (plain.finished and secure.finished and not plain.unsent and not secure.unsent):
-        reads = [s for s, (source, sink) in sides.items() if not source.ended and not sink.unsent]
-        if waiting:
-            reads.remove(plain.socket)
+        reads = [s for s, (source, sink) in sides.items()
+                 if not source.ended and not sink.unsent and (source is secure or secure.secured)]
         writes = [s for s, (side, _) in sides.items() if side.unsent]
-        reads, writes, _ = select.select(reads, writes, [], 60)
+        reads, writes, _ = select.select(reads, writes, [], PATIENCE)
         if not reads and not writes:
             return
         for s in writes:
             sides[s][0].flush()
         for s in reads:
             source, sink = sides[s]
-            data = source.receive()
-            if sink is secure and not secure.secured:
-                waiting += data
-            else:
-                sink.give(data)
-        if waiting and secure.secured:
-            secure.give(waiting)
-            waiting = b""
+            sink.give(source.receive())
         for source, sink in sides.values():
-            if source.ended and not sink.finished and not sink.unsent and not waiting and secure.secured:
+            if source.ended and not sink.finished and not sink.unsent:
                 sink.conclude()
 
 
