@@ -137,19 +137,6 @@ bool relay(tls_stream& client, int target, socks::bytes up) {
             up = up.subspan(sent.size());
             moved = sent.size() != 0;
         }
-        if (down.empty() && !target_ended) {
-            const auto received = transfer([&] { return ::recv(target, down_room, sizeof down_room, 0); });
-            if (received.error() != socks::errc::none) return false;
-            target_ended = received == end_of_stream;
-            if (target_ended && !client.end_output()) return false;
-            down = {down_room, received.size()};
-        }
-        if (!down.empty()) {
-            const auto sent = client.write_some(down, at_once);
-            if (sent.error() != socks::errc::none) return false;
-            down = down.subspan(sent.size());
-            moved = moved || sent.size() != 0;
-        }
         if (up.empty() && !client_ended) {
             const auto received = client.read_some(up_room, at_once);
             if (received.error() != socks::errc::none) return false;
@@ -157,6 +144,19 @@ bool relay(tls_stream& client, int target, socks::bytes up) {
             if (client_ended && ::shutdown(target, SHUT_WR) != 0) return false;
             up = {up_room, received.size()};
             moved = moved || received.size() != 0;
+        }
+        if (down.empty() && !target_ended) {
+            const auto received = transfer([&] { return ::recv(target, down_room, sizeof down_room, 0); });
+            if (received.error() != socks::errc::none) return false;
+            target_ended = received == end_of_stream;
+            if (target_ended && !client.end_output()) return false;
+            down = {down_room, received.size()};
+        }
+        if (!down.empty()) {  // last, because reading may send, and events() must tell what this waits for
+            const auto sent = client.write_some(down, at_once);
+            if (sent.error() != socks::errc::none) return false;
+            down = down.subspan(sent.size());
+            moved = moved || sent.size() != 0;
         }
         if (client_ended && target_ended && client.flush(at_once)) return true;
         const bool reads_target = down.empty() && !target_ended;

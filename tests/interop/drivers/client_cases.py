@@ -75,7 +75,7 @@ class Cases:
         self.carried_by(trial, proxy.port, host, login, sent, wanted)
 
     def carried_by(self, trial, port, host, login=(), sent=1000, wanted=1000, **more):
-        stdin, stdout = question(sent, wanted)
+        stdin, stdout = question(min(sent, trial.model.at_most), min(wanted, trial.model.at_most))
         trial.client(port, f"{host}:{trial.network.counter.port}", login, stdin, **more).succeeded(stdout)
 
     def by_a_proxy_at_an_ipv6_address(self, trial):

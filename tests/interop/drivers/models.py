@@ -15,8 +15,9 @@ CERTIFICATES = {"SOCKS_TLS_CA": str(scratch / "trusted.pem"), "SOCKS_TLS_CERT": 
 class Model:
     """A client, a server or both, as command lines without arguments.
 
-    `before` is a command line that runs before the cases, `during` one that runs until their end. `slow` says that an emulator runs it: --fast leaves it out, and nobody looks into its process. `not_applicable` maps the
-    beginnings of the names of cases to the reason why they do not apply.
+    `before` is a command line that runs before the cases, `during` one that runs until their end. `slow` says that an
+    emulator runs it: --fast leaves it out, and nobody looks into its process. `not_applicable` maps the beginnings of the
+    names of cases to the reason why they do not apply.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Model:
     environment: dict = dataclasses.field(default_factory=dict)
     slow: bool = False
     tls: bool = False
+    at_most: int = 1 << 30  # bytes each way in a case
     not_applicable: dict = dataclasses.field(default_factory=dict)
 
     def missing(self):
@@ -46,8 +48,8 @@ def models(build):
         return Model(name, *([examples / (folder or name) / program] if program else None for program in (client, server)),
                      **more)
 
-    lwip = {"no_route_to_the_proxy": "lwIP ignores ICMP errors that concern a TCP connection",
-            WIPED: "libslirp, which is the network, keeps copies in the same process"}
+    icmp = {"no_route_to_the_proxy": "lwIP ignores ICMP errors that concern a TCP connection"}
+    lwip = {**icmp, WIPED: "libslirp, which is the network, keeps copies in the same process"}
     wine = {"WINEPREFIX": str(examples / "windows/wine"), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=",
             "DISPLAY": ""}
     return [
@@ -67,7 +69,10 @@ def models(build):
               # Wine ends its services when its last program ends, and each program that starts at that moment.
               before=["wine", "wineboot", "--init"], during=["wine", examples / "windows/server.exe", "127.0.0.1:0"],
               environment=wine, slow=True),
-        Model("wasm", ["node", examples / "wasm/client.js"], slow=True),
-        Model("cortex_m", [examples / "cortex_m/client"], slow=True),
-        Model("cortex_m_lwip", [examples / "cortex_m/lwip_client"], slow=True),
+        Model("wasm", ["node", examples / "wasm/client.js"], slow=True,
+              not_applicable={WIPED: "Node keeps copies of its arguments"}),
+        Model("cortex_m", [examples / "cortex_m/client"], slow=True, at_most=50_000,  # its UART is slow
+              not_applicable={WIPED: "QEMU keeps copies of its arguments"}),
+        Model("cortex_m_lwip", [examples / "cortex_m/lwip_client"], slow=True,
+              not_applicable={**icmp, WIPED: "QEMU keeps copies of its arguments"}),
     ]

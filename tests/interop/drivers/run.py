@@ -33,7 +33,7 @@ import client_cases
 import harness
 import server_cases
 from models import CERTIFICATES, Model, models
-from network import Network
+from network import DATA, Network
 from programs import Trial
 
 LIMIT = 1500  # seconds for the complete run
@@ -115,6 +115,10 @@ class Suite:
         for number, why in enumerate(self.distinct_reasons(), 1):
             pairs = [pair for pair in self.reasons if self.reasons[pair] == why]
             yield f"\n({number}) {', '.join(sorted({name for _, name in pairs}))}: {why}."
+
+        for model in self.models:
+            if model.at_most < len(DATA):
+                yield f"\nIn the cases with 2 MiB, {model.name} sends {model.at_most} bytes each way, because it is slow."
 
     def distinct_reasons(self):
         return list(dict.fromkeys(self.reasons.values()))
