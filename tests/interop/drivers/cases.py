@@ -4,11 +4,12 @@ from harness import expect
 
 
 class Case:
-    """`act` gets a trial and the arguments. A case that `waits` takes seconds, but hardly any processor time; one that is
+    """`act` gets a trial and the other arguments. A case that `waits` takes seconds, but hardly any processor time; one that is
     `for_tls` is only for drivers that speak TLS."""
 
-    def __init__(self, act, *arguments, waits=False, for_tls=False):
-        self.act, self.arguments, self.waits, self.for_tls = act, arguments, waits, for_tls
+    def __init__(self, act, *arguments, waits=False, for_tls=False, **more):
+        self.waits, self.for_tls = waits, for_tls
+        self.act = lambda trial: act(trial, *arguments, **more)
 
 
 def waits(act, *arguments):

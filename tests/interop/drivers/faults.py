@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Shows that the suite can fail: a client and a server without a fault pass every case, and each fault is found.
+"""Shows that the suite can fail: programs without a fault pass every case, and each fault is found.
 
     faults.py PROXY [FAULT...]
 
@@ -7,6 +7,7 @@ PROXY is our proxy of docs/examples. FAULT is a word such as client/drops_early_
 """
 
 import pathlib
+import re
 import sys
 
 sys.dont_write_bytecode = True
@@ -14,12 +15,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import fake_client
 import fake_server
+import fake_udp
 from models import CERTIFICATES, WIPED, Model
 from network import Network
 from run import FAILED, PASSED, Suite, inside
 
-FAULTS = {f"{role}/{fault}": f"{role}/{case}" for role, fake in (("client", fake_client), ("server", fake_server))
-          for fault, case in fake.FAULTS.items()}
+FAKES = {"client": fake_client, "server": fake_server, "udp": fake_udp}
+FAULTS = {f"{role}/{fault}": f"{role}/{case}" for role, fake in FAKES.items() for fault, case in fake.FAULTS.items()}
 
 
 def model(fault, role):
@@ -37,7 +39,7 @@ def main():
     if unknown := set(chosen) - set(FAULTS):
         print(f"no such fault: {', '.join(sorted(unknown))}")
         return 2
-    faultless = [] if chosen else [model("none", role) for role in ("client", "server")]
+    faultless = [] if chosen else [model("none", role) for role in FAKES]
     for one in faultless:
         one.not_applicable = {WIPED: "Python keeps copies of its arguments"}
     faulty = [model(*reversed(fault.split("/"))) for fault in chosen or FAULTS]
@@ -48,8 +50,8 @@ def main():
         plan += [(one, FAULTS[one.name]) for one in faulty]
         wrong = 0
         for report in suite.run(Network(proxy), plan):
-            broken = 'fake_client.py", line' in report or 'fake_server.py", line' in report
-            if broken or report.startswith(("FAIL client/none ", "FAIL server/none ")):
+            broken = re.search(r'fake_\w+\.py", line', report)
+            if broken or re.match(r"FAIL \w+/none ", report):
                 print(f"{report}\n    The fake is broken, or the case is.", flush=True)
                 wrong += 1
         for one in faulty:

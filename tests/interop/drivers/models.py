@@ -13,7 +13,7 @@ CERTIFICATES = {"SOCKS_TLS_CA": str(scratch / "trusted.pem"), "SOCKS_TLS_CERT": 
 
 @dataclasses.dataclass
 class Model:
-    """A client, a server or both, as command lines without arguments.
+    """A client, a server, a client of UDP ASSOCIATE or several of them, as command lines without arguments.
 
     `before` is a command line that runs before the cases, `during` one that runs until their end. `slow` says that an
     emulator runs it: --fast leaves it out, and nobody looks into its process. `not_applicable` maps the beginnings of the
@@ -23,6 +23,7 @@ class Model:
     name: str
     client: list = None
     server: list = None
+    udp: list = None
     before: list = None
     during: list = None
     environment: dict = dataclasses.field(default_factory=dict)
@@ -33,7 +34,7 @@ class Model:
 
     def missing(self):
         """The programs and files of its command lines that do not exist."""
-        words = [pathlib.Path(word) for argv in (self.client, self.server) for word in argv or []]
+        words = [pathlib.Path(word) for argv in (self.client, self.server, self.udp) for word in argv or []]
         return [str(word) for word in words if word.is_absolute() and not word.exists()]
 
     def reason_not_to_run(self, case):
@@ -53,7 +54,7 @@ def models(build):
     wine = {"WINEPREFIX": str(examples / "windows/wine"), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=",
             "DISPLAY": ""}
     return [
-        native("minimal", "minimal", "blocking_client", "blocking_server"),
+        native("minimal", "minimal", "blocking_client", "blocking_server", udp=[examples / "minimal/udp_client"]),
         native("minimal_nonblocking", "minimal", "nonblocking_client", None),
         native("coroutine"),
         native("asio"),

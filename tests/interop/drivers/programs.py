@@ -196,6 +196,9 @@ class Trial:
     def client_without_a_proxy(self, address, destination, login=(), stdin=b"", **more):
         return self.start(Client, [*self.model.client, address, destination, *login], stdin=stdin, **more)
 
+    def udp(self, address, destination, login, stdin):
+        return self.start(Client, [*self.model.udp, address, destination, *login], stdin=stdin)
+
     def forwarder(self, *arguments):
         self.forwarders.append(tls.Forwarder(*arguments))
         return self.forwarders[-1]

@@ -32,6 +32,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import client_cases
 import harness
 import server_cases
+import udp_cases
 from models import CERTIFICATES, Model, models
 from network import DATA, Network
 from programs import Trial
@@ -48,8 +49,8 @@ class Suite:
 
     def __init__(self, chosen, pattern=""):
         self.models, self.cases, self.topics = chosen, {}, {}
-        for role, tables in (("client", client_cases.Cases().table()), ("server", server_cases.Cases().table())):
-            for topic, table in tables.items():
+        for role, cases in (("client", client_cases), ("server", server_cases), ("udp", udp_cases)):
+            for topic, table in cases.Cases().table().items():
                 for name, case in table.items():
                     if re.search(pattern, f"{role}/{name}"):
                         self.cases[f"{role}/{name}"] = case
@@ -73,7 +74,7 @@ class Suite:
         """Runs a case; returns what to print about a failure."""
         case, trial, began = self.cases[name], Trial(model, network), time.monotonic()
         try:
-            case.act(trial, *case.arguments)
+            case.act(trial)
             trial.settle()
             self.results[model.name, name] = PASSED
             return ""
@@ -105,13 +106,10 @@ class Suite:
                 os._exit(1)  # ends the namespace, with every process in it
 
     def page(self):
-        """The results in Markdown: for each topic and model the number of cases that passed."""
-        yield f"| cases | {' | '.join(model.name for model in self.models)} |"
-        yield "| --- |" + " --- |" * len(self.models)
-        for (role, topic), names in self.topics.items():
-            cells = [self.cell([(model.name, name) for name in names]) for model in self.models]
-            if set(cells) != {"-"}:
-                yield f"| {role}: {topic} | {' | '.join(cells)} |"
+        """The results in Markdown: for each topic and model the number of cases that passed, then each case."""
+        yield from self.table({f"{role}: {topic}": names for (role, topic), names in self.topics.items()})
+        yield ""
+        yield from self.table({name: [name] for name in self.cases})
         for number, why in enumerate(self.distinct_reasons(), 1):
             pairs = [pair for pair in self.reasons if self.reasons[pair] == why]
             yield f"\n({number}) {', '.join(sorted({name for _, name in pairs}))}: {why}."
@@ -119,6 +117,15 @@ class Suite:
         for model in self.models:
             if model.at_most < len(DATA):
                 yield f"\nIn the cases with 2 MiB, {model.name} sends {model.at_most} bytes each way, because it is slow."
+
+    def table(self, rows):
+        """A row for each text, with the results of its cases by model."""
+        yield f"| cases | {' | '.join(model.name for model in self.models)} |"
+        yield "| --- |" + " --- |" * len(self.models)
+        for text, names in rows.items():
+            cells = [self.cell([(model.name, name) for name in names]) for model in self.models]
+            if set(cells) != {"-"}:
+                yield f"| {text} | {' | '.join(cells)} |"
 
     def distinct_reasons(self):
         return list(dict.fromkeys(self.reasons.values()))
@@ -168,17 +175,18 @@ def arguments():
     parser.add_argument("--proxy", help="our proxy; default: that of BUILD")
     parser.add_argument("--client", help="the command line of a client to test")
     parser.add_argument("--server", help="the command line of a server to test")
+    parser.add_argument("--udp", help="the command line of a client of UDP ASSOCIATE to test")
     parser.add_argument("--slow", action="store_true", help="an emulator runs them")
     parser.add_argument("--tls", action="store_true", help="they speak SOCKS inside TLS")
     given = parser.parse_args()
-    if not given.build and not given.list and not (given.proxy and (given.client or given.server)):
-        parser.error("name BUILD, or --proxy with --client or --server")
+    if not given.build and not given.list and not (given.proxy and (given.client or given.server or given.udp)):
+        parser.error("name BUILD, or --proxy with --client, --server or --udp")
     return given
 
 
 def chosen_models(given):
-    if given.client or given.server:
-        words = [shlex.split(command) if command else None for command in (given.client, given.server)]
+    if given.client or given.server or given.udp:
+        words = [shlex.split(command) if command else None for command in (given.client, given.server, given.udp)]
         return [Model("mine", *words, environment=CERTIFICATES if given.tls else {}, slow=given.slow, tls=given.tls)]
     found = models(given.build or "build")
     if given.models:
