@@ -15,9 +15,10 @@ CERTIFICATES = {"SOCKS_TLS_CA": str(scratch / "trusted.pem"), "SOCKS_TLS_CERT": 
 class Model:
     """A client, a server, a client of UDP ASSOCIATE or several of them, as command lines without arguments.
 
-    `before` is a command line that runs before the cases, `during` one that runs until their end. `slow` says that an
-    emulator runs it: --fast leaves it out, and nobody looks into its process. `not_applicable` maps the beginnings of the
-    names of cases to the reason why they do not apply.
+    `before` is a command line that runs before the cases, up to three times if it fails; `during` one that runs until
+    their end. `slow` says that an emulator runs it: --fast leaves it out, and nobody looks into its process. `stays`
+    says that its servers run until all cases have ended. `not_applicable` maps the beginnings of the names of cases to
+    the reason why they do not apply.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Model:
     environment: dict = dataclasses.field(default_factory=dict)
     slow: bool = False
     tls: bool = False
+    stays: bool = False
     at_most: int = 1 << 30  # bytes each way in a case
     not_applicable: dict = dataclasses.field(default_factory=dict)
 
@@ -69,7 +71,8 @@ def models(build):
         Model("windows", ["wine", examples / "windows/client.exe"], ["wine", examples / "windows/server.exe"],
               # Wine ends its services when its last program ends, and each program that starts at that moment.
               before=["wine", "wineboot", "--init"], during=["wine", examples / "windows/server.exe", "127.0.0.1:0"],
-              environment=wine, slow=True),
+              # Its services crash when a program with open sockets is killed, and with them all others.
+              environment=wine, slow=True, stays=True, not_applicable={WIPED: "Wine keeps copies of its arguments"}),
         Model("wasm", ["node", examples / "wasm/client.js"], slow=True,
               not_applicable={WIPED: "Node keeps copies of its arguments"}),
         Model("cortex_m", [examples / "cortex_m/client"], slow=True, at_most=50_000,  # its UART is slow

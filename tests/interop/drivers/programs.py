@@ -166,13 +166,14 @@ class Server(Process):
         """Waits for a line on stderr that ends with `text`."""
         soon(lambda: any(line.endswith(text) for line in self.said.splitlines()), f"stderr to say {text!r}")
 
-    def settle(self, native):
+    def settle(self, model):
         """After a case: it runs, closes every connection, and ends on SIGTERM."""
         expect(self.process.poll(), None, f"exit status before SIGTERM ({self.said.strip()})")
-        if native:
+        if not model.slow:
             soon(lambda: self.sockets() <= self.sockets_at_rest, "the server to close every connection", 15)
-        self.process.terminate()
-        self.wait(AT_ONCE)
+        if not model.stays:
+            self.process.terminate()
+            self.wait(AT_ONCE)
 
 
 class Trial:
@@ -226,13 +227,14 @@ class Trial:
         """What holds after every case that has passed."""
         for process in self.started:
             if isinstance(process, Server):
-                process.settle(not self.model.slow)
+                process.settle(self.model)
             if found := SANITIZERS.search(process.said):
                 raise AssertionError(f"a sanitizer reports {found[0]!r}")
 
     def close(self):
         for program in self.started:
-            program.kill()
+            if not (self.model.stays and isinstance(program, Server)):
+                program.kill()
         while self.forwarders:
             self.forwarders.pop().close()
 
