@@ -143,7 +143,7 @@ bool relay(tls_stream& client, int target, socks::bytes up) {
             client_ended = received == end_of_stream;
             if (client_ended && ::shutdown(target, SHUT_WR) != 0) return false;
             up = {up_room, received.size()};
-            moved = moved || received.size() != 0;
+            moved = moved || client_ended || received.size() != 0;
         }
         if (down.empty() && !target_ended) {
             const auto received = transfer([&] { return ::recv(target, down_room, sizeof down_room, 0); });
@@ -151,6 +151,7 @@ bool relay(tls_stream& client, int target, socks::bytes up) {
             target_ended = received == end_of_stream;
             if (target_ended && !client.end_output()) return false;
             down = {down_room, received.size()};
+            moved = moved || target_ended;  // end_output() has changed what events() tells
         }
         if (!down.empty()) {  // last, because reading may send, and events() must tell what this waits for
             const auto sent = client.write_some(down, at_once);
