@@ -151,7 +151,8 @@ def prepare(model):
             if done.returncode == 0:
                 break
     if model.during:
-        harness.Peer(model.name, *environment, *model.during)
+        peer = harness.Peer(model.name, *environment, *model.during)
+        peer.until(peer.log, "its first line")
 
 
 def inside(act):
