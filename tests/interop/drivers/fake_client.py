@@ -109,7 +109,7 @@ class Handshake:
             self.stream.settimeout(self.seconds)
             try:
                 data = self.stream.recv(65536)
-            except ConnectionError:
+            except (ConnectionError, ssl.SSLEOFError):
                 if fault == "takes_a_reset_in_the_handshake_for_an_end":
                     raise Failure(CLOSED) from None
                 raise Failure(FAILED) from None

@@ -188,7 +188,7 @@ class Handshake:
         try:
             if fault == "waits_for_each_name":
                 with names:
-                    socket.getaddrinfo(*destination)
+                    destination = socket.getaddrinfo(*destination, type=socket.SOCK_STREAM)[0][4][:2]
             target = socket.create_connection(destination, timeout=60 if fault == "has_no_deadline_for_dialing" else 10)
         except TimeoutError:
             raise Failure(REASONS[6], reply(6)) from None
