@@ -29,7 +29,7 @@ void relay(int fd, socks::bytes early);
 void tell_peer(const socks::endpoint& bound);
 void report(const socks::outcome& why);
 template <class Inbox>
-bool run(socks::method, Inbox&) {
+bool authenticate(socks::method, Inbox&) {
     return false;
 }
 

@@ -15,7 +15,7 @@ copy=$scratch/copy
 
 rm -rf "$scratch"
 mkdir -p "$sound/tests"
-cp -R "$tree/include" "$tree/docs" "$tree/README.md" "$tree/CMakePresets.json" "$sound"
+cp -R "$tree/include" "$tree/bench" "$tree/docs" "$tree/README.md" "$tree/CMakePresets.json" "$sound"
 mkdir "$sound/tests/gates"
 cp -R "$tree/tests/optimised" "$sound/tests"
 cp "$gates"/*.sh "$gates/words.txt" "$sound/tests/gates"
@@ -236,6 +236,12 @@ sed -i 's/s\.needed()/s.needs()/' "$copy/README.md"
 caught 'a snippet that does not compile' "$gate" "$copy" "$scratch/snippets.cpp" "$@"
 sed -i 's/^```cpp$/``` cpp/' "$copy/README.md"
 caught 'snippets that are not looked at' "$gate" "$copy" "$scratch/snippets.cpp" "$@"
+
+gate=$gates/benches_compile.sh
+if command -v python3 >/dev/null; then
+    sed -i 's/tell_peer(s\.bound())/tell_the_peer(s.bound())/' "$copy/README.md"
+    caught 'a loop of README that the benchmark does not know' "$gate" "$copy" "$scratch/bench" "$@"
+fi
 
 if [ -x "$diagrams" ]; then
     passes "$diagrams" --check "$copy/docs/client.svg" "$copy/docs/server.svg"
