@@ -154,7 +154,7 @@ printf '%s\n' 'The method is method::log''in.' >>"$copy/README.md"
 caught 'an old name of an enumerator' "$gate" "$copy"
 
 gate=$gates/formatted_lines.sh
-mkdir "$sound/fuzz" "$sound/bench"
+mkdir "$sound/fuzz"
 afresh
 passes "$gate" "$copy"
 plant "// $(printf '%0108d' 0)" core/reply.hpp
