@@ -38,7 +38,7 @@ class NameService:
 
 
 def reply_for(proxy, name):
-    """The code that a SOCKS5 client gets, which asks for `name`."""
+    """The code that a SOCKS5 client gets that asks for `name`."""
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=harness.PATIENCE) as client:
         client.sendall(b"\5\1\0")
         expect(client.recv(2), b"\5\0", "the method")
@@ -56,15 +56,17 @@ def cases(program):
     NameService()
     proxy = Proxy("proxy", program)
 
-    def replies(name, code):
+    def replies(name, code, logged):
+        since = proxy.mark()
         expect(reply_for(proxy, name), code, f"the reply for {name.decode()}")
+        proxy.line(f"({logged})", since)
 
     return {
-        "a_name_that_nobody_has": (replies, b"nobody.example", 4),
-        "a_name_without_an_address": (replies, b"empty.example", 4),
-        # EAI_AGAIN, as for the silent one: glibc tells the two by one number.
-        "a_name_service_that_fails": (replies, b"failing.example", 6),
-        "a_name_service_that_is_silent": (replies, b"silent.example", 6),
+        "a_name_that_nobody_has": (replies, b"nobody.example", 4, "host name does not exist"),
+        "a_name_without_an_address": (replies, b"empty.example", 4, "host name does not exist"),
+        # glibc tells the next two by one number, but it waits for a silent name service.
+        "a_name_service_that_fails": (replies, b"failing.example", 1, "name service failed"),
+        "a_name_service_that_is_silent": (replies, b"silent.example", 6, "no answer in time"),
     }
 
 

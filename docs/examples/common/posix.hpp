@@ -69,13 +69,23 @@ class socket_address {
   public:
     socket_address() noexcept = default;
 
-    /// @param e  an endpoint whose host is an address, not a name.
-    explicit socket_address(const socks::endpoint& e) noexcept { size_ = *socks::to_sockaddr(e, storage_); }
+    /// @param e      an endpoint whose host is an address, not a name.
+    /// @param scope  the number of the network interface, if the address is link-local.
+    explicit socket_address(const socks::endpoint& e, uint32_t scope = 0) noexcept {
+        size_ = *socks::to_sockaddr(e, storage_);
+        if (scope != 0 && family() == AF_INET6 && is_link_local(e.host))
+            reinterpret_cast<sockaddr_in6*>(&storage_)->sin6_scope_id = scope;
+    }
 
     [[nodiscard]] int family() const noexcept { return storage_.ss_family; }
     [[nodiscard]] sockaddr* data() noexcept { return reinterpret_cast<sockaddr*>(&storage_); }
     [[nodiscard]] socklen_t size() const noexcept { return size_; }
     [[nodiscard]] socklen_t* room() noexcept { return &size_; }
+
+    /// The number of the network interface of a link-local IPv6 address, or 0.
+    [[nodiscard]] uint32_t scope() const noexcept {
+        return family() == AF_INET6 ? reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_scope_id : 0;
+    }
 
     /// Without a host if this is no IP address. ::ffff:a.b.c.d, an IPv4 peer of an IPv6 socket, becomes IPv4.
     [[nodiscard]] socks::endpoint endpoint() const noexcept { return socks::from_sockaddr(storage_, size_); }
@@ -85,11 +95,14 @@ class socket_address {
     socklen_t size_ = sizeof storage_;
 };
 
-/// The address that a socket is bound to, without a host if the system does not report it.
-inline socks::endpoint local_endpoint(int fd) noexcept {
+/// The address that a socket is bound to, without a family if the system does not report it.
+inline socket_address local_address(int fd) noexcept {
     socket_address local;
-    return ::getsockname(fd, local.data(), local.room()) == 0 ? local.endpoint() : socks::endpoint{};
+    return ::getsockname(fd, local.data(), local.room()) == 0 ? local : socket_address();
 }
+
+/// The same without the network interface of a link-local address.
+inline socks::endpoint local_endpoint(int fd) noexcept { return local_address(fd).endpoint(); }
 
 /// The address that a socket is connected to, without a host if the system does not report it.
 inline socks::endpoint remote_endpoint(int fd) noexcept {
@@ -99,9 +112,7 @@ inline socks::endpoint remote_endpoint(int fd) noexcept {
 
 /// A listening TCP socket; invalid, with errno set, if that fails. Several sockets of one user may listen on
 /// a shared port, and the system distributes the connections among them.
-inline unique_fd listen_on(const socks::endpoint& where, int backlog, int flags = 0,
-                           bool shared = false) noexcept {
-    socket_address local(where);
+inline unique_fd listen_on(socket_address local, int backlog, int flags = 0, bool shared = false) noexcept {
     unique_fd fd(::socket(local.family(), SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
     const int on = 1;
     if (fd && ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
@@ -112,6 +123,9 @@ inline unique_fd listen_on(const socks::endpoint& where, int backlog, int flags 
     fd.reset();
     errno = error;
     return fd;
+}
+inline unique_fd listen_on(const socks::endpoint& where, int backlog) noexcept {
+    return listen_on(socket_address(where), backlog);
 }
 
 /// Receives one datagram, truncated to `room`, and its source. @returns its size, or -1 with errno set.

@@ -4,15 +4,17 @@
 #ifndef EXAMPLES_PROXY_DESTINATION_HPP
 #define EXAMPLES_PROXY_DESTINATION_HPP
 
+#include <poll.h>
+
 #include <socks/system/errno.hpp>
 
+#include "local_address.hpp"
 #include "session.hpp"
 
 namespace example {
 
-/// A socket that connects to `to`; invalid, with errno set, if that failed at once.
-inline unique_fd connect_to(const socks::endpoint& to) noexcept {
-    socket_address remote(to);
+/// A socket that connects to `remote`; invalid, with errno set, if that failed at once.
+inline unique_fd connect_to(socket_address remote) noexcept {
     unique_fd fd(::socket(remote.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!fd) return fd;
     prepare(fd.get());
@@ -23,12 +25,12 @@ inline unique_fd connect_to(const socks::endpoint& to) noexcept {
     return fd;
 }
 
-/// The local address of the route to `to`. Asks the system and sends no packet.
-inline socks::host route_to(const socks::host& to) noexcept {
-    socket_address remote({to, 9});
-    const unique_fd probe(::socket(remote.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    if (!probe || ::connect(probe.get(), remote.data(), remote.size()) != 0) return {};
-    return local_endpoint(probe.get()).host;
+/// The error of a connection that failed.
+inline int error_of(const unique_fd& fd) noexcept {
+    int error = 0;
+    socklen_t size = sizeof error;
+    ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+    return error;
 }
 
 inline void proxy_session::serve(const socks::server::action& s) {
@@ -52,14 +54,15 @@ inline void proxy_session::reach(const socks::endpoint& to) {
     if (spelled.kind() == socks::host_kind::bad || !socks::is_printable(to.host))
         return refuse(socks::dial_error::not_allowed);
     if (spelled.kind() != socks::host_kind::none) return reached({{{socks::unmap(spelled), to.port}}});
+    const std::string name(std::string_view(to.host.name()));
+    if (is_onion(name)) return refuse(socks::dial_error::not_allowed);
+    if (const auto failure = common_.names.recent_failure(name)) return refuse(*failure);
     at_ = at::resolving;
-    handshake_->asked = common_.names.resolve(std::string(std::string_view(to.host.name())), to.port,
-                                              [weak = weak_from_this()](looked_up found) {
-                                                  const auto self = weak.lock();
-                                                  if (!self || self->at_ != at::resolving) return;
-                                                  self->reached(std::move(found));
-                                                  self->talk();
-                                              });
+    handshake_->asked = common_.names.resolve(peer_.host, name, to.port, [this](looked_up found) {
+        if (at_ != at::resolving) return;
+        reached(std::move(found));
+        talk();
+    });
 }
 
 // The rules apply to the addresses that a name resolved to.
@@ -68,52 +71,124 @@ inline void proxy_session::reached(looked_up found) {
         return forbidden(common_.options.forbidden, e.host);
     });
     if (found.addresses.empty()) return refuse(erased != 0 ? socks::dial_error::not_allowed : found.failure);
+    socks::interleave_families(found.addresses.data(), found.addresses.size());
     handshake_->addresses = std::move(found.addresses);
     handshake_->command == socks::command::bind ? listen() : dial();
 }
 
-// Tries the next address of the destination. After the last one, sends the client the reason of its failure.
+// A link-local destination is on the network of the client.
+inline socket_address proxy_session::remote_address(const socks::endpoint& e) const noexcept {
+    return socket_address(e, socks::is_link_local(e.host) ? local_address(client_.fd.get()).scope() : 0);
+}
+
+// Begins an attempt to connect to the next address of the destination. Earlier attempts continue. If none is
+// left, sends the client the reason of the last failure. RFC 8305, section 5.
 inline void proxy_session::dial() {
     handshake& h = *handshake_;
+    if (target_.fd) set_aside();
     while (h.tried < h.addresses.size()) {
-        target_.adopt(connect_to(h.addresses[h.tried++]));
+        target_.adopt(connect_to(remote_address(h.addresses[h.tried++])));
         if (target_.fd && common_.loop.watch(target_.fd.get(), event_loop::stream_events, target_)) {
             at_ = at::dialing;
             deadline_ = std::min(h.deadline, common_.loop.now() + common_.options.dial_limit);
+            if (h.tried < h.addresses.size())
+                common_.attempts.push_back(
+                    {common_.loop.now() + std::chrono::milliseconds(socks::attempt_delay), weak_from_this(),
+                     h.tried});
             return;
         }
         h.error = errno;
+        target_.adopt({});
     }
+    if (is_dialing()) return;
     refuse(socks::dial_error_from_errno(h.error, h.addresses.back().host));
 }
 
+inline void proxy_session::dial_next(size_t tried) {
+    if (at_ != at::dialing || handshake_->tried != tried) return;
+    dial();
+    talk();
+}
+
+inline bool proxy_session::is_dialing() const noexcept {
+    return target_.fd || (earlier_ && !earlier_->attempts.empty());
+}
+
+// The attempt continues while the next one begins. If too many continue, the oldest one ends.
+inline void proxy_session::set_aside() {
+    constexpr size_t most = 7;
+    if (!earlier_) earlier_ = std::make_unique<earlier_attempts>(*this);
+    std::vector<unique_fd>& attempts = earlier_->attempts;
+    if (attempts.size() == most) attempts.erase(attempts.begin());
+    common_.loop.change(target_.fd.get(), event_loop::stream_events, *earlier_);
+    attempts.push_back(std::move(target_.fd));
+    target_.adopt({});
+}
+
+// Whether an earlier attempt has connected. It becomes the target then.
+inline bool proxy_session::has_connected_earlier() {
+    if (!earlier_) return false;
+    std::vector<unique_fd>& attempts = earlier_->attempts;
+    for (auto a = attempts.begin(); a != attempts.end();) {
+        pollfd state{a->get(), POLLOUT, 0};
+        if (::poll(&state, 1, 0) <= 0) {
+            ++a;
+        } else if (const int error = error_of(*a)) {
+            handshake_->error = error;
+            a = attempts.erase(a);
+        } else {
+            target_.adopt(std::move(*a));
+            common_.loop.change(target_.fd.get(), event_loop::stream_events, target_);
+            return true;
+        }
+    }
+    return false;
+}
+
 inline void proxy_session::dialed() {
-    if (target_.failed) {
-        socklen_t size = sizeof handshake_->error;
-        ::getsockopt(target_.fd.get(), SOL_SOCKET, SO_ERROR, &handshake_->error, &size);
-        dial();
-    } else if (target_.writable) {
+    if ((target_.writable && !target_.failed) || has_connected_earlier()) {
         answer({socks::code5::succeeded,
                 common_.options.tell_bound ? local_endpoint(target_.fd.get()) : socks::endpoint{}});
+    } else if (target_.failed) {
+        handshake_->error = error_of(target_.fd);
+        target_.adopt({});
+        dial();
+    } else if (!is_dialing()) {
+        dial();
     } else {
         return;
     }
     talk();
 }
 
-// BIND listens on the local address of the route to the expected caller. If that caller is unspecified, it
-// listens on the address that the client connected to.
+// Where the caller of BIND can connect to: the local address of the route to that caller. If the caller is
+// unspecified, it is the address that the client connected to, or one of the same interface in the family of
+// the request.
+inline socket_address proxy_session::address_for(const socks::host& caller) const noexcept {
+    const socket_address near = local_address(client_.fd.get());
+    const socks::host& host = near.endpoint().host;
+    if (!socks::is_unspecified(caller)) return route_to(caller, near.scope());
+    return socket_address({host.kind() == caller.kind() ? host : beside(host, caller), 0}, near.scope());
+}
+
+// SOCKS4 has IPv4 only. If a name has addresses of both families, the client can use that of its connection.
 inline void proxy_session::listen() {
     handshake& h = *handshake_;
-    const socks::host& caller = h.addresses[0].host;
-    const socks::host here =
-        socks::is_unspecified(caller) ? local_endpoint(client_.fd.get()).host : route_to(caller);
-    if (here.kind() == socks::host_kind::none) return refuse(socks::dial_error::network_unreachable);
-    target_.adopt(listen_on({here, 0}, 1, SOCK_NONBLOCK));
+    const socks::host_kind family =
+        h.via == socks::version::v5 ? local_endpoint(client_.fd.get()).host.kind() : socks::host_kind::ipv4;
+    auto caller = std::find_if(h.addresses.begin(), h.addresses.end(),
+                               [&](const socks::endpoint& e) { return e.host.kind() == family; });
+    if (caller == h.addresses.end()) {
+        if (h.via != socks::version::v5) return refuse(socks::dial_error::no_address_of_family);
+        caller = h.addresses.begin();
+    }
+    const socket_address here = address_for(caller->host);
+    if (here.family() == AF_UNSPEC) return refuse(socks::dial_error::network_unreachable);
+    target_.adopt(listen_on(socket_address({here.endpoint().host, 0}, here.scope()), 1, SOCK_NONBLOCK));
     if (!target_.fd || !common_.loop.watch(target_.fd.get(), EPOLLIN | EPOLLET, target_))
         return refuse(socks::dial_error_from_errno(errno));
     prepare(target_.fd.get());
-    answer({socks::code5::succeeded, local_endpoint(target_.fd.get())});
+    answer({socks::code5::succeeded, told(common_.options, local_endpoint(target_.fd.get()))});
     at_ = at::listening;
     deadline_ = common_.loop.now() + common_.options.bind_limit;
 }
@@ -144,15 +219,10 @@ inline void proxy_session::accept_caller() {
 }
 
 // The relay listens on the address that the client connected to, because the client can reach that address.
-// If a NAT is in between, `relay_address` replaces it in the reply.
 inline void proxy_session::associate(const socks::endpoint& declared) {
     association_ = std::make_shared<association>(common_, peer_, declared);
-    if (association_->open(local_endpoint(client_.fd.get()).host)) {
-        socks::endpoint told = association_->address();
-        const socks::host& outside = common_.options.relay_address;
-        if (outside.kind() != socks::host_kind::none) told.host = outside;
-        return answer({socks::code5::succeeded, told});
-    }
+    if (association_->open(local_address(client_.fd.get())))
+        return answer({socks::code5::succeeded, told(common_.options, association_->address())});
     const int error = errno;
     association_.reset();
     refuse(socks::dial_error_from_errno(error));
@@ -161,6 +231,7 @@ inline void proxy_session::associate(const socks::endpoint& declared) {
 inline void proxy_session::answer(const socks::reply& outcome) {
     handshake_->machine.answer(outcome, handshake_->tx);
     handshake_->asked.reset();
+    if (earlier_) earlier_->attempts.clear();
     const bool five = handshake_->via == socks::version::v5;
     if (outcome.code.succeeded())
         outcome_ = five ? to_string(socks::code5::succeeded) : to_string(socks::code4::granted);

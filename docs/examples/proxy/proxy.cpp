@@ -1,5 +1,6 @@
 // A SOCKS4, SOCKS4a and SOCKS5 proxy for Linux with one or more threads. server.hpp does the work.
 
+#include <net/if.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -21,17 +22,22 @@ A SOCKS4, SOCKS4a and SOCKS5 proxy: CONNECT, BIND and UDP ASSOCIATE, with or
 without username/password. It runs until SIGTERM or SIGINT and writes one line
 per connection to stderr.
 
-  --listen ADDRESS:PORT   where to listen, [::1]:1080 too; port 0 lets the system
-                          choose (default 127.0.0.1:1080)
+  --listen ADDRESS:PORT   where to listen, [::1]:1080 or [fe80::1%eth0]:1080 too;
+                          port 0 lets the system choose (default 127.0.0.1:1080)
   --allow NETWORK         accept clients of this network, for example 10.0.0.0/8;
                           may be repeated (default 127.0.0.0/8 and ::1)
   --forbid NETWORK        refuse destinations in this network; may be repeated
                           (default none)
   --relay-address ADDRESS
-                          the address to which clients send their datagrams, for a
-                          proxy behind a NAT that keeps the ports. Most clients
-                          read 0.0.0.0 as the address of the proxy itself (default:
-                          the address to which the client connected)
+                          the address that clients are told for UDP and for BIND,
+                          for a proxy behind a NAT that keeps the ports; once for
+                          each family. Most clients read 0.0.0.0 as the address of
+                          the proxy itself (default: the real address)
+  --relay-ports FIRST-LAST
+                          the ports to which clients send their datagrams (default:
+                          the system chooses)
+  --answers-from WHOM     who may answer datagrams: "destination", "host" (every port
+                          of the destination, for TFTP) or "any" (default destination)
   --user NAME             require this user name and the --password that follows;
   --password PASSWORD     may be repeated. Other users of this machine can see
                           both, so --users is better
@@ -91,6 +97,57 @@ class log_writer {
     std::ptrdiff_t lost_ = 0;
 };
 
+// A link-local address needs its network interface: [fe80::1%eth0]:1080.
+void parse_listen(std::string_view text, example::proxy_options& options) {
+    const size_t zone = text.find('%');
+    const size_t bracket = text.find(']');
+    if (zone >= bracket) {
+        options.listen = example::parse_listen(text);
+        options.listen_scope = 0;
+        return;
+    }
+    const std::string interface(text.substr(zone + 1, bracket - zone - 1));
+    options.listen = example::parse_listen(std::string(text.substr(0, zone)).append(text.substr(bracket)));
+    options.listen_scope = ::if_nametoindex(interface.c_str());
+    if (options.listen_scope == 0) throw example::bad_argument("no network interface \"" + interface + '"');
+}
+
+// As --listen has it.
+std::string listening_on(const example::proxy_options& options) {
+    std::string where = example::text(options.listen);
+    char interface[IF_NAMESIZE];
+    if (::if_indextoname(options.listen_scope, interface) != nullptr)
+        where.insert(where.find(']'), std::string("%") + interface);
+    return where;
+}
+
+void add_relay_address(std::string_view where, std::vector<socks::host>& list) {
+    const socks::host h(where);
+    if (h.kind() != socks::host_kind::ipv4 && h.kind() != socks::host_kind::ipv6)
+        throw example::bad_argument("--relay-address needs an address, not \"" + std::string(where) + '"');
+    for (const socks::host& other : list)
+        if (other.kind() == h.kind()) throw example::bad_argument("two --relay-address of one family");
+    list.push_back(h);
+}
+
+std::pair<uint16_t, uint16_t> parse_ports(std::string_view range) {
+    const size_t dash = range.find('-');
+    const auto first = socks::parse_port(range.substr(0, dash));
+    const auto last = dash == range.npos ? first : socks::parse_port(range.substr(dash + 1));
+    if (!first || !last || *first == 0 || *first > *last)
+        throw example::bad_argument("--relay-ports needs FIRST-LAST, not \"" + std::string(range) + '"');
+    return {*first, *last};
+}
+
+example::answers_from parse_answers(std::string_view whom) {
+    using example::answers_from;
+    if (whom == "destination") return answers_from::destination;
+    if (whom == "host") return answers_from::host;
+    if (whom == "any") return answers_from::any;
+    throw example::bad_argument("--answers-from needs destination, host or any, not \"" + std::string(whom) +
+                                '"');
+}
+
 settings parse(example::arguments args) {
     settings s;
     bool default_peers = true;
@@ -98,19 +155,18 @@ settings parse(example::arguments args) {
     s.proxy.log = log_writer{};
     while (args.next()) {
         if (args.is("--listen")) {
-            s.proxy.listen = example::parse_listen(args.value());
+            parse_listen(args.value(), s.proxy);
         } else if (args.is("--allow")) {
             if (std::exchange(default_peers, false)) s.proxy.peers.clear();
             s.proxy.peers.push_back(example::network::parse(args.value()));
         } else if (args.is("--forbid")) {
             s.proxy.forbidden.push_back(example::network::parse(args.value()));
         } else if (args.is("--relay-address")) {
-            const std::string_view where = args.value();
-            s.proxy.relay_address = socks::host(where);
-            if (s.proxy.relay_address.kind() != socks::host_kind::ipv4 &&
-                s.proxy.relay_address.kind() != socks::host_kind::ipv6)
-                throw example::bad_argument("--relay-address needs an address, not \"" + std::string(where) +
-                                            '"');
+            add_relay_address(args.value(), s.proxy.relay_addresses);
+        } else if (args.is("--relay-ports")) {
+            s.proxy.relay_ports = parse_ports(args.value());
+        } else if (args.is("--answers-from")) {
+            s.proxy.answers = parse_answers(args.value());
         } else if (args.is("--user")) {
             if (std::exchange(password_due, true)) throw example::bad_argument("--user without --password");
             s.proxy.users.push_back({std::string(args.value()), {}});
@@ -183,7 +239,7 @@ int serve(example::arguments args) {
     // The proxies share only the port. The system may choose it for the first one.
     std::list<example::proxy_server> proxies;
     while (proxies.size() < s.threads) s.proxy.listen = proxies.emplace_back(s.proxy).address();
-    std::printf("listening on %s\n", example::text(s.proxy.listen).c_str());
+    std::printf("listening on %s\n", listening_on(s.proxy).c_str());
     std::fflush(stdout);
     // No proxy consumes the signal, so it stops all of them. An exception in one of them ends the program.
     std::vector<std::jthread> others;

@@ -1,13 +1,15 @@
-// Resolves names to addresses without blocking the loop. getaddrinfo blocks, so a few threads call it. An
-// eventfd wakes the thread of the loop, which owns and calls all callbacks.
+// Resolves names to addresses without blocking the loop. getaddrinfo blocks and nothing can interrupt it, so
+// threads call it. turns.hpp decides whose name is next, so that a client with many silent names delays no
+// other client. An eventfd wakes the thread of the loop, which owns everything except the desk.
 
 #ifndef EXAMPLES_PROXY_RESOLVER_HPP
 #define EXAMPLES_PROXY_RESOLVER_HPP
 
+#include <strings.h>
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,46 +17,66 @@
 #include <unordered_map>
 
 #include "../common/event_loop.hpp"
+#include "turns.hpp"
 
 namespace example {
 
+/// Whether a name belongs to Tor. No name service knows it, and a look-up would tell it to strangers.
+/// RFC 7686, section 2.
+inline bool is_onion(std::string_view name) noexcept {
+    constexpr std::string_view last = "onion";
+    if (name.ends_with('.')) name.remove_suffix(1);
+    const std::string_view label = name.substr(name.rfind('.') + 1);
+    return label.size() == last.size() && ::strncasecmp(label.data(), last.data(), last.size()) == 0;
+}
+
 class resolver final : public watcher {
+    struct task;
+    struct question;
+    struct withdrawal {
+        resolver* from;
+        void operator()(question* q) const { from->withdraw(q); }
+    };
+
   public:
     using callback = std::function<void(looked_up)>;
 
-    explicit resolver(event_loop& loop) : desk_(std::make_shared<desk>()) {
+    /// The caller holds it as long as it needs the answer. A question that nobody holds is withdrawn.
+    using interest = std::unique_ptr<question, withdrawal>;
+
+    explicit resolver(event_loop& loop) : loop_(loop), desk_(std::make_shared<desk>()) {
         if (!loop.watch(desk_->wake.get(), EPOLLIN, *this)) must(-1, "epoll_ctl");
     }
 
-    // Nothing can interrupt getaddrinfo, and the end of the proxy must not wait for it. So threads inside it
-    // are detached, and keep the desk alive with a shared pointer.
+    // The end of the proxy must not wait for getaddrinfo. The threads keep the desk until they end.
     ~resolver() {
         {
             const std::lock_guard hold(desk_->mutex);
             desk_->closed = true;
-            for (size_t i = 0; i < hired_; ++i)
-                if (desk_->looking_up[i]) threads_[i].detach();
         }
         desk_->arrived.notify_all();
-        for (std::thread& t : threads_)
-            if (t.joinable()) t.join();
     }
 
-    /// The caller holds it as long as it needs the answer.
-    using interest = std::shared_ptr<const void>;
+    /// Looks up `name` and calls `done` with the result in a later round of the loop. Questions for one name
+    /// share a look-up. The resolver must outlive the result.
+    /// @param client  the address of the client whose share of the threads this takes.
+    [[nodiscard]] interest resolve(const socks::host& client, const std::string& name, uint16_t port,
+                                   callback done) {
+        task& t = tasks_[name];
+        t.name = name;
+        interest asked(new question{&t, client, port, std::move(done)}, {this});
+        if (!t.begun && !t.is_asked_by(client)) waiting_.add(client, &t);
+        t.askers.push_back(asked.get());
+        begin();
+        return asked;
+    }
 
-    /// Looks up `name` and calls `done` with the result in a later round of the loop. If the interest is
-    /// released before, the name is not looked up, so that abandoned questions do not delay others.
-    [[nodiscard]] interest resolve(std::string name, uint16_t port, callback done) {
-        callbacks_.emplace(++last_, std::move(done));
-        interest asker = std::make_shared<uint64_t>(last_);
-        {
-            const std::lock_guard hold(desk_->mutex);
-            desk_->questions.push_back({last_, std::move(name), port, asker});
-            if (desk_->questions.size() > desk_->idle && hired_ < max_threads) hire();
-        }
-        desk_->arrived.notify_one();
-        return asker;
+    /// The failure of a look-up some seconds ago. Whoever gets one should not ask again.
+    [[nodiscard]] std::optional<socks::dial_error> recent_failure(std::string_view name) {
+        while (!failures_.empty() && failures_.front().until <= loop_.now()) failures_.pop_front();
+        for (const failure& f : failures_)
+            if (f.name == name) return f.why;
+        return {};
     }
 
     void ready(uint32_t) override {
@@ -65,73 +87,148 @@ class resolver final : public watcher {
             const std::lock_guard hold(desk_->mutex);
             answers.swap(desk_->answers);
         }
-        for (answer& a : answers) {
-            const auto asked = callbacks_.extract(a.id);
-            asked.mapped()(std::move(a.found));
-        }
+        for (const answer& a : answers) finish(a);
+        begin();
     }
 
   private:
-    static constexpr size_t max_threads = 4;
+    static constexpr size_t max_threads = 64;
+    static constexpr size_t max_failures = 256;
+    static constexpr std::chrono::seconds failure_lasts{5};
+    static constexpr std::chrono::seconds idle_limit{10};  // of a thread
 
     struct question {
-        uint64_t id;
-        std::string name;
+        task* about;  // nothing after the answer
+        socks::host client;
         uint16_t port;
-        std::weak_ptr<const void> asker;
+        callback done;
     };
+
+    // A name that somebody waits for. It is in the queue of each client that asks for it until it has begun.
+    struct task {
+        std::string name;
+        std::deque<question*> askers;
+        bool begun = false;
+        socks::host payer;  // the client whose place it has
+
+        [[nodiscard]] bool is_asked_by(const socks::host& client) const noexcept {
+            return std::any_of(askers.begin(), askers.end(),
+                               [&](const question* q) { return q->client == client; });
+        }
+    };
+
     struct answer {
-        uint64_t id;
+        std::string name;
         looked_up found;
+    };
+
+    struct failure {
+        std::string name;
+        socks::dial_error why;
+        event_loop::clock::time_point until;
     };
 
     // The state that the loop and the threads share.
     struct desk {
         std::mutex mutex;
         std::condition_variable arrived;
-        std::deque<question> questions;
+        std::deque<std::string> names;
         std::deque<answer> answers;
-        std::array<bool, max_threads> looking_up{};
         size_t idle = 0;
         bool closed = false;
         unique_fd wake{must(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")};
     };
 
-    // If no thread starts, the question waits for another thread, or for the deadline of the handshake.
-    void hire() {
+    void begin() {
+        while (const auto turn = waiting_.next()) {
+            task& t = *turn->item;
+            t.begun = true;
+            t.payer = turn->client;
+            for (const question* q : t.askers) waiting_.remove(q->client, &t);
+            {
+                const std::lock_guard hold(desk_->mutex);
+                desk_->names.push_back(t.name);
+                if (desk_->names.size() > desk_->idle) start_thread();
+            }
+            desk_->arrived.notify_one();
+        }
+    }
+
+    void finish(const answer& a) {
+        const auto node = tasks_.extract(a.name);
+        task& t = node.mapped();
+        waiting_.finished(t.payer);
+        if (a.found.addresses.empty()) remember(a);
+        while (!t.askers.empty()) {
+            question& q = *t.askers.front();
+            t.askers.pop_front();
+            q.about = nullptr;
+            looked_up found = a.found;
+            for (socks::endpoint& e : found.addresses) e.port = q.port;
+            const callback done = std::move(q.done);  // it may withdraw its question
+            done(std::move(found));
+        }
+    }
+
+    void withdraw(question* q) {
+        const std::unique_ptr<question> gone(q);
+        if (q->about == nullptr) return;
+        task& t = *q->about;
+        std::erase(t.askers, q);
+        if (t.begun) return;
+        if (!t.is_asked_by(q->client)) waiting_.remove(q->client, &t);
+        if (t.askers.empty()) tasks_.erase(t.name);
+    }
+
+    // A failure of this machine, for example too few descriptors, says nothing about the name.
+    void remember(const answer& a) {
+        if (a.found.failure == socks::dial_error::out_of_resources) return;
+        if (failures_.size() == max_failures) failures_.pop_front();
+        failures_.push_back({a.name, a.found.failure, loop_.now() + failure_lasts});
+    }
+
+    // If no thread starts, the name waits for another thread, or for the deadline of the handshake.
+    void start_thread() {
         try {
-            threads_[hired_] = std::thread([shared = desk_, i = hired_] { work(*shared, i); });
-            ++hired_;
+            std::thread([shared = desk_] { work(*shared); }).detach();
         } catch (const std::system_error&) {
         }
     }
 
-    static void work(desk& d, size_t me) {
+    static void work(desk& d) {
         std::unique_lock hold(d.mutex);
         for (;;) {
             ++d.idle;
-            d.arrived.wait(hold, [&] { return d.closed || !d.questions.empty(); });
+            d.arrived.wait_for(hold, idle_limit, [&] { return d.closed || !d.names.empty(); });
             --d.idle;
-            if (d.closed) return;
-            const question q = std::move(d.questions.front());
-            d.questions.pop_front();
-            d.looking_up[me] = true;
+            if (d.closed || d.names.empty()) return;
+            const std::string name = std::move(d.names.front());
+            d.names.pop_front();
             hold.unlock();
-            looked_up found;
-            if (!q.asker.expired()) found = look_up(q.name, q.port);
+            looked_up found = timed_look_up(name);
             hold.lock();
-            d.looking_up[me] = false;
-            d.answers.push_back({q.id, std::move(found)});
+            d.answers.push_back({name, std::move(found)});
             const uint64_t one = 1;
             static_cast<void>(uninterrupted([&] { return ::write(d.wake.get(), &one, sizeof one); }));
         }
     }
 
+    // getaddrinfo reports a name service that fails and one that is silent by the same number. It waits at
+    // least a second for a silent one.
+    static looked_up timed_look_up(const std::string& name) {
+        const auto began = event_loop::clock::now();
+        looked_up found = look_up(name, 0);
+        const bool at_once = event_loop::clock::now() - began < std::chrono::seconds(1);
+        if (found.failure == socks::dial_error::timed_out && at_once)
+            found.failure = socks::dial_error::name_not_resolved;
+        return found;
+    }
+
+    event_loop& loop_;
     std::shared_ptr<desk> desk_;
-    std::array<std::thread, max_threads> threads_;
-    size_t hired_ = 0;
-    std::unordered_map<uint64_t, callback> callbacks_;
-    uint64_t last_ = 0;
+    std::unordered_map<std::string, task> tasks_;
+    fair_queue<task*> waiting_{max_threads};
+    std::deque<failure> failures_;  // the oldest first
 };
 
 }  // namespace example

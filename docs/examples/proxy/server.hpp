@@ -18,7 +18,8 @@ class proxy_server final : watcher {
   public:
     explicit proxy_server(proxy_options options)
         : common_(std::move(options)),
-          listener_(listen_on(common_.options.listen, SOMAXCONN, SOCK_NONBLOCK, common_.options.shared)) {
+          listener_(listen_on(socket_address(common_.options.listen, common_.options.listen_scope), SOMAXCONN,
+                              SOCK_NONBLOCK, common_.options.shared)) {
         must(listener_.get(), ("cannot listen on " + text(common_.options.listen)).c_str());
         prepare(listener_.get());
         if (!common_.loop.watch(listener_.get(), EPOLLIN, *this)) must(-1, "epoll_ctl");
@@ -44,8 +45,12 @@ class proxy_server final : watcher {
     };
 
     void turn() {
-        const bool at_rest = sessions_.empty() && accepting_;
-        common_.loop.turn(!common_.busy.empty() ? 0 : at_rest ? -1 : 1000);
+        common_.loop.turn(patience());
+        while (!common_.attempts.empty() && common_.attempts.front().due <= common_.loop.now()) {
+            const next_attempt next = std::move(common_.attempts.front());
+            common_.attempts.pop_front();
+            if (const auto session = next.session.lock()) session->dial_next(next.tried);
+        }
         // One busy session in each round. A handshake takes several rounds, and must not wait for all busy
         // sessions in each of them.
         if (!common_.busy.empty()) {
@@ -60,6 +65,17 @@ class proxy_server final : watcher {
             accept_more();
         }
         write_log();
+    }
+
+    // The milliseconds that the loop may wait: until the next sweep or attempt to connect, or for ever.
+    [[nodiscard]] int patience() const noexcept {
+        using std::chrono::milliseconds;
+        constexpr milliseconds sweep{1000};
+        if (!common_.busy.empty()) return 0;
+        if (sessions_.empty() && accepting_) return -1;
+        if (common_.attempts.empty()) return sweep.count();
+        const auto left = std::chrono::ceil<milliseconds>(common_.attempts.front().due - common_.loop.now());
+        return static_cast<int>(std::clamp(left, milliseconds(0), sweep).count());
     }
 
     // Once a second: ends sessions after their deadline, and accepts again if the system had no descriptor.

@@ -28,6 +28,8 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     }
     /// Handles a deadline that has passed.
     void expire();
+    /// Begins to connect to the next address, if `tried` are tried and none has connected.
+    void dial_next(size_t tried);
     /// Ends the session. `why` goes into the log.
     void end(std::string_view why);
 
@@ -63,6 +65,15 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
         proxy_session& session;
     };
 
+    // Attempts to connect that continue although a later one has begun. The events of one turn may belong to
+    // an attempt that has just been closed, so the work waits until after the turn.
+    struct earlier_attempts final : watcher {
+        explicit earlier_attempts(proxy_session& s) noexcept : session(s) {}
+        void ready(uint32_t) override { session.go_on_later(); }
+        proxy_session& session;
+        std::vector<unique_fd> attempts;  // the oldest first
+    };
+
     // A session is in the queue at most once, although several events may call this in one turn.
     void go_on_later() {
         if (!std::exchange(queued_, true)) common_.busy.push_back(shared_from_this());
@@ -74,13 +85,21 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     void serve(const socks::server::action& s);
     void reach(const socks::endpoint& to);
     void reached(looked_up found);
+    [[nodiscard]] socket_address remote_address(const socks::endpoint& e) const noexcept;
     void dial();
+    [[nodiscard]] bool is_dialing() const noexcept;
+    void set_aside();
+    bool has_connected_earlier();
     void dialed();
+    [[nodiscard]] socket_address address_for(const socks::host& caller) const noexcept;
     void listen();
     void accept_caller();
     void associate(const socks::endpoint& declared);
     void answer(const socks::reply& outcome);
-    void refuse(socks::dial_error why) { answer({code_for(why), {}}); }
+    void refuse(socks::dial_error why) {
+        reason_ = to_string(why);
+        answer({code_for(why), {}});
+    }
     void begin_relay(socks::bytes early);
     void relay();
     void attend();
@@ -90,6 +109,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     proxy_common& common_;
     side client_{*this};
     side target_{*this};
+    std::unique_ptr<earlier_attempts> earlier_;  // created when there is one
     std::unique_ptr<handshake> handshake_;
     std::shared_ptr<association> association_;
     at at_ = at::talking;
@@ -98,6 +118,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     event_loop::clock::time_point deadline_;
     socks::endpoint peer_;
     std::string request_ = "no request";
+    const char* reason_ = nullptr;  // of a refusal
     std::string outcome_;
 };
 
@@ -125,7 +146,10 @@ inline void proxy_session::advance() {
     switch (at_) {
         case at::talking: return talk();
         case at::resolving:
-            if (client_.failed) end("client disconnected");
+            if (client_.failed) return end("client disconnected");
+            // It may still wait for the reply, but most clients that end now are gone. The name is then not
+            // worth a thread for long.
+            if (client_.hung_up) deadline_ = std::min(deadline_, common_.loop.now() + seconds(1));
             return;
         case at::dialing: return client_.failed ? end("client disconnected") : dialed();
         case at::listening: return client_.failed ? end("client disconnected") : accept_caller();
@@ -187,6 +211,7 @@ constexpr std::string_view to_http_client =
 
 inline void proxy_session::part(const socks::server::action& s) {
     outcome_ = s.error() == socks::errc::refused ? text(s.code()) : to_string(s.error());
+    if (reason_ != nullptr && outcome_ != reason_) outcome_ += std::string(" (") + reason_ + ')';
     target_.fd.reset();
     if (s.error() == socks::errc::peer_is_http) client_.transmit(to_http_client);
     if (client_.ended) return end({});
@@ -246,12 +271,8 @@ inline void proxy_session::expire() {
     switch (at_) {
         case at::talking: return end("handshake too slow");
         case at::resolving:
-        case at::listening: refuse(socks::dial_error::timed_out); return talk();
         case at::dialing:
-            if (common_.loop.now() >= handshake_->deadline) handshake_->tried = handshake_->addresses.size();
-            handshake_->error = ETIMEDOUT;
-            dial();
-            return talk();
+        case at::listening: refuse(socks::dial_error::timed_out); return talk();
         case at::relaying: return end("idle for too long");
         case at::associated:
             deadline_ = association_->moved() + common_.options.idle_limit;
