@@ -141,17 +141,16 @@ class Cases:
                 expect(mine.recv(65535), packet, "the answer")
 
     def many_destinations(self):
-        """More than an association keeps in mind: the one that was silent for longest is forgotten, the last is not."""
+        """One socket serves all of them, and the first one may still answer after 80 others."""
         with Association(self.proxy) as a:
             far = [udp() for _ in range(80)]
             for s in far:
                 a.send(LOOPBACK + s.getsockname()[1].to_bytes(2, "big"), b"who are you?")
             callers = [s.recvfrom(65535)[1] for s in far]
             expect(len(set(callers)), 1, "the sockets that the proxy has for them")
-            far[0].sendto(b"forgotten", callers[0])
-            nothing(a.client)
-            far[-1].sendto(b"kept in mind", callers[-1])
-            a.expect(LOOPBACK + far[-1].getsockname()[1].to_bytes(2, "big"), b"kept in mind")
+            for s in far[0], far[-1]:
+                s.sendto(b"answer", callers[0])
+                a.expect(LOOPBACK + s.getsockname()[1].to_bytes(2, "big"), b"answer")
             for s in far:
                 s.close()
 
@@ -201,8 +200,7 @@ class Cases:
 
     def behind_a_NAT(self):
         """The address told is the one given, the port the relay's own."""
-        for option, told in (("192.0.2.7", b"\x01\xc0\x00\x02\x07"), ("0.0.0.0", b"\x01" + bytes(4)),
-                             ("2001:db8::7", b"\x04\x20\x01\x0d\xb8" + bytes(11) + b"\x07")):
+        for option, told in ("192.0.2.7", b"\x01\xc0\x00\x02\x07"), ("0.0.0.0", b"\x01" + bytes(4)):
             with Proxy("natted", self.program, "--relay-address", option) as proxy, connect(proxy.port) as s, udp() as c:
                 s.sendall(HELLO + b"\x05\x03\x00" + NOBODY)
                 expect(receive(s, 5 + len(told)), CHOICE + b"\x05\x00\x00" + told, "the answers")
@@ -277,7 +275,7 @@ class Cases:
             "the_IPv6_wildcard_declares_nothing": (relayed, self.four, self.four, b"\x04" + bytes(16) + b"\x00\x07"),
             "the_name_0_declares_nothing": (relayed, self.four, self.four, b"\x03\x010\x00\x07"),
             "an_address_that_is_not_the_client_declares_nothing": (relayed, self.four, self.four, self.six),
-            "an_association_keeps_some_destinations_in_mind": (self.many_destinations,),
+            "an_association_keeps_many_destinations_in_mind": (self.many_destinations,),
             "an_association_looks_up_few_names_at_once": (self.many_names,),
             "an_association_ends_with_its_connection": (self.ended, lambda s: s.shutdown(socket.SHUT_WR), ""),
             "an_association_ends_when_its_connection_says_more":

@@ -23,12 +23,12 @@ class association final : public std::enable_shared_from_this<association> {
     [[nodiscard]] bool open(const socket_address& here) noexcept {
         const auto [first, last] = common_.options.relay_ports;
         const unsigned ports = last - first + 1U;
-        if (!near_.open(common_.loop, here.family())) return false;
         for (unsigned tried = 0; tried < ports; ++tried) {
             const auto port = static_cast<uint16_t>(first + common_.relays++ % ports);
             socket_address local({here.endpoint().host, port}, here.scope());
+            if (!near_.fd && !near_.open(common_.loop, local.family())) return false;
             if (::bind(near_.fd.get(), local.data(), local.size()) == 0) return true;
-            if (errno != EADDRINUSE) break;
+            if (errno != EADDRINUSE) return false;
         }
         return false;
     }
