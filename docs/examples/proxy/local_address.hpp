@@ -1,5 +1,5 @@
-// Which address of this machine a client is told, so that the client, or the caller that it expects, can reach
-// the relay or the listener.
+// Which address of this machine a client is told, so that it, or the caller that it expects, can reach the
+// relay or the listener.
 
 #ifndef EXAMPLES_PROXY_LOCAL_ADDRESS_HPP
 #define EXAMPLES_PROXY_LOCAL_ADDRESS_HPP
