@@ -61,10 +61,12 @@ class Cases:
     def proxy(self):
         return Proxy("names", self.program)
 
-    def ask(self, proxy, name, source=HONEST):
+    def ask(self, proxy, name, source=HONEST, ended=False):
         s = socket.create_connection(("127.0.0.1", proxy.port), harness.PATIENCE, (source, 0))
         port = self.talker.port.to_bytes(2, "big")
         s.sendall(HELLO + b"\x05\x01\x00\x03" + bytes([len(name)]) + name.encode() + port)
+        if ended:
+            s.shutdown(socket.SHUT_WR)
         expect(receive(s, 2), CHOICE, "the choice")
         return s
 
@@ -119,9 +121,10 @@ class Cases:
                 s.shutdown(socket.SHUT_WR)
                 self.expect_reply(s, 0, 2)
                 expect(receive_all(s)[8:], BANNER, "what the destination says")
-            with self.ask(proxy, "silent-half.example") as s:
+            with self.ask(proxy, "silent-half.example") as s, self.ask(proxy, "silent-end.example", ended=True) as other:
                 s.shutdown(socket.SHUT_WR)
-                self.expect_reply(s, TTL_EXPIRED, SILENCE - 1)
+                self.expect_reply(s, TTL_EXPIRED, SILENCE - 2)
+                self.expect_reply(other, TTL_EXPIRED, 1)
 
     def shared(self):
         with self.proxy() as proxy, contextlib.ExitStack() as clients:

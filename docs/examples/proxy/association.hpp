@@ -21,11 +21,12 @@ class association final : public std::enable_shared_from_this<association> {
     /// Listens on the host of `here`, on one of the ports for relays. @returns false, with errno set, if that
     /// fails.
     [[nodiscard]] bool open(const socket_address& here) noexcept {
+        scope_ = here.scope();
         const auto [first, last] = common_.options.relay_ports;
         const unsigned ports = last - first + 1U;
         for (unsigned tried = 0; tried < ports; ++tried) {
             const auto port = static_cast<uint16_t>(first + common_.relays++ % ports);
-            socket_address local({here.endpoint().host, port}, here.scope());
+            socket_address local({here.endpoint().host, port}, scope_);
             if (!near_.fd && !near_.open(common_.loop, local.family())) return false;
             if (::bind(near_.fd.get(), local.data(), local.size()) == 0) return true;
             if (errno != EADDRINUSE) return false;
@@ -168,7 +169,7 @@ class association final : public std::enable_shared_from_this<association> {
 
     // @returns  false if the system reports at once that the address cannot be reached.
     bool transmit(const socks::endpoint& to, std::string_view data) noexcept {
-        socket_address remote(to);
+        socket_address remote(to, scope_);
         const int family = remote.family();
         socket& s = family == AF_INET6 ? six_ : four_;
         if (!s.fd && !open_far(s, family)) return false;
@@ -276,6 +277,7 @@ class association final : public std::enable_shared_from_this<association> {
     socks::host peer_;
     socks::source_lock client_;
     socket_address client_address_;
+    uint32_t scope_ = 0;  // the network interface of a link-local client, and of its link-local destinations
     socket near_{*this, &association::from_client};
     socket four_{*this, &association::from_four};
     socket six_{*this, &association::from_six};

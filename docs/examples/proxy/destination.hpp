@@ -58,11 +58,18 @@ inline void proxy_session::reach(const socks::endpoint& to) {
     if (is_onion(name)) return refuse(socks::dial_error::not_allowed);
     if (const auto failure = common_.names.recent_failure(name)) return refuse(*failure);
     at_ = at::resolving;
+    limit_look_up();
     handshake_->asked = common_.names.resolve(peer_.host, name, to.port, [this](looked_up found) {
         if (at_ != at::resolving) return;
         reached(std::move(found));
         talk();
     });
+}
+
+// A client that has ended its stream may wait for the reply, but most of them are gone. A silent name must
+// not occupy their share for long.
+inline void proxy_session::limit_look_up() {
+    if (client_.hung_up) deadline_ = std::min(deadline_, common_.loop.now() + seconds(1));
 }
 
 // The rules apply to the addresses that a name resolved to.

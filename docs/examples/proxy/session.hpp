@@ -84,6 +84,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     bool transmit(socks::bytes bytes);
     void serve(const socks::server::action& s);
     void reach(const socks::endpoint& to);
+    void limit_look_up();
     void reached(looked_up found);
     [[nodiscard]] socket_address remote_address(const socks::endpoint& e) const noexcept;
     void dial();
@@ -147,9 +148,7 @@ inline void proxy_session::advance() {
         case at::talking: return talk();
         case at::resolving:
             if (client_.failed) return end("client disconnected");
-            // It may still wait for the reply, but most clients that end now are gone. The name is then not
-            // worth a thread for long.
-            if (client_.hung_up) deadline_ = std::min(deadline_, common_.loop.now() + seconds(1));
+            limit_look_up();
             return;
         case at::dialing: return client_.failed ? end("client disconnected") : dialed();
         case at::listening: return client_.failed ? end("client disconnected") : accept_caller();
