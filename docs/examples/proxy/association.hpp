@@ -48,6 +48,7 @@ class association final : public std::enable_shared_from_this<association> {
     static constexpr size_t max_destinations = 512;  // then the least recently used is replaced
     static constexpr size_t max_look_ups = 8;        // at the same time
     static constexpr size_t max_held = 64 << 10;     // bytes of all datagrams that are kept
+    static constexpr size_t max_unanswered = 64;     // datagrams
     static constexpr int burst = 512 << 10;          // bytes; the system doubles it for its own data
 
     struct destination {
@@ -151,12 +152,19 @@ class association final : public std::enable_shared_from_this<association> {
         return std::exchange(d.held, {});
     }
 
-    // While a name has other addresses, its datagrams are kept until an answer comes.
+    // While a name has other addresses, its datagrams are kept until an answer comes. After some datagrams
+    // without an error, the address counts as reachable: not everybody answers.
     void send(destination& to, std::string_view data) {
+        if (to.held.size() == max_unanswered) settle(to);
         if (!to.others.empty()) hold(to, data);
         if (!transmit(to.address, data)) return send_to_next(to);
         up_ += data.size();
         to.used = moved_ = common_.loop.now();
+    }
+
+    void settle(destination& d) noexcept {
+        d.others.clear();
+        released(d);
     }
 
     // The address cannot be reached, or there was none: sends the datagrams to the next one.
@@ -224,8 +232,7 @@ class association final : public std::enable_shared_from_this<association> {
             moved_ = common_.loop.now();
             if (d == nullptr) continue;
             d->used = moved_;
-            d->others.clear();
-            released(*d);
+            settle(*d);
         }
     }
 
@@ -237,7 +244,6 @@ class association final : public std::enable_shared_from_this<association> {
         return nullptr;
     }
 
-    // The destination that an answer comes from.
     destination* find_source(const socks::endpoint& source) noexcept {
         for (destination& d : destinations_)
             if (d.address == source) return &d;

@@ -4,8 +4,6 @@
 #ifndef EXAMPLES_PROXY_DESTINATION_HPP
 #define EXAMPLES_PROXY_DESTINATION_HPP
 
-#include <poll.h>
-
 #include <socks/system/errno.hpp>
 
 #include "local_address.hpp"
@@ -23,14 +21,6 @@ inline unique_fd connect_to(socket_address remote) noexcept {
     fd.reset();
     errno = error;
     return fd;
-}
-
-/// The error of a connection that failed.
-inline int error_of(const unique_fd& fd) noexcept {
-    int error = 0;
-    socklen_t size = sizeof error;
-    ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-    return error;
 }
 
 inline void proxy_session::serve(const socks::server::action& s) {
@@ -118,38 +108,24 @@ inline void proxy_session::dial_next(size_t tried) {
 }
 
 inline bool proxy_session::is_dialing() const noexcept {
-    return target_.fd || (earlier_ && !earlier_->attempts.empty());
+    return target_.fd || (earlier_ && !earlier_->empty());
 }
 
-// The attempt continues while the next one begins. If too many continue, the oldest one ends.
+// The events of one turn may belong to a socket that has just been closed, so the session takes another one
+// as its target after the turn only.
 inline void proxy_session::set_aside() {
-    constexpr size_t most = 7;
-    if (!earlier_) earlier_ = std::make_unique<earlier_attempts>(*this);
-    std::vector<unique_fd>& attempts = earlier_->attempts;
-    if (attempts.size() == most) attempts.erase(attempts.begin());
-    common_.loop.change(target_.fd.get(), event_loop::stream_events, *earlier_);
-    attempts.push_back(std::move(target_.fd));
+    if (!earlier_) earlier_ = std::make_unique<earlier_attempts>(common_.loop, [this] { go_on_later(); });
+    earlier_->add(std::move(target_.fd));
     target_.adopt({});
 }
 
 // Whether an earlier attempt has connected. It becomes the target then.
 inline bool proxy_session::has_connected_earlier() {
     if (!earlier_) return false;
-    std::vector<unique_fd>& attempts = earlier_->attempts;
-    for (auto a = attempts.begin(); a != attempts.end();) {
-        pollfd state{a->get(), POLLOUT, 0};
-        if (::poll(&state, 1, 0) <= 0) {
-            ++a;
-        } else if (const int error = error_of(*a)) {
-            handshake_->error = error;
-            a = attempts.erase(a);
-        } else {
-            target_.adopt(std::move(*a));
-            common_.loop.change(target_.fd.get(), event_loop::stream_events, target_);
-            return true;
-        }
-    }
-    return false;
+    unique_fd fd = earlier_->take_connected(handshake_->error);
+    if (!fd) return false;
+    target_.adopt(std::move(fd));
+    return common_.loop.change(target_.fd.get(), event_loop::stream_events, target_);
 }
 
 inline void proxy_session::dialed() {
@@ -238,7 +214,7 @@ inline void proxy_session::associate(const socks::endpoint& declared) {
 inline void proxy_session::answer(const socks::reply& outcome) {
     handshake_->machine.answer(outcome, handshake_->tx);
     handshake_->asked.reset();
-    if (earlier_) earlier_->attempts.clear();
+    if (earlier_) earlier_->clear();
     const bool five = handshake_->via == socks::version::v5;
     if (outcome.code.succeeded())
         outcome_ = five ? to_string(socks::code5::succeeded) : to_string(socks::code4::granted);

@@ -30,6 +30,15 @@ inline bool is_onion(std::string_view name) noexcept {
     return label.size() == last.size() && ::strncasecmp(label.data(), last.data(), last.size()) == 0;
 }
 
+/// Who has one share of the threads: an IPv4 address, or an IPv6 network of 64 bits, because one host can
+/// have all addresses of it. Neighbours on one link are different hosts.
+inline socks::host shareholder(const socks::host& client) noexcept {
+    if (client.kind() != socks::host_kind::ipv6 || socks::is_link_local(client)) return client;
+    socks::ipv6 network = client.v6();
+    for (size_t i = 8; i < sizeof network.bytes; ++i) network.bytes[i] = 0;
+    return network;
+}
+
 class resolver final : public watcher {
     struct task;
     struct question;
@@ -59,9 +68,10 @@ class resolver final : public watcher {
 
     /// Looks up `name` and calls `done` with the result in a later round of the loop. Questions for one name
     /// share a look-up. The resolver must outlive the result.
-    /// @param client  the address of the client whose share of the threads this takes.
-    [[nodiscard]] interest resolve(const socks::host& client, const std::string& name, uint16_t port,
+    /// @param peer  the address of the client whose share of the threads this takes.
+    [[nodiscard]] interest resolve(const socks::host& peer, const std::string& name, uint16_t port,
                                    callback done) {
+        const socks::host client = shareholder(peer);
         task& t = tasks_[name];
         t.name = name;
         interest asked(new question{&t, client, port, std::move(done)}, {this});

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "association.hpp"
+#include "attempts.hpp"
 
 namespace example {
 
@@ -65,15 +66,6 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
         proxy_session& session;
     };
 
-    // Attempts to connect that continue although a later one has begun. The events of one turn may belong to
-    // an attempt that has just been closed, so the work waits until after the turn.
-    struct earlier_attempts final : watcher {
-        explicit earlier_attempts(proxy_session& s) noexcept : session(s) {}
-        void ready(uint32_t) override { session.go_on_later(); }
-        proxy_session& session;
-        std::vector<unique_fd> attempts;  // the oldest first
-    };
-
     // A session is in the queue at most once, although several events may call this in one turn.
     void go_on_later() {
         if (!std::exchange(queued_, true)) common_.busy.push_back(shared_from_this());
@@ -90,7 +82,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     void dial();
     [[nodiscard]] bool is_dialing() const noexcept;
     void set_aside();
-    bool has_connected_earlier();
+    [[nodiscard]] bool has_connected_earlier();
     void dialed();
     [[nodiscard]] socket_address address_for(const socks::host& caller) const noexcept;
     void listen();

@@ -1,0 +1,71 @@
+// Attempts to connect that continue although the next one has begun (RFC 8305, section 5).
+
+#ifndef EXAMPLES_PROXY_ATTEMPTS_HPP
+#define EXAMPLES_PROXY_ATTEMPTS_HPP
+
+#include <poll.h>
+
+#include <functional>
+#include <vector>
+
+#include "../common/event_loop.hpp"
+
+namespace example {
+
+/// The error of a connection that failed.
+inline int error_of(const unique_fd& fd) noexcept {
+    int error = 0;
+    socklen_t size = sizeof error;
+    ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+    return error;
+}
+
+/// The owner makes the last attempt itself, and adds it here when the next one begins. There is one watcher
+/// for all, so an event does not say which attempt it is about.
+class earlier_attempts final : public watcher {
+  public:
+    /// @param changed  is called when an attempt may have connected or failed.
+    earlier_attempts(event_loop& loop, std::function<void()> changed)
+        : loop_(loop), changed_(std::move(changed)) {}
+
+    /// @param fd  a socket that the loop watches. If there are too many, the oldest one is closed.
+    void add(unique_fd fd) {
+        constexpr size_t most = 7;
+        if (attempts_.size() == most) attempts_.erase(attempts_.begin());
+        loop_.change(fd.get(), event_loop::stream_events, *this);
+        attempts_.push_back(std::move(fd));
+    }
+
+    /// Takes the first one that has connected, and closes those that have failed.
+    /// @param error  receives the error of one that has failed.
+    /// @returns      a socket that the loop watches for this object, or an invalid one.
+    [[nodiscard]] unique_fd take_connected(int& error) {
+        for (auto a = attempts_.begin(); a != attempts_.end();) {
+            pollfd state{a->get(), POLLOUT, 0};
+            if (::poll(&state, 1, 0) <= 0) {
+                ++a;
+                continue;
+            }
+            unique_fd fd = std::move(*a);
+            a = attempts_.erase(a);
+            const int failure = error_of(fd);
+            if (failure == 0) return fd;
+            error = failure;
+        }
+        return {};
+    }
+
+    [[nodiscard]] bool empty() const noexcept { return attempts_.empty(); }
+    void clear() noexcept { attempts_.clear(); }
+
+    void ready(uint32_t) override { changed_(); }
+
+  private:
+    event_loop& loop_;
+    std::function<void()> changed_;
+    std::vector<unique_fd> attempts_;  // the oldest first
+};
+
+}  // namespace example
+
+#endif
