@@ -24,32 +24,37 @@ inline int error_of(const unique_fd& fd) noexcept {
 /// for all, so an event does not say which attempt it is about.
 class earlier_attempts final : public watcher {
   public:
+    struct attempt {
+        unique_fd fd;
+        socks::endpoint to;
+    };
+
     /// @param changed  is called when an attempt may have connected or failed.
     earlier_attempts(event_loop& loop, std::function<void()> changed)
         : loop_(loop), changed_(std::move(changed)) {}
 
-    /// @param fd  a socket that the loop watches. If there are too many, the oldest one is closed.
-    void add(unique_fd fd) {
+    /// Adds an attempt that the loop watches. If there are too many, the oldest one is closed.
+    void add(attempt a) {
         constexpr size_t most = 7;
         if (attempts_.size() == most) attempts_.erase(attempts_.begin());
-        loop_.change(fd.get(), event_loop::stream_events, *this);
-        attempts_.push_back(std::move(fd));
+        loop_.change(a.fd.get(), event_loop::stream_events, *this);
+        attempts_.push_back(std::move(a));
     }
 
     /// Takes the first one that has connected, and closes those that have failed.
     /// @param error  receives the error of one that has failed.
-    /// @returns      a socket that the loop watches for this object, or an invalid one.
-    [[nodiscard]] unique_fd take_connected(int& error) {
+    /// @returns      an attempt that the loop watches for this object, or one with an invalid socket.
+    [[nodiscard]] attempt take_connected(int& error) {
         for (auto a = attempts_.begin(); a != attempts_.end();) {
-            pollfd state{a->get(), POLLOUT, 0};
+            pollfd state{a->fd.get(), POLLOUT, 0};
             if (::poll(&state, 1, 0) <= 0) {
                 ++a;
                 continue;
             }
-            unique_fd fd = std::move(*a);
+            attempt ended = std::move(*a);
             a = attempts_.erase(a);
-            const int failure = error_of(fd);
-            if (failure == 0) return fd;
+            const int failure = error_of(ended.fd);
+            if (failure == 0) return ended;
             error = failure;
         }
         return {};
@@ -63,7 +68,7 @@ class earlier_attempts final : public watcher {
   private:
     event_loop& loop_;
     std::function<void()> changed_;
-    std::vector<unique_fd> attempts_;  // the oldest first
+    std::vector<attempt> attempts_;  // the oldest first
 };
 
 }  // namespace example

@@ -84,7 +84,8 @@ inline void proxy_session::dial() {
     handshake& h = *handshake_;
     if (target_.fd) set_aside();
     while (h.tried < h.addresses.size()) {
-        target_.adopt(connect_to(remote_address(h.addresses[h.tried++])));
+        h.target = h.addresses[h.tried++];
+        target_.adopt(connect_to(remote_address(h.target)));
         if (target_.fd && common_.loop.watch(target_.fd.get(), event_loop::stream_events, target_)) {
             at_ = at::dialing;
             deadline_ = std::min(h.deadline, common_.loop.now() + common_.options.dial_limit);
@@ -98,7 +99,7 @@ inline void proxy_session::dial() {
         target_.adopt({});
     }
     if (is_dialing()) return;
-    refuse(socks::dial_error_from_errno(h.error, h.addresses.back().host));
+    refuse(socks::dial_error_from_errno(h.error, h.target.host));
 }
 
 inline void proxy_session::dial_next(size_t tried) {
@@ -115,16 +116,17 @@ inline bool proxy_session::is_dialing() const noexcept {
 // as its target after the turn only.
 inline void proxy_session::set_aside() {
     if (!earlier_) earlier_ = std::make_unique<earlier_attempts>(common_.loop, [this] { go_on_later(); });
-    earlier_->add(std::move(target_.fd));
+    earlier_->add({std::move(target_.fd), handshake_->target});
     target_.adopt({});
 }
 
 // Whether an earlier attempt has connected. It becomes the target then.
 inline bool proxy_session::has_connected_earlier() {
     if (!earlier_) return false;
-    unique_fd fd = earlier_->take_connected(handshake_->error);
-    if (!fd) return false;
-    target_.adopt(std::move(fd));
+    earlier_attempts::attempt earlier = earlier_->take_connected(handshake_->error);
+    if (!earlier.fd) return false;
+    handshake_->target = earlier.to;
+    target_.adopt(std::move(earlier.fd));
     return common_.loop.change(target_.fd.get(), event_loop::stream_events, target_);
 }
 

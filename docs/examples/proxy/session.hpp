@@ -52,6 +52,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
         socks::command command{};
         resolver::interest asked;                // reset after the reply to the client
         std::vector<socks::endpoint> addresses;  // of the destination
+        socks::endpoint target;                  // the address of the last attempt, or of the connection
         size_t tried = 0;
         int error = EHOSTUNREACH;  // of the last address; this value if there is none
         event_loop::clock::time_point deadline;
