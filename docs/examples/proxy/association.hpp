@@ -16,7 +16,7 @@ class association final : public std::enable_shared_from_this<association> {
     /// @param peer      the client's end of the control connection.
     /// @param declared  DST of its request.
     association(proxy_common& common, const socks::endpoint& peer, const socks::endpoint& declared) noexcept
-        : common_(common), client_(peer.host, declared) {}
+        : common_(common), peer_(peer.host), client_(peer.host, declared) {}
 
     /// Listens on `here`. @returns false, with errno set, if that fails.
     [[nodiscard]] bool open(const socks::host& here) noexcept {
@@ -87,7 +87,7 @@ class association final : public std::enable_shared_from_this<association> {
             return forward(std::string(std::string_view(to.host.name())), to.port, data);
         const socks::host& host = to.host.kind() == socks::host_kind::name ? spelled : to.host;
         const socks::endpoint address{socks::unmap(host), to.port};
-        if (forbidden(common_.options.forbidden, address.host)) return;
+        if (!common_.options.rules.permit(peer_, address)) return;
         destination* d = find({}, address);
         if (d == nullptr) d = &add({{}, address, {}, {}, {}});
         send(*d, data);
@@ -113,7 +113,7 @@ class association final : public std::enable_shared_from_this<association> {
         destination* const d = find(name, {{}, port});
         if (d == nullptr) return;  // another destination has replaced it
         std::erase_if(addresses,
-                      [&](const socks::endpoint& e) { return forbidden(common_.options.forbidden, e.host); });
+                      [&](const socks::endpoint& e) { return !common_.options.rules.permit(peer_, e); });
         if (addresses.empty()) {
             destinations_.erase(destinations_.begin() + (d - destinations_.data()));
             return;
@@ -185,6 +185,7 @@ class association final : public std::enable_shared_from_this<association> {
     }
 
     proxy_common& common_;
+    socks::host peer_;
     socks::source_lock client_;
     socket_address client_address_;
     socket near_{*this, &association::from_client};

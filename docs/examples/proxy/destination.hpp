@@ -62,14 +62,17 @@ inline void proxy_session::reach(const socks::endpoint& to) {
                                               });
 }
 
-// The rules apply to the addresses that a name resolved to.
+// The rules apply to the addresses that a name resolved to. BIND accepts the unspecified address: it means
+// any caller.
 inline void proxy_session::reached(looked_up found) {
+    const bool bind = handshake_->command == socks::command::bind;
     const size_t erased = std::erase_if(found.addresses, [&](const socks::endpoint& e) {
-        return forbidden(common_.options.forbidden, e.host);
+        const bool anyone = bind && socks::is_unspecified(e.host);
+        return !anyone && !common_.options.rules.permit(peer_.host, e);
     });
     if (found.addresses.empty()) return refuse(erased != 0 ? socks::dial_error::not_allowed : found.failure);
     handshake_->addresses = std::move(found.addresses);
-    handshake_->command == socks::command::bind ? listen() : dial();
+    bind ? listen() : dial();
 }
 
 // Tries the next address of the destination. After the last one, sends the client the reason of its failure.
