@@ -17,7 +17,7 @@ import sys
 import time
 
 import harness
-from careless_clients import dialogue, everything, receive_answers
+from careless_clients import HELLO, dialogue, everything, receive_answers
 from defects import buffers_of, reset
 from harness import PATIENCE, expect, expect_in
 from origins import Origin, connect, receive
@@ -181,6 +181,21 @@ class Cases:
         harness.until(lambda: len(LastWords.got) == REPEATS, "all ends at the destination")
         expect(collections.Counter(LastWords.got.values()), {(b"last words", CUT): REPEATS}, "what the destination got")
 
+    def watched(self):
+        """A peer that is silent is asked whether it is still there: a client from the start, a destination later."""
+        with Proxy("idle", self.program, "--idle", "6") as proxy, self.half(proxy) as s, connect(proxy.port) as control:
+            control.sendall(HELLO + b"\x05\x03\x00\x01" + bytes(6))
+            receive(control, 12)
+
+            def watched():
+                rows = subprocess.run(["ss", "-tnHo", "state", "established"], capture_output=True, text=True).stdout
+                return sum("keepalive" in row for row in rows.splitlines())
+            expect(watched(), 2, "connections with clients that are watched")
+            harness.until(lambda: watched() == 3, "the destination to be watched")
+            began = time.monotonic()
+            expect(ending_of(s), (b"", CUT), "the end for the client")
+            expect(1 < time.monotonic() - began, True, "that it was idle for longer than that")
+
     def table(self):
         return {
             "an_idle_stream_is_reset_on_both_sides": (self.idle,),
@@ -193,6 +208,7 @@ class Cases:
             "curl_does_not_take_half_of_a_body_for_all": (self.curl_sees_it,),
             "an_upload_that_is_refused_has_its_answer_as_without_a_proxy": (self.refused_uploads,),
             "the_bytes_before_a_reset_arrive_and_then_the_reset": (self.last_words,),
+            "silent_peers_are_asked_whether_they_are_there": (self.watched,),
             "no_client_left_a_connection_open": (self.open.closes_everything,),
         }
 
