@@ -87,13 +87,6 @@ class Cases:
         self.served(b"\x05\x02\x00\x02" + self.request, CHOICE + granted)
         self.served(b"\x04\x01" + self.request[-2:] + b"\x7f\x00\x00\x01ann\x00", b"\x00\x5a" + bytes(6))
 
-    def curl(self):
-        """libcurl offers both and goes on with either; a client with username/password alone is as `anybody` has it."""
-        done = subprocess.run(["curl", "-sS", "-m", "10", "--socks5-basic", "-x", f"socks5h://john:foo@{self.any.address}",
-                               f"telnet://127.0.0.1:{self.talker.port}"], stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=PATIENCE)
-        expect(done.stdout[:len(BANNER)], BANNER, "what curl got")
-
     def forgotten(self, proxy, sent, answer, act=lambda s: None):
         """While the connection lasts, and after it."""
         with connect(proxy.port) as s:
@@ -154,7 +147,6 @@ class Cases:
             "a_line_without_a_user_is_refused_with_its_line": (refused, b":foo\n", ":1: no user"),
             "a_user_of_256_bytes_is_refused_with_its_line": (refused, b"x" * 256 + b":foo\n", ":1: more than 255 bytes"),
             "clients_that_must_send_a_password_are_let_in_with_any": (self.anybody,),
-            "curl_is_let_in_with_any_password": (self.curl,),
             "any_password_and_a_certain_one_contradict_each_other": (self.contradictions,),
             "a_password_that_was_accepted_is_forgotten": (self.accepted,),
             "a_password_that_was_refused_is_forgotten": (self.rejected,),
