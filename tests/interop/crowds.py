@@ -73,7 +73,8 @@ class Cases:
         self.program, self.echo = program, Origin(Echo)
 
     def limited(self, name):
-        return Proxy(name, self.program, under=("prlimit", f"--nofile={DESCRIPTORS}:{DESCRIPTORS}"))
+        return Proxy(name, self.program, "--per-client", "1000",
+                     under=("prlimit", f"--nofile={DESCRIPTORS}:{DESCRIPTORS}"))
 
     def serves(self, proxy):
         with connect(proxy.port) as s:
@@ -111,9 +112,9 @@ class Cases:
             clients = [open_ones.enter_context(connect(proxy.port)) for _ in range(FLOOD)]
             for s in clients:
                 s.sendall(HELLO)
+            pass_through(clients[0], self.echo.port, b"the first of them has what it needs")
             until(lambda: proxy.descriptors() >= proxy.at_rest + AT_ONCE, "as many clients as may be")
             expect_rest(proxy)
-            pass_through(clients[0], self.echo.port, b"the first of them has what it needs")
             open_ones.close()
             self.serves(proxy)
 

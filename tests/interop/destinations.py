@@ -144,6 +144,7 @@ class Cases:
                     c.control.sendall(BANNER)
                     expect(receive(far, len(BANNER)), BANNER, "what the client says")
                     expect(self.proxy.descriptors(), self.proxy.at_rest + 2, "descriptors of the proxy")
+            self.proxy.line(f"address {CLOSED}:{PORT}", 0)
         self.proxy.closes_everything()
 
     def no_one(self):
@@ -187,7 +188,7 @@ class Cases:
     def link_local(self):
         """--listen with an interface; CONNECT, BIND and UDP of a client on that link."""
         scope = socket.if_nametoindex("link0")
-        with Proxy("link", self.program, "--allow", "fe80::/10", host=f"[{LINK}%link0]") as proxy:
+        with Proxy("link", self.program, "--allow", "fe80::/10", "--reach", "fe80::/10", host=f"[{LINK}%link0]") as proxy:
             with socket.socket(socket.AF_INET6) as listener:
                 listener.bind((LINK, 0, 0, scope))
                 listener.listen()

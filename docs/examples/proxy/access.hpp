@@ -1,24 +1,44 @@
-// Access rules of the proxy: networks that may connect, and user names with passwords.
+// Access rules of the proxy: which clients may connect, how many connections each may hold, and where they
+// may go.
 
 #ifndef EXAMPLES_PROXY_ACCESS_HPP
 #define EXAMPLES_PROXY_ACCESS_HPP
 
+#include <ifaddrs.h>
+
+#include <algorithm>
 #include <array>
-#include <fstream>
+#include <map>
+#include <mutex>
 #include <socks/socks.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "../common/options.hpp"
+#include "../common/posix.hpp"
 
 namespace example {
 
-/// A network, for example 10.0.0.0/8 or ::1. IPv4 is stored as ::ffff:0:0/96, so one comparison serves both.
+/// The bytes of an address. IPv4 becomes ::ffff:a.b.c.d, so one comparison serves both families.
+inline std::array<uint8_t, 16> widened(const socks::host& address) noexcept {
+    std::array<uint8_t, 16> wide{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (address.kind() == socks::host_kind::ipv4) {
+        for (size_t i = 0; i < 4; ++i) wide[12 + i] = address.v4().bytes[i];
+    } else if (address.kind() == socks::host_kind::ipv6) {
+        for (size_t i = 0; i < 16; ++i) wide[i] = address.v6().bytes[i];
+    }
+    return wide;
+}
+
+/// A network, for example 10.0.0.0/8 or ::1. ::ffff:10.0.0.0/104 is the IPv4 network 10.0.0.0/8. Every other
+/// IPv6 network contains no IPv4 address, so ::/0 means all of IPv6.
 class network {
   public:
     network(const socks::host& address, unsigned prefix) noexcept
-        : bytes_(widened(address)), bits_(address.kind() == socks::host_kind::ipv4 ? prefix + 96 : prefix) {}
+        : bytes_(widened(address)),
+          bits_(address.kind() == socks::host_kind::ipv4 ? prefix + 96 : prefix),
+          family_(bits_ >= 96 ? socks::unmap(address).kind() : address.kind()) {}
 
     /// Reads `address` or `address/prefix`.
     static network parse(std::string_view text) {
@@ -37,6 +57,7 @@ class network {
 
     /// An IPv4-mapped address counts as its IPv4 address. Every other address counts as itself.
     [[nodiscard]] bool contains(const socks::host& address) const noexcept {
+        if (socks::unmap(address).kind() != family_) return false;
         const std::array<uint8_t, 16> other = widened(address);
         for (unsigned bit = 0; bit < bits_; ++bit) {
             const unsigned difference = static_cast<unsigned>(bytes_[bit / 8] ^ other[bit / 8]);
@@ -46,71 +67,98 @@ class network {
     }
 
   private:
-    static std::array<uint8_t, 16> widened(const socks::host& address) noexcept {
-        std::array<uint8_t, 16> wide{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-        if (address.kind() == socks::host_kind::ipv4) {
-            for (size_t i = 0; i < 4; ++i) wide[12 + i] = address.v4().bytes[i];
-        } else if (address.kind() == socks::host_kind::ipv6) {
-            for (size_t i = 0; i < 16; ++i) wide[i] = address.v6().bytes[i];
-        }
-        return wide;
-    }
-
     std::array<uint8_t, 16> bytes_;
     unsigned bits_;
+    socks::host_kind family_;
 };
 
 inline std::vector<network> loopback() { return {{socks::ipv4{127, 0, 0, 1}, 8}, network::parse("::1")}; }
 
 inline bool within(const std::vector<network>& list, const socks::host& address) noexcept {
-    for (const network& n : list)
-        if (n.contains(address)) return true;
-    return false;
+    return std::any_of(list.begin(), list.end(), [&](const network& n) { return n.contains(address); });
 }
 
-/// Whether a list of forbidden networks contains the address, or the IPv4 address embedded in it. The
-/// unspecified address counts as loopback, because a connection to it reaches loopback.
-inline bool forbidden(const std::vector<network>& list, const socks::host& address) noexcept {
-    if (within(list, address) || within(list, socks::effective_host(address))) return true;
-    const bool six = address.kind() == socks::host_kind::ipv6;
-    return socks::is_unspecified(address) &&
-           within(list, six ? socks::host("::1") : socks::host("127.0.0.1"));
-}
-
-struct credentials {
-    std::string user;
-    std::string password;
-};
-
-/// Compares every pair completely, so that the time does not depend on the result.
-inline bool known(const std::vector<credentials>& list, socks::bytes user, socks::bytes password) noexcept {
+/// Whether this machine has the address now. False if the system cannot say.
+inline bool is_own(const socks::host& address) noexcept {
+    ifaddrs* first = nullptr;
+    if (::getifaddrs(&first) != 0) return false;
     bool found = false;
-    for (const credentials& c : list) {
-        const bool same_user = socks::constant_time_equal(user, c.user);
-        const bool same_password = socks::constant_time_equal(password, c.password);
-        found |= same_user & same_password;
+    for (const ifaddrs* i = first; i != nullptr; i = i->ifa_next) {
+        if (i->ifa_addr == nullptr) continue;
+        const socklen_t size =
+            i->ifa_addr->sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+        found |= socks::same_address(socks::from_sockaddr(i->ifa_addr, size).host, address);
     }
+    ::freeifaddrs(first);
     return found;
 }
 
-/// Reads a file of lines `user:password`. Ignores empty lines and lines that begin with #.
-inline std::vector<credentials> read_credentials(const std::string& path) {
-    std::ifstream file(path);
-    if (!file) throw bad_argument("cannot read \"" + path + "\"");
-    std::vector<credentials> list;
-    size_t number = 0;
-    for (std::string line; std::getline(file, line);) {
-        ++number;
-        if (line.empty() || line.front() == '#') continue;
-        const size_t colon = line.find(':');
-        if (colon == line.npos || colon > 255 || line.size() - colon - 1 > 255)
-            throw bad_argument(path + ":" + std::to_string(number) +
-                               ": not user:password of at most 255 bytes each");
-        list.push_back({line.substr(0, colon), line.substr(colon + 1)});
+/// Who may connect, and where they may go.
+struct access_rules {
+    std::vector<network> clients = loopback();  ///< who may connect
+    std::vector<network> forbidden;             ///< destinations that no client may reach
+    std::vector<network> reachable;             ///< destinations here that remote clients may reach
+    socks::endpoint proxy;                      ///< where the proxy listens
+
+    /// Whether a client may connect.
+    [[nodiscard]] bool admit(const socks::host& client) const noexcept { return within(clients, client); }
+
+    /// Whether `client` may reach `to`, an address, by CONNECT, BIND or datagrams. The rules see the address
+    /// itself and the IPv4 address inside it. A remote client does not reach loopback and link-local
+    /// addresses and the proxy itself, because these trust every client of this machine.
+    [[nodiscard]] bool permit(const socks::host& client, const socks::endpoint& to) const noexcept {
+        if (within(forbidden, to.host) || within(forbidden, socks::effective_host(to.host))) return false;
+        if (socks::is_unspecified(to.host)) return false;  // the system would connect to loopback
+        if (is_local(client) || within(reachable, to.host)) return true;
+        return !socks::is_loopback(to.host) && !socks::is_link_local(to.host) && !is_proxy(to);
     }
-    if (list.empty()) throw bad_argument("\"" + path + "\" has no user:password in it");
-    return list;
-}
+
+  private:
+    // Not is_loopback(client), which would also be true for ::127.0.0.1, an address of any other machine.
+    [[nodiscard]] static bool is_local(const socks::host& client) noexcept {
+        const socks::host seen = socks::unmap(client);
+        return seen.kind() == socks::host_kind::ipv4 ? seen.v4().bytes[0] == 127 : seen == socks::host("::1");
+    }
+
+    [[nodiscard]] bool is_proxy(const socks::endpoint& to) const noexcept {
+        if (to.port != proxy.port) return false;
+        const socks::host inner = socks::effective_host(to.host);
+        return socks::is_unspecified(proxy.host) ? is_own(inner) : socks::same_address(inner, proxy.host);
+    }
+};
+
+/// Counts the connections of each client for all threads. A client is an IPv4 address, or an IPv6 network of
+/// 64 bits, because one host can have all addresses of it.
+class client_counts {
+  public:
+    /// Counts one more connection. @returns false, and counts nothing, if the client has `most` of them.
+    [[nodiscard]] bool enter(const socks::host& client, size_t most) {
+        const std::lock_guard hold(mutex_);
+        size_t& n = counts_[key(client)];
+        if (n >= most) return false;
+        ++n;
+        return true;
+    }
+
+    void leave(const socks::host& client) {
+        const std::lock_guard hold(mutex_);
+        const auto found = counts_.find(key(client));
+        if (--found->second == 0) counts_.erase(found);
+    }
+
+  private:
+    using bytes = std::array<uint8_t, 16>;
+
+    static bytes key(const socks::host& client) noexcept {
+        bytes k = widened(client);
+        if (socks::unmap(client).kind() == socks::host_kind::ipv6)
+            std::fill(k.begin() + 8, k.end(), uint8_t{0});
+        return k;
+    }
+
+    std::mutex mutex_;
+    std::map<bytes, size_t> counts_;
+};
 
 }  // namespace example
 

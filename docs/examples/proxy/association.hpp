@@ -105,7 +105,7 @@ class association final : public std::enable_shared_from_this<association> {
             return forward(std::string(std::string_view(to.host.name())), to.port, data);
         const socks::host& host = to.host.kind() == socks::host_kind::name ? spelled : to.host;
         const socks::endpoint address{socks::unmap(host), to.port};
-        if (forbidden(common_.options.forbidden, address.host)) return;
+        if (!common_.options.rules.permit(peer_, address)) return;
         destination* d = find({}, address);
         if (d == nullptr) d = &add({{}, address, {}, {}, {}, {}});
         send(*d, data);
@@ -127,7 +127,7 @@ class association final : public std::enable_shared_from_this<association> {
         destination* const d = find(name, {{}, port});
         if (d == nullptr) return;  // another destination has replaced it
         std::erase_if(addresses,
-                      [&](const socks::endpoint& e) { return forbidden(common_.options.forbidden, e.host); });
+                      [&](const socks::endpoint& e) { return !common_.options.rules.permit(peer_, e); });
         if (addresses.empty()) {
             released(*d);
             destinations_.erase(destinations_.begin() + (d - destinations_.data()));
@@ -224,7 +224,7 @@ class association final : public std::enable_shared_from_this<association> {
             const size_t size = static_cast<size_t>(n);
             const socks::endpoint source = from.endpoint();
             destination* const d = find_source(source);
-            if (d == nullptr && !anyone(source.host)) continue;
+            if (d == nullptr && !anyone(source)) continue;
             const socks::buffer packet(common_.scratch.data(), socks::max_datagram_header + size);
             const auto whole = socks::encode_datagram_in_place(source, packet, socks::max_datagram_header);
             if (!whole || !send_to(near_.fd.get(), std::string_view(whole.data()), client_address_)) continue;
@@ -253,8 +253,8 @@ class association final : public std::enable_shared_from_this<association> {
         return nullptr;
     }
 
-    [[nodiscard]] bool anyone(const socks::host& source) const noexcept {
-        return common_.options.answers == answers_from::any && !forbidden(common_.options.forbidden, source);
+    [[nodiscard]] bool anyone(const socks::endpoint& source) const noexcept {
+        return common_.options.answers == answers_from::any && common_.options.rules.permit(peer_, source);
     }
 
     [[nodiscard]] size_t look_ups() const noexcept {

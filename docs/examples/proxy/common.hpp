@@ -3,6 +3,7 @@
 #ifndef EXAMPLES_PROXY_COMMON_HPP
 #define EXAMPLES_PROXY_COMMON_HPP
 
+#include <ctime>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "access.hpp"
 #include "relay.hpp"
 #include "resolver.hpp"
+#include "users.hpp"
 
 namespace example {
 
@@ -24,14 +26,16 @@ enum class answers_from : uint8_t {
 
 struct proxy_options {
     socks::endpoint listen{socks::ipv4{127, 0, 0, 1}, 1080};
-    std::vector<network> peers = loopback();
-    std::vector<network> forbidden;            ///< destinations that are refused
-    uint32_t listen_scope = 0;                 ///< the network interface, if `listen` is a link-local address
-    std::vector<socks::host> relay_addresses;  ///< sent instead of real addresses of the same family
+    uint32_t listen_scope = 0;  ///< the network interface, if `listen` is a link-local address
+    access_rules rules;
+    std::vector<socks::host> relay_addresses;   ///< sent instead of real addresses of the same family
     std::pair<uint16_t, uint16_t> relay_ports;  ///< first and last port of relays; 0: the system chooses
     answers_from answers = answers_from::destination;
     std::vector<credentials> users;  ///< empty: no authentication, and SOCKS4 too
+    bool any_password = false;       ///< without users: also accept clients that must send a password
     size_t connections = 1000;
+    size_t per_client = 1'000'000;                                              ///< connections of one client
+    std::shared_ptr<client_counts> counts = std::make_shared<client_counts>();  ///< of all threads
     bool socks4_only = false;     ///< refuse SOCKS5 so that java.net.Socket continues with SOCKS4
     bool tell_bound = false;      ///< also in replies to CONNECT; some clients misread an IPv6 address there
     bool shared = false;          ///< other proxies of this program listen on the same port
@@ -41,6 +45,15 @@ struct proxy_options {
     seconds idle_limit{3600};     ///< for a relay without traffic
     std::function<void(std::string_view lines)> log = [](std::string_view) {};
 };
+
+/// The time of a line of the log: UTC in the format of ISO 8601.
+inline std::string utc_now() {
+    const std::time_t now = std::time(nullptr);
+    std::tm fields{};
+    ::gmtime_r(&now, &fields);
+    char room[sizeof "2026-01-31T23:59:59Z"];
+    return {room, std::strftime(room, sizeof room, "%Y-%m-%dT%H:%M:%SZ", &fields)};
+}
 
 class proxy_session;
 
@@ -62,8 +75,12 @@ struct proxy_common {
     std::deque<std::shared_ptr<proxy_session>> busy;    ///< sessions with more work than one turn allows
     std::vector<std::shared_ptr<proxy_session>> ended;  ///< sessions that are deleted after the round
     std::string lines;                                  ///< log lines to write
+    event_loop::clock::time_point next_sweep{};         ///< when the deadlines are checked
 
     explicit proxy_common(proxy_options o) : options(std::move(o)) {}
+
+    /// Adds a line to the log.
+    void log(std::string_view line) { lines.append(utc_now()).append(" ").append(line).append("\n"); }
 };
 
 }  // namespace example

@@ -51,8 +51,10 @@ inline void proxy_session::reach(const socks::endpoint& to) {
     limit_look_up();
     handshake_->asked = common_.names.resolve(peer_.host, name, to.port, [this](looked_up found) {
         if (at_ != at::resolving) return;
-        reached(std::move(found));
-        talk();
+        guarded([&] {
+            reached(std::move(found));
+            talk();
+        });
     });
 }
 
@@ -62,15 +64,18 @@ inline void proxy_session::limit_look_up() {
     if (client_.hung_up) deadline_ = std::min(deadline_, common_.loop.now() + seconds(1));
 }
 
-// The rules apply to the addresses that a name resolved to.
+// The rules apply to the addresses that a name resolved to. BIND accepts the unspecified address: it means
+// any caller.
 inline void proxy_session::reached(looked_up found) {
+    const bool bind = handshake_->command == socks::command::bind;
     const size_t erased = std::erase_if(found.addresses, [&](const socks::endpoint& e) {
-        return forbidden(common_.options.forbidden, e.host);
+        const bool anyone = bind && socks::is_unspecified(e.host);
+        return !anyone && !common_.options.rules.permit(peer_.host, e);
     });
     if (found.addresses.empty()) return refuse(erased != 0 ? socks::dial_error::not_allowed : found.failure);
     socks::interleave_families(found.addresses.data(), found.addresses.size());
     handshake_->addresses = std::move(found.addresses);
-    handshake_->command == socks::command::bind ? listen() : dial();
+    bind ? listen() : dial();
 }
 
 // A link-local destination is on the network of the client.
@@ -102,7 +107,7 @@ inline void proxy_session::dial() {
     refuse(socks::dial_error_from_errno(h.error, h.target.host));
 }
 
-inline void proxy_session::dial_next(size_t tried) {
+inline void proxy_session::dial_again(size_t tried) {
     if (at_ != at::dialing || handshake_->tried != tried) return;
     dial();
     talk();

@@ -25,9 +25,14 @@ per connection to stderr.
   --listen ADDRESS:PORT   where to listen, [::1]:1080 or [fe80::1%eth0]:1080 too;
                           port 0 lets the system choose (default 127.0.0.1:1080)
   --allow NETWORK         accept clients of this network, for example 10.0.0.0/8;
-                          may be repeated (default 127.0.0.0/8 and ::1)
+                          may be repeated (default 127.0.0.0/8 and ::1). ::/0 means
+                          IPv6 only, so add 0.0.0.0/0 to allow everybody
   --forbid NETWORK        refuse destinations in this network; may be repeated
                           (default none)
+  --reach NETWORK         let clients of other machines reach destinations in this
+                          network, although they are loopback or link-local
+                          addresses or this proxy itself; may be repeated (default
+                          none; clients of this machine reach them anyway)
   --relay-address ADDRESS
                           the address that clients are told for UDP and for BIND,
                           for a proxy behind a NAT that keeps the ports; once for
@@ -42,28 +47,40 @@ per connection to stderr.
   --password PASSWORD     may be repeated. Other users of this machine can see
                           both, so --users is better
   --users FILE            require a user name and password of FILE, which has one
-                          user:password per line. SOCKS4 has no passwords and is
-                          refused then
+                          user:password per line. Blank lines and lines that begin
+                          with # are ignored. SOCKS4 has no passwords and is refused
+                          then
+  --any-password          accept clients that cannot do without a password (Qt, Ruby,
+                          OpenVPN) with every user name and password
   --socks4-only           serve SOCKS4 and SOCKS4a. The answer to a SOCKS5 greeting
                           makes java.net.Socket continue with SOCKS4. All other
                           SOCKS5 clients fail
   --tell-bound            put the local address of the connection into the reply to
                           CONNECT, as RFC 1928 says (default 0.0.0.0:0, because
                           old Java clients misread an IPv6 address)
-  --connections N         the most connections at once (default 1000)
+  --connections N         the most connections at once (default 1000). Above it, a
+                          new client waits, or takes the place of the client that
+                          is slowest to finish its handshake
+  --per-client N          the most connections of one client at once. A client is an
+                          IPv4 address or the /64 network of an IPv6 address (default
+                          half of --connections)
   --threads N             the number of threads; each serves its share of the
                           connections (default 1)
   --handshake SECONDS     the time limit of a complete handshake (default 30)
-  --idle SECONDS          the time limit of a connection without data (default 3600)
+  --idle SECONDS          the time limit of a connection without data (default 3600).
+                          A peer that has vanished is noticed after three minutes
   --quiet                 no log
   --help                  this text
 
-As soon as it listens, it prints "listening on ADDRESS:PORT".
+As soon as it listens, it prints "listening on ADDRESS:PORT". A line of the log is:
+time (UTC), client, user name or SOCKS4 user ID (- if none), version, command,
+destination: outcome, bytes each way, duration, address of the destination.
 )";
 
 struct settings {
     example::proxy_options proxy;
     unsigned threads = 1;
+    size_t per_client = 0;  // 0: half of all connections
     bool help = false;
 };
 
@@ -82,7 +99,9 @@ class log_writer {
 
   private:
     bool tell_loss() {
-        if (lost_ != 0 && write("the log lost " + std::to_string(lost_) + " lines here\n")) lost_ = 0;
+        if (lost_ != 0 &&
+            write(example::utc_now() + " the log lost " + std::to_string(lost_) + " lines here\n"))
+            lost_ = 0;
         return lost_ == 0;
     }
 
@@ -150,17 +169,19 @@ example::answers_from parse_answers(std::string_view whom) {
 
 settings parse(example::arguments args) {
     settings s;
-    bool default_peers = true;
+    bool default_clients = true;
     bool password_due = false;
     s.proxy.log = log_writer{};
     while (args.next()) {
         if (args.is("--listen")) {
             parse_listen(args.value(), s.proxy);
         } else if (args.is("--allow")) {
-            if (std::exchange(default_peers, false)) s.proxy.peers.clear();
-            s.proxy.peers.push_back(example::network::parse(args.value()));
+            if (std::exchange(default_clients, false)) s.proxy.rules.clients.clear();
+            s.proxy.rules.clients.push_back(example::network::parse(args.value()));
         } else if (args.is("--forbid")) {
-            s.proxy.forbidden.push_back(example::network::parse(args.value()));
+            s.proxy.rules.forbidden.push_back(example::network::parse(args.value()));
+        } else if (args.is("--reach")) {
+            s.proxy.rules.reachable.push_back(example::network::parse(args.value()));
         } else if (args.is("--relay-address")) {
             add_relay_address(args.value(), s.proxy.relay_addresses);
         } else if (args.is("--relay-ports")) {
@@ -176,12 +197,16 @@ settings parse(example::arguments args) {
         } else if (args.is("--users")) {
             const auto more = example::read_credentials(std::string(args.value()));
             s.proxy.users.insert(s.proxy.users.begin(), more.begin(), more.end());
+        } else if (args.is("--any-password")) {
+            s.proxy.any_password = true;
         } else if (args.is("--socks4-only")) {
             s.proxy.socks4_only = true;
         } else if (args.is("--tell-bound")) {
             s.proxy.tell_bound = true;
         } else if (args.is("--connections")) {
             s.proxy.connections = args.number(1, 1'000'000);
+        } else if (args.is("--per-client")) {
+            s.per_client = args.number(1, 1'000'000);
         } else if (args.is("--threads")) {
             s.threads = args.number(1, 1000);
         } else if (args.is("--handshake")) {
@@ -199,6 +224,10 @@ settings parse(example::arguments args) {
     if (password_due) throw example::bad_argument("--user without --password");
     if (s.proxy.socks4_only && !s.proxy.users.empty())
         throw example::bad_argument("--socks4-only cannot have passwords, because SOCKS4 has none");
+    if (s.proxy.any_password && !s.proxy.users.empty())
+        throw example::bad_argument("--any-password contradicts --user and --users");
+    if (s.proxy.any_password && s.proxy.socks4_only)
+        throw example::bad_argument("--any-password contradicts --socks4-only, because SOCKS4 has none");
     s.proxy.shared = s.threads > 1;
     s.proxy.connections = (s.proxy.connections + s.threads - 1) / s.threads;
     return s;
@@ -234,6 +263,8 @@ int serve(example::arguments args) {
         return 0;
     }
     fit_into_descriptor_limit(s);
+    if (s.per_client == 0) s.per_client = std::max(s.threads * s.proxy.connections / 2, size_t{1});
+    s.proxy.per_client = s.per_client;
     const example::unique_fd stop = stop_signals();
     std::signal(SIGPIPE, SIG_IGN);  // the end of the log reader must not end the proxy
     // The proxies share only the port. The system may choose it for the first one.
@@ -241,11 +272,25 @@ int serve(example::arguments args) {
     while (proxies.size() < s.threads) s.proxy.listen = proxies.emplace_back(s.proxy).address();
     std::printf("listening on %s\n", listening_on(s.proxy).c_str());
     std::fflush(stdout);
-    // No proxy consumes the signal, so it stops all of them. An exception in one of them ends the program.
+    std::exception_ptr failure;
+    std::mutex failing;
+    // No proxy consumes the signal, so it stops all of them. A failure of one of them stops the others like
+    // the signal, so that they can reset their connections.
+    const auto run = [&](example::proxy_server& p) noexcept {
+        try {
+            p.run(stop.get());
+        } catch (...) {
+            const std::lock_guard hold(failing);
+            failure = std::current_exception();
+            ::kill(::getpid(), SIGTERM);
+        }
+    };
     std::vector<std::jthread> others;
     for (auto p = std::next(proxies.begin()); p != proxies.end(); ++p)
-        others.emplace_back([p, &stop] { p->run(stop.get()); });
-    proxies.front().run(stop.get());
+        others.emplace_back([&run, p] { run(*p); });
+    run(proxies.front());
+    others.clear();
+    if (failure) std::rethrow_exception(failure);
     return 0;
 }
 

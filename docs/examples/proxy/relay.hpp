@@ -1,12 +1,15 @@
 // Relays bytes between two non-blocking sockets, both ways. Each way continues until its own end, because one
-// side may end its stream while the other still sends. A connection at rest holds no buffer.
+// side may end its stream while the other still sends. If a side is lost, the bytes that it sent before still
+// go to the other side, then the reset. A connection at rest holds no buffer.
 
 #ifndef EXAMPLES_PROXY_RELAY_HPP
 #define EXAMPLES_PROXY_RELAY_HPP
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 
 #include <span>
 
@@ -22,6 +25,17 @@ inline void prepare(int fd) noexcept {
     ::setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
+/// Lets the system ask a silent peer whether it is still there. If it does not answer, the connection fails
+/// after two minutes. The system must not limit how long a peer that answers accepts no bytes, because a
+/// program may pause its download, so TCP_USER_TIMEOUT is not set.
+inline void keep_alive(int fd) noexcept {
+    const int on = 1, idle = 60, interval = 15, count = 4;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
+    ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
 /// One socket, its state, and the bytes that wait to be sent to it.
 struct stream {
     unique_fd fd;
@@ -31,9 +45,11 @@ struct stream {
     bool cut = false;       ///< recv() may return less than there is: before the end, or at urgent data
     bool hung_up = false;   ///< the peer sends no more; earlier bytes can still be read
     bool failed = false;    ///< the connection is lost; earlier bytes can still be read
+    bool deaf = false;      ///< the peer accepts no more bytes; earlier bytes of it can still be read
     bool broken = false;    ///< the connection is lost, and no bytes are left to read
     bool ended = false;     ///< the end was read
     bool shut = false;      ///< the end was sent
+    int error = 0;          ///< why the connection is lost
     std::string unsent;
     uint64_t carried = 0;  ///< bytes received here and passed on
 
@@ -48,7 +64,8 @@ struct stream {
     /// Takes another socket and resets the state.
     void adopt(unique_fd other) noexcept {
         fd = std::move(other);
-        readable = writable = bulk = cut = hung_up = failed = broken = ended = shut = false;
+        readable = writable = bulk = cut = hung_up = failed = deaf = broken = ended = shut = false;
+        error = 0;
     }
 
     /// Receives the bytes that are there. @returns the bytes in `room`; none if no bytes are there, at the
@@ -62,9 +79,9 @@ struct stream {
             if (!bulk && !cut) readable = false;
             return {room.data(), static_cast<size_t>(n)};
         }
-        if (n < 0 && errno != EAGAIN) broken = true;
-        ended |= n == 0;
         readable = false;
+        if (n == 0) end();
+        if (n < 0 && errno != EAGAIN) lose(errno);
         return {};
     }
 
@@ -72,10 +89,24 @@ struct stream {
     size_t transmit(std::string_view bytes) noexcept {
         const ssize_t n =
             uninterrupted([&] { return ::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL); });
-        if (n < 0 && errno != EAGAIN) broken = true;
+        if (n < 0 && errno != EAGAIN) refuse_bytes(errno);
         const size_t taken = n < 0 ? 0 : static_cast<size_t>(n);
         if (taken < bytes.size()) writable = false;
         return taken;
+    }
+
+    /// The connection is lost for reading too.
+    void lose(int why) noexcept {
+        refuse_bytes(why);
+        readable = false;
+        broken = true;
+    }
+
+    /// A send failed. What the peer sent before can still be read.
+    void refuse_bytes(int why) noexcept {
+        if (error == 0) error = why;
+        readable = cut = deaf = true;
+        writable = false;
     }
 
     /// Ends the stream to the peer.
@@ -84,10 +115,28 @@ struct stream {
         ::shutdown(fd.get(), SHUT_WR);
     }
 
+    /// Whether the system has delivered all bytes, or cannot deliver them any more.
+    [[nodiscard]] bool delivered() const noexcept {
+        int waiting = 0;
+        return deaf || failed || ::ioctl(fd.get(), SIOCOUTQ, &waiting) != 0 || waiting == 0;
+    }
+
     /// Makes the next close() send a reset, so that a cut stream does not look like a complete one.
     void abort() noexcept {
         const linger at_once{1, 0};
-        ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        if (fd) ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    }
+
+  private:
+    // After a failed send(), recv() returns 0 for a reset too. The first error tells them apart: EPIPE
+    // means that the peer had ended its stream before the reset, so the stream is complete.
+    void end() noexcept {
+        socklen_t size = sizeof error;
+        if (failed && error == 0) ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+        if (error != 0) refuse_bytes(error);
+        readable = false;
+        ended = error == 0 || error == EPIPE;
+        broken = !ended;
     }
 };
 
@@ -110,14 +159,14 @@ class conduit {
     bool carry(stream& from, stream& to) {
         if (!in_) return false;
         const ssize_t n = move(from.fd, in_, size);
-        if (n < 0 && errno != EAGAIN) from.broken = true;
+        if (n < 0 && errno != EAGAIN) from.lose(errno);
         if (n <= 0) return from.broken;
         size_t left = static_cast<size_t>(n);
         from.carried += left;
         while (left != 0 && to.writable) {
             const ssize_t taken = move(out_, to.fd, left);
             if (taken < 0) {
-                to.broken |= errno != EAGAIN;
+                if (errno != EAGAIN) to.refuse_bytes(errno);
                 to.writable = false;
             } else {
                 left -= static_cast<size_t>(taken);
@@ -135,9 +184,15 @@ class conduit {
             [&] { return ::splice(from.get(), nullptr, to.get(), nullptr, n, SPLICE_F_NONBLOCK); });
     }
 
-    // Reads all bytes back, because the next connection would receive bytes that stay.
+    // Reads all bytes back, because the next connection would receive bytes that stay. If there is no memory
+    // for them, they are lost with the pipe.
     void take_back(std::string& rest, size_t n) {
-        rest.resize(n);
+        try {
+            rest.resize(n);
+        } catch (...) {
+            *this = conduit();
+            throw;
+        }
         must(uninterrupted([&] { return ::read(out_.get(), rest.data(), n); }), "read from a pipe");
     }
 
@@ -147,24 +202,28 @@ class conduit {
 /// Moves the bytes of `from` to `to`, then its end. Bulk data goes through the conduit, the rest through
 /// `scratch`.
 ///
-/// @returns  true if there is more to do now; the caller serves other connections first. After false, call it
-///           again on the next event of either socket.
+/// @returns  true if there is more to do now, in either direction; the caller serves other connections first.
+///           After false, call it again on the next event of either socket.
 inline bool carry(stream& from, stream& to, std::span<char> scratch, conduit& through) {
     constexpr int rounds = 2;
-    for (int i = 0; i < rounds && !from.broken && !to.broken; ++i) {
+    for (int i = 0; i < rounds; ++i) {
+        if (to.deaf) {
+            to.unsent = {};
+            return i != 0;  // what `to` has sent can now be read
+        }
         if (!to.unsent.empty()) {
             if (!to.writable) return false;
             to.unsent.erase(0, to.transmit(to.unsent));
+            if (to.deaf) continue;
             if (!to.unsent.empty()) return false;
             to.unsent = {};
         }
         if (from.ended) {
             const bool last = to.ended && from.unsent.empty();  // the close() that follows ends it too
             if (!to.shut && !last) to.end_output();
-            from.broken |= from.failed;
             return false;
         }
-        if (!from.readable) return false;
+        if (!from.readable) return false;  // also after it broke
         if (from.bulk && to.writable && through.carry(from, to)) continue;
         const std::string_view bytes = from.receive(scratch);
         if (bytes.empty()) continue;
@@ -172,12 +231,12 @@ inline bool carry(stream& from, stream& to, std::span<char> scratch, conduit& th
         const size_t taken = to.writable ? to.transmit(bytes) : 0;
         if (taken < bytes.size()) to.unsent.assign(bytes.substr(taken));
     }
-    return !from.broken && !to.broken;
+    return true;
 }
 
-/// Whether each way has ended and no bytes wait to be sent.
-inline bool over(const stream& a, const stream& b) noexcept {
-    return a.ended && b.ended && a.unsent.empty() && b.unsent.empty();
+/// Whether no more bytes go from `from` to `to`.
+inline bool over(const stream& from, const stream& to) noexcept {
+    return to.deaf || ((from.ended || from.broken) && to.unsent.empty());
 }
 
 }  // namespace example

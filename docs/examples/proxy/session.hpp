@@ -2,7 +2,10 @@
 // the destination, then the relay. The library returns the next action, and this file performs it.
 //
 //     talking ──> resolving ──> dialing or listening ──> talking ──> relaying or associated ──> over
-//        └── any failure: the error reply to the client, then parting ────────────────────────────┘
+//        └── any failure: the error reply to the client, then parting ────────────────────────────┤
+//                                                   a relay lost one side: resetting ─────────────┘
+//
+// A session that ends before its two peers have ended resets both connections.
 
 #ifndef EXAMPLES_PROXY_SESSION_HPP
 #define EXAMPLES_PROXY_SESSION_HPP
@@ -11,34 +14,55 @@
 
 #include "association.hpp"
 #include "attempts.hpp"
+#include "report.hpp"
 
 namespace example {
 
 class proxy_session final : public std::enable_shared_from_this<proxy_session> {
   public:
     proxy_session(proxy_common& common, unique_fd client, const socks::endpoint& peer);
+    proxy_session(const proxy_session&) = delete;
+    proxy_session& operator=(const proxy_session&) = delete;
+    ~proxy_session() {
+        if (at_ != at::over) reset();
+    }
 
     /// Starts to watch the client.
     void start();
     /// Does all work that the state of both sockets permits.
-    void advance();
-    /// Continues the work of an earlier turn.
     void go_on() {
         queued_ = false;
-        advance();
+        guarded([this] { advance(); });
     }
-    /// Handles a deadline that has passed.
-    void expire();
     /// Begins to connect to the next address, if `tried` are tried and none has connected.
-    void dial_next(size_t tried);
-    /// Ends the session. `why` goes into the log.
+    void dial_next(size_t tried) {
+        guarded([this, tried] { dial_again(tried); });
+    }
+    /// Ends or continues the session if its deadline has passed.
+    void check_deadline() {
+        if (common_.loop.now() >= deadline_) guarded([this] { expire(); });
+    }
+    /// Ends the session. `why` goes into the log. If it is empty, the streams of both peers are complete.
     void end(std::string_view why);
 
-    [[nodiscard]] event_loop::clock::time_point deadline() const noexcept { return deadline_; }
+    [[nodiscard]] event_loop::clock::time_point began() const noexcept { return began_; }
+    [[nodiscard]] const socks::host& client() const noexcept { return peer_.host; }
+    /// Whether it waits for a message of the client.
+    [[nodiscard]] bool waits_for_client() const noexcept { return at_ == at::talking; }
 
   private:
     using next = socks::server::next;
-    enum class at : uint8_t { talking, resolving, dialing, listening, relaying, associated, parting, over };
+    enum class at : uint8_t {
+        talking,
+        resolving,
+        dialing,
+        listening,
+        relaying,
+        associated,
+        resetting,
+        parting,
+        over,
+    };
 
     // The state that only the handshake needs. It is freed when the relay begins.
     struct handshake {
@@ -62,7 +86,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
         explicit side(proxy_session& s) noexcept : session(s) {}
         void ready(uint32_t events) override {
             note(events);
-            if (!session.queued_) session.advance();  // a queued session has its turn later
+            if (!session.queued_) session.go_on();  // a queued session has its turn later
         }
         proxy_session& session;
     };
@@ -72,6 +96,18 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
         if (!std::exchange(queued_, true)) common_.busy.push_back(shared_from_this());
     }
 
+    // A failure of the proxy, for example no memory, ends only this session.
+    template <class Work>
+    void guarded(Work work) {
+        try {
+            work();
+        } catch (const std::exception& e) {
+            end(e.what());
+        }
+    }
+
+    void advance();
+    void expire();
     void talk();
     bool receive();
     bool transmit(socks::bytes bytes);
@@ -82,6 +118,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     [[nodiscard]] socket_address remote_address(const socks::endpoint& e) const noexcept;
     void dial();
     [[nodiscard]] bool is_dialing() const noexcept;
+    void dial_again(size_t tried);
     void set_aside();
     [[nodiscard]] bool has_connected_earlier();
     void dialed();
@@ -91,12 +128,19 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     void associate(const socks::endpoint& declared);
     void answer(const socks::reply& outcome);
     void refuse(socks::dial_error why) {
-        reason_ = to_string(why);
+        outcome_ = to_string(why);
         answer({code_for(why), {}});
     }
+    [[nodiscard]] socks::endpoint address_used() const noexcept;
     void begin_relay(socks::bytes early);
     void relay();
+    void wait_for_traffic();
+    void reset_when_delivered();
     void attend();
+    void reset() noexcept {
+        client_.abort();
+        target_.abort();
+    }
     void part(const socks::server::action& s);
     void finish_parting();
 
@@ -108,18 +152,27 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     std::shared_ptr<association> association_;
     at at_ = at::talking;
     bool queued_ = false;  // in common_.busy
+    bool kept_alive_ = false;
+    uint8_t looks_ = 0;  // at the bytes that the system has not delivered yet
     event_loop::clock::time_point began_;
     event_loop::clock::time_point deadline_;
     socks::endpoint peer_;
+    socks::endpoint used_;    // the address of the destination
+    std::string user_ = "-";  // the user name or the SOCKS4 user ID
     std::string request_ = "no request";
-    const char* reason_ = nullptr;  // of a refusal
     std::string outcome_;
 };
+
+inline socks::methods accepted_methods(const proxy_options& options) noexcept {
+    if (!options.users.empty()) return socks::method::username_password;
+    if (options.any_password) return {socks::method::none, socks::method::username_password};
+    return socks::method::none;
+}
 
 inline proxy_session::handshake::handshake(const proxy_options& options)
     : machine({.v5 = !options.socks4_only,
                .v4_after_greeting = options.socks4_only,
-               .methods = options.users.empty() ? socks::method::none : socks::method::username_password}) {}
+               .methods = accepted_methods(options)}) {}
 
 inline proxy_session::proxy_session(proxy_common& common, unique_fd client, const socks::endpoint& peer)
     : common_(common),
@@ -147,6 +200,7 @@ inline void proxy_session::advance() {
         case at::listening: return client_.failed ? end("client disconnected") : accept_caller();
         case at::relaying: return relay();
         case at::associated: return attend();
+        case at::resetting: return reset_when_delivered();
         case at::parting: return finish_parting();
         case at::over: return;
     }
@@ -165,10 +219,16 @@ inline void proxy_session::talk() {
                 if (!receive()) return;
                 break;
             case next::authenticate:
-                h.machine.authenticated(known(common_.options.users, s.user(), s.password()), h.tx);
+                user_ = escaped(std::string_view(s.user()));
+                h.machine.authenticated(
+                    common_.options.any_password || known(common_.options.users, s.user(), s.password()),
+                    h.tx);
                 break;
             case next::negotiate: h.machine.negotiated(false); break;  // this proxy accepts no such method
-            case next::serve: serve(s); break;
+            case next::serve:
+                if (!s.user().empty()) user_ = escaped(std::string_view(s.user()));
+                serve(s);
+                break;
             case next::wait:
                 // If the client closes before the caller of BIND connects, close the listener now, not at the
                 // deadline.
@@ -192,7 +252,7 @@ inline bool proxy_session::receive() {
 inline bool proxy_session::transmit(socks::bytes bytes) {
     if (!client_.writable) return false;
     handshake_->tx.consume(client_.transmit(bytes));
-    if (client_.broken) end("client disconnected");
+    if (client_.deaf) end("client disconnected");
     return client_.writable;
 }
 
@@ -202,10 +262,15 @@ constexpr std::string_view to_http_client =
     "This is a SOCKS proxy, not an HTTP proxy.\n";
 
 inline void proxy_session::part(const socks::server::action& s) {
-    outcome_ = s.error() == socks::errc::refused ? text(s.code()) : to_string(s.error());
-    if (reason_ != nullptr && outcome_ != reason_) outcome_ += std::string(" (") + reason_ + ')';
+    const std::string cause = std::exchange(outcome_, explain(s, handshake_->rx.data()));
+    if (!cause.empty() && s.error() == socks::errc::refused && cause != outcome_)
+        outcome_ += " (" + cause + ')';
+    used_ = address_used();
+    const bool browser =
+        s.error() == socks::errc::peer_is_http && !is_proxy_header(std::string_view(handshake_->rx.data()));
+    handshake_.reset();  // it may contain a password
     target_.fd.reset();
-    if (s.error() == socks::errc::peer_is_http) client_.transmit(to_http_client);
+    if (browser) client_.transmit(to_http_client);
     if (client_.ended) return end({});
     // close() with unread bytes of the client sends a reset, which could arrive before the reply.
     client_.end_output();
@@ -214,61 +279,41 @@ inline void proxy_session::part(const socks::server::action& s) {
     finish_parting();
 }
 
+// The address of the destination that the session used last.
+inline socks::endpoint proxy_session::address_used() const noexcept {
+    const handshake& h = *handshake_;
+    if (h.command == socks::command::connect) return h.target;
+    return at_ == at::listening || !target_.fd ? socks::endpoint{} : remote_endpoint(target_.fd.get());
+}
+
 inline void proxy_session::finish_parting() {
     constexpr int rounds = 16;
-    for (int i = 0; i < rounds && client_.readable; ++i) client_.receive(common_.scratch);
+    for (int i = 0; i < rounds && client_.readable; ++i) {
+        const std::string_view rest = client_.receive(common_.scratch);
+        socks::wipe({common_.scratch.data(), rest.size()});  // it may contain a password
+    }
     if (client_.ended || client_.broken) return end({});
     if (client_.readable) go_on_later();
 }
 
-inline void proxy_session::begin_relay(socks::bytes early) {
-    if (association_) {
-        handshake_.reset();
-        at_ = at::associated;
-        deadline_ = common_.loop.now() + common_.options.idle_limit;
-        return early.empty() ? attend() : end("bytes after the request");
-    }
-    // The next line is the policy on early data. To refuse early data, write:
-    //     if (!early.empty()) return end("early data");
-    target_.unsent.assign(std::string_view(early));
-    client_.carried = early.size();
-    handshake_.reset();
-    at_ = at::relaying;
-    relay();
-}
-
-inline void proxy_session::relay() {
-    const bool more_up = carry(client_, target_, common_.scratch, common_.through);
-    const bool more_down = carry(target_, client_, common_.scratch, common_.through);
-    if (client_.broken || target_.broken) {
-        client_.abort();
-        target_.abort();
-        return end(client_.broken ? "reset by the client" : "reset by the destination");
-    }
-    if (over(client_, target_)) return end({});
-    if (more_up || more_down) go_on_later();
-    deadline_ = common_.loop.now() + common_.options.idle_limit;
-}
-
-// A control connection carries no more data after UDP ASSOCIATE.
-inline void proxy_session::attend() {
-    if (!client_.readable) return;
-    const bool said = !client_.receive(common_.scratch).empty();
-    if (said) return end("bytes after the request");
-    if (client_.broken) return end("client disconnected");
-    if (client_.ended) return end({});
-}
-
 inline void proxy_session::expire() {
     switch (at_) {
-        case at::talking: return end("handshake too slow");
+        case at::talking:
+            return end(std::string("handshake too slow, timed out ") +
+                       to_string(handshake_->machine.state()));
         case at::resolving:
         case at::dialing:
         case at::listening: refuse(socks::dial_error::timed_out); return talk();
-        case at::relaying: return end("idle for too long");
+        case at::relaying:
+            if (client_.deaf || target_.deaf) return end("the other side does not accept the rest");
+            if (std::exchange(kept_alive_, true)) return end("idle for too long");
+            keep_alive(target_.fd.get());
+            deadline_ += common_.options.idle_limit - std::min(seconds(60), common_.options.idle_limit / 2);
+            return;
         case at::associated:
             deadline_ = association_->moved() + common_.options.idle_limit;
             return common_.loop.now() < deadline_ ? void() : end("idle for too long");
+        case at::resetting: ++looks_; return reset_when_delivered();
         case at::parting: return end({});
         case at::over: return;
     }
@@ -276,6 +321,7 @@ inline void proxy_session::expire() {
 
 inline void proxy_session::end(std::string_view why) {
     if (at_ == at::over) return;
+    if (!why.empty()) reset();
     at_ = at::over;
     client_.fd.reset();
     target_.fd.reset();
@@ -287,13 +333,15 @@ inline void proxy_session::end(std::string_view why) {
     if (!why.empty()) outcome_ += (outcome_.empty() ? "" : ", then ") + std::string(why);
     const auto ms =
         std::chrono::duration_cast<std::chrono::milliseconds>(common_.loop.now() - began_).count();
-    common_.lines += text(peer_) + ' ' + request_ + ": " + outcome_ + ", " + std::to_string(client_.carried) +
-                     " bytes up, " + std::to_string(target_.carried) + " down, " + std::to_string(ms) +
-                     " ms\n";
+    const bool known = used_.host.kind() != socks::host_kind::none;
+    common_.log(text(peer_) + ' ' + user_ + ' ' + request_ + ": " + outcome_ + ", " +
+                std::to_string(client_.carried) + " bytes up, " + std::to_string(target_.carried) +
+                " down, " + std::to_string(ms) + " ms" + (known ? ", address " + text(used_) : ""));
 }
 
 }  // namespace example
 
 #include "destination.hpp"
+#include "session_relay.hpp"
 
 #endif
