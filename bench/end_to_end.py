@@ -195,7 +195,7 @@ def start_all(program):
     servers.add_user()
     port, micro = harness.free_port(), harness.free_port()
     ours = harness.Peer('ours', program, '--listen', f'127.0.0.1:{port}', '--quiet', '--connections', '30000',
-                        port=port)
+                        '--per-client', '30000', port=port)
     microsocks = harness.Peer('microsocks', 'microsocks', '-i', '127.0.0.1', '-p', micro, port=micro)
     dante = servers.dante('none', harness.free_port())
     ssh = servers.openssh()
@@ -208,7 +208,7 @@ def several(program, processes):
     """Our proxy as many times at one port."""
     port = harness.free_port()
     ours = [harness.Peer(f'ours {i}', program, '--listen', f'127.0.0.1:{port}', '--quiet', '--connections', '30000',
-                         '--threads', '2') for i in range(processes)]
+                         '--per-client', '30000', '--threads', '2') for i in range(processes)]
     for peer in ours:
         peer.line('listening', 0)
     return Contender('proxy', port, *ours)

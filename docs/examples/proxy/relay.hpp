@@ -26,8 +26,7 @@ inline void prepare(int fd) noexcept {
 }
 
 /// Lets the system ask a silent peer whether it is still there. If it does not answer, the connection fails
-/// after two minutes. The system must not limit how long a peer that answers accepts no bytes, because a
-/// program may pause its download, so TCP_USER_TIMEOUT is not set.
+/// after two minutes. TCP_USER_TIMEOUT would also end the connection of a program that pauses its download.
 inline void keep_alive(int fd) noexcept {
     const int on = 1, idle = 60, interval = 15, count = 4;
     ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
@@ -119,6 +118,15 @@ struct stream {
     [[nodiscard]] bool delivered() const noexcept {
         int waiting = 0;
         return deaf || failed || ::ioctl(fd.get(), SIOCOUTQ, &waiting) != 0 || waiting == 0;
+    }
+
+    /// Whether bytes wait to be delivered, and the peer has acknowledged nothing for three minutes. The
+    /// system asks a peer that accepts no bytes at least every two minutes, and a peer that is there answers.
+    [[nodiscard]] bool vanished() const noexcept {
+        tcp_info state{};
+        socklen_t size = sizeof state;
+        return !delivered() && ::getsockopt(fd.get(), IPPROTO_TCP, TCP_INFO, &state, &size) == 0 &&
+               state.tcpi_last_ack_recv > 180'000;
     }
 
     /// Makes the next close() send a reset, so that a cut stream does not look like a complete one.

@@ -1,8 +1,9 @@
-// What the log says about a handshake that failed.
+// What the log says about a handshake that failed, or about a connection that is lost.
 
 #ifndef EXAMPLES_PROXY_REPORT_HPP
 #define EXAMPLES_PROXY_REPORT_HPP
 
+#include <cstring>
 #include <socks/socks.hpp>
 #include <string>
 #include <string_view>
@@ -38,6 +39,12 @@ inline std::string explain(const socks::server::action& failure, socks::bytes re
     if (failure.error() == socks::errc::bad_command)
         return what + ", " + text(static_cast<socks::command>(failure.byte()));
     return what;
+}
+
+/// Why the connection with `whom` is lost.
+inline std::string how_lost(std::string_view whom, int error) {
+    if (error == ECONNRESET || error == EPIPE) return "reset by the " + std::string(whom);
+    return "lost the " + std::string(whom) + ": " + std::strerror(error);
 }
 
 }  // namespace example

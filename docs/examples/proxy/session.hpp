@@ -135,6 +135,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     void begin_relay(socks::bytes early);
     void relay();
     void wait_for_traffic();
+    void check_silence();
     void reset_when_delivered();
     void attend();
     void reset() noexcept {
@@ -151,11 +152,12 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     std::unique_ptr<handshake> handshake_;
     std::shared_ptr<association> association_;
     at at_ = at::talking;
-    bool queued_ = false;  // in common_.busy
-    bool kept_alive_ = false;
-    uint8_t looks_ = 0;  // at the bytes that the system has not delivered yet
+    bool queued_ = false;      // in common_.busy
+    bool kept_alive_ = false;  // the system watches the destination
+    uint8_t looks_ = 0;        // at the bytes that the system has not delivered yet
     event_loop::clock::time_point began_;
     event_loop::clock::time_point deadline_;
+    event_loop::clock::time_point moved_;  // when the relay moved bytes last
     socks::endpoint peer_;
     socks::endpoint used_;    // the address of the destination
     std::string user_ = "-";  // the user name or the SOCKS4 user ID
@@ -256,92 +258,10 @@ inline bool proxy_session::transmit(socks::bytes bytes) {
     return client_.writable;
 }
 
-// A browser shows this text if its user configured this port as an HTTP proxy.
-constexpr std::string_view to_http_client =
-    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
-    "This is a SOCKS proxy, not an HTTP proxy.\n";
-
-inline void proxy_session::part(const socks::server::action& s) {
-    const std::string cause = std::exchange(outcome_, explain(s, handshake_->rx.data()));
-    if (!cause.empty() && s.error() == socks::errc::refused && cause != outcome_)
-        outcome_ += " (" + cause + ')';
-    used_ = address_used();
-    const bool browser =
-        s.error() == socks::errc::peer_is_http && !is_proxy_header(std::string_view(handshake_->rx.data()));
-    handshake_.reset();  // it may contain a password
-    target_.fd.reset();
-    if (browser) client_.transmit(to_http_client);
-    if (client_.ended) return end({});
-    // close() with unread bytes of the client sends a reset, which could arrive before the reply.
-    client_.end_output();
-    at_ = at::parting;
-    deadline_ = common_.loop.now() + seconds(5);
-    finish_parting();
-}
-
-// The address of the destination that the session used last.
-inline socks::endpoint proxy_session::address_used() const noexcept {
-    const handshake& h = *handshake_;
-    if (h.command == socks::command::connect) return h.target;
-    return at_ == at::listening || !target_.fd ? socks::endpoint{} : remote_endpoint(target_.fd.get());
-}
-
-inline void proxy_session::finish_parting() {
-    constexpr int rounds = 16;
-    for (int i = 0; i < rounds && client_.readable; ++i) {
-        const std::string_view rest = client_.receive(common_.scratch);
-        socks::wipe({common_.scratch.data(), rest.size()});  // it may contain a password
-    }
-    if (client_.ended || client_.broken) return end({});
-    if (client_.readable) go_on_later();
-}
-
-inline void proxy_session::expire() {
-    switch (at_) {
-        case at::talking:
-            return end(std::string("handshake too slow, timed out ") +
-                       to_string(handshake_->machine.state()));
-        case at::resolving:
-        case at::dialing:
-        case at::listening: refuse(socks::dial_error::timed_out); return talk();
-        case at::relaying:
-            if (client_.deaf || target_.deaf) return end("the other side does not accept the rest");
-            if (std::exchange(kept_alive_, true)) return end("idle for too long");
-            keep_alive(target_.fd.get());
-            deadline_ += common_.options.idle_limit - std::min(seconds(60), common_.options.idle_limit / 2);
-            return;
-        case at::associated:
-            deadline_ = association_->moved() + common_.options.idle_limit;
-            return common_.loop.now() < deadline_ ? void() : end("idle for too long");
-        case at::resetting: ++looks_; return reset_when_delivered();
-        case at::parting: return end({});
-        case at::over: return;
-    }
-}
-
-inline void proxy_session::end(std::string_view why) {
-    if (at_ == at::over) return;
-    if (!why.empty()) reset();
-    at_ = at::over;
-    client_.fd.reset();
-    target_.fd.reset();
-    if (association_) {
-        client_.carried = association_->up();
-        target_.carried = association_->down();
-    }
-    common_.ended.push_back(shared_from_this());
-    if (!why.empty()) outcome_ += (outcome_.empty() ? "" : ", then ") + std::string(why);
-    const auto ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(common_.loop.now() - began_).count();
-    const bool known = used_.host.kind() != socks::host_kind::none;
-    common_.log(text(peer_) + ' ' + user_ + ' ' + request_ + ": " + outcome_ + ", " +
-                std::to_string(client_.carried) + " bytes up, " + std::to_string(target_.carried) +
-                " down, " + std::to_string(ms) + " ms" + (known ? ", address " + text(used_) : ""));
-}
-
 }  // namespace example
 
 #include "destination.hpp"
+#include "session_end.hpp"
 #include "session_relay.hpp"
 
 #endif

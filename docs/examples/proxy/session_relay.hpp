@@ -36,11 +36,20 @@ inline void proxy_session::relay() {
         wait_for_traffic();
 }
 
-// A destination is asked only after a minute of silence whether it is still there, because that takes four
-// system calls. The listener has done so for clients.
 inline void proxy_session::wait_for_traffic() {
+    moved_ = common_.loop.now();
+    deadline_ = moved_ + std::min(seconds(60), common_.options.idle_limit / 2);
+}
+
+// Called after each minute without traffic. The system watches a client from the beginning. It watches a
+// destination from now on, because that takes four system calls.
+inline void proxy_session::check_silence() {
     const seconds limit = common_.options.idle_limit;
-    deadline_ = common_.loop.now() + (kept_alive_ ? limit : std::min(seconds(60), limit / 2));
+    if (common_.loop.now() >= moved_ + limit) return end("idle for too long");
+    if (client_.vanished()) return end("lost the client: it acknowledges nothing");
+    if (target_.vanished()) return end("lost the destination: it acknowledges nothing");
+    if (!std::exchange(kept_alive_, true)) keep_alive(target_.fd.get());
+    deadline_ = std::min(common_.loop.now() + seconds(60), moved_ + limit);
 }
 
 // One side is lost. What it sent before the reset must arrive at the other side before the reset does.
@@ -50,10 +59,7 @@ inline void proxy_session::reset_when_delivered() {
     deadline_ = common_.loop.now() + often;
     common_.next_sweep = std::min(common_.next_sweep, deadline_);
     if ((!client_.delivered() || !target_.delivered()) && looks_ * often < seconds(5)) return;
-    const stream& lost = client_.deaf ? client_ : target_;
-    const bool reset = lost.error == ECONNRESET || lost.error == EPIPE;
-    end(std::string(reset ? "reset by the " : "lost the ") + (client_.deaf ? "client" : "destination") +
-        (reset ? "" : std::string(": ") + std::strerror(lost.error)));
+    end(client_.deaf ? how_lost("client", client_.error) : how_lost("destination", target_.error));
 }
 
 // A control connection carries no more data after UDP ASSOCIATE.
@@ -61,7 +67,7 @@ inline void proxy_session::attend() {
     if (!client_.readable) return;
     const bool said = !client_.receive(common_.scratch).empty();
     if (said) return end("bytes after the request");
-    if (client_.broken) return end("client disconnected");
+    if (client_.broken) return end(how_lost("client", client_.error));
     if (client_.ended) return end({});
 }
 
