@@ -112,11 +112,13 @@ class Suite:
         yield from self.table({name: [name] for name in self.cases})
         for number, why in enumerate(self.distinct_reasons(), 1):
             pairs = [pair for pair in self.reasons if self.reasons[pair] == why]
-            yield f"\n({number}) {', '.join(sorted({name for _, name in pairs}))}: {why}."
+            yield ""
+            yield f"({number}) {', '.join(sorted({name for _, name in pairs}))}: {why}."
 
         for model in self.models:
             if model.at_most < len(DATA):
-                yield f"\nIn the cases with 2 MiB, {model.name} sends {model.at_most} bytes each way, because it is slow."
+                yield ""
+                yield f"In the cases with 2 MiB, {model.name} sends {model.at_most} bytes each way, because it is slow."
 
     def table(self, rows):
         """A row for each text, with the results of its cases by model."""
