@@ -4,7 +4,7 @@ set -eu
 . "$(dirname "$0")/install.sh"
 
 # command:package
-needed='danted:dante-server sshd:openssh-server ssh:openssh-client ssh-keygen:openssh-client curl:curl
+needed='danted:dante-server sshd:openssh-server ssh:openssh-client ssh-keygen:openssh-client curl:curl strace:strace
     ip:iproute2 unshare:util-linux mount:mount openssl:openssl proxychains4:proxychains4 nc.openbsd:netcat-openbsd
     ncat:ncat socat:socat connect-proxy:connect-proxy torsocks:torsocks microsocks:microsocks
     ss-local:shadowsocks-libev ss-server:shadowsocks-libev tor:tor node:nodejs tshark:tshark go:golang-go perl:perl javac:openjdk-17-jdk-headless'
