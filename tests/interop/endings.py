@@ -205,7 +205,7 @@ class Cases:
             "a_loop_that_fails_resets_both_sides": (self.failed,),
             "a_loop_that_fails_resets_both_sides_in_every_thread": (self.failed, "--threads", "4"),
             "a_session_without_memory_is_reset": (self.no_memory,),
-            "curl_does_not_take_half_of_a_body_for_all": (self.curl_sees_it,),
+            "half_of_a_body_is_a_failure_for_curl": (self.curl_sees_it,),
             "an_upload_that_is_refused_has_its_answer_as_without_a_proxy": (self.refused_uploads,),
             "the_bytes_before_a_reset_arrive_and_then_the_reset": (self.last_words,),
             "silent_peers_are_asked_whether_they_are_there": (self.watched,),

@@ -68,7 +68,7 @@ per connection to stderr.
                           connections (default 1)
   --handshake SECONDS     the time limit of a complete handshake (default 30)
   --idle SECONDS          the time limit of a connection without data (default 3600).
-                          A peer that has vanished is noticed after three minutes
+                          A peer that has vanished is noticed after four minutes
   --quiet                 no log
   --help                  this text
 

@@ -134,8 +134,7 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     [[nodiscard]] socks::endpoint address_used() const noexcept;
     void begin_relay(socks::bytes early);
     void relay();
-    void wait_for_traffic();
-    void check_silence();
+    void check_peers();
     void reset_when_delivered();
     void attend();
     void reset() noexcept {

@@ -57,7 +57,7 @@ inline void proxy_session::expire() {
         case at::listening: refuse(socks::dial_error::timed_out); return talk();
         case at::relaying:
             if (client_.deaf || target_.deaf) return end("the other side does not accept the rest");
-            return check_silence();
+            return check_peers();
         case at::associated:
             deadline_ = association_->moved() + common_.options.idle_limit;
             return common_.loop.now() < deadline_ ? void() : end("idle for too long");

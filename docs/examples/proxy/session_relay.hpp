@@ -21,6 +21,7 @@ inline void proxy_session::begin_relay(socks::bytes early) {
     used_ = address_used();
     handshake_.reset();
     at_ = at::relaying;
+    deadline_ = common_.loop.now() + std::min(seconds(60), common_.options.idle_limit / 2);
     relay();
 }
 
@@ -30,20 +31,13 @@ inline void proxy_session::relay() {
     const bool lost = client_.deaf || target_.deaf;
     if (over(client_, target_) && over(target_, client_)) return lost ? reset_when_delivered() : end({});
     if (more_up || more_down) go_on_later();
-    if (lost)
-        deadline_ = common_.loop.now() + seconds(30);
-    else
-        wait_for_traffic();
-}
-
-inline void proxy_session::wait_for_traffic() {
     moved_ = common_.loop.now();
-    deadline_ = moved_ + std::min(seconds(60), common_.options.idle_limit / 2);
+    if (lost) deadline_ = moved_ + seconds(30);
 }
 
-// Called after each minute without traffic. The system watches a client from the beginning. It watches a
-// destination from now on, because that takes four system calls.
-inline void proxy_session::check_silence() {
+// Called once a minute. The system watches a client from the beginning. It watches a destination only after
+// the first minute, because that takes four system calls.
+inline void proxy_session::check_peers() {
     const seconds limit = common_.options.idle_limit;
     if (common_.loop.now() >= moved_ + limit) return end("idle for too long");
     if (client_.vanished()) return end("lost the client: it acknowledges nothing");
