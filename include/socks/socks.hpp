@@ -35,6 +35,7 @@
 #include <socks/machine/run.hpp>
 #include <socks/machine/server.hpp>
 #include <socks/machine/server_action.hpp>
+#include <socks/policy/address_order.hpp>
 #include <socks/policy/dial_error.hpp>
 #include <socks/policy/disposition.hpp>
 #include <socks/policy/fallback.hpp>

@@ -398,6 +398,12 @@ mutation("an IPv6 link-local address with an IPv4 address inside does not count 
 mutation("the relay addresses of 6to4 count as global", "policy/scope.hpp", "!within(a, 0xc0586300, 24) &&", "", "scope")
 mutation("a UDP association accepts datagrams from a second port (U8)", "policy/relay.hpp",
       " && ports_ == source_ports::locked) return false;", " && false) return false;", "relay", "fuzz/relay")
+mutation("the families of the addresses do not take turns", "policy/address_order.hpp",
+      "family(other) == family(i - 1)", "false", "address_order")
+mutation("an IPv4-mapped address counts as an IPv6 address in the order of attempts", "policy/address_order.hpp",
+      "unmap(addresses[i].host).kind()", "addresses[i].host.kind()", "address_order")
+mutation("an address changes its place with another one of its family", "policy/address_order.hpp",
+      "for (; other > i; --other) addresses[other] = addresses[other - 1];", "addresses[other] = addresses[i];", "address_order")
 
 # GSSAPI
 GSSAPI = "wire/gssapi.hpp"
