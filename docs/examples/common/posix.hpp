@@ -69,13 +69,23 @@ class socket_address {
   public:
     socket_address() noexcept = default;
 
-    /// @param e  an endpoint whose host is an address, not a name.
-    explicit socket_address(const socks::endpoint& e) noexcept { size_ = *socks::to_sockaddr(e, storage_); }
+    /// @param e      an endpoint whose host is an address, not a name.
+    /// @param scope  the number of the network interface, if the address is link-local.
+    explicit socket_address(const socks::endpoint& e, uint32_t scope = 0) noexcept {
+        size_ = *socks::to_sockaddr(e, storage_);
+        if (scope != 0 && family() == AF_INET6 && is_link_local(e.host))
+            reinterpret_cast<sockaddr_in6*>(&storage_)->sin6_scope_id = scope;
+    }
 
     [[nodiscard]] int family() const noexcept { return storage_.ss_family; }
     [[nodiscard]] sockaddr* data() noexcept { return reinterpret_cast<sockaddr*>(&storage_); }
     [[nodiscard]] socklen_t size() const noexcept { return size_; }
     [[nodiscard]] socklen_t* room() noexcept { return &size_; }
+
+    /// The number of the network interface of a link-local IPv6 address, or 0.
+    [[nodiscard]] uint32_t scope() const noexcept {
+        return family() == AF_INET6 ? reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_scope_id : 0;
+    }
 
     /// Without a host if this is no IP address. ::ffff:a.b.c.d, an IPv4 peer of an IPv6 socket, becomes IPv4.
     [[nodiscard]] socks::endpoint endpoint() const noexcept { return socks::from_sockaddr(storage_, size_); }
@@ -132,6 +142,7 @@ inline bool send_to(int fd, std::string_view bytes, socket_address& to) noexcept
 struct looked_up {
     std::vector<socks::endpoint> addresses;
     socks::dial_error failure = socks::dial_error::name_not_found;
+    uint32_t scope = 0;  ///< the number of the network interface of the link-local addresses
 };
 
 /// Looks up the addresses of a host with the system's resolver, each with `port`. This blocks.
@@ -149,7 +160,10 @@ inline looked_up look_up(const std::string& name, uint16_t port, int family = AF
     for (const addrinfo* a = list; a != nullptr; a = a->ai_next) {
         socks::endpoint e = socks::from_sockaddr(a->ai_addr, a->ai_addrlen);
         e.port = port;
-        if (e.host.kind() != socks::host_kind::none) found.addresses.push_back(e);
+        if (e.host.kind() == socks::host_kind::none) continue;
+        found.addresses.push_back(e);
+        if (a->ai_family == AF_INET6 && found.scope == 0)
+            found.scope = reinterpret_cast<const sockaddr_in6*>(a->ai_addr)->sin6_scope_id;
     }
     ::freeaddrinfo(list);
     return found;
@@ -192,14 +206,6 @@ template <protocol_number Number>
 std::string text(const Number& number) {
     char room[socks::max_text_code];
     return std::string(std::string_view(format(number, room).data()));
-}
-
-/// Looks up a host that is a name. Throws if it has no address. This blocks.
-inline std::vector<socks::endpoint> addresses_of(const socks::endpoint& e, int family = AF_UNSPEC) {
-    looked_up found = look_up(std::string(std::string_view(e.host.name())), e.port, family);
-    if (found.addresses.empty())
-        throw std::runtime_error("no address of " + text(e) + ": " + to_string(found.failure));
-    return std::move(found.addresses);
 }
 
 }  // namespace example

@@ -7,9 +7,9 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <thread>
 
 #include "../common/options.hpp"
+#include "../common/two_ways.hpp"
 #include "attempt.hpp"
 #include "file.hpp"
 #include "operator.hpp"
@@ -29,7 +29,8 @@ types START or sends SIGUSR1.
   --config FILE      CFTNET, CFTPROT, CFTPART and CFTTCP commands
   --check            only print the errors of the configuration, or its meaning
   --relay            relay standard input and output instead of a file, for a
-                     protocol of your own; START is SIGUSR1 only
+                     protocol of your own; START is SIGUSR1 only. If either side is
+                     cut off, there is no other attempt
   --clock virtual    skip all waiting times, and end where only the operator's
                      signal could continue
   --patience SECONDS  the time limit of a handshake, of each 64 KiB and of the
@@ -116,41 +117,11 @@ int check(const socks::cft::targets& targets, const settings& s) {
     return 0;
 }
 
-// Passes on bytes of `from`. @returns false at its end.
-bool carry(int from, int to) {
-    std::array<char, 64 * 1024> room;
-    const size_t n = example::read_some(from, room);
-    example::write_all(to, {room.data(), n});
-    return n != 0;
-}
-
-// Relays standard input and output. Each way has its own thread and its own end, because either side may send
-// before it reads. Both may be ends of one socket, so close() alone does not end the output.
-void relay(int partner, std::string_view early) {
-    std::thread up([partner] {
-        try {
-            while (carry(STDIN_FILENO, partner)) continue;
-        } catch (const std::system_error&) {
-            // The partner has closed. The other way reports it.
-        }
-        ::shutdown(partner, SHUT_WR);
-    });
-    try {
-        example::write_all(STDOUT_FILENO, early);
-        while (carry(partner, STDOUT_FILENO)) continue;
-    } catch (...) {
-        up.detach();  // if the output fails, do not wait for input
-        throw;
-    }
-    ::shutdown(STDOUT_FILENO, SHUT_WR);
-    ::close(STDOUT_FILENO);
-    up.join();
-}
-
-// Uses an open connection. @returns the outcome of the transfer.
+// Uses an open connection. @returns the outcome of the transfer. If a relay is cut off, this throws, because
+// another attempt could not repeat the input.
 socks::outcome use(const example::connection& c, const settings& s) {
     if (s.what == task::relay) {
-        relay(c.fd.get(), c.early);
+        example::relay(c.fd.get(), c.early);
         return socks::errc::none;
     }
     try {

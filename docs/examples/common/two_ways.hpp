@@ -1,0 +1,98 @@
+// Carries the bytes of a connection both ways. What is cut off never looks complete: if one way fails, the
+// connection is reset and the program fails.
+
+#ifndef EXAMPLES_COMMON_TWO_WAYS_HPP
+#define EXAMPLES_COMMON_TWO_WAYS_HPP
+
+#include <array>
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "client_io.hpp"
+
+namespace example {
+
+/// Makes the close of a connection a reset. The peer then knows that bytes are missing.
+inline void reset_on_close(int fd) noexcept {
+    const linger now{1, 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+/// Runs two functions, each in its own thread, until both have ended. With one thread, this program and the
+/// destination could wait for each other for ever if the destination sends before it reads. If one function
+/// throws, this throws its exception at once. The other one may wait for standard input, so it is left
+/// behind, and the program must end.
+template <class Up, class Down>
+void run_both(Up up, Down down) {
+    struct state {
+        std::mutex guard;
+        std::condition_variable changed;
+        int running = 2;
+        std::exception_ptr failure;
+    };
+    const auto shared = std::make_shared<state>();
+    const auto start = [&shared](auto work) {
+        std::thread([shared, work]() mutable {
+            std::exception_ptr failure;
+            try {
+                work();
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            const std::lock_guard lock(shared->guard);
+            if (!shared->failure) shared->failure = failure;
+            --shared->running;
+            shared->changed.notify_one();
+        }).detach();
+    };
+    start(std::move(up));
+    start(std::move(down));
+    std::unique_lock lock(shared->guard);
+    shared->changed.wait(lock, [&] { return shared->running == 0 || shared->failure; });
+    if (shared->failure) std::rethrow_exception(shared->failure);
+}
+
+/// Ends an output. A socket may be the input too, so close() alone does not end it.
+inline void end_output(int fd, const char* what) {
+    if (::shutdown(fd, SHUT_WR) == 0) return;
+    if (errno != ENOTSOCK) must(-1, what);
+    must(::close(fd), what);
+}
+
+/// Writes all bytes of `from` to `to`.
+inline void carry(int from, const char* from_fails, int to, const char* to_fails) {
+    std::array<char, 64 * 1024> room;
+    while (const size_t n = read_some(from, room, from_fails)) write_all(to, {room.data(), n}, to_fails);
+}
+
+inline constexpr const char* input_fails = "cannot read standard input";
+inline constexpr const char* output_fails = "cannot write standard output";
+
+/// Connects standard input and output to `proxy` until both ways have ended. Writes `early` first.
+/// @param half_close  whether the end of the input ends the stream to the destination too.
+inline void relay(int proxy, std::string early, bool half_close = true) {
+    constexpr const char* receive_fails = "cannot receive from the proxy";
+    constexpr const char* send_fails = "cannot send to the proxy";
+    try {
+        run_both(
+            [=] {
+                carry(STDIN_FILENO, input_fails, proxy, send_fails);
+                if (half_close) must(::shutdown(proxy, SHUT_WR), send_fails);
+            },
+            [=] {
+                write_all(STDOUT_FILENO, early, output_fails);
+                carry(proxy, receive_fails, STDOUT_FILENO, output_fails);
+                end_output(STDOUT_FILENO, output_fails);
+            });
+    } catch (...) {
+        reset_on_close(proxy);
+        throw;
+    }
+}
+
+}  // namespace example
+
+#endif
