@@ -25,6 +25,7 @@ class Proxy(socketserver.BaseRequestHandler):
     """Grants every request by SOCKS5, with or without a password, then acts as the destination."""
 
     saw = queue.Queue()  # how each connection ended
+    answer = b"\x05\x00\x00\x01" + bytes(6)
 
     def handle(self):
         s = self.request
@@ -36,7 +37,7 @@ class Proxy(socketserver.BaseRequestHandler):
             s.sendall(b"\x01\x00")
         kind = receive(s, 4)[3]
         receive(s, 6 if kind == 1 else receive(s, 1)[0] + 2)
-        s.sendall(b"\x05\x00\x00\x01" + bytes(6))
+        s.sendall(self.answer)
         try:
             self.act(s)
         except ConnectionResetError:
