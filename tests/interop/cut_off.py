@@ -36,7 +36,7 @@ class Proxy(socketserver.BaseRequestHandler):
                 receive(s, receive(s, 1)[0])
             s.sendall(b"\x01\x00")
         kind = receive(s, 4)[3]
-        receive(s, 6 if kind == 1 else receive(s, 1)[0] + 2)
+        receive(s, {1: 6, 4: 18}.get(kind) or receive(s, 1)[0] + 2)
         s.sendall(self.answer)
         try:
             self.act(s)
