@@ -94,6 +94,9 @@ class Cases:
             return [self.folder / program, "--via", f"socks5h://127.0.0.1:{port}", "files.example:9"]
         return [self.folder / program, "--config", changed(PORT=f"'{port}'"), "--partner", PARTNER, "--relay"]
 
+    def at(self, proxy):
+        return f"the proxy at 127.0.0.1:{self.origins[proxy].port}"
+
     def ends(self, argv, code, said, saw, came=None, **streams):
         """Runs the program to its end."""
         while not Proxy.saw.empty():
@@ -141,14 +144,14 @@ class Cases:
         read, write = os.pipe()
         os.write(write, b"hello")
         try:
-            self.ends(self.command(program, Resets), 1, "cannot receive from the proxy: Connection reset", None, PART,
+            self.ends(self.command(program, Resets), 1, self.at(Resets) + ": Connection reset", None, PART,
                       stdin=read, stdout=subprocess.PIPE)
         finally:
             os.close(read), os.close(write)
 
     def left(self, program):
         with open("/dev/zero", "rb") as zeros:
-            self.ends(self.command(program, Leaves), 1, "the proxy: ", None, stdin=zeros, stdout=subprocess.DEVNULL)
+            self.ends(self.command(program, Leaves), 1, self.at(Leaves), None, stdin=zeros, stdout=subprocess.DEVNULL)
 
     def complete(self, program):
         self.ends(self.command(program, Ends), 0, "", END, PART, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)

@@ -153,9 +153,11 @@ class Thief(Ferry):
 
 
 class Hearer(socketserver.BaseRequestHandler):
-    """Sends a lot, and says how the connection ended."""
+    """Sends a lot, and says how the connection ended, to the case that uses it."""
 
-    ends = queue.Queue()
+    @classmethod
+    def of_its_own(cls):
+        return type("Hearer", (cls,), {"ends": queue.Queue()})
 
     def handle(self):
         try:
@@ -275,7 +277,8 @@ class Cases:
 
     def stolen(self, order, by_client, said):
         """A message that is missing, repeated or moved ends both connections by a reset."""
-        origin, since = Origin(Hearer), self.ours.mark()
+        hearer, since = Hearer.of_its_own(), self.ours.mark()
+        origin = Origin(hearer)
         thief = Thief(self.ours.port, order, by_client)
         command = [self.client, "--proxy", f"{NAME}:{thief.port}", "--protection", "integrity",
                    f"{NAME}:{origin.port}"]
@@ -287,7 +290,7 @@ class Cases:
                         c.stdin.flush()
                         time.sleep(0.2)
                     self.ours.line(said, since)
-                    expect(Hearer.ends.get(timeout=SOON), RESET, "what the destination sees")
+                    expect(hearer.ends.get(timeout=SOON), RESET, "what the destination sees")
                 else:
                     expect(c.wait(SOON), 1, "exit code of the client")
                     expect_in(said, c.stderr.read().decode(), "what the client says")
@@ -326,7 +329,8 @@ class Cases:
             expect(select.select([s], [], [], 0.1)[0], [], "an end of the client's connection")
 
     def idle(self):
-        origin = Origin(Hearer)
+        hearer = Hearer.of_its_own()
+        origin = Origin(hearer)
         with Proxy("idle", self.ours.program, "--idle", "1") as server:
             command = [self.client, "--proxy", f"{NAME}:{server.port}", f"{NAME}:{origin.port}"]
             with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
@@ -336,7 +340,7 @@ class Cases:
                 finally:
                     c.kill()
             server.line("idle for too long", 0)
-            expect(Hearer.ends.get(timeout=SOON), RESET, "what the destination sees")
+            expect(hearer.ends.get(timeout=SOON), RESET, "what the destination sees")
 
     def destination_resets(self):
         origin = Origin(Broken)

@@ -74,17 +74,18 @@ inline constexpr const char* output_fails = "cannot write standard output";
 /// Connects standard input and output to `proxy` until both ways have ended. Writes `early` first.
 /// @param half_close  whether the end of the input ends the stream to the destination too.
 inline void relay(int proxy, std::string early, bool half_close = true) {
-    constexpr const char* receive_fails = "cannot receive from the proxy";
-    constexpr const char* send_fails = "cannot send to the proxy";
+    const std::string at = "the proxy at " + text(remote_endpoint(proxy));
+    const std::string receive_fails = "cannot receive from " + at;
+    const std::string send_fails = "cannot send to " + at;
     try {
         run_both(
             [=] {
-                carry(STDIN_FILENO, input_fails, proxy, send_fails);
-                if (half_close) must(::shutdown(proxy, SHUT_WR), send_fails);
+                carry(STDIN_FILENO, input_fails, proxy, send_fails.c_str());
+                if (half_close) must(::shutdown(proxy, SHUT_WR), send_fails.c_str());
             },
             [=] {
                 write_all(STDOUT_FILENO, early, output_fails);
-                carry(proxy, receive_fails, STDOUT_FILENO, output_fails);
+                carry(proxy, receive_fails.c_str(), STDOUT_FILENO, output_fails);
                 end_output(STDOUT_FILENO, output_fails);
             });
     } catch (...) {

@@ -109,7 +109,7 @@ int open_tunnel(const settings& set) {
         throw example::interrupted(example::text(set.proxy), e, handshake.state(), until);
     }
     proxy.inside()->end_deadline();
-    example::relay(proxy.inside(), fd.get(), early,
+    example::relay(proxy.inside(), fd.get(), "the proxy at " + example::text(set.proxy), early,
                    {STDIN_FILENO, STDOUT_FILENO, example::input_fails, example::output_fails}, [] {});
     return 0;
 }

@@ -244,26 +244,37 @@ struct plain_side {
     const char* output_fails;
 };
 
+/// Calls `work`. If it fails, the exception says with whom.
+template <class Work>
+auto with(const std::string& peer, Work work) {
+    try {
+        return work();
+    } catch (const std::exception& e) {
+        throw std::runtime_error(peer + ": " + e.what());
+    }
+}
+
 /// Relays both ways until each has ended. Writes `early` to the plain side first, and calls `moved` after
 /// each portion. The end of a stream is not wrapped, so a protocol that must detect truncation marks the end
 /// in its data. If one way fails, this resets both connections.
+/// @param peer  the other end of `fd`, for errors.
 template <class Moved>
-void relay(const std::shared_ptr<protected_stream>& inside, int fd, const std::string& early,
-           const plain_side& plain, Moved moved) {
+void relay(const std::shared_ptr<protected_stream>& inside, int fd, const std::string& peer,
+           const std::string& early, const plain_side& plain, Moved moved) {
     try {
         run_both(
             [=] {
                 std::array<char, 64 * 1024> room;
                 while (const size_t n = read_some(plain.input, room, plain.input_fails)) {
-                    inside->write_all({room.data(), n});
+                    with(peer, [&] { inside->write_all({room.data(), n}); });
                     moved();
                 }
-                must(::shutdown(fd, SHUT_WR), "cannot send");
+                with(peer, [fd] { must(::shutdown(fd, SHUT_WR), "cannot send"); });
             },
             [=] {
                 write_all(plain.output, early, plain.output_fails);
                 std::array<char, 64 * 1024> room;
-                while (const size_t n = inside->read_some(room)) {
+                while (const size_t n = with(peer, [&] { return inside->read_some(room); })) {
                     write_all(plain.output, {room.data(), n}, plain.output_fails);
                     moved();
                 }

@@ -71,8 +71,9 @@ void relay(const std::shared_ptr<example::protected_stream>& inside, int client,
     relayed[0] = client;
     relayed[1] = destination;
     ::alarm(idle);
+    const std::string peer = "the client at " + example::text(example::remote_endpoint(client));
     example::relay(
-        inside, client, early,
+        inside, client, peer, early,
         {destination, destination, "cannot receive from the destination", "cannot send to the destination"},
         [idle] { ::alarm(idle); });
 }
