@@ -11,6 +11,7 @@ import socketserver
 import struct
 import subprocess
 import sys
+import time
 from socket import SO_LINGER, SOL_SOCKET
 
 import harness
@@ -76,6 +77,17 @@ class Leaves(Proxy):
         s.sendall(PART)
 
 
+class Refuses(Proxy):
+    """Sends its answer and closes, like a server of HTTP that does not want an upload."""
+
+    words = PART * 5000
+
+    def act(self, s):
+        s.sendall(self.words)
+        s.shutdown(1)
+        time.sleep(0.3)
+
+
 class Ends(Proxy):
     def act(self, s):
         s.sendall(PART)
@@ -86,7 +98,7 @@ class Ends(Proxy):
 class Cases:
     def __init__(self, program):
         self.folder = pathlib.Path(program).parent
-        self.origins = {kind: Origin(kind) for kind in (Proxy, Talkative, Resets, Leaves, Ends)}
+        self.origins = {kind: Origin(kind) for kind in (Proxy, Talkative, Resets, Leaves, Refuses, Ends)}
 
     def command(self, program, proxy):
         port = self.origins[proxy].port
@@ -153,6 +165,19 @@ class Cases:
         with open("/dev/zero", "rb") as zeros:
             self.ends(self.command(program, Leaves), 1, self.at(Leaves), None, stdin=zeros, stdout=subprocess.DEVNULL)
 
+    def refused(self, program):
+        """Nobody reads the output before the proxy has reset the connection."""
+        with open("/dev/zero", "rb") as zeros, subprocess.Popen(
+                [str(a) for a in self.command(program, Refuses)], stdin=zeros, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE) as client:
+            try:
+                time.sleep(1)
+                out, words = client.communicate(timeout=harness.SOON)
+                expect((client.returncode, len(out)), (1, len(Refuses.words)), "exit code and size of the answer")
+                expect_in(f"cannot send to {self.at(Refuses)}", words.decode(), "what the program says")
+            finally:
+                client.kill()
+
     def complete(self, program):
         self.ends(self.command(program, Ends), 0, "", END, PART, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
 
@@ -172,6 +197,7 @@ class Cases:
                 f"{program}_resets_the_connection_if_the_disk_is_full": (self.full_output, program),
                 f"{program}_fails_if_the_proxy_resets_the_connection": (self.reset, program),
                 f"{program}_fails_if_the_proxy_closes_while_it_sends": (self.left, program),
+                f"{program}_delivers_what_came_before_it_could_not_send": (self.refused, program),
                 f"{program}_succeeds_if_both_sides_have_ended": (self.complete, program),
             }
         return cases

@@ -63,71 +63,61 @@ inline looked_up addresses_of(const place& where, const deadline& until, int fam
 
 namespace detail {
 
-// An attempt to connect. It is invalid, with errno set, if it has failed.
-inline unique_fd begin_to_connect(const socks::endpoint& to, uint32_t scope) noexcept {
-    socket_address remote(to, scope);
-    unique_fd fd(::socket(remote.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!fd || ::connect(fd.get(), remote.data(), remote.size()) == 0 || errno == EINPROGRESS) return fd;
-    const int error = errno;
-    fd.reset();
-    errno = error;
-    return fd;
-}
+// Attempts to connect that overlap.
+class attempts {
+  public:
+    [[nodiscard]] bool empty() const noexcept { return sockets_.empty(); }
 
-// The error of a connection that poll() has reported, or 0 if it is complete.
-inline int error_of(int fd) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    must(::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size), "getsockopt");
-    return error;
-}
+    // The error of the last attempt that failed.
+    [[nodiscard]] int error() const noexcept { return error_; }
 
-// The first connection to one of the addresses. It is invalid, with errno set, if no attempt succeeds.
-inline unique_fd first_connection(looked_up& found, const deadline& until) {
-    std::vector<unique_fd> going;
-    std::vector<pollfd> watched;
-    size_t begun = 0;
-    deadline::clock::time_point due = deadline::clock::now();  // the time of the next attempt
-    const auto failed = [&](int error) {
-        errno = error;
-        found.failure = socks::dial_error_from_errno(error);
-        due = deadline::clock::now();
-    };
-    while (begun < found.addresses.size() || !going.empty()) {
-        auto wait = until.left();
-        if (begun < found.addresses.size()) {
-            using std::chrono::milliseconds;
-            if (going.empty() || deadline::clock::now() >= due) {
-                due = deadline::clock::now() + milliseconds(socks::attempt_delay);
-                unique_fd fd = begin_to_connect(found.addresses[begun++], found.scope);
-                if (!fd) {
-                    failed(errno);
-                    continue;
-                }
-                watched.push_back({fd.get(), POLLOUT, 0});
-                going.push_back(std::move(fd));
-            }
-            if (begun < found.addresses.size())
-                wait = std::clamp(std::chrono::ceil<milliseconds>(due - deadline::clock::now()),
-                                  milliseconds(0), wait);
+    // @returns false if the attempt fails at once.
+    bool begin(const socks::endpoint& to, uint32_t scope) {
+        socket_address remote(to, scope);
+        unique_fd fd(::socket(remote.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        if (!fd || (::connect(fd.get(), remote.data(), remote.size()) != 0 && errno != EINPROGRESS)) {
+            error_ = errno;
+            return false;
         }
+        sockets_.push_back(std::move(fd));
+        return true;
+    }
+
+    // Waits until an attempt succeeds or fails, at most `limit`. @returns the connection, or an invalid one.
+    unique_fd wait(std::chrono::milliseconds limit) {
+        std::vector<pollfd> watched;
+        for (const unique_fd& fd : sockets_) watched.push_back({fd.get(), POLLOUT, 0});
         const auto poll = [&] {
-            return ::poll(watched.data(), watched.size(), static_cast<int>(wait.count()));
+            return ::poll(watched.data(), watched.size(), static_cast<int>(limit.count()));
         };
         must(uninterrupted(poll), "poll");
-        for (size_t i = going.size(); i-- != 0;) {
+        for (size_t i = watched.size(); i-- != 0;) {
             if (watched[i].revents == 0) continue;
-            const int error = error_of(going[i].get());
-            if (error == 0) return std::move(going[i]);
-            going.erase(going.begin() + static_cast<std::ptrdiff_t>(i));
-            watched.erase(watched.begin() + static_cast<std::ptrdiff_t>(i));
-            failed(error);
+            unique_fd fd = std::move(sockets_[i]);
+            sockets_.erase(sockets_.begin() + static_cast<std::ptrdiff_t>(i));
+            int error = 0;
+            socklen_t size = sizeof error;
+            must(::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size), "getsockopt");
+            if (error == 0) return fd;
+            error_ = error;
         }
-        if (until.passed()) {
-            failed(ETIMEDOUT);
-            break;
-        }
+        return {};
     }
+
+  private:
+    std::vector<unique_fd> sockets_;
+    int error_ = 0;
+};
+
+// The first connection to one of the addresses. It is invalid if no attempt succeeds.
+inline unique_fd first_connection(attempts& going, const looked_up& found, const deadline& until) {
+    for (const socks::endpoint& to : found.addresses) {
+        if (!going.begin(to, found.scope)) continue;
+        const std::chrono::milliseconds delay(socks::attempt_delay);
+        if (unique_fd fd = going.wait(std::min(delay, until.left()))) return fd;
+    }
+    while (!going.empty() && !until.passed())
+        if (unique_fd fd = going.wait(until.left())) return fd;
     return {};
 }
 
@@ -139,16 +129,18 @@ inline unique_fd first_connection(looked_up& found, const deadline& until) {
 inline unique_fd connect_to_any(const place& where, const deadline& until, const char* called = "") {
     looked_up found = addresses_of(where, until, AF_UNSPEC, called);
     interleave_families(found.addresses.data(), found.addresses.size());
-    unique_fd fd = detail::first_connection(found, until);
+    detail::attempts going;
+    unique_fd fd = detail::first_connection(going, found, until);
     if (fd) {
         const int flags = must(::fcntl(fd.get(), F_GETFL), "fcntl");
         must(::fcntl(fd.get(), F_SETFL, flags & ~O_NONBLOCK), "fcntl");
         return fd;
     }
-    const std::string late = until.passed() ? ' ' + until.text() : "";
-    throw cannot_connect(
-        "cannot connect to " + (called + where.text()) + late + ": " + std::generic_category().message(errno),
-        found.failure);
+    const int error = going.empty() ? going.error() : ETIMEDOUT;
+    throw cannot_connect("cannot connect to " + (called + where.text()) +
+                             (going.empty() ? "" : ' ' + until.text()) + ": " +
+                             std::generic_category().message(error),
+                         socks::dial_error_from_errno(error));
 }
 
 }  // namespace example

@@ -21,29 +21,49 @@ inline void reset_on_close(int fd) noexcept {
     ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
+/// The peer accepts no more bytes. What it has sent before may still be in the buffers of the system.
+struct cannot_send : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+template <class Work>
+void sending(Work work) {
+    try {
+        work();
+    } catch (const std::exception& e) {
+        throw cannot_send(e.what());
+    }
+}
+
 /// Runs two functions, each in its own thread, until both have ended. With one thread, this program and the
 /// destination could wait for each other for ever if the destination sends before it reads. If one function
 /// throws, this throws its exception at once. The other one may wait for standard input, so it is left
-/// behind, and the program must end.
+/// behind, and the program must end. Only after cannot_send the other one continues to its end.
 template <class Up, class Down>
 void run_both(Up up, Down down) {
     struct state {
         std::mutex guard;
         std::condition_variable changed;
         int running = 2;
+        bool urgent = false;
         std::exception_ptr failure;
     };
     const auto shared = std::make_shared<state>();
     const auto start = [&shared](auto work) {
         std::thread([shared, work]() mutable {
             std::exception_ptr failure;
+            bool urgent = false;
             try {
                 work();
+            } catch (const cannot_send&) {
+                failure = std::current_exception();
             } catch (...) {
                 failure = std::current_exception();
+                urgent = true;
             }
             const std::lock_guard lock(shared->guard);
             if (!shared->failure) shared->failure = failure;
+            shared->urgent |= urgent;
             --shared->running;
             shared->changed.notify_one();
         }).detach();
@@ -51,7 +71,7 @@ void run_both(Up up, Down down) {
     start(std::move(up));
     start(std::move(down));
     std::unique_lock lock(shared->guard);
-    shared->changed.wait(lock, [&] { return shared->running == 0 || shared->failure; });
+    shared->changed.wait(lock, [&] { return shared->running == 0 || shared->urgent; });
     if (shared->failure) std::rethrow_exception(shared->failure);
 }
 
@@ -60,12 +80,6 @@ inline void end_output(int fd, const char* what) {
     if (::shutdown(fd, SHUT_WR) == 0) return;
     if (errno != ENOTSOCK) must(-1, what);
     must(::close(fd), what);
-}
-
-/// Writes all bytes of `from` to `to`.
-inline void carry(int from, const char* from_fails, int to, const char* to_fails) {
-    std::array<char, 64 * 1024> room;
-    while (const size_t n = read_some(from, room, from_fails)) write_all(to, {room.data(), n}, to_fails);
 }
 
 inline constexpr const char* input_fails = "cannot read standard input";
@@ -80,12 +94,16 @@ inline void relay(int proxy, std::string early, bool half_close = true) {
     try {
         run_both(
             [=] {
-                carry(STDIN_FILENO, input_fails, proxy, send_fails.c_str());
-                if (half_close) must(::shutdown(proxy, SHUT_WR), send_fails.c_str());
+                std::array<char, 64 * 1024> room;
+                while (const size_t n = read_some(STDIN_FILENO, room, input_fails))
+                    sending([&] { write_all(proxy, {room.data(), n}, send_fails.c_str()); });
+                if (half_close) sending([&] { must(::shutdown(proxy, SHUT_WR), send_fails.c_str()); });
             },
             [=] {
                 write_all(STDOUT_FILENO, early, output_fails);
-                carry(proxy, receive_fails.c_str(), STDOUT_FILENO, output_fails);
+                std::array<char, 64 * 1024> room;
+                while (const size_t n = read_some(proxy, room, receive_fails.c_str()))
+                    write_all(STDOUT_FILENO, {room.data(), n}, output_fails);
                 end_output(STDOUT_FILENO, output_fails);
             });
     } catch (...) {

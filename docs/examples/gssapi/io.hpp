@@ -266,10 +266,10 @@ void relay(const std::shared_ptr<protected_stream>& inside, int fd, const std::s
             [=] {
                 std::array<char, 64 * 1024> room;
                 while (const size_t n = read_some(plain.input, room, plain.input_fails)) {
-                    with(peer, [&] { inside->write_all({room.data(), n}); });
+                    sending([&] { with(peer, [&] { inside->write_all({room.data(), n}); }); });
                     moved();
                 }
-                with(peer, [fd] { must(::shutdown(fd, SHUT_WR), "cannot send"); });
+                sending([&] { with(peer, [&] { must(::shutdown(fd, SHUT_WR), "cannot send"); }); });
             },
             [=] {
                 write_all(plain.output, early, plain.output_fails);
