@@ -28,9 +28,9 @@ class configuration {
         socks::cft::finding room[64];
         socks::cft::findings found(room);
         const bool usable = resolve(socks::bytes(content.data(), content.size()), partner_, targets_, found);
+        if (!usable || !std::exchange(printed_, true)) print(found);
         socks::wipe(content);
         wipe_stack();
-        if (!usable || !std::exchange(printed_, true)) print(found);
         return loaded_ = usable;
     }
 
