@@ -358,6 +358,19 @@ class Cases:
                   done.stderr.decode(), "what the client says")
         expect(1 <= time.monotonic() - began < SOON, True, "that it took one second, and little more")
 
+    def silent_kdc(self):
+        """The client has no ticket for the service, and the KDC does not answer."""
+        tickets, port = f"FILE:{scratch}/first", Origin(SilentAfterGssapi).port
+        subprocess.run(["kinit", "-c", tickets, USER], input=PASSWORD.encode(), check=True, stdout=subprocess.DEVNULL)
+        config = scratch / "silent.conf"
+        config.write_text(KRB5.format(realm=REALM, port=port, name=NAME))
+        began = time.monotonic()
+        done = self.run(self.ours, "integrity", "--patience", "1", target="192.0.2.7:9", KRB5CCNAME=tickets,
+                        KRB5_CONFIG=str(config))
+        expect(done.returncode, 1, "exit code of the client")
+        expect_in("no ticket of Kerberos before the deadline", done.stderr.decode(), "what the client says")
+        expect(time.monotonic() - began < SOON, True, "that it took two seconds, and little more")
+
     def table(self):
         carried, carried_for, refused = self.carried, self.carried_for, self.refused
         dante_log, our_log = "gssapi/{level}%" + USER, "{told} with " + f"{USER}@{REALM}"
@@ -411,6 +424,7 @@ class Cases:
             "our_server_resets_idle_connections": (self.idle,),
             "our_server_passes_on_a_reset": (self.destination_resets,),
             "our_client_gives_up_a_proxy_that_is_silent_in_the_negotiation": (self.client_deadline,),
+            "our_client_gives_up_a_silent_KDC": (self.silent_kdc,),
             "no_ticket_no_service":
                 (lambda: refused(self.ours, "cannot authenticate", KRB5CCNAME=f"FILE:{scratch}/nothing"),),
             "another_service_than_the_one_wanted_is_refused":

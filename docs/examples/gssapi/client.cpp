@@ -20,7 +20,7 @@ that authenticates by GSSAPI. It uses the credentials of kinit.
   --nec                negotiate the level unwrapped, as NEC's proxy does. An attacker on
                        the network can then lower it to the least accepted level
   --patience SECONDS   the time limit of look-up, connection and handshake together
-                       (default 30). The libraries of Kerberos have limits of their own
+                       (default 30)
   --help               this text
 
 Exit status: 0 done, 1 failed, 2 invalid argument.
@@ -34,12 +34,23 @@ struct settings {
     example::gssapi_settings security;
 };
 
+// Handles SIGALRM: the library of Kerberos waits for a name server or a KDC, and has no deadline.
+void give_up(int) {
+    constexpr std::string_view words = "gssapi_client: no ticket of Kerberos before the deadline\n";
+    static_cast<void>(
+        example::uninterrupted([&] { return ::write(STDERR_FILENO, words.data(), words.size()); }));
+    ::_exit(1);
+}
+
 // The only way to read and write: the socket, and after negotiation the wrapped stream.
 class transport {
   public:
     transport(int fd, const example::deadline& until) : fd_(fd), until_(until) {}
 
     void negotiate(const settings& set) {
+        // One second later than the deadline of the socket, which can name the phase.
+        std::signal(SIGALRM, give_up);
+        ::alarm(static_cast<unsigned>(std::chrono::ceil<std::chrono::seconds>(until_.left()).count()) + 1);
         try {
             inside_ = std::make_shared<example::protected_stream>(fd_, set.service, set.security, until_);
         } catch (const std::system_error&) {
@@ -47,6 +58,7 @@ class transport {
         } catch (const std::runtime_error& e) {
             throw std::runtime_error("the proxy at " + example::text(set.proxy) + ": " + e.what());
         }
+        ::alarm(0);
         std::fprintf(stderr, "%s with %s\n", example::text(inside_->level()).c_str(),
                      inside_->peer().c_str());
     }
