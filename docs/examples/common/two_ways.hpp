@@ -87,19 +87,21 @@ inline constexpr const char* output_fails = "cannot write standard output";
 
 /// Connects standard input and output to `proxy` until both ways have ended. Writes `early` first.
 /// @param half_close  whether the end of the input ends the stream to the destination too.
-inline void relay(int proxy, std::string early, bool half_close = true) {
+inline void relay(unique_fd connection, std::string early, bool half_close = true) {
+    const auto kept = std::make_shared<unique_fd>(std::move(connection));  // until both threads have ended
+    const int proxy = kept->get();
     const std::string at = "the proxy at " + text(remote_endpoint(proxy));
     const std::string receive_fails = "cannot receive from " + at;
     const std::string send_fails = "cannot send to " + at;
     try {
         run_both(
-            [=] {
+            [=, keep = kept] {
                 std::array<char, 64 * 1024> room;
                 while (const size_t n = read_some(STDIN_FILENO, room, input_fails))
                     sending([&] { write_all(proxy, {room.data(), n}, send_fails.c_str()); });
                 if (half_close) sending([&] { must(::shutdown(proxy, SHUT_WR), send_fails.c_str()); });
             },
-            [=] {
+            [=, keep = kept] {
                 write_all(STDOUT_FILENO, early, output_fails);
                 std::array<char, 64 * 1024> room;
                 while (const size_t n = read_some(proxy, room, receive_fails.c_str()))

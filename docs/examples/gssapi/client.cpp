@@ -111,8 +111,9 @@ std::string shake_hands(transport& proxy, const settings& set, socks::client& ha
 
 int open_tunnel(const settings& set) {
     const example::deadline until(set.patience);
-    const example::unique_fd fd = example::connect_to_any({set.proxy}, until, "the proxy at ");
-    transport proxy(fd.get(), until);
+    const auto fd = std::make_shared<const example::unique_fd>(
+        example::connect_to_any({set.proxy}, until, "the proxy at "));
+    transport proxy(fd->get(), until);
     socks::client handshake;
     std::string early;
     try {
@@ -121,7 +122,7 @@ int open_tunnel(const settings& set) {
         throw example::interrupted(example::text(set.proxy), e, handshake.state(), until);
     }
     proxy.inside()->end_deadline();
-    example::relay(proxy.inside(), fd.get(), "the proxy at " + example::text(set.proxy), early,
+    example::relay(proxy.inside(), fd, "the proxy at " + example::text(set.proxy), early,
                    {STDIN_FILENO, STDOUT_FILENO, example::input_fails, example::output_fails}, [] {});
     return 0;
 }

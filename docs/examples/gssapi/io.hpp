@@ -242,6 +242,7 @@ struct plain_side {
     int output;
     const char* input_fails;
     const char* output_fails;
+    std::shared_ptr<const unique_fd> owner{};  ///< of both descriptors, until both threads have ended
 };
 
 /// Calls `work`. If it fails, the exception says with whom.
@@ -257,9 +258,10 @@ auto with(const std::string& peer, Work work) {
 /// Relays both ways until each has ended. Writes `early` to the plain side first, and calls `moved` after
 /// each portion. The end of a stream is not wrapped, so a protocol that must detect truncation marks the end
 /// in its data. If one way fails, this resets both connections.
-/// @param peer  the other end of `fd`, for errors.
+/// @param peer  the other end of `connection`, for errors.
 template <class Moved>
-void relay(const std::shared_ptr<protected_stream>& inside, int fd, const std::string& peer,
+void relay(const std::shared_ptr<protected_stream>& inside,
+           const std::shared_ptr<const unique_fd>& connection, const std::string& peer,
            const std::string& early, const plain_side& plain, Moved moved) {
     try {
         run_both(
@@ -269,7 +271,9 @@ void relay(const std::shared_ptr<protected_stream>& inside, int fd, const std::s
                     sending([&] { with(peer, [&] { inside->write_all({room.data(), n}); }); });
                     moved();
                 }
-                sending([&] { with(peer, [&] { must(::shutdown(fd, SHUT_WR), "cannot send"); }); });
+                sending([&] {
+                    with(peer, [&] { must(::shutdown(connection->get(), SHUT_WR), "cannot send"); });
+                });
             },
             [=] {
                 write_all(plain.output, early, plain.output_fails);
@@ -281,7 +285,7 @@ void relay(const std::shared_ptr<protected_stream>& inside, int fd, const std::s
                 end_output(plain.output, plain.output_fails);
             });
     } catch (...) {
-        reset_on_close(fd);
+        reset_on_close(connection->get());
         reset_on_close(plain.output);
         throw;
     }

@@ -66,20 +66,24 @@ socks::reply dial(socks::command command, const socks::endpoint& to, const examp
     }
 }
 
-void relay(const std::shared_ptr<example::protected_stream>& inside, int client, const std::string& early,
-           int destination, unsigned idle) {
-    relayed[0] = client;
-    relayed[1] = destination;
+using connection = std::shared_ptr<const example::unique_fd>;
+
+void relay(const std::shared_ptr<example::protected_stream>& inside, const connection& client,
+           const std::string& early, const connection& destination, unsigned idle) {
+    const int out = destination->get();
+    relayed[0] = client->get();
+    relayed[1] = out;
     ::alarm(idle);
-    const std::string peer = "the client at " + example::text(example::remote_endpoint(client));
+    const std::string peer = "the client at " + example::text(example::remote_endpoint(client->get()));
     example::relay(
         inside, client, peer, early,
-        {destination, destination, "cannot receive from the destination", "cannot send to the destination"},
+        {out, out, "cannot receive from the destination", "cannot send to the destination", destination},
         [idle] { ::alarm(idle); });
 }
 
-void serve(int fd, const settings& set) {
+void serve(const connection& client, const settings& set) {
     using next = socks::server::next;
+    const int fd = client->get();
     std::signal(SIGALRM, give_up);
     ::alarm(set.handshake);
     const example::deadline until{std::chrono::seconds(set.handshake)};
@@ -117,8 +121,8 @@ void serve(int fd, const settings& set) {
             case next::authenticate:  // this server accepts no such method
             case next::wait: break;
             case next::done:
-                return relay(inside, fd, std::string(std::string_view(s.result().early)), out.get(),
-                             set.idle);
+                return relay(inside, client, std::string(std::string_view(s.result().early)),
+                             std::make_shared<const example::unique_fd>(std::move(out)), set.idle);
             case next::fail: throw std::runtime_error(to_string(s.error()));
         }
     }
@@ -133,11 +137,11 @@ void serve(int fd, const settings& set) {
     std::signal(SIGCHLD, SIG_IGN);  // do not keep the exit status of client processes
     for (;;) {
         const int fd = example::uninterrupted([&] { return ::accept(door.get(), nullptr, nullptr); });
-        const example::unique_fd client(fd);
+        const auto client = std::make_shared<const example::unique_fd>(fd);
         const pid_t child = fd < 0 ? -1 : ::fork();
         if (child == 0) {
             door.reset();  // otherwise the port stays taken until the last client has ended
-            ::_exit(example::run("gssapi_server", [&] { return serve(client.get(), set), 0; }));
+            ::_exit(example::run("gssapi_server", [&] { return serve(client, set), 0; }));
         }
         if (child > 0) continue;
         // The system has no descriptor, memory or process left. Later it may have.

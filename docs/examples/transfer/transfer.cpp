@@ -95,9 +95,9 @@ int check(const socks::cft::targets& targets, const settings& s) {
 
 // Uses an open connection. @returns the outcome of the transfer. If a relay is cut off, this throws, because
 // another attempt could not repeat the input.
-socks::outcome use(const example::connection& c, const settings& s) {
+socks::outcome use(example::connection c, const settings& s) {
     if (s.what == task::relay) {
-        example::relay(c.fd.get(), c.early);
+        example::relay(std::move(c.fd), std::move(c.early));
         return socks::errc::none;
     }
     try {
@@ -145,9 +145,9 @@ int transfer(example::configuration& configuration, const settings& s) {
         std::fprintf(log, "%s: to %s by %s through %s\n", minutes(clock.now()).c_str(),
                      example::text(a.request.to).c_str(), to_string(a.request.version),
                      example::text(a.proxy).c_str());
-        const example::connection c = example::connect_through(a.proxy, a.request, s.patience, s.copilot);
+        example::connection c = example::connect_through(a.proxy, a.request, s.patience, s.copilot);
         configuration.forget();
-        const socks::outcome how = c.how.succeeded() ? use(c, s) : c.how;
+        const socks::outcome how = c.how.succeeded() ? use(std::move(c), s) : c.how;
         const std::string now = minutes(clock.now());
         if (!how.succeeded()) std::fprintf(log, "%s: %s\n", now.c_str(), in_words(how).c_str());
         switch (attempts.ended(decide(how, socks::cft::dispositions), clock.now())) {

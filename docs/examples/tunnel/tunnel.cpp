@@ -133,7 +133,7 @@ int tunnel(example::arguments args) {
     std::signal(SIGPIPE, SIG_IGN);  // a write to a closed connection is an error, not a signal
     connection c = connect_to_target(*s);
     s->via.forget();
-    example::relay(c.fd.get(), std::move(c.early), s->half_close);
+    example::relay(std::move(c.fd), std::move(c.early), s->half_close);
     return 0;
 }
 
