@@ -28,7 +28,7 @@ using code_format = socks::encoded (*)(const socks::reply_code&, socks::buffer);
 
 /// What a failure without a reply means. `when` is the state of the machine before it failed.
 inline const char* meaning(socks::errc why, socks::client_state when) noexcept {
-    const bool asked = when == socks::client_state::reply;
+    const bool asked = when == socks::client_state::reply || when == socks::client_state::second_reply;
     if (why == socks::errc::credentials_refused) return "the user name or the password is wrong";
     if (why == socks::errc::no_acceptable_method)
         return "the proxy accepts none of the offered methods, for example because it requires a password";
@@ -59,11 +59,10 @@ inline std::string described(const std::string& proxy, const socks::outcome& why
     const socks::errc error = why.error();
     if (blame(error) == socks::party::caller) return to_string(error);
     if (why.has_code()) return "the proxy at " + proxy + " refused: " + described(why.code(), format);
-    const bool timed = blame(error) == socks::party::stream;
-    return "the proxy at " + proxy + ": " + to_string(error) +
-           (timed ? std::string(", ") + to_string(when) : "") +
-           (error == socks::errc::timed_out ? ", not done " + until.text() : "") + " (" +
-           meaning(error, when) + ")";
+    std::string words = "the proxy at " + proxy + ": " + to_string(error);
+    if (blame(error) == socks::party::stream) words += std::string(", ") + to_string(when);
+    if (error == socks::errc::timed_out) words += ", not done " + until.text();
+    return words + " (" + meaning(error, when) + ")";
 }
 
 /// The exception for a handshake that the deadline or a failure of the connection has ended.

@@ -28,8 +28,9 @@ the handshakes and some refusals.
                    A user name or password may contain %XX. Default port: 1080.
   --fetch URL      fetch this through the proxy: http://HOST[:PORT][/PATH]
   --output FILE    write it to FILE (default: discard it)
-  --patience SECONDS  the time limit of look-ups, connection and handshake
-                   together (default 30)
+  --patience SECONDS
+                   the time limit of look-ups, connection and handshake together
+                   (default 30)
   --help           this text
 
 Exit status: 0 success, 1 failure, 2 invalid argument.

@@ -18,8 +18,9 @@ Asks Tor for an address of each HOST and prints one line for each address.
                 schemes socks4 and socks5 are refused, because they would
                 resolve HOST here. Other credentials use other circuits
   --reverse     each HOST is an address; print its name
-  --patience SECONDS  the time limit for each HOST: look-up of the proxy, connection
-                and handshake together (default 30)
+  --patience SECONDS
+                the time limit for each HOST: look-up of the proxy, connection and
+                handshake together (default 30)
   --help        this text
 
 Exit status: 0 all were found, 1 some were not, 2 invalid argument.
