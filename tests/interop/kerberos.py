@@ -5,15 +5,18 @@
 """
 
 import os
+import queue
 import select
+import socketserver
 import subprocess
 import sys
 import time
 
 import harness
+from cut_off import PART, RESET, Resets
 from ferry import ALONE, HOW, Ferry
-from harness import NAME, PATIENCE, SOON, Peer, expect, expect_in, free_port, scratch
-from origins import BANNER, PAYLOAD, Flooder, Origin, Talker, connect
+from harness import NAME, PATIENCE, SOON, Peer, expect, expect_in, free_port, is_listening, scratch
+from origins import BANNER, PAYLOAD, Flooder, Origin, Talker, connect, receive, receive_all
 from stage import Proxy
 
 REALM, USER, PASSWORD, SERVICE = "FILES.EXAMPLE.COM", "ivy", "open sesame", "rcmd"
@@ -120,6 +123,66 @@ class Tap(Ferry):
             client.sendall(data)
 
 
+class Thief(Ferry):
+    """Passes on messages, but changes the order of the wrapped ones of one side: `order` maps the second and third
+    message of data to those that arrive."""
+
+    def __init__(self, port, order, by_client):
+        self.order = order
+        super().__init__(port, *((self.change, self.keep) if by_client else (self.keep, self.change)))
+        self.size = 3 if by_client else 2
+
+    @staticmethod
+    def keep(source, sink):
+        while data := source.recv(65536):
+            sink.sendall(data)
+
+    def change(self, source, sink):
+        sink.sendall(receive(source, self.size))
+        held, data = [], 0
+        while head := receive(source, 4):
+            message = head + receive(source, int.from_bytes(head[2:], "big"))
+            data += head[1] == 3
+            if data not in (2, 3):  # the first is the request, or the reply
+                sink.sendall(message)
+                continue
+            held.append(message)
+            if len(held) == 2:
+                for i in self.order:
+                    sink.sendall(held[i])
+
+
+class Hearer(socketserver.BaseRequestHandler):
+    """Sends a lot, and says how the connection ended, to the case that uses it."""
+
+    @classmethod
+    def of_its_own(cls):
+        return type("Hearer", (cls,), {"ends": queue.Queue()})
+
+    def handle(self):
+        try:
+            self.request.sendall(PAYLOAD[:300000])
+            while self.request.recv(65536):
+                pass
+            self.ends.put("an end")
+        except ConnectionResetError:
+            self.ends.put(RESET)
+
+
+class Broken(Resets):
+    """A destination that resets the connection after a part."""
+
+    def handle(self):
+        self.act(self.request)
+
+
+class SilentAfterGssapi(socketserver.BaseRequestHandler):
+    def handle(self):
+        receive(self.request, 3)
+        self.request.sendall(b"\5\1")
+        receive_all(self.request)
+
+
 class Cases:
     def __init__(self, client, server, dante_program):
         self.client = client
@@ -212,6 +275,102 @@ class Cases:
             out, _ = c.communicate(b"after the deadline", PATIENCE)
         expect(out, BANNER + b"after the deadline", "what came back")
 
+    def stolen(self, order, by_client, said):
+        """A message that is missing, repeated or moved ends both connections by a reset."""
+        hearer, since = Hearer.of_its_own(), self.ours.mark()
+        origin = Origin(hearer)
+        thief = Thief(self.ours.port, order, by_client)
+        command = [self.client, "--proxy", f"{NAME}:{thief.port}", "--protection", "integrity",
+                   f"{NAME}:{origin.port}"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as c:
+            try:
+                if by_client:
+                    for _ in range(3):  # three messages
+                        c.stdin.write(b"data")
+                        c.stdin.flush()
+                        time.sleep(0.2)
+                    self.ours.line(said, since)
+                    expect(hearer.ends.get(timeout=SOON), RESET, "what the destination sees")
+                else:
+                    expect(c.wait(SOON), 1, "exit code of the client")
+                    expect_in(said, c.stderr.read().decode(), "what the client says")
+            finally:
+                c.kill()
+
+    def no_descriptor(self):
+        """accept() fails until the limit is raised."""
+        with Proxy("poor", self.ours.program, under=("prlimit", "--nofile=4:64")) as server:
+            with connect(server.port) as s:
+                server.line("cannot accept", 0)
+                subprocess.run(["prlimit", "--pid", str(server.process.pid), "--nofile=64:64"], check=True)
+                s.sendall(b"\5\1\1")
+                expect(receive(s, 2), b"\5\1", "what a client gets that has waited")
+
+    def no_process(self):
+        """fork() fails until the limit is raised."""
+        as_user = ("setpriv", "--reuid=64002", "--clear-groups", "prlimit")
+        with Proxy("lonely", self.ours.program, under=(*as_user, "--nproc=1:64")) as server:
+            with connect(server.port) as s:
+                expect(receive_all(s), b"", "what a client gets")
+            server.line("cannot fork", 0)
+            subprocess.run([*as_user, "--pid", str(server.process.pid), "--nproc=64:64"], check=True)
+            with connect(server.port) as s:
+                s.sendall(b"\5\1\1")
+                expect(receive(s, 2), b"\5\1", "what the next client gets")
+
+    def port_is_free(self):
+        """A client process does not keep the port of a server that has ended."""
+        with Proxy("mortal", self.ours.program) as server, connect(server.port) as s:
+            s.sendall(b"\5\1\1")
+            expect(receive(s, 2), b"\5\1", "the choice")
+            server.process.terminate()
+            server.process.wait(PATIENCE)
+            expect(is_listening(server.port), False, "that the port is taken")
+            expect(select.select([s], [], [], 0.1)[0], [], "an end of the client's connection")
+
+    def idle(self):
+        hearer = Hearer.of_its_own()
+        origin = Origin(hearer)
+        with Proxy("idle", self.ours.program, "--idle", "1") as server:
+            command = [self.client, "--proxy", f"{NAME}:{server.port}", f"{NAME}:{origin.port}"]
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL) as c:
+                try:
+                    expect(c.wait(SOON), 1, "exit code of the client")
+                finally:
+                    c.kill()
+            server.line("idle for too long", 0)
+            expect(hearer.ends.get(timeout=SOON), RESET, "what the destination sees")
+
+    def destination_resets(self):
+        origin = Origin(Broken)
+        done = self.run(self.ours, "integrity", target=f"{NAME}:{origin.port}", sent=b"hello")
+        expect(done.returncode, 1, "exit code of the client")
+        expect(done.stdout, PART, "what came out")
+        expect_in("Connection reset", done.stderr.decode(), "what the client says")
+
+    def client_deadline(self):
+        port, began = Origin(SilentAfterGssapi).port, time.monotonic()
+        done = subprocess.run([self.client, "--proxy", f"{NAME}:{port}", "--patience", "1", "192.0.2.7:9"],
+                              capture_output=True, timeout=SOON)
+        expect(done.returncode, 1, "exit code of the client")
+        expect_in(f"the proxy at {NAME}:{port}: the deadline passed, during the sub-negotiation",
+                  done.stderr.decode(), "what the client says")
+        expect(1 <= time.monotonic() - began < SOON, True, "that it took one second, and little more")
+
+    def silent_kdc(self):
+        """The client has no ticket for the service, and the KDC does not answer."""
+        tickets, port = f"FILE:{scratch}/first", Origin(SilentAfterGssapi).port
+        subprocess.run(["kinit", "-c", tickets, USER], input=PASSWORD.encode(), check=True, stdout=subprocess.DEVNULL)
+        config = scratch / "silent.conf"
+        config.write_text(KRB5.format(realm=REALM, port=port, name=NAME))
+        began = time.monotonic()
+        done = self.run(self.ours, "integrity", "--patience", "1", target="192.0.2.7:9", KRB5CCNAME=tickets,
+                        KRB5_CONFIG=str(config))
+        expect(done.returncode, 1, "exit code of the client")
+        expect_in("no ticket of Kerberos before the deadline", done.stderr.decode(), "what the client says")
+        expect(time.monotonic() - began < SOON, True, "that it took two seconds, and little more")
+
     def table(self):
         carried, carried_for, refused = self.carried, self.carried_for, self.refused
         dante_log, our_log = "gssapi/{level}%" + USER, "{told} with " + f"{USER}@{REALM}"
@@ -249,6 +408,23 @@ class Cases:
             "a_deadline_ends_with_the_handshake": (self.in_time,),
             "Dante_passes_on_a_refused_connection": (refused, self.dante, "connection refused"),
             "our_server_passes_on_a_refused_connection": (refused, self.ours, "connection refused"),
+            "our_server_ends_a_connection_if_a_message_is_repeated":
+                (self.stolen, (0, 0, 1), True, "a message came twice"),
+            "our_server_ends_a_connection_if_a_message_is_missing": (self.stolen, (1,), True, "a message is missing"),
+            "our_server_ends_a_connection_if_messages_are_out_of_order":
+                (self.stolen, (1, 0), True, "a message is missing"),
+            "our_client_ends_a_connection_if_a_message_is_repeated":
+                (self.stolen, (0, 0, 1), False, "a message came twice"),
+            "our_client_ends_a_connection_if_a_message_is_missing": (self.stolen, (1,), False, "a message is missing"),
+            "our_client_ends_a_connection_if_messages_are_out_of_order":
+                (self.stolen, (1, 0), False, "a message is missing"),
+            "our_server_waits_until_it_can_accept_again": (self.no_descriptor,),
+            "our_server_waits_until_it_can_fork_again": (self.no_process,),
+            "our_server_leaves_its_port_free": (self.port_is_free,),
+            "our_server_resets_idle_connections": (self.idle,),
+            "our_server_passes_on_a_reset": (self.destination_resets,),
+            "our_client_gives_up_a_proxy_that_is_silent_in_the_negotiation": (self.client_deadline,),
+            "our_client_gives_up_a_silent_KDC": (self.silent_kdc,),
             "no_ticket_no_service":
                 (lambda: refused(self.ours, "cannot authenticate", KRB5CCNAME=f"FILE:{scratch}/nothing"),),
             "another_service_than_the_one_wanted_is_refused":

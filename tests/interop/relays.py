@@ -22,14 +22,16 @@ LINES = ["one", "", "three" * 100]
 
 
 class Wildcard:
-    """A server that says that it listens everywhere, and a relay that answers twice: once from another port."""
+    """A server that says that it listens everywhere, or at `address`, and a relay that answers twice: once from another
+    port."""
 
-    def __init__(self):
+    def __init__(self, address="0.0.0.0", port=None):
+        self.named = (address, port)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.relay, self.forger = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
         for s in (self.relay, self.forger):
-            s.bind(("127.0.0.1", 0))
+            s.bind(("127.0.0.1" if address == "0.0.0.0" or port is not None else address, 0))
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
@@ -37,7 +39,11 @@ class Wildcard:
         expect(receive(control, 3), b"\x05\x01\x00", "the greeting")
         control.sendall(b"\x05\x00")
         expect(receive(control, 10), b"\x05\x03\x00\x01" + bytes(6), "the request")
-        control.sendall(b"\x05\x00\x00\x01" + bytes(4) + self.relay.getsockname()[1].to_bytes(2, "big"))
+        address, port = self.named
+        port = self.relay.getsockname()[1] if port is None else port
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        control.sendall(b"\x05\x00\x00" + (b"\x04" if ":" in address else b"\x01") +
+                        socket.inet_pton(family, address) + port.to_bytes(2, "big"))
         datagram, client = self.relay.recvfrom(65535)
         self.forger.sendto(datagram + b"forged", client)
         self.relay.sendto(datagram, client)
@@ -75,6 +81,16 @@ class Cases:
         """The answer of another port is not the relay's; a relay at 0.0.0.0 is where its server is."""
         server = Wildcard()
         done = self.udp(server, "192.0.2.7:9", "--send", "datagram")
+        expect(done.returncode, 0, f"exit code of udp ({done.stderr.strip()})")
+        expect(done.stdout, "192.0.2.7:9 datagram\n", "the answers")
+
+    def not_used(self, address, port, said):
+        done = self.udp(Wildcard(address, port), "192.0.2.7:9", "--send", "datagram", "--wait", "1")
+        expect(done.returncode, 1, "exit code of udp")
+        expect_in(f"names the relay {said}", done.stderr, "what it says")
+
+    def any_relay(self):
+        done = self.udp(Wildcard("127.0.0.2"), "192.0.2.7:9", "--send", "datagram", "--any-relay")
         expect(done.returncode, 0, f"exit code of udp ({done.stderr.strip()})")
         expect(done.stdout, "192.0.2.7:9 datagram\n", "the answers")
 
@@ -119,6 +135,15 @@ class Cases:
                                            ("our_proxy_relays_with_a_login", self.proxy_login, login),
                                            ("Dante_relays_with_a_login", self.dante_login, login))},
             "a_relay_at_any_address_is_where_its_server_is": (self.forged,),
+            "a_relay_at_port_0_is_refused":
+                (self.not_used, "0.0.0.0", 0, "127.0.0.1:0, which has no port"),
+            "a_relay_at_a_private_address_is_refused":
+                (self.not_used, "10.1.2.3", 9, "10.1.2.3:9, which is private"),
+            "a_relay_at_another_loopback_address_is_refused":
+                (self.not_used, "127.0.0.2", 9, "127.0.0.2:9, which is private"),
+            "a_relay_at_an_IPv6_address_of_the_link_is_refused":
+                (self.not_used, "fe80::9", 9, "[fe80::9]:9, which is private"),
+            "a_relay_at_any_address_is_used_on_demand": (self.any_relay,),
             "an_answer_that_does_not_come_is_missed": (self.lost,),
             "an_association_that_ends_is_told": (self.association_ended,),
             "Dante_refuses_a_wrong_password":

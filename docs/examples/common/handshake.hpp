@@ -5,67 +5,77 @@
 #define EXAMPLES_COMMON_HANDSHAKE_HPP
 
 #include <functional>
-#include <stdexcept>
 
-#include "client_io.hpp"
+#include "failure.hpp"
 
 namespace example {
-
-/// A proxy refused, or a handshake failed without a reply.
-class not_granted : public std::runtime_error {
-  public:
-    not_granted(const std::string& words, socks::outcome o) : std::runtime_error(words), why(o) {}
-    socks::outcome why;
-};
 
 class handshake {
   public:
     using next = socks::chain::next;
-    using code_format = socks::encoded (*)(const socks::reply_code&, socks::buffer);
 
     /// @param code  formats a reply code as text. Tor has reply codes of its own.
     explicit handshake(const socks::route& route, code_format code = socks::format,
                        socks::client_options options = {}) noexcept
         : route_(route), code_(code), machine_(options) {}
 
-    /// Runs the handshakes over `fd`, a connection to the first proxy. For BIND, calls `bound` with the
-    /// address at which the proxy listens.
+    /// Called with all bytes: the index of the proxy, whether this client sent them, and the bytes.
+    std::function<void(size_t, bool, socks::bytes)> observer;
+
+    /// Runs the handshakes over `fd`, a connection to the first proxy, until the deadline. For BIND, calls
+    /// `bound` with the address at which the proxy listens; then the incoming connection has the same limit.
     /// @returns the reply and the early data after it. Both point into this object.
-    socks::chain::completed run(int fd, const std::function<void(const socks::endpoint&)>& bound = {}) {
+    socks::chain::completed run(int fd, deadline until,
+                                const std::function<void(const socks::endpoint&)>& bound = {}) {
         for (;;) {
+            const socks::client_state when = machine_.state();
             const auto s = machine_.step(route_, rx_, tx_);
-            switch (s.next()) {
-                case next::send:
-                    write_all(fd, s.data());
-                    tx_.clear();  // all bytes are sent; this wipes a password
-                    break;
-                case next::recv:
-                    if (const size_t n = read_some(fd, rx_.prepare(s.needed())))
-                        rx_.commit(n);
-                    else
-                        machine_.end_of_stream();
-                    break;
-                case next::bound:
-                    if (bound) bound(s.bound());
-                    break;
-                case next::negotiate: machine_.negotiated(false); break;  // this client offers no such method
-                case next::wait: break;                                   // never: each answer comes at once
-                case next::done: return s.result();
-                case next::fail: throw not_granted(described(s), socks::outcome_of(s));
+            if (s.next() == next::done) return s.result();
+            if (s.next() == next::fail) throw not_granted(described(s, when, until), outcome_of(s));
+            if (s.next() == next::bound) {
+                if (bound) bound(s.bound());
+                until = until.again();
+                continue;
+            }
+            try {
+                perform(fd, s, until);
+            } catch (const std::system_error& e) {
+                throw interrupted(proxy(), e, when, until);
             }
         }
     }
 
   private:
-    [[nodiscard]] std::string described(const socks::chain::action& s) const {
-        if (blame(s.error()) == socks::party::caller) return to_string(s.error());
-        const std::string proxy = "the proxy at " + text(route_.through[machine_.hop()].proxy);
-        if (s.error() == socks::errc::refused) {
-            char room[socks::max_text_code];
-            return proxy +
-                   " refused: " + std::string(std::string_view(code_(s.code(), socks::buffer(room)).data()));
+    // Does what the machine needs. Throws std::system_error if that fails.
+    void perform(int fd, const socks::chain::action& s, const deadline& until) {
+        switch (s.next()) {
+            case next::send:
+                if (observer) observer(machine_.hop(), true, s.data());
+                write_all(fd, s.data(), until);
+                tx_.clear();  // all bytes are sent; this wipes a password
+                break;
+            case next::recv: {
+                const socks::buffer room = rx_.prepare(s.needed());
+                const size_t n = read_some(fd, room, until);
+                if (n == 0) return machine_.end_of_stream();
+                if (observer) observer(machine_.hop(), false, {room.data(), n});
+                rx_.commit(n);
+                break;
+            }
+            case next::negotiate: machine_.negotiated(false); break;  // this client offers no such method
+            case next::wait:                                          // never: each answer comes at once
+            case next::bound:
+            case next::done:
+            case next::fail: break;
         }
-        return proxy + ": " + to_string(s.error());
+    }
+
+    [[nodiscard]] std::string proxy() const { return text(route_.through[machine_.hop()].proxy); }
+
+    [[nodiscard]] std::string described(const socks::chain::action& s, socks::client_state when,
+                                        const deadline& until) const {
+        if (blame(s.error()) == socks::party::caller) return to_string(s.error());
+        return example::described(proxy(), outcome_of(s), when, until, code_);
     }
 
     socks::route route_;

@@ -4,6 +4,10 @@
 #ifndef EXAMPLES_COMMON_OPTIONS_HPP
 #define EXAMPLES_COMMON_OPTIONS_HPP
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <socks/socks.hpp>
@@ -51,6 +55,11 @@ class arguments {
         return list_[++i_];
     }
 
+    /// Overwrites a part of the last value, such as a password, so that a list of processes does not show it.
+    void hide(std::string_view part) noexcept {
+        std::fill_n(list_[i_] + (part.data() - list_[i_]), part.size(), '*');
+    }
+
     /// The value of the current option as a number of `least`..`most`.
     unsigned number(unsigned least, unsigned most) {
         const std::string option(name_);
@@ -92,10 +101,23 @@ inline socks::endpoint parse_listen(std::string_view text) {
     return *e;
 }
 
+/// Throws if a line of standard output was not written.
+inline void flush_output() {
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+        throw std::runtime_error("cannot write standard output");
+}
+
+/// Replaces standard streams that are closed by streams that fail. Otherwise a socket would get the number.
+inline void reserve_standard_streams() noexcept {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 /// Runs a program that reports failures by exceptions.
 template <class Program>
 int run(const char* name, Program program) noexcept {
     try {
+        reserve_standard_streams();
         return program();
     } catch (const bad_argument& e) {
         std::fprintf(stderr, "%s: %s\nTry \"%s --help\".\n", name, e.what(), name);

@@ -146,6 +146,7 @@ inline bool send_to(int fd, std::string_view bytes, socket_address& to) noexcept
 struct looked_up {
     std::vector<socks::endpoint> addresses;
     socks::dial_error failure = socks::dial_error::name_not_found;
+    uint32_t scope = 0;  ///< the number of the network interface of the link-local addresses
 };
 
 /// Looks up the addresses of a host with the system's resolver, each with `port`. This blocks.
@@ -163,7 +164,10 @@ inline looked_up look_up(const std::string& name, uint16_t port, int family = AF
     for (const addrinfo* a = list; a != nullptr; a = a->ai_next) {
         socks::endpoint e = socks::from_sockaddr(a->ai_addr, a->ai_addrlen);
         e.port = port;
-        if (e.host.kind() != socks::host_kind::none) found.addresses.push_back(e);
+        if (e.host.kind() == socks::host_kind::none) continue;
+        found.addresses.push_back(e);
+        if (a->ai_family == AF_INET6 && found.scope == 0)
+            found.scope = reinterpret_cast<const sockaddr_in6*>(a->ai_addr)->sin6_scope_id;
     }
     ::freeaddrinfo(list);
     return found;
@@ -206,14 +210,6 @@ template <protocol_number Number>
 std::string text(const Number& number) {
     char room[socks::max_text_code];
     return std::string(std::string_view(format(number, room).data()));
-}
-
-/// Looks up a host that is a name. Throws if it has no address. This blocks.
-inline std::vector<socks::endpoint> addresses_of(const socks::endpoint& e, int family = AF_UNSPEC) {
-    looked_up found = look_up(std::string(std::string_view(e.host.name())), e.port, family);
-    if (found.addresses.empty())
-        throw std::runtime_error("no address of " + text(e) + ": " + to_string(found.failure));
-    return std::move(found.addresses);
 }
 
 }  // namespace example

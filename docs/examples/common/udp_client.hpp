@@ -9,19 +9,27 @@
 
 namespace example {
 
+/// Which relays a client sends its datagrams to. A proxy could name a private address to let the client send
+/// into its own network.
+enum class relays { of_proxy_or_global, any };
+
 /// An association. It lives as long as its control connection.
 class udp_client {
   public:
-    explicit udp_client(const socks::hop& proxy) : control_(connect_to_any(proxy.proxy)) {
+    /// Connects to `proxy` at `where` and asks for an association, until the deadline.
+    udp_client(const socks::hop& proxy, const place& where, const deadline& until,
+               relays allowed = relays::of_proxy_or_global)
+        : control_(connect_to_any(where, until, "the proxy at ")) {
         // DST is the source of our datagrams, not their destination. A NAT may hide it, so send all zeros.
-        const socks::host reached = remote_endpoint(control_.get()).host;
-        handshake asked({.through = {&proxy, 1},
-                         .command = socks::command::udp_associate,
-                         .to = unspecified_for(reached)});
-        const socks::endpoint bound = asked.run(control_.get()).reply.bound;
-        relay_ = resolved(relay_endpoint(bound, reached));
-        const int family = socket_address(relay_).family();
-        socket_ = unique_fd(must(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+        socket_address reached;
+        must(::getpeername(control_.get(), reached.data(), reached.room()), "getpeername");
+        const socks::host at = reached.endpoint().host;
+        handshake asked(
+            {.through = {&proxy, 1}, .command = socks::command::udp_associate, .to = unspecified_for(at)});
+        const socks::endpoint bound = asked.run(control_.get(), until).reply.bound;
+        relay_ = usable(relay_endpoint(bound, at), at, allowed, until);
+        address_ = socket_address(relay_, reached.scope());
+        socket_ = unique_fd(must(::socket(address_.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
     }
 
     /// The control connection carries no more data. If it becomes readable, the association has ended.
@@ -32,8 +40,7 @@ class udp_client {
     socks::bytes send(const socks::endpoint& to, std::string_view data) {
         const auto datagram = encode_datagram(to, data, room_);
         if (!datagram) throw std::runtime_error(to_string(datagram.error()));
-        socket_address relay(relay_);
-        if (!send_to(socket_.get(), std::string_view(datagram.data()), relay)) must(-1, "cannot send");
+        if (!send_to(socket_.get(), std::string_view(datagram.data()), address_)) must(-1, "cannot send");
         return datagram.data();
     }
 
@@ -52,13 +59,19 @@ class udp_client {
     [[nodiscard]] socks::bytes received() const noexcept { return received_; }
 
   private:
-    static socks::endpoint resolved(const socks::endpoint& e) {
-        if (e.host.kind() != socks::host_kind::name) return e;
-        return addresses_of(e)[0];
+    static socks::endpoint usable(socks::endpoint relay, const socks::host& proxy, relays allowed,
+                                  const deadline& until) {
+        const std::string named = "the proxy at " + text(proxy) + " names the relay " + text(relay);
+        if (relay.host.kind() == socks::host_kind::name) relay = addresses_of({relay}, until).addresses[0];
+        if (relay.port == 0) throw std::runtime_error(named + ", which has no port");
+        if (allowed != relays::any && !is_global(relay.host) && !same_address(relay.host, proxy))
+            throw std::runtime_error(named + ", which is private and not at the address of the proxy");
+        return relay;
     }
 
     unique_fd control_;
     socks::endpoint relay_;
+    socket_address address_;
     unique_fd socket_;
     std::vector<char> room_ = std::vector<char>(socks::max_datagram);
     socks::bytes received_;

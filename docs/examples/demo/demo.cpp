@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "../common/udp_client.hpp"
+#include "../common/via.hpp"
 #include "../proxy/server.hpp"
 #include "fetch.hpp"
 #include "origin.hpp"
@@ -27,10 +28,15 @@ the handshakes and some refusals.
                    A user name or password may contain %XX. Default port: 1080.
   --fetch URL      fetch this through the proxy: http://HOST[:PORT][/PATH]
   --output FILE    write it to FILE (default: discard it)
+  --patience SECONDS
+                   the time limit of look-ups, connection and handshake together
+                   (default 30)
   --help           this text
 
 Exit status: 0 success, 1 failure, 2 invalid argument.
 )";
+
+constexpr std::chrono::seconds patience{30};
 
 class stopwatch {
   public:
@@ -43,24 +49,6 @@ class stopwatch {
   private:
     std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
-
-// Fetches `url` over `route`, prints the handshakes, and passes the content to `sink`.
-uint64_t fetch(const socks::route& route, const example::http_url& url,
-               const std::function<void(std::string_view)>& sink) {
-    example::transcript record;
-    const example::unique_fd fd = example::connect_to_any(route.through[0].proxy);
-    const timeval patience{30, 0};
-    example::must(::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), "setsockopt");
-    std::string early;
-    try {
-        early = example::open_tunnel(fd.get(), route, record);
-    } catch (...) {
-        std::fputs(record.text().c_str(), stdout);
-        throw;
-    }
-    std::fputs(record.text().c_str(), stdout);
-    return example::http_get(fd.get(), url, std::move(early), sink);
-}
 
 // A proxy in its own thread.
 class local_proxy {
@@ -114,13 +102,17 @@ class show {
     }
 
   private:
+    static example::tunnel open(const socks::hops& through, const socks::endpoint& to) {
+        return open_tunnel({through[0].proxy}, {.through = through, .to = to}, example::deadline(patience));
+    }
+
     void transfer(const char* title, const std::vector<socks::hop>& through, const socks::endpoint& to) {
         std::printf("\n%s\n", title);
         const stopwatch watch;
         uint64_t size = 0;
         uint64_t wrong = 0;
         try {
-            fetch({.through = through, .to = to}, url_, [&](std::string_view bytes) {
+            http_get(open(through, to), url_, [&](std::string_view bytes) {
                 for (const char c : bytes) wrong += c != example::file_byte(size++) ? 1 : 0;
             });
             if (wrong != 0) throw std::runtime_error(std::to_string(wrong) + " bytes are wrong");
@@ -138,15 +130,14 @@ class show {
         constexpr int count = 100;
         std::printf("\n%s\n", title);
         try {
-            example::udp_client client(proxy);
+            example::udp_client client(proxy, {proxy.proxy}, example::deadline(patience));
             const example::unique_fd far(
                 example::must(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
             example::socket_address local({socks::ipv4{127, 0, 0, 1}, 0});
             example::must(::bind(far.get(), local.data(), local.size()), "bind");
-            const timeval patience{10, 0};
+            const timeval limit{10, 0};
             for (const int fd : {client.socket(), far.get()})
-                example::must(::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience),
-                              "setsockopt");
+                example::must(::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit), "setsockopt");
             const socks::endpoint to = example::local_endpoint(far.get());
             for (int i = 0; i < count; ++i) {
                 const std::string data = "datagram-" + std::to_string(i);
@@ -175,9 +166,9 @@ class show {
                  const socks::outcome& why) {
         std::printf("\nRefused: %s\n", title);
         try {
-            fetch({.through = {&proxy, 1}, .to = to}, url_, [](std::string_view) {});
+            open({&proxy, 1}, to);
             result(false, std::string(title) + " was not refused");
-        } catch (const example::not_connected& e) {
+        } catch (const example::not_granted& e) {
             result(e.why == why, std::string(title) + ": " + e.what());
         } catch (const std::exception& e) {
             result(false, std::string(title) + ": " + e.what());
@@ -208,17 +199,12 @@ class show {
     int failed_ = 0;
 };
 
-// The destinations to request: the name, or each of its addresses if this program resolves it.
-std::vector<socks::endpoint> destinations(const socks::proxy_uri& proxy, const socks::endpoint& host) {
-    if (!proxy.resolve_here || host.host.kind() != socks::host_kind::name) return {host};
-    const int family = proxy.version == socks::version::v5 ? AF_UNSPEC : AF_INET;
-    return example::addresses_of(host, family);
-}
-
-int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const std::string& path) {
-    const socks::hop hop{.proxy = proxy.proxy, .version = proxy.version, .credentials = proxy.credentials};
-    const socks::request request{.version = proxy.version, .to = url.host, .credentials = proxy.credentials};
-    const socks::errc fault = validate(request);
+int fetch_via(example::via& proxy, const example::http_url& url, const std::string& path,
+              std::chrono::seconds limit) {
+    const example::deadline until(limit);
+    const socks::hop hop = proxy.route(socks::command::connect, url.host, until).through[0];
+    const socks::errc fault =
+        validate(socks::request{.version = hop.version, .to = url.host, .credentials = hop.credentials});
     if (fault != socks::errc::none && fault != socks::errc::name_over_socks4)  // it is resolved here
         throw example::bad_argument(to_string(fault));
     std::ofstream output(path, std::ios::binary);
@@ -227,20 +213,24 @@ int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const
     const auto sink = [&](std::string_view bytes) {
         output.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     };
-    const std::string title = std::string(to_string(request.version)) + " via " + example::text(proxy.proxy);
+    const std::string title = std::string(to_string(hop.version)) + " via " + proxy.first().text();
     std::string why;
     try {
-        for (const socks::endpoint& to : destinations(proxy, url.host)) {
+        for (const socks::endpoint& to : proxy.destinations(url.host, until)) {
             std::printf("%s to %s\n", title.c_str(), example::text(to).c_str());
             try {
                 const stopwatch watch;
-                const uint64_t size = fetch({.through = {&hop, 1}, .to = to}, url, sink);
+                const socks::route route = proxy.route(socks::command::connect, to, until);
+                example::tunnel opened = open_tunnel(proxy.first(), route, until);
+                proxy.forget();
+                const uint64_t size = http_get(std::move(opened), url, sink);
                 output.close();
                 std::printf("PASS %s: %s bytes, %s\n", title.c_str(), std::to_string(size).c_str(),
                             watch.text().c_str());
                 return 0;
-            } catch (const example::not_connected& e) {
-                why = e.what();  // another address may succeed
+            } catch (const example::not_granted& e) {
+                why = e.what();
+                if (!example::may_reach_another_address(e.why)) break;
             }
         }
     } catch (const std::exception& e) {
@@ -251,31 +241,30 @@ int fetch_via(const socks::proxy_uri& proxy, const example::http_url& url, const
 }
 
 int demo(example::arguments args) {
-    std::string_view via, url, output;
+    example::via proxy;
+    std::string_view url, output;
+    std::chrono::seconds limit = patience;
     while (args.next()) {
         if (args.is("--help")) {
             std::fputs(help, stdout);
             return 0;
         }
         if (args.is("--via"))
-            via = args.value();
+            proxy.add(args);
         else if (args.is("--fetch"))
             url = args.value();
         else if (args.is("--output"))
             output = args.value();
+        else if (args.is("--patience"))
+            limit = std::chrono::seconds(args.number(1, 86'400));
         else
             args.unknown();
     }
     std::signal(SIGPIPE, SIG_IGN);
-    if (via.empty() && url.empty() && output.empty()) return show().run();
-    if (via.empty() || url.empty()) throw example::bad_argument("--via and --fetch go together");
-    char credentials[socks::max_uri_credentials];
-    const auto proxy = socks::parse_proxy_uri(via, credentials);
-    if (!proxy)
-        throw example::bad_argument("--via, byte " + std::to_string(proxy.position() + 1) + ": " +
-                                    to_string(proxy.error()));
-    return fetch_via(*proxy, example::parse_http_url(url),
-                     output.empty() ? "/dev/null" : std::string(output));
+    if (proxy.size() == 0 && url.empty() && output.empty()) return show().run();
+    if (proxy.size() != 1 || url.empty()) throw example::bad_argument("one --via and --fetch go together");
+    return fetch_via(proxy, example::parse_http_url(url), output.empty() ? "/dev/null" : std::string(output),
+                     limit);
 }
 
 }  // namespace

@@ -194,43 +194,38 @@ class annotator {
     due due_ = due::greeting;
 };
 
-/// Collects the bytes sent to and received from the proxies of a route. text() annotates them.
+/// Annotates the bytes sent to and received from the proxies of a route. It keeps no sent bytes, because they
+/// may contain a password: a client sends complete messages, so each becomes text at once.
 class transcript {
   public:
-    void sent(size_t proxy, socks::bytes bytes) { add(proxy, true, bytes); }
-    void received(size_t proxy, socks::bytes bytes) { add(proxy, false, bytes); }
+    void add(size_t proxy, bool by_client, socks::bytes bytes) {
+        if (!by_client) {
+            received_ += std::string_view(bytes);
+            return;
+        }
+        finish_received();
+        if (proxy != proxy_) {
+            lines_ += annotator_.lines() + "  and so through to the next proxy:\n";
+            annotator_ = {};
+            proxy_ = proxy;
+        }
+        annotator_.annotate(true, bytes);
+    }
 
     /// One or more lines for each message.
-    [[nodiscard]] std::string text() const {
-        std::string lines;
-        annotator a;
-        size_t proxy = 0;
-        for (const turn& t : turns_) {
-            if (t.proxy != proxy) {
-                lines += a.lines() + "  and so through to the next proxy:\n";
-                a = {};
-                proxy = t.proxy;
-            }
-            a.annotate(t.by_client, t.bytes);
-        }
-        return lines + a.lines();
+    [[nodiscard]] std::string text() {
+        finish_received();
+        return lines_ + annotator_.lines();
     }
 
   private:
-    struct turn {
-        size_t proxy;
-        bool by_client;
-        std::string bytes;
-    };
+    // Joins the pieces of a message, because a proxy may send it in several.
+    void finish_received() { annotator_.annotate(false, std::exchange(received_, {})); }
 
-    // Joins the pieces of a message.
-    void add(size_t proxy, bool by_client, socks::bytes bytes) {
-        if (turns_.empty() || turns_.back().proxy != proxy || turns_.back().by_client != by_client)
-            turns_.push_back({proxy, by_client, {}});
-        turns_.back().bytes += std::string_view(bytes);
-    }
-
-    std::vector<turn> turns_;
+    annotator annotator_;
+    std::string lines_;  // of the proxies before
+    std::string received_;
+    size_t proxy_ = 0;
 };
 
 }  // namespace example

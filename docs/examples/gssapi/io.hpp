@@ -7,14 +7,12 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 
-#include "../common/client_io.hpp"
 #include "../common/options.hpp"
+#include "../common/two_ways.hpp"
 #include "objects.hpp"
 
 namespace example {
@@ -38,8 +36,9 @@ class protected_stream {
   public:
     /// The client's side: authenticates the user to `service`, "rcmd@host", and requests the level
     /// `wanted.least`. RFC 1961 lets the client delegate its credentials too. A proxy needs none of them, so
-    /// this side sends none.
-    protected_stream(int fd, const std::string& service, const gssapi_settings& wanted) : fd_(fd) {
+    /// this side sends none. All reads and writes end at the deadline, until end_deadline() is called.
+    protected_stream(int fd, const std::string& service, const gssapi_settings& wanted, const deadline& until)
+        : fd_(fd), until_(until) {
         gss_buffer_desc text = gss_view(service);
         OM_uint32 minor = 0;
         OM_uint32 major = gss_import_name(&minor, &text, GSS_C_NT_HOSTBASED_SERVICE, &peer_.handle);
@@ -62,6 +61,8 @@ class protected_stream {
         if (major != GSS_S_COMPLETE || (given & GSS_C_MUTUAL_FLAG) == 0)
             throw std::runtime_error("the proxy did not prove who it is");
         must_protect(given);
+        if ((given & GSS_C_REPLAY_FLAG) == 0 || (given & GSS_C_SEQUENCE_FLAG) == 0)
+            throw std::runtime_error("the mechanism does not detect missing messages");
 
         send_level(wanted.least, wanted.nec);
         level_ = receive_level(wanted.nec);
@@ -100,6 +101,8 @@ class protected_stream {
     }
 
     [[nodiscard]] socks::protection level() const noexcept { return level_; }
+
+    void end_deadline() noexcept { until_.reset(); }
 
     /// The authenticated name of the other side.
     [[nodiscard]] std::string peer() const {
@@ -148,7 +151,10 @@ class protected_stream {
     void send(socks::gssapi_type type, std::string_view token) {
         const socks::encoded made = socks::encode_gssapi({type, token}, tx_);
         if (!made) throw std::runtime_error(to_string(made.error()));
-        example::write_all(fd_, made.data());
+        if (until_)
+            example::write_all(fd_, made.data(), *until_);
+        else
+            example::write_all(fd_, made.data());
     }
 
     // Two threads use the context, but they must not use it at the same time.
@@ -203,7 +209,8 @@ class protected_stream {
                 rx_.consume(message.consumed());
                 return message->token;
             }
-            const size_t n = example::read_some(fd_, rx_.prepare());
+            const size_t n = until_ ? example::read_some(fd_, rx_.prepare(), *until_)
+                                    : example::read_some(fd_, rx_.prepare());
             if (n == 0 && rx_.empty()) return {};
             if (n == 0) throw std::runtime_error(to_string(socks::errc::truncated));
             rx_.commit(n);
@@ -217,6 +224,7 @@ class protected_stream {
     }
 
     int fd_;
+    std::optional<deadline> until_;
     gss_context context_;
     gss_name peer_;
     socks::protection level_ = socks::protection::none;
@@ -228,23 +236,59 @@ class protected_stream {
     std::array<char, socks::gssapi_head_size + socks::max_gssapi_token> tx_;
 };
 
-/// Relays both ways until each has ended. Bytes of `from` go to the other side; `early` and the bytes of the
-/// other side go to `to`. The end of a stream is not wrapped, so a protocol that must detect truncation marks
-/// the end in its data.
-inline void relay(const std::shared_ptr<protected_stream>& inside, int fd, std::string_view early, int from,
-                  int to) {
-    std::packaged_task<void()> up([=] {
-        std::array<char, 64 * 1024> room;
-        while (const size_t n = read_some(from, room)) inside->write_all({room.data(), n});
-        ::shutdown(fd, SHUT_WR);
-    });
-    std::future<void> ended = up.get_future();
-    std::thread(std::move(up)).detach();  // if the output fails, do not wait for input
-    write_all(to, early);
-    std::array<char, 64 * 1024> room;
-    while (const size_t n = inside->read_some(room)) write_all(to, {room.data(), n});
-    if (::shutdown(to, SHUT_WR) != 0 && errno == ENOTSOCK) ::close(to);  // only close() ends a pipe
-    ended.get();
+/// The side of a relay that is not wrapped: its descriptors, and the words for their errors.
+struct plain_side {
+    int input;
+    int output;
+    const char* input_fails;
+    const char* output_fails;
+    std::shared_ptr<const unique_fd> owner{};  ///< of both descriptors, until both threads have ended
+};
+
+/// Calls `work`. If it fails, the exception says with whom.
+template <class Work>
+auto with(const std::string& peer, Work work) {
+    try {
+        return work();
+    } catch (const std::exception& e) {
+        throw std::runtime_error(peer + ": " + e.what());
+    }
+}
+
+/// Relays both ways until each has ended. Writes `early` to the plain side first, and calls `moved` after
+/// each portion. The end of a stream is not wrapped, so a protocol that must detect truncation marks the end
+/// in its data. If one way fails, this resets both connections.
+/// @param peer  the other end of `connection`, for errors.
+template <class Moved>
+void relay(const std::shared_ptr<protected_stream>& inside,
+           const std::shared_ptr<const unique_fd>& connection, const std::string& peer,
+           const std::string& early, const plain_side& plain, Moved moved) {
+    try {
+        run_both(
+            [=] {
+                std::array<char, 64 * 1024> room;
+                while (const size_t n = read_some(plain.input, room, plain.input_fails)) {
+                    sending([&] { with(peer, [&] { inside->write_all({room.data(), n}); }); });
+                    moved();
+                }
+                sending([&] {
+                    with(peer, [&] { must(::shutdown(connection->get(), SHUT_WR), "cannot send"); });
+                });
+            },
+            [=] {
+                write_all(plain.output, early, plain.output_fails);
+                std::array<char, 64 * 1024> room;
+                while (const size_t n = with(peer, [&] { return inside->read_some(room); })) {
+                    write_all(plain.output, {room.data(), n}, plain.output_fails);
+                    moved();
+                }
+                end_output(plain.output, plain.output_fails);
+            });
+    } catch (...) {
+        reset_on_close(connection->get());
+        reset_on_close(plain.output);
+        throw;
+    }
 }
 
 }  // namespace example

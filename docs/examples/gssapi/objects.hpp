@@ -67,10 +67,24 @@ inline gss_buffer_desc gss_view(std::string_view bytes) noexcept {
     return {bytes.size(), const_cast<char*>(bytes.data())};
 }
 
+/// Says which message is missing, repeated or out of order, or returns nullptr. For GSS_ERROR() these bits
+/// are no errors, because other protocols accept such messages. In a stream they mean an attack.
+inline const char* gss_sequence_fault(OM_uint32 major) noexcept {
+    if ((major & GSS_S_DUPLICATE_TOKEN) != 0) return "a message came twice";
+    if ((major & GSS_S_OLD_TOKEN) != 0) return "a message is too old";
+    if ((major & GSS_S_UNSEQ_TOKEN) != 0) return "a message came after a later one";
+    if ((major & GSS_S_GAP_TOKEN) != 0) return "a message is missing";
+    return nullptr;
+}
+
 /// Throws the message of GSS-API if a call failed. `minor` is the code of the mechanism.
 inline void gss_must(OM_uint32 major, OM_uint32 minor, const char* what) {
-    if (!GSS_ERROR(major)) return;
     std::string said = what;
+    if (!GSS_ERROR(major)) {
+        const char* const fault = gss_sequence_fault(major);
+        if (fault == nullptr) return;
+        throw std::runtime_error(said + ": " + fault);
+    }
     for (const auto& [code, kind] : {std::pair{major, GSS_C_GSS_CODE}, std::pair{minor, GSS_C_MECH_CODE}}) {
         OM_uint32 ignored = 0;
         OM_uint32 more = 0;

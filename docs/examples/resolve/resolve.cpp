@@ -18,6 +18,9 @@ Asks Tor for an address of each HOST and prints one line for each address.
                 schemes socks4 and socks5 are refused, because they would
                 resolve HOST here. Other credentials use other circuits
   --reverse     each HOST is an address; print its name
+  --patience SECONDS
+                the time limit for each HOST: look-up of the proxy, connection and
+                handshake together (default 30)
   --help        this text
 
 Exit status: 0 all were found, 1 some were not, 2 invalid argument.
@@ -26,6 +29,7 @@ Exit status: 0 all were found, 1 some were not, 2 invalid argument.
 struct settings {
     example::via via;
     socks::command command = socks::tor::resolve;
+    std::chrono::seconds patience{30};
     std::vector<std::string_view> hosts;
 };
 
@@ -35,9 +39,11 @@ std::optional<settings> parse(example::arguments args) {
     while (args.next()) {
         if (args.is("--help")) return {};
         if (args.is("--via"))
-            s.via.add(args.value());
+            s.via.add(args);
         else if (args.is("--reverse"))
             s.command = socks::tor::resolve_ptr;
+        else if (args.is("--patience"))
+            s.patience = std::chrono::seconds(args.number(1, 86'400));
         else if (args.is_operand())
             s.hosts.push_back(args.name());
         else
@@ -53,10 +59,11 @@ std::optional<settings> parse(example::arguments args) {
 // Uses one connection for each question, because the reply ends it.
 bool look_up(settings& s, const socks::host& host) {
     try {
-        const socks::route route = s.via.route(s.command, {host, 0});
-        const example::unique_fd fd = example::connect_to_any(s.via.first());
+        const example::deadline until(s.patience);
+        const socks::route route = s.via.route(s.command, {host, 0}, until);
+        const example::unique_fd fd = example::connect_to_any(s.via.first(), until, "the proxy at ");
         example::handshake handshake(route, socks::tor::format);
-        const socks::host found = socks::tor::found(s.command, handshake.run(fd.get()).reply);
+        const socks::host found = socks::tor::found(s.command, handshake.run(fd.get(), until).reply);
         if (found.kind() == socks::host_kind::none) throw std::runtime_error("no answer in the reply");
         std::printf("%s\n", example::text(found).c_str());
         return true;
@@ -75,6 +82,7 @@ int resolve(example::arguments args) {
     std::signal(SIGPIPE, SIG_IGN);
     bool all = true;
     for (const std::string_view host : s->hosts) all &= look_up(*s, socks::host(host));
+    example::flush_output();
     return all ? 0 : 1;
 }
 

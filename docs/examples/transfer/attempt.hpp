@@ -7,7 +7,7 @@
 #include <array>
 #include <optional>
 
-#include "../common/client_io.hpp"
+#include "../common/dial.hpp"
 
 namespace example {
 
@@ -23,7 +23,7 @@ namespace detail {
 // One connection to the proxy, and the bytes received on it that are not consumed.
 struct conversation {
     unique_fd fd;
-    deadline until;  // for the complete handshake
+    deadline until;  // for the look-up, the connection and the complete handshake
     socks::inbox<socks::client::max_input> rx;
     std::string early;
 };
@@ -62,30 +62,30 @@ inline socks::outcome handshake(conversation& c, const socks::request& request, 
 
 // Runs a handshake. If the connection breaks, the outcome follows from the error of the system.
 template <class Handshake>
-socks::outcome attempt(const conversation& c, Handshake shake) {
+socks::outcome attempt(Handshake shake) {
     try {
         return shake();
+    } catch (const cannot_connect&) {
+        return socks::errc::unreachable;
     } catch (const std::system_error& e) {
-        if (!c.fd) return socks::errc::unreachable;
         return e.code() == std::errc::timed_out ? socks::errc::timed_out : socks::errc::closed;
     }
 }
 
 inline socks::outcome on_new_connection(conversation& c, const socks::endpoint& proxy,
-                                        const socks::request& request, std::chrono::seconds patience,
-                                        size_t& used) {
-    c.until = in(patience);
+                                        const socks::request& request, size_t& used) {
+    c.until = c.until.again();
     c.rx.clear();
     c.fd.reset();
-    return attempt(c, [&] {
-        c.fd = connect_to_any(proxy, c.until);
+    return attempt([&] {
+        c.fd = connect_to_any({proxy}, c.until);
         return handshake(c, request, used);
     });
 }
 
 // The second attempt of java.net.Socket.
 inline socks::outcome on_same_connection(conversation& c, const socks::request& request, size_t& used) {
-    return attempt(c, [&] { return handshake(c, request, used, socks::client({.after_greeting = true})); });
+    return attempt([&] { return handshake(c, request, used, socks::client({.after_greeting = true})); });
 }
 
 }  // namespace detail
@@ -97,9 +97,9 @@ inline socks::outcome on_same_connection(conversation& c, const socks::request& 
 inline connection connect_through(const socks::endpoint& proxy, const socks::request& request,
                                   std::chrono::seconds patience,
                                   const std::optional<std::string_view>& second_user) {
-    detail::conversation c;
+    detail::conversation c{{}, deadline(patience), {}, {}};
     size_t used = 0;
-    socks::outcome how = detail::on_new_connection(c, proxy, request, patience, used);
+    socks::outcome how = detail::on_new_connection(c, proxy, request, used);
     if (!second_user) return {how, std::move(c.fd), std::move(c.early)};
     const socks::errc why = how.error();
     const size_t answered = used;
@@ -107,7 +107,7 @@ inline connection connect_through(const socks::endpoint& proxy, const socks::req
     if (retry_on_same_connection(request, why, answered, *second_user, second))
         how = detail::on_same_connection(c, second, used);
     if (!how.succeeded() && retry_on_new_connection(request, why, answered, *second_user, second))
-        how = detail::on_new_connection(c, proxy, second, patience, used);
+        how = detail::on_new_connection(c, proxy, second, used);
     return {how, std::move(c.fd), std::move(c.early)};
 }
 

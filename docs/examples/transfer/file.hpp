@@ -45,7 +45,7 @@ inline uint64_t number_in(std::string_view bytes) {
 }
 
 /// Reads until `received` holds `size` bytes. @returns false if the stream ends before.
-inline bool read_up_to(int fd, std::string& received, size_t size, deadline until) {
+inline bool read_up_to(int fd, std::string& received, size_t size, const deadline& until) {
     std::array<char, 16> room;
     while (received.size() < size) {
         const size_t n = read_some(fd, {room.data(), std::min(room.size(), size - received.size())}, until);
@@ -72,7 +72,7 @@ inline fingerprint send_file(int fd, const std::string& path, std::string early,
     const std::streamoff size = file.tellg();
     if (!file || size < 0) throw std::runtime_error("cannot read " + path);
     file.seekg(0);
-    write_all(fd, big_endian(static_cast<uint64_t>(size)), in(patience));
+    write_all(fd, big_endian(static_cast<uint64_t>(size)), deadline(patience));
     fingerprint sent;
     std::array<char, 64 * 1024> room;
     while (sent.size < static_cast<uint64_t>(size)) {
@@ -80,10 +80,10 @@ inline fingerprint send_file(int fd, const std::string& path, std::string early,
         file.read(room.data(), std::min(left, static_cast<std::streamsize>(room.size())));
         if (file.gcount() == 0) throw std::runtime_error(path + " became shorter while it was sent");
         const std::string_view bytes(room.data(), static_cast<size_t>(file.gcount()));
-        write_all(fd, bytes, in(patience));
+        write_all(fd, bytes, deadline(patience));
         sent.add(bytes);
     }
-    if (!read_up_to(fd, early, 16, in(patience)))
+    if (!read_up_to(fd, early, 16, deadline(patience)))
         throw std::system_error(ECONNRESET, std::generic_category(), "no confirmation");
     if (number_in(early) != sent.size || number_in(std::string_view(early).substr(8)) != sent.checksum)
         throw std::runtime_error("the partner received something else");
@@ -93,7 +93,7 @@ inline fingerprint send_file(int fd, const std::string& path, std::string early,
 /// Receives one file, and confirms it. `patience` limits each read and the confirmation.
 inline fingerprint receive_file(int fd, const std::string& path, std::chrono::seconds patience) {
     std::string head;
-    if (!read_up_to(fd, head, 8, in(patience))) throw std::runtime_error("no length");
+    if (!read_up_to(fd, head, 8, deadline(patience))) throw std::runtime_error("no length");
     const uint64_t size = number_in(head);
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
     fingerprint received;
@@ -101,13 +101,13 @@ inline fingerprint receive_file(int fd, const std::string& path, std::chrono::se
     while (received.size < size) {
         const uint64_t left = size - received.size;
         const socks::buffer part(room.data(), left < room.size() ? static_cast<size_t>(left) : room.size());
-        const size_t n = read_some(fd, part, in(patience));
+        const size_t n = read_some(fd, part, deadline(patience));
         if (n == 0) throw std::runtime_error("the file ended too soon");
         received.add({room.data(), n});
         file.write(room.data(), static_cast<std::streamsize>(n));
     }
     if (!file.flush()) throw std::runtime_error("cannot write " + path);
-    write_all(fd, big_endian(received.size) + big_endian(received.checksum), in(patience));
+    write_all(fd, big_endian(received.size) + big_endian(received.checksum), deadline(patience));
     return received;
 }
 

@@ -2,15 +2,12 @@
 // schedule. The program prints what the operator of such a transfer sees.
 
 #include <socks/transfer_cft/disposition.hpp>
-#include <socks/transfer_cft/resolve.hpp>
 
-#include <fstream>
-#include <iterator>
 #include <optional>
-#include <thread>
 
-#include "../common/options.hpp"
+#include "../common/two_ways.hpp"
 #include "attempt.hpp"
+#include "configuration.hpp"
 #include "file.hpp"
 #include "operator.hpp"
 
@@ -29,7 +26,8 @@ types START or sends SIGUSR1.
   --config FILE      CFTNET, CFTPROT, CFTPART and CFTTCP commands
   --check            only print the errors of the configuration, or its meaning
   --relay            relay standard input and output instead of a file, for a
-                     protocol of your own; START is SIGUSR1 only
+                     protocol of your own; START is SIGUSR1 only. If either side is
+                     cut off, there is no other attempt
   --clock virtual    skip all waiting times, and end where only the operator's
                      signal could continue
   --patience SECONDS  the time limit of a handshake, of each 64 KiB and of the
@@ -60,28 +58,7 @@ struct settings {
     socks::endpoint listen{socks::ipv4{127, 0, 0, 1}, 1761};
 };
 
-std::string content_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    file.peek();  // detects a directory, which opens but cannot be read
-    if (!file.is_open() || file.bad()) throw example::bad_argument("cannot read " + path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
 std::string minutes(uint64_t seconds) { return "+" + std::to_string(seconds / 60) + " min"; }
-
-// Prints one line for each fault of the configuration.
-void print_findings(const std::string& file, const socks::cft::findings& found) {
-    for (const socks::cft::finding& f : found) {
-        std::string words(format(f, {}).required(), '\0');
-        static_cast<void>(format(f, words));
-        std::string line;  // escaped, except for the blanks between the words
-        for (const char c : words) line += c == ' ' ? std::string(1, c) : example::escaped({&c, 1});
-        std::fprintf(stderr, "%s:%s%s (%s)\n", file.c_str(), f.position.line == 0 ? " " : "", line.c_str(),
-                     is_warning(f.what) ? "warning" : "error");
-    }
-    if (found.total() > found.size())
-        std::fprintf(stderr, "%s: %zu more\n", file.c_str(), found.total() - found.size());
-}
 
 // The request to the proxy. If the configuration names a service, the request has the port of that service.
 socks::cft::attempt next_attempt(const socks::cft::targets& targets, const socks::retry_target& target,
@@ -116,41 +93,11 @@ int check(const socks::cft::targets& targets, const settings& s) {
     return 0;
 }
 
-// Passes on bytes of `from`. @returns false at its end.
-bool carry(int from, int to) {
-    std::array<char, 64 * 1024> room;
-    const size_t n = example::read_some(from, room);
-    example::write_all(to, {room.data(), n});
-    return n != 0;
-}
-
-// Relays standard input and output. Each way has its own thread and its own end, because either side may send
-// before it reads. Both may be ends of one socket, so close() alone does not end the output.
-void relay(int partner, std::string_view early) {
-    std::thread up([partner] {
-        try {
-            while (carry(STDIN_FILENO, partner)) continue;
-        } catch (const std::system_error&) {
-            // The partner has closed. The other way reports it.
-        }
-        ::shutdown(partner, SHUT_WR);
-    });
-    try {
-        example::write_all(STDOUT_FILENO, early);
-        while (carry(partner, STDOUT_FILENO)) continue;
-    } catch (...) {
-        up.detach();  // if the output fails, do not wait for input
-        throw;
-    }
-    ::shutdown(STDOUT_FILENO, SHUT_WR);
-    ::close(STDOUT_FILENO);
-    up.join();
-}
-
-// Uses an open connection. @returns the outcome of the transfer.
-socks::outcome use(const example::connection& c, const settings& s) {
+// Uses an open connection. @returns the outcome of the transfer. If a relay is cut off, this throws, because
+// another attempt could not repeat the input.
+socks::outcome use(example::connection c, const settings& s) {
     if (s.what == task::relay) {
-        relay(c.fd.get(), c.early);
+        example::relay(std::move(c.fd), std::move(c.early));
         return socks::errc::none;
     }
     try {
@@ -174,11 +121,15 @@ std::string in_words(const socks::outcome& how) {
 }
 
 // Runs attempts until the transfer is done, given up, or on hold without an operator who can restart it.
-int transfer(const socks::cft::targets& targets, const settings& s) {
+int transfer(example::configuration& configuration, const settings& s) {
+    const socks::cft::targets& targets = configuration.targets();
     FILE* const log = s.what == task::relay ? stderr : stdout;  // the other stream may carry data
     example::transfer_operator desk(s.what != task::relay);
     example::transfer_clock clock(s.virtual_clock);
-    socks::retry attempts(targets.schedule(), targets.hosts(), targets.protocols());
+    const socks::retry_schedule schedule = targets.schedule();
+    const auto sizes = [&targets] { return std::pair(targets.hosts(), targets.protocols()); };
+    const auto planned = sizes();
+    socks::retry attempts(schedule, planned.first, planned.second);
     bool starts_itself = s.start;
     const auto restart = [&] {
         std::fprintf(log, "%s: START\n", minutes(clock.now()).c_str());
@@ -188,12 +139,15 @@ int transfer(const socks::cft::targets& targets, const settings& s) {
     if (s.what == task::send) example::must_be_a_file(s.file);
     for (uint32_t p = 0; p < targets.protocols(); ++p) static_cast<void>(next_attempt(targets, {0, p}, s));
     for (;;) {
+        if (!configuration.load()) return 2;
+        if (sizes() != planned) throw example::bad_argument("HOST or PROT has another number of values now");
         const socks::cft::attempt a = next_attempt(targets, attempts.target(), s);
         std::fprintf(log, "%s: to %s by %s through %s\n", minutes(clock.now()).c_str(),
                      example::text(a.request.to).c_str(), to_string(a.request.version),
                      example::text(a.proxy).c_str());
-        const example::connection c = example::connect_through(a.proxy, a.request, s.patience, s.copilot);
-        const socks::outcome how = c.how.succeeded() ? use(c, s) : c.how;
+        example::connection c = example::connect_through(a.proxy, a.request, s.patience, s.copilot);
+        configuration.forget();
+        const socks::outcome how = c.how.succeeded() ? use(std::move(c), s) : c.how;
         const std::string now = minutes(clock.now());
         if (!how.succeeded()) std::fprintf(log, "%s: %s\n", now.c_str(), in_words(how).c_str());
         switch (attempts.ended(decide(how, socks::cft::dispositions), clock.now())) {
@@ -203,7 +157,7 @@ int transfer(const socks::cft::targets& targets, const settings& s) {
                 return 1;
             case socks::retry::next::again:
                 std::fprintf(log, "%s: retry in %u min, at %s\n", now.c_str(),
-                             minutes_until_next(targets.schedule(), attempts.failed()),
+                             minutes_until_next(schedule, attempts.failed()),
                              minutes(attempts.due()).c_str());
                 if (!clock.is_virtual() && desk.starts_within(clock.seconds_until(attempts.due()))) restart();
                 clock.advance_to(attempts.due());
@@ -283,14 +237,9 @@ int run(example::arguments args) {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     std::signal(SIGPIPE, SIG_IGN);  // a write to a closed connection is an error, not a signal
     if (s->what == task::receive) return receive(*s);
-    const std::string text = content_of(s->config);
-    socks::cft::finding room[64];
-    socks::cft::findings found(room);
-    socks::cft::targets targets;
-    const bool usable = resolve(text, s->partner, targets, found);
-    print_findings(s->config, found);
-    if (!usable) return 2;
-    return s->what == task::check ? check(targets, *s) : transfer(targets, *s);
+    example::configuration configuration(s->config, s->partner);
+    if (!configuration.load()) return 2;
+    return s->what == task::check ? check(configuration.targets(), *s) : transfer(configuration, *s);
 }
 
 }  // namespace

@@ -21,6 +21,10 @@ input, and prints each answer after the address of its sender.
   --via PROXY        socks5h://[USER[:PASSWORD]@]HOST[:PORT]; with socks5 the name
                      of HOST is resolved here
   --to HOST:PORT     where to send
+  --patience SECONDS the time limit of look-ups, connection and handshake together
+                     (default 30)
+  --any-relay        use a relay at a private address too, if that is not the
+                     address of the proxy
   --send TEXT        send this instead of standard input; may be repeated
   --wait SECONDS     how long to wait for an answer to each (default 5)
   --help             this text
@@ -34,7 +38,9 @@ struct settings {
     example::via via;
     socks::endpoint to;
     std::vector<std::string> lines;  ///< empty: read standard input
-    std::chrono::seconds patience{5};
+    std::chrono::seconds patience{30};
+    std::chrono::seconds wait{5};
+    example::relays relays = example::relays::of_proxy_or_global;
 };
 
 // The views point into the arguments of main. @returns nothing if the user asked for help.
@@ -43,13 +49,17 @@ std::optional<settings> parse(example::arguments args) {
     while (args.next()) {
         if (args.is("--help")) return {};
         if (args.is("--via"))
-            s.via.add(args.value());
+            s.via.add(args);
         else if (args.is("--to"))
             s.to = example::parse_endpoint("--to", args.value());
         else if (args.is("--send"))
             s.lines.emplace_back(args.value());
         else if (args.is("--wait"))
-            s.patience = std::chrono::seconds(args.number(1, 3600));
+            s.wait = std::chrono::seconds(args.number(1, 3600));
+        else if (args.is("--patience"))
+            s.patience = std::chrono::seconds(args.number(1, 86'400));
+        else if (args.is("--any-relay"))
+            s.relays = example::relays::any;
         else
             args.unknown();
     }
@@ -65,7 +75,7 @@ bool print(example::udp_client& client) {
     if (!answer) return false;
     const std::string data = example::escaped(std::string_view(answer->data()));
     std::printf("%s %s\n", example::text(answer->remote()).c_str(), data.c_str());
-    std::fflush(stdout);
+    example::flush_output();
     return true;
 }
 
@@ -84,7 +94,7 @@ class lines {
     /// Reads once. @returns the complete lines, and at the end of the input also an incomplete last line.
     std::vector<std::string> more() {
         std::array<char, 4096> room;
-        const size_t n = example::read_some(STDIN_FILENO, room);
+        const size_t n = example::read_some(STDIN_FILENO, room, "cannot read standard input");
         ended_ = n == 0;
         rest_.append(room.data(), n);
         std::vector<std::string> complete;
@@ -101,18 +111,21 @@ class lines {
 };
 
 int exchange(settings& s) {
-    const socks::route route = s.via.route(socks::command::udp_associate, s.to);
-    example::udp_client client(route.through[0]);
+    const example::deadline until(s.patience);
+    const socks::endpoint to = s.via.destinations(s.to, until)[0];
+    const socks::route route = s.via.route(socks::command::udp_associate, to, until);
+    example::udp_client client(route.through[0], s.via.first(), until, s.relays);
+    s.via.forget();
     lines input;
     size_t sent = 0;
     size_t answered = 0;
     const auto send_all = [&](const std::vector<std::string>& datagrams) {
-        for (const std::string& line : datagrams) client.send(route.to, line);
+        for (const std::string& line : datagrams) client.send(to, line);
         sent += datagrams.size();
     };
     send_all(s.lines);
     std::optional<clock::time_point> deadline;  // set after the last datagram was sent
-    if (!s.lines.empty()) deadline = clock::now() + s.patience;
+    if (!s.lines.empty()) deadline = clock::now() + s.wait;
     while (!deadline || answered < sent) {
         std::array<pollfd, 3> watched{{{client.socket(), POLLIN, 0},
                                        {client.control(), POLLIN, 0},
@@ -124,7 +137,7 @@ int exchange(settings& s) {
         if (watched[1].revents != 0) throw std::runtime_error("the proxy has ended the association");
         if (watched[2].revents == 0) continue;
         send_all(input.more());
-        if (input.ended()) deadline = clock::now() + s.patience;
+        if (input.ended()) deadline = clock::now() + s.wait;
     }
     if (answered < sent) std::fprintf(stderr, "udp: %zu of %zu datagrams were answered\n", answered, sent);
     return answered < sent ? 1 : 0;
