@@ -7,7 +7,7 @@
 import contextlib
 import pathlib
 import re
-import selectors
+import resource
 import signal
 import socket
 import subprocess
@@ -16,9 +16,9 @@ import threading
 import time
 
 import harness
-from access import ANOTHER, EVERYBODY, FORBIDDEN, HERE, REMOTE, entered, four, name
-from careless_clients import CHOICE, HELLO, bound_in
-from datagrams import LOOPBACK, Association, nothing, udp
+from access import EVERYBODY, FORBIDDEN, HERE, REMOTE, entered, four, name
+from careless_clients import CHOICE, HELLO
+from datagrams import LOOPBACK, Association, udp
 from destinations import HOLES, set_up
 from endings import CUT, WHOLE, ending_of
 from harness import PATIENCE, expect, expect_in, overlay, scratch
@@ -85,8 +85,9 @@ class Slow:
 class Cases:
     def __init__(self, program):
         self.program = program
+        resource.setrlimit(resource.RLIMIT_NOFILE, (8192, max(8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1])))
         set_up()
-        for address in REMOTE, HERE, ANOTHER:
+        for address in REMOTE, HERE:
             subprocess.run(["ip", "address", "add", f"{address}/32", "dev", "lo"], check=True)
         self.hosts = scratch / "hosts"
         self.silence = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -116,16 +117,17 @@ class Cases:
     def inner_and_outer(self):
         """A name with both addresses leads a remote client to the outer one, and nowhere if that one refuses."""
         for addresses in ("127.0.0.1", HERE), (HERE, "127.0.0.1"):
+            since = self.everybody.mark()
             self.means(*addresses)
             with self.asked(self.everybody, name("two.example"), self.port) as s:
                 expect(receive(s, 12), GRANTED, "the answers")
-                self.everybody.until(lambda: Talker.clients, "the connection")
                 s.shutdown(socket.SHUT_WR)
                 receive_all(s)
-            self.everybody.line(f"address {HERE}:", 0)
+            self.everybody.line(f"address {HERE}:", since)
         with socket.create_server(("127.0.0.1", 0)) as inner:
             inner.settimeout(0.3)
-            expect(self.code(self.everybody, name("two.example"), port_of(inner)), REFUSED, "the answer for a closed port")
+            answer = self.code(self.everybody, name("two.example"), port_of(inner))
+            expect(answer, REFUSED, "the answer for a closed port")
             with contextlib.suppress(TimeoutError):
                 expect(inner.accept(), None, "who came to the inner address")
         self.everybody.closes_everything()
@@ -151,7 +153,7 @@ class Cases:
         """A thousand slow clients of three addresses compete for their share of the slots."""
         with Proxy("crowded", self.program, "--connections", "80", "--per-client", "20") as proxy, Slow(proxy, 1000):
             proxy.until(lambda: proxy.descriptors() >= proxy.at_rest + 60, "their slots to be taken")
-            for n in range(3):
+            for n in range(2):
                 began = time.monotonic()
                 expect(self.code(proxy, LOOPBACK, self.port, source="127.0.0.9"), b"\x00", f"the answer to client {n}")
                 took = time.monotonic() - began
@@ -202,15 +204,15 @@ class Cases:
             proxy.closes_everything()
 
     def pending(self):
-        """Each side has sent 16 MiB and its end before the other one reads, in small pieces."""
+        """Each side begins to read late, while 16 MiB and an end are on their way to it."""
         body, got = bytes(range(256)) * (PENDING // 256), []
 
         def exchange(s):
             sender = threading.Thread(target=lambda: (s.sendall(body), s.shutdown(socket.SHUT_WR)))
             sender.start()
-            time.sleep(1)
+            time.sleep(0.5)
             data = bytearray()
-            while more := s.recv(50_000):
+            while more := s.recv(100_000):
                 data += more
             sender.join()
             got.append((len(data), bytes(data) == body))
@@ -244,7 +246,8 @@ class Cases:
                 a.send(four("127.0.0.8") + port_of(session), b"ack %d" % block)
                 expect(session.recvfrom(100)[0], b"ack %d" % block, "what the server gets")
             for line in proxy.log().splitlines()[1:]:
-                expect(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ 127\.0\.0\.1", line) is not None, True, f"the time in {line!r}")
+                timed = re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ 127\.0\.0\.1", line)
+                expect(timed is not None, True, f"the time in {line!r}")
 
     def many_at_rest(self):
         """Two thousand connections without data have no buffer."""
