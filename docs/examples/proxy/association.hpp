@@ -69,9 +69,13 @@ class association final : public std::enable_shared_from_this<association> {
                 ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &burst, sizeof burst);
             return fd && loop.watch(fd.get(), EPOLLIN, *this);
         }
+        // A datagram without memory is lost; UDP permits that.
         void ready(uint32_t events) override {
-            if ((events & EPOLLERR) != 0) owner.failed(*this);
-            (owner.*heard)();
+            try {
+                if ((events & EPOLLERR) != 0) owner.failed(*this);
+                (owner.*heard)();
+            } catch (const std::bad_alloc&) {
+            }
         }
 
         association& owner;
@@ -269,8 +273,8 @@ class association final : public std::enable_shared_from_this<association> {
         d.used = common_.loop.now();
         if (destinations_.size() < max_destinations) return destinations_.emplace_back(std::move(d));
         if (!std::exchange(full_, true))
-            common_.lines += text(peer_) + ": more than " + std::to_string(max_destinations) +
-                             " destinations of datagrams, so the least recently used are forgotten\n";
+            common_.log(text(peer_) + ": more than " + std::to_string(max_destinations) +
+                        " destinations of datagrams, so the least recently used are forgotten");
         const auto earlier = [](const destination& a, const destination& b) {
             return std::pair(a.asked != nullptr, a.used) < std::pair(b.asked != nullptr, b.used);
         };

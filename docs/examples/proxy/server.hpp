@@ -91,8 +91,16 @@ class proxy_server final : watcher {
         accept_more();
     }
 
-    // A client connects.
+    // A client connects. Without memory for it, the others are still served.
     void ready(uint32_t) override {
+        try {
+            accept_client();
+        } catch (const std::bad_alloc&) {
+            accept_no_more();
+        }
+    }
+
+    void accept_client() {
         if (is_full()) return make_room();
         socket_address remote;
         unique_fd fd(::accept4(listener_.get(), remote.data(), remote.room(), SOCK_NONBLOCK | SOCK_CLOEXEC));
@@ -109,9 +117,14 @@ class proxy_server final : watcher {
         if (!options.counts->enter(peer.host, options.per_client))
             return common_.log(text(peer) + ": refused, the client has " +
                                std::to_string(options.per_client) + " connections already");
-        const auto session = std::make_shared<proxy_session>(common_, std::move(fd), peer);
-        sessions_.insert(session);
-        session->start();
+        try {
+            const auto session = std::make_shared<proxy_session>(common_, std::move(fd), peer);
+            sessions_.insert(session);
+            session->start();
+        } catch (...) {
+            options.counts->leave(peer.host);
+            throw;
+        }
     }
 
     [[nodiscard]] bool is_full() const noexcept { return sessions_.size() >= common_.options.connections; }
