@@ -78,10 +78,10 @@ inline bool within(const std::vector<network>& list, const socks::host& address)
     return std::any_of(list.begin(), list.end(), [&](const network& n) { return n.contains(address); });
 }
 
-/// Whether this machine has the address now. False if the system cannot say.
+/// Whether this machine has the address now. True if the system cannot say, so that no rule opens.
 inline bool is_own(const socks::host& address) noexcept {
     ifaddrs* first = nullptr;
-    if (::getifaddrs(&first) != 0) return false;
+    if (::getifaddrs(&first) != 0) return true;
     bool found = false;
     for (const ifaddrs* i = first; i != nullptr; i = i->ifa_next) {
         if (i->ifa_addr == nullptr) continue;
