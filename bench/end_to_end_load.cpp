@@ -55,7 +55,10 @@ class served final : public example::watcher {
 class origin final : public example::watcher {
   public:
     origin(event_loop& loop, bool echo, std::vector<served*>& gone)
-        : loop_(loop), fd_(example::listen_on(local(0), SOMAXCONN, SOCK_NONBLOCK)), echo_(echo), gone_(gone) {
+        : loop_(loop),
+          fd_(example::listen_on(example::socket_address(local(0)), SOMAXCONN, SOCK_NONBLOCK)),
+          echo_(echo),
+          gone_(gone) {
         if (!fd_ || !loop.watch(fd_.get(), EPOLLIN, *this)) must(-1, "listen");
     }
     [[nodiscard]] unsigned port() const noexcept { return example::local_endpoint(fd_.get()).port; }
