@@ -7,6 +7,7 @@
 import os
 import queue
 import select
+import shutil
 import socketserver
 import subprocess
 import sys
@@ -309,7 +310,8 @@ class Cases:
     def no_process(self):
         """fork() fails until the limit is raised."""
         as_user = ("setpriv", "--reuid=64002", "--clear-groups", "prlimit")
-        with Proxy("lonely", self.ours.program, under=(*as_user, "--nproc=1:64")) as server:
+        program = shutil.copy(self.ours.program, scratch)  # another user may not see the build directory
+        with Proxy("lonely", program, under=(*as_user, "--nproc=1:64")) as server:
             with connect(server.port) as s:
                 expect(receive_all(s), b"", "what a client gets")
             server.line("cannot fork", 0)
