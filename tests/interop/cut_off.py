@@ -15,8 +15,8 @@ import time
 from socket import SO_LINGER, SOL_SOCKET
 
 import harness
-from harness import PATIENCE, expect, expect_in
-from origins import Origin, receive
+from harness import PATIENCE, Peer, expect, expect_in
+from origins import Origin, connect, receive
 from transfer import PARTNER, changed
 
 PART, RESET, END = b"part of the data", "a reset", "an end"
@@ -181,6 +181,27 @@ class Cases:
     def complete(self, program):
         self.ends(self.command(program, Ends), 0, "", END, PART, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
 
+    def part_of_a_file(self):
+        """An earlier file keeps its bytes."""
+        file, port = harness.scratch / "partly", harness.free_port()
+        file.write_bytes(b"complete")
+        partner = Peer("partner", self.folder / "transfer", "--receive", file, "--listen", f"127.0.0.1:{port}", port=port)
+        try:
+            with connect(port) as s:
+                s.sendall((100).to_bytes(8, "big") + PART)
+            expect(partner.process.wait(harness.SOON), 1, "exit code")
+            expect_in("the file ended too soon", partner.log(), "what the partner says")
+        finally:
+            partner.stop()
+        expect(file.read_bytes(), b"complete", "the file")
+        expect(file.with_name("partly.part").read_bytes(), PART, "the part")
+
+    def no_file(self):
+        """A received file would replace a device."""
+        done = subprocess.run([self.folder / "transfer", "--receive", "/dev/null"], capture_output=True, timeout=harness.SOON)
+        expect(done.returncode, 2, "exit code")
+        expect_in("/dev/null is no regular file", done.stderr.decode(), "what the partner says")
+
     @staticmethod
     def silent_input():
         """An input that stays open until the end of the run."""
@@ -200,7 +221,10 @@ class Cases:
                 f"{program}_delivers_what_came_before_it_could_not_send": (self.refused, program),
                 f"{program}_succeeds_if_both_sides_have_ended": (self.complete, program),
             }
-        return cases
+        return cases | {
+            "a_file_that_is_cut_off_has_another_name": (self.part_of_a_file,),
+            "a_device_is_not_replaced_by_a_file": (self.no_file,),
+        }
 
 
 if __name__ == "__main__":

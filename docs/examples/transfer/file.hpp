@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdio>
 #include <fstream>
 #include <stdexcept>
 
@@ -90,12 +91,21 @@ inline fingerprint send_file(int fd, const std::string& path, std::string early,
     return sent;
 }
 
-/// Receives one file, and confirms it. `patience` limits each read and the confirmation.
+/// Throws a bad_argument if `path` exists and is no regular file, because the received file replaces it.
+inline void must_be_replaceable(const std::string& path) {
+    struct stat about {};
+    if (::stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode))
+        throw bad_argument(path + " is no regular file");
+}
+
+/// Receives one file, and confirms it. It is called `path`.part until it is complete. `patience` limits each
+/// read and the confirmation.
 inline fingerprint receive_file(int fd, const std::string& path, std::chrono::seconds patience) {
     std::string head;
     if (!read_up_to(fd, head, 8, deadline(patience))) throw std::runtime_error("no length");
     const uint64_t size = number_in(head);
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    const std::string part_path = path + ".part";
+    std::ofstream file(part_path, std::ios::binary | std::ios::trunc);
     fingerprint received;
     std::array<char, 64 * 1024> room;
     while (received.size < size) {
@@ -106,7 +116,9 @@ inline fingerprint receive_file(int fd, const std::string& path, std::chrono::se
         received.add({room.data(), n});
         file.write(room.data(), static_cast<std::streamsize>(n));
     }
-    if (!file.flush()) throw std::runtime_error("cannot write " + path);
+    file.close();
+    if (!file) throw std::runtime_error("cannot write " + part_path);
+    must(::rename(part_path.c_str(), path.c_str()), "cannot rename the received file");
     write_all(fd, big_endian(received.size) + big_endian(received.checksum), deadline(patience));
     return received;
 }

@@ -36,7 +36,8 @@ types START or sends SIGUSR1.
   --copilot USER     do as Copilot: SOCKS5 without a password or with one; if the
                      proxy has no SOCKS5, SOCKS4 with this user ID on the same
                      connection; if that fails too, on a new connection
-  --receive FILE     act as the partner: receive one file
+  --receive FILE     act as the partner: receive one file. It is FILE.part until it
+                     is complete
   --listen ADDRESS:PORT  where the partner listens (default 127.0.0.1:1761)
   --help             this text
 
@@ -172,6 +173,7 @@ int transfer(example::configuration& configuration, const settings& s) {
 }
 
 int receive(const settings& s) {
+    example::must_be_replaceable(s.file);
     const example::unique_fd listener = example::listen_on(s.listen, 1);
     example::must(listener.get(), "cannot listen");
     std::printf("listening on %s\n", example::text(example::local_endpoint(listener.get())).c_str());
