@@ -213,8 +213,9 @@ class Cases:
                     data, proxy_address = far.recvfrom(100)
                     far.sendto(data, proxy_address)
                     expect(s.recv(100)[-8:], b"datagram", "the answer")
-        done = subprocess.run([self.program, "--listen", f"[{LINK}%nosuch]:0"], capture_output=True, timeout=PATIENCE)
-        expect(done.returncode, 2, "the exit code for an unknown interface")
+        for address in f"[{LINK}%nosuch]:0", f"{LINK}%link0:0", "%link0", "[%":
+            done = subprocess.run([self.program, "--listen", address], capture_output=True, timeout=PATIENCE)
+            expect(done.returncode, 2, f"the exit code for {address}")
 
     def bad_options(self):
         for option in (("192.0.2.7", "192.0.2.8"), ("2001:db8::1", "2001:db8::2")):

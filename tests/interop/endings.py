@@ -201,6 +201,7 @@ class Cases:
             "an_idle_stream_is_reset_on_both_sides": (self.idle,),
             "SIGTERM_resets_both_sides": (self.stopped, signal.SIGTERM),
             "SIGINT_resets_both_sides": (self.stopped, signal.SIGINT),
+            "SIGHUP_resets_both_sides": (self.stopped, signal.SIGHUP),
             "SIGTERM_resets_both_sides_in_every_thread": (self.stopped, signal.SIGTERM, "--threads", "4"),
             "a_loop_that_fails_resets_both_sides": (self.failed,),
             "a_loop_that_fails_resets_both_sides_in_every_thread": (self.failed, "--threads", "4"),

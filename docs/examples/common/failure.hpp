@@ -31,7 +31,7 @@ inline const char* meaning(socks::errc why, socks::client_state when) noexcept {
     const bool asked = when == socks::client_state::reply || when == socks::client_state::second_reply;
     if (why == socks::errc::credentials_refused) return "the user name or the password is wrong";
     if (why == socks::errc::no_acceptable_method)
-        return "the proxy accepts none of the offered methods, for example because it requires a password";
+        return "the proxy accepts none of the offered methods; it may require a password, or accept none";
     if (why == socks::errc::timed_out)
         return asked ? "the proxy or the destination does not answer" : "the proxy does not answer";
     switch (blame(why)) {

@@ -19,7 +19,7 @@ constexpr const char* help =
     R"(usage: proxy [options]
 
 A SOCKS4, SOCKS4a and SOCKS5 proxy: CONNECT, BIND and UDP ASSOCIATE, with or
-without username/password. It runs until SIGTERM or SIGINT and writes one line
+without username/password. It runs until SIGTERM, SIGINT or SIGHUP and writes one line
 per connection to stderr.
 
   --listen ADDRESS:PORT   where to listen, [::1]:1080 or [fe80::1%eth0]:1080 too;
@@ -31,8 +31,10 @@ per connection to stderr.
                           (default none)
   --reach NETWORK         let clients of other machines reach destinations in this
                           network, although they are loopback or link-local
-                          addresses or this proxy itself; may be repeated (default
-                          none; clients of this machine reach them anyway)
+                          addresses or the port of this proxy; may be repeated
+                          (default none; clients at 127.0.0.0/8 and ::1 reach them
+                          anyway). Other addresses of this machine are open: close
+                          them with --forbid
   --relay-address ADDRESS
                           the address that clients are told for UDP and for BIND,
                           for a proxy behind a NAT that keeps the ports; once for
@@ -59,8 +61,8 @@ per connection to stderr.
                           CONNECT, as RFC 1928 says (default 0.0.0.0:0, because
                           old Java clients misread an IPv6 address)
   --connections N         the most connections at once (default 1000). Above it, a
-                          new client waits, or takes the place of the client that
-                          is slowest to finish its handshake
+                          new client waits, or takes the place of the oldest
+                          handshake that has waited for its client for a second
   --per-client N          the most connections of one client at once. A client is an
                           IPv4 address or the /64 network of an IPv6 address (default
                           half of --connections)
@@ -68,7 +70,7 @@ per connection to stderr.
                           connections (default 1)
   --handshake SECONDS     the time limit of a complete handshake (default 30)
   --idle SECONDS          the time limit of a connection without data (default 3600).
-                          A peer that has vanished is noticed after four minutes
+                          A peer that has vanished is noticed within four minutes
   --quiet                 no log
   --help                  this text
 
@@ -120,6 +122,8 @@ class log_writer {
 void parse_listen(std::string_view text, example::proxy_options& options) {
     const size_t zone = text.find('%');
     const size_t bracket = text.find(']');
+    if (zone != text.npos && bracket == text.npos)
+        throw example::bad_argument("--listen needs brackets, for example [fe80::1%eth0]:1080");
     if (zone >= bracket) {
         options.listen = example::parse_listen(text);
         options.listen_scope = 0;
@@ -252,6 +256,7 @@ example::unique_fd stop_signals() {
     ::sigemptyset(&set);
     ::sigaddset(&set, SIGTERM);
     ::sigaddset(&set, SIGINT);
+    ::sigaddset(&set, SIGHUP);  // the terminal is closed
     example::must(::sigprocmask(SIG_BLOCK, &set, nullptr), "sigprocmask");
     return example::unique_fd(example::must(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), "signalfd"));
 }

@@ -4,6 +4,8 @@
 #define EXAMPLES_PROXY_USERS_HPP
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <socks/socks.hpp>
 #include <string>
@@ -37,13 +39,14 @@ inline const char* fault_of(std::string_view line) noexcept {
     const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     const size_t colon = line.find(':');
     if (std::any_of(line.begin(), line.end(), is_control))
-        return "a control byte; the file must be plain text";
+        return "a tab or another control byte; remove it, and save the file as UTF-8";
     if (colon == line.npos) return "not user:password";
     const std::string_view user = line.substr(0, colon);
     const std::string_view password = line.substr(colon + 1);
     if (user.empty()) return "no user before the colon";
     if (user.size() > 255 || password.size() > 255) return "more than 255 bytes of a user or a password";
-    if (is_blank_end(user) || is_blank_end(password)) return "a blank around a user or a password";
+    if (is_blank_end(user) || is_blank_end(password))
+        return "a space before or after a user or a password; remove it";
     return nullptr;
 }
 
@@ -51,7 +54,7 @@ inline const char* fault_of(std::string_view line) noexcept {
 /// and the CR of a line that Windows has written.
 inline std::vector<credentials> read_credentials(const std::string& path) {
     std::ifstream file(path);
-    if (!file) throw bad_argument("cannot read \"" + path + "\"");
+    if (!file) throw bad_argument("cannot read \"" + path + "\": " + std::strerror(errno));
     std::vector<credentials> list;
     size_t number = 0;
     for (std::string text; std::getline(file, text);) {

@@ -21,7 +21,8 @@ With ssh: ssh -o ProxyCommand='tunnel --via PROXY %h %p' HOST
                           socks4, socks5    the next name is resolved here
                           socks4a, socks5h  the next name is resolved by the proxy
                           A user name or password may contain %XX. Other users of
-                          this machine can see both while the program starts.
+                          this machine can see the user name, and the password for
+                          a moment at the start.
                           The zone of a link-local address: [fe80::1%25eth0]
   --command connect|bind  bind: the last proxy listens for a connection from TARGET
   --patience SECONDS      the time limit of look-ups, connection and handshakes

@@ -26,7 +26,7 @@ input, and prints each answer after the address of its sender.
   --any-relay        use a relay at a private address too, if that is not the
                      address of the proxy
   --send TEXT        send this instead of standard input; may be repeated
-  --wait SECONDS     how long to wait for an answer to each (default 5)
+  --wait SECONDS     how long to wait for answers after the last datagram (default 5)
   --help             this text
 
 Exit status: 0 as many answers as datagrams, 1 fewer, 2 invalid argument.
