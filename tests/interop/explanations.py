@@ -33,7 +33,7 @@ class Cases:
         self.program = program
         self.talker = Origin(Talker)
         self.port = self.talker.port.to_bytes(2, "big")
-        self.open = Proxy("open", program)
+        self.open = Proxy("open", program, "--forbid", "192.0.2.0/24")
         self.login = Proxy("login", program, "--user", USER, "--password", PASSWORD)
 
     def said(self, proxy, sent, act=None, **wanted):
@@ -106,7 +106,12 @@ class Cases:
                   address=f"127.0.0.1:{closed}")
         self.said(self.open, b"\x04\x01\x00\x50\x00\x00\x00\x07\x00nobody.invalid\x00",
                   request="SOCKS4a CONNECT nobody.invalid:80", outcome=r".*\(host name does not exist\)", address="")
-        self.said(self.open, b"\x04\x01\x00\x50\x00\x00\x00\x00\x00", outcome=r".*\(not allowed\)", address="")
+        self.said(self.open, b"\x04\x01\x00\x50\x00\x00\x00\x00\x00", address="",
+                  outcome=r".*\(not allowed: the system would connect to loopback\)")
+        for to, rule in ((b"\x01\xc0\x00\x02\x01", "see --forbid"), (name(b"a.onion"), "only Tor knows .onion names"),
+                         (name(b"127.1"), "a resolver may read this name as an address.*")):
+            self.said(self.open, GREETED + to + self.port, outcome=rf"connection not allowed by ruleset \(not allowed: {rule}\)",
+                      address="")
 
     def turned_away(self):
         for sent, outcome in ((b"\x05\x03\x01\x80\x03", "no acceptable .*, the client offers GSSAPI, .*0x80, challenge-handshake.*"),

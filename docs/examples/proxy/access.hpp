@@ -103,14 +103,21 @@ struct access_rules {
     /// Whether a client may connect.
     [[nodiscard]] bool admit(const socks::host& client) const noexcept { return within(clients, client); }
 
-    /// Whether `client` may reach `to`, an address, by CONNECT, BIND or datagrams. The rules see the address
-    /// itself and the IPv4 address inside it. A remote client does not reach loopback and link-local
-    /// addresses and the proxy itself, because these trust every client of this machine.
+    /// Why `client` may not reach `to`, an address, by CONNECT, BIND or datagrams; null if it may. The rules
+    /// see the address itself and the IPv4 address inside it. A remote client does not reach loopback and
+    /// link-local addresses and the proxy itself, because these trust every client of this machine.
+    [[nodiscard]] const char* objection(const socks::host& client, const socks::endpoint& to) const noexcept {
+        if (within(forbidden, to.host) || within(forbidden, socks::effective_host(to.host)))
+            return "see --forbid";
+        if (socks::is_unspecified(to.host)) return "the system would connect to loopback";
+        if (is_local(client) || within(reachable, to.host)) return nullptr;
+        if (socks::is_loopback(to.host)) return "loopback, see --reach";
+        if (socks::is_link_local(to.host)) return "link-local, see --reach";
+        return is_proxy(to) ? "this proxy, see --reach" : nullptr;
+    }
+
     [[nodiscard]] bool permit(const socks::host& client, const socks::endpoint& to) const noexcept {
-        if (within(forbidden, to.host) || within(forbidden, socks::effective_host(to.host))) return false;
-        if (socks::is_unspecified(to.host)) return false;  // the system would connect to loopback
-        if (is_local(client) || within(reachable, to.host)) return true;
-        return !socks::is_loopback(to.host) && !socks::is_link_local(to.host) && !is_proxy(to);
+        return objection(client, to) == nullptr;
     }
 
   private:

@@ -42,10 +42,10 @@ inline void proxy_session::reach(const socks::endpoint& to) {
     const bool named = to.host.kind() == socks::host_kind::name;
     const socks::host spelled = named ? socks::spelled_address(to.host) : to.host;
     if (spelled.kind() == socks::host_kind::bad || !socks::is_printable(to.host))
-        return refuse(socks::dial_error::not_allowed);
+        return forbid("a resolver may read this name as an address, or it is not printable");
     if (spelled.kind() != socks::host_kind::none) return reached({{{socks::unmap(spelled), to.port}}});
     const std::string name(std::string_view(to.host.name()));
-    if (is_onion(name)) return refuse(socks::dial_error::not_allowed);
+    if (is_onion(name)) return forbid("only Tor knows .onion names");
     if (const auto failure = common_.names.recent_failure(name)) return refuse(*failure);
     at_ = at::resolving;
     limit_look_up();
@@ -68,11 +68,14 @@ inline void proxy_session::limit_look_up() {
 // any caller.
 inline void proxy_session::reached(looked_up found) {
     const bool bind = handshake_->command == socks::command::bind;
-    const size_t erased = std::erase_if(found.addresses, [&](const socks::endpoint& e) {
-        const bool anyone = bind && socks::is_unspecified(e.host);
-        return !anyone && !common_.options.rules.permit(peer_.host, e);
+    const char* rule = nullptr;
+    std::erase_if(found.addresses, [&](const socks::endpoint& e) {
+        if (bind && socks::is_unspecified(e.host)) return false;
+        const char* const objection = common_.options.rules.objection(peer_.host, e);
+        if (objection != nullptr) rule = objection;
+        return objection != nullptr;
     });
-    if (found.addresses.empty()) return refuse(erased != 0 ? socks::dial_error::not_allowed : found.failure);
+    if (found.addresses.empty()) return rule != nullptr ? forbid(rule) : refuse(found.failure);
     socks::interleave_families(found.addresses.data(), found.addresses.size());
     handshake_->addresses = std::move(found.addresses);
     bind ? listen() : dial();
@@ -199,7 +202,7 @@ inline void proxy_session::accept_caller() {
     for (const socks::endpoint& e : handshake_->addresses)
         expected |= socks::is_expected(caller.host, e.host);
     if (target_.fd && !expected) {
-        refuse(socks::dial_error::not_allowed);
+        forbid("the caller " + text(caller) + " is not the expected one");
     } else if (!target_.fd || !common_.loop.watch(target_.fd.get(), event_loop::stream_events, target_)) {
         refuse(socks::dial_error_from_errno(errno));
     } else {

@@ -131,6 +131,10 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
         outcome_ = to_string(why);
         answer({code_for(why), {}});
     }
+    void forbid(const std::string& rule) {
+        outcome_ = to_string(socks::dial_error::not_allowed) + (": " + rule);
+        answer({code_for(socks::dial_error::not_allowed), {}});
+    }
     [[nodiscard]] socks::endpoint address_used() const noexcept;
     void begin_relay(socks::bytes early);
     void relay();
