@@ -197,6 +197,7 @@ class Cases:
     def few_descriptors(self):
         """With twenty descriptors: every command is served, or refused with an answer, and the next one is served."""
         with Proxy("poor", self.program, under=("prlimit", "--nofile=20")) as proxy:
+            expect_in(" at most 1 connections at once, because of the limit of descriptors", proxy.log(), "the log")
             self.means("127.0.0.1", "127.0.0.2")
             for command, to in (1, LOOPBACK), (1, name("two.example")), (2, LOOPBACK), (3, b"\x01" + bytes(4)):
                 with connect(proxy.port):

@@ -247,7 +247,10 @@ void fit_into_descriptor_limit(settings& s) {
         std::clamp<rlim_t>(base + 4 * s.threads * s.proxy.connections, limit.rlim_cur, limit.rlim_max);
     if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     const size_t room = (std::max(limit.rlim_cur, base + 2 * s.threads) - base) / (2 * s.threads);
-    s.proxy.connections = std::min(s.proxy.connections, room);
+    if (room >= s.proxy.connections) return;
+    s.proxy.connections = room;
+    s.proxy.log(example::utc_now() + " at most " + std::to_string(room * s.threads) +
+                " connections at once, because of the limit of descriptors (ulimit -n)\n");
 }
 
 // Turns the signals that end the program into bytes to read. Threads inherit this, so call it before them.
