@@ -95,9 +95,7 @@ class attempts {
             if (watched[i].revents == 0) continue;
             unique_fd fd = std::move(sockets_[i]);
             sockets_.erase(sockets_.begin() + static_cast<std::ptrdiff_t>(i));
-            int error = 0;
-            socklen_t size = sizeof error;
-            must(::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size), "getsockopt");
+            const int error = error_of(fd.get());
             if (error == 0) return fd;
             error_ = error;
         }

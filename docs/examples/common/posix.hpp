@@ -128,6 +128,20 @@ inline unique_fd listen_on(const socks::endpoint& where, int backlog) noexcept {
     return listen_on(socket_address(where), backlog);
 }
 
+/// The error of a connection that failed, or 0. The system forgets it after this call.
+inline int error_of(int fd) noexcept {
+    int error = 0;
+    socklen_t size = sizeof error;
+    ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    return error;
+}
+
+/// Makes the next close() send a reset, so that a stream that was cut off does not look complete.
+inline void reset_on_close(int fd) noexcept {
+    const linger at_once{1, 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 /// Receives one datagram, truncated to `room`, and its source. @returns its size, or -1 with errno set.
 inline ssize_t receive_from(int fd, socks::buffer room, socket_address& from) noexcept {
     from = {};

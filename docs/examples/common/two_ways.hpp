@@ -15,12 +15,6 @@
 
 namespace example {
 
-/// Makes the close of a connection a reset. The peer then knows that bytes are missing.
-inline void reset_on_close(int fd) noexcept {
-    const linger now{1, 0};
-    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-}
-
 /// The peer accepts no more bytes. What it has sent before may still be in the buffers of the system.
 struct cannot_send : std::runtime_error {
     using std::runtime_error::runtime_error;

@@ -4,8 +4,6 @@
 #ifndef EXAMPLES_PROXY_ACCESS_HPP
 #define EXAMPLES_PROXY_ACCESS_HPP
 
-#include <ifaddrs.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
@@ -16,7 +14,7 @@
 #include <vector>
 
 #include "../common/options.hpp"
-#include "../common/posix.hpp"
+#include "interfaces.hpp"
 
 namespace example {
 
@@ -80,17 +78,20 @@ inline bool within(const std::vector<network>& list, const socks::host& address)
 
 /// Whether this machine has the address now. True if the system cannot say, so that no rule opens.
 inline bool is_own(const socks::host& address) noexcept {
-    ifaddrs* first = nullptr;
-    if (::getifaddrs(&first) != 0) return true;
-    bool found = false;
-    for (const ifaddrs* i = first; i != nullptr; i = i->ifa_next) {
-        if (i->ifa_addr == nullptr) continue;
-        const socklen_t size =
-            i->ifa_addr->sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
-        found |= socks::same_address(socks::from_sockaddr(i->ifa_addr, size).host, address);
-    }
-    ::freeifaddrs(first);
-    return found;
+    const interface_addresses all;
+    return !all.known() || all.find([&](std::string_view, const socks::host& own) noexcept {
+        return socks::same_address(own, address);
+    });
+}
+
+/// What counts as one client: an IPv4 address, or an IPv6 network of 64 bits, because one host can have all
+/// addresses of it.
+inline socks::host client_network(const socks::host& client) noexcept {
+    const socks::host address = socks::unmap(client);
+    if (address.kind() != socks::host_kind::ipv6) return address;
+    socks::ipv6 network = address.v6();
+    for (size_t i = 8; i < sizeof network.bytes; ++i) network.bytes[i] = 0;
+    return network;
 }
 
 /// Who may connect, and where they may go.
@@ -134,8 +135,7 @@ struct access_rules {
     }
 };
 
-/// Counts the connections of each client for all threads. A client is an IPv4 address, or an IPv6 network of
-/// 64 bits, because one host can have all addresses of it.
+/// Counts the connections of each client_network() for all threads.
 class client_counts {
   public:
     /// Counts one more connection. @returns false, and counts nothing, if the client has `most` of them.
@@ -156,12 +156,7 @@ class client_counts {
   private:
     using bytes = std::array<uint8_t, 16>;
 
-    static bytes key(const socks::host& client) noexcept {
-        bytes k = widened(client);
-        if (socks::unmap(client).kind() == socks::host_kind::ipv6)
-            std::fill(k.begin() + 8, k.end(), uint8_t{0});
-        return k;
-    }
+    static bytes key(const socks::host& client) noexcept { return widened(client_network(client)); }
 
     std::mutex mutex_;
     std::map<bytes, size_t> counts_;

@@ -12,14 +12,6 @@
 
 namespace example {
 
-/// The error of a connection that failed.
-inline int error_of(const unique_fd& fd) noexcept {
-    int error = 0;
-    socklen_t size = sizeof error;
-    ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-    return error;
-}
-
 /// The owner makes the last attempt itself, and adds it here when the next one begins. There is one watcher
 /// for all, so an event does not say which attempt it is about.
 class earlier_attempts final : public watcher {
@@ -53,7 +45,7 @@ class earlier_attempts final : public watcher {
             }
             attempt ended = std::move(*a);
             a = attempts_.erase(a);
-            const int failure = error_of(ended.fd);
+            const int failure = error_of(ended.fd.get());
             if (failure == 0) return ended;
             error = failure;
         }

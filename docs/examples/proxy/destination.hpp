@@ -143,7 +143,7 @@ inline void proxy_session::dialed() {
         answer({socks::code5::succeeded,
                 common_.options.tell_bound ? local_endpoint(target_.fd.get()) : socks::endpoint{}});
     } else if (target_.failed) {
-        handshake_->error = error_of(target_.fd);
+        handshake_->error = error_of(target_.fd.get());
         target_.adopt({});
         dial();
     } else if (!is_dialing()) {

@@ -4,10 +4,6 @@
 #ifndef EXAMPLES_PROXY_LOCAL_ADDRESS_HPP
 #define EXAMPLES_PROXY_LOCAL_ADDRESS_HPP
 
-#include <ifaddrs.h>
-
-#include <memory>
-
 #include "common.hpp"
 
 namespace example {
@@ -24,23 +20,20 @@ inline socket_address route_to(const socks::host& host, uint32_t scope) noexcept
 /// An address of the other family on the interface that has the address `here`.
 /// @returns  `wildcard`, which is of the other family, if there is none.
 inline socks::host beside(const socks::host& here, const socks::host& wildcard) noexcept {
-    ifaddrs* list = nullptr;
-    if (::getifaddrs(&list) != 0) return wildcard;
-    const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(list, ::freeifaddrs);
-    const auto host_of = [](const ifaddrs* i) {
-        const socklen_t size = i->ifa_addr == nullptr               ? 0
-                               : i->ifa_addr->sa_family == AF_INET6 ? sizeof(sockaddr_in6)
-                                                                    : sizeof(sockaddr_in);
-        return socks::from_sockaddr(i->ifa_addr, size).host;
-    };
+    const interface_addresses all;
     std::string_view interface;
-    for (const ifaddrs* i = list; i != nullptr; i = i->ifa_next)
-        if (host_of(i) == here) interface = i->ifa_name;
-    for (const ifaddrs* i = list; i != nullptr; i = i->ifa_next)
-        if (const socks::host h = host_of(i);
-            i->ifa_name == interface && h.kind() == wildcard.kind() && !socks::is_link_local(h))
-            return h;
-    return wildcard;
+    all.find([&](std::string_view name, const socks::host& own) noexcept {
+        if (own == here) interface = name;
+        return false;  // the last one counts
+    });
+    socks::host found = wildcard;
+    all.find([&](std::string_view name, const socks::host& own) noexcept {
+        const bool usable =
+            name == interface && own.kind() == wildcard.kind() && !socks::is_link_local(own);
+        if (usable) found = own;
+        return usable;
+    });
+    return found;
 }
 
 /// The address that a client is told. A proxy behind a NAT is told its outside addresses by an option.

@@ -131,16 +131,14 @@ struct stream {
 
     /// Makes the next close() send a reset, so that a cut stream does not look like a complete one.
     void abort() noexcept {
-        const linger at_once{1, 0};
-        if (fd) ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        if (fd) reset_on_close(fd.get());
     }
 
   private:
     // After a failed send(), recv() returns 0 for a reset too. The first error tells them apart: EPIPE
     // means that the peer had ended its stream before the reset, so the stream is complete.
     void end() noexcept {
-        socklen_t size = sizeof error;
-        if (failed && error == 0) ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+        if (failed && error == 0) error = error_of(fd.get());
         if (error != 0) refuse_bytes(error);
         readable = false;
         ended = error == 0 || error == EPIPE;

@@ -17,6 +17,7 @@
 #include <unordered_map>
 
 #include "../common/event_loop.hpp"
+#include "access.hpp"
 #include "turns.hpp"
 
 namespace example {
@@ -30,13 +31,9 @@ inline bool is_onion(std::string_view name) noexcept {
     return label.size() == last.size() && ::strncasecmp(label.data(), last.data(), last.size()) == 0;
 }
 
-/// Who has one share of the threads: an IPv4 address, or an IPv6 network of 64 bits, because one host can
-/// have all addresses of it. Neighbours on one link are different hosts.
+/// Who has one share of the threads. Neighbours on one link are different hosts.
 inline socks::host shareholder(const socks::host& client) noexcept {
-    if (client.kind() != socks::host_kind::ipv6 || socks::is_link_local(client)) return client;
-    socks::ipv6 network = client.v6();
-    for (size_t i = 8; i < sizeof network.bytes; ++i) network.bytes[i] = 0;
-    return network;
+    return socks::is_link_local(client) ? client : client_network(client);
 }
 
 class resolver final : public watcher {

@@ -127,14 +127,11 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     void accept_caller();
     void associate(const socks::endpoint& declared);
     void answer(const socks::reply& outcome);
-    void refuse(socks::dial_error why) {
-        outcome_ = to_string(why);
+    void refuse(socks::dial_error why, const std::string& detail = {}) {
+        outcome_ = to_string(why) + (detail.empty() ? "" : ": " + detail);
         answer({code_for(why), {}});
     }
-    void forbid(const std::string& rule) {
-        outcome_ = to_string(socks::dial_error::not_allowed) + (": " + rule);
-        answer({code_for(socks::dial_error::not_allowed), {}});
-    }
+    void forbid(const std::string& rule) { refuse(socks::dial_error::not_allowed, rule); }
     [[nodiscard]] socks::endpoint address_used() const noexcept;
     void begin_relay(socks::bytes early);
     void relay();
