@@ -28,8 +28,7 @@ inline socks::host beside(const socks::host& here, const socks::host& wildcard) 
     });
     socks::host found = wildcard;
     all.find([&](std::string_view name, const socks::host& own) noexcept {
-        const bool usable =
-            name == interface && own.kind() == wildcard.kind() && !socks::is_link_local(own);
+        const bool usable = name == interface && own.kind() == wildcard.kind() && !socks::is_link_local(own);
         if (usable) found = own;
         return usable;
     });

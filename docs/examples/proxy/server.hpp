@@ -62,10 +62,7 @@ class proxy_server final : watcher {
         }
         if (common_.loop.now() >= common_.next_sweep) sweep();
         if (!common_.ended.empty()) {
-            for (const auto& session : common_.ended) {
-                sessions_.erase(session);
-                common_.options.counts->leave(session->client());
-            }
+            for (const auto& session : common_.ended) sessions_.erase(session);
             common_.ended.clear();
             accept_more();
         }
@@ -117,14 +114,15 @@ class proxy_server final : watcher {
         if (!options.counts->enter(peer.host, options.per_client))
             return common_.log(text(peer) + ": refused, the client has " +
                                std::to_string(options.per_client) + " connections already");
+        std::shared_ptr<proxy_session> session;
         try {
-            const auto session = std::make_shared<proxy_session>(common_, std::move(fd), peer);
-            sessions_.insert(session);
-            session->start();
+            session = std::make_shared<proxy_session>(common_, std::move(fd), peer);
         } catch (...) {
             options.counts->leave(peer.host);
             throw;
         }
+        sessions_.insert(session);
+        session->start();
     }
 
     [[nodiscard]] bool is_full() const noexcept { return sessions_.size() >= common_.options.connections; }

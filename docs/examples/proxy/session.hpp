@@ -20,11 +20,13 @@ namespace example {
 
 class proxy_session final : public std::enable_shared_from_this<proxy_session> {
   public:
+    /// `peer` is counted in `counts` of the options. The destructor takes it back.
     proxy_session(proxy_common& common, unique_fd client, const socks::endpoint& peer);
     proxy_session(const proxy_session&) = delete;
     proxy_session& operator=(const proxy_session&) = delete;
     ~proxy_session() {
         if (at_ != at::over) reset();
+        common_.options.counts->leave(peer_.host);
     }
 
     /// Starts to watch the client.
@@ -46,7 +48,6 @@ class proxy_session final : public std::enable_shared_from_this<proxy_session> {
     void end(std::string_view why);
 
     [[nodiscard]] event_loop::clock::time_point began() const noexcept { return began_; }
-    [[nodiscard]] const socks::host& client() const noexcept { return peer_.host; }
     /// Whether it waits for a message of the client.
     [[nodiscard]] bool waits_for_client() const noexcept { return at_ == at::talking; }
 
