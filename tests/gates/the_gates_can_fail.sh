@@ -18,7 +18,7 @@ mkdir -p "$sound/tests"
 cp -R "$tree/include" "$tree/bench" "$tree/docs" "$tree/README.md" "$tree/CMakePresets.json" "$sound"
 mkdir "$sound/tests/gates"
 cp -R "$tree/tests/optimised" "$sound/tests"
-cp "$gates"/*.sh "$gates/words.txt" "$sound/tests/gates"
+cp "$gates"/*.sh "$gates"/*.txt "$sound/tests/gates"
 for header in $(find "$sound/include" -name '*.hpp'); do
     : >"$sound/tests/$(basename "$header" .hpp).cpp"
     : >"$sound/tests/transfer_cft_$(basename "$header" .hpp).cpp"
@@ -279,6 +279,24 @@ sed -i 's/socks::outcome_of(s)/outcome_of(s)/' "$copy/README.md"
 caught 'a call in README that is found by its argument only' "$gate" "$copy"
 plant '///     if (auto d = decode_datagram(in)) relay(*d);' wire/reader.hpp
 caught 'such a call in a comment' "$gate" "$copy"
+
+gate=$gates/functions_are_marked.sh
+for clang in clang++-14 clang++ ''; do
+    "$clang" --version 2>/dev/null | grep -q 'version 14\.' && break
+done
+if [ -n "$clang" ]; then
+    passes "$gate" "$copy" "$clang" -std=c++20
+    sed -i 's/constexpr bool empty() const noexcept/constexpr bool empty() const/' "$copy/include/socks/core/bytes.hpp"
+    caught 'a function that may throw' "$gate" "$copy" "$clang" -std=c++20
+    sed -i 's/\[\[nodiscard\]\] constexpr bool empty() const/constexpr bool empty() const/' "$copy/include/socks/core/bytes.hpp"
+    caught 'a result that may be ignored' "$gate" "$copy" "$clang" -std=c++20
+    sed -i 's/class \[\[nodiscard\]\] encoded/class encoded/' "$copy/include/socks/core/decoded.hpp"
+    caught 'a type of results that may be ignored' "$gate" "$copy" "$clang" -std=c++20
+    sed -i '0,/ SOCKS_LIFETIMEBOUND/s///' "$copy/include/socks/core/fixed_bytes.hpp"
+    caught 'a view that may outlive its bytes' "$gate" "$copy" "$clang" -std=c++20
+else
+    echo 'there is no clang++ 14: the check of the marks is left out'
+fi
 
 unit=$scratch/unit.cpp
 gate=$gates/no_data_section.sh
