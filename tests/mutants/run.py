@@ -12,85 +12,14 @@ import argparse
 import concurrent.futures
 import os
 import pathlib
-import re
-import resource
 import shutil
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 from mutations import MUTATIONS  # noqa: E402
+from suites import TREE, Suite, run  # noqa: E402
 
-HERE = pathlib.Path(__file__).resolve().parent
-TREE = HERE.parent.parent
 PAGE = TREE / "docs" / "mutants.md"
-LIMITS = {"g++": ["-fconstexpr-ops-limit=268435456", "-fconstexpr-loop-limit=16777216"],
-          "clang": ["-fconstexpr-steps=16777216"]}
-
-
-def run(command):
-    """A process that is ended after a minute of its own time, however busy the machine is."""
-    def limit():
-        resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
-    return subprocess.run(command, capture_output=True, text=True, errors="replace", preexec_fn=limit)
-
-
-class Suite:
-    """One test file or program, built against a tree of headers in which one may be replaced."""
-
-    def __init__(self, name, options):
-        self.name = name
-        self.options = options
-        kind, _, target = name.rpartition("/")
-        self.corpus = None
-        if kind == "fuzz":
-            self.sources = [TREE / "fuzz" / f"{target}.cpp", TREE / "fuzz" / "replay.cpp"]
-            self.corpus = TREE / "fuzz" / "corpus" / target
-        elif name == "simulation":
-            self.sources = [TREE / "tests" / "simulation" / "simulation.cpp"]
-        else:
-            self.sources = [TREE / "tests" / f"{name}.cpp"]
-        self.proves = not kind and name != "simulation"
-        self.names_tests = self.proves or kind == "optimised"
-        self.level = ["-O2", "-DNDEBUG"] if kind == "optimised" else ["-O1"]
-
-    def compile(self, replaced, *more):
-        compiler = self.options.compiler
-        limits = LIMITS["clang" if "clang" in compiler else "g++"]
-        headers = [f"-I{replaced}"] if replaced else []
-        command = [compiler, "-std=c++20", "-w", *limits, *headers, f"-I{TREE / 'include'}", f"-I{HERE}", f"-I{TREE / 'tests'}",
-                   *more, *map(str, self.sources)]
-        return run(command)
-
-    def proof(self, replaced):
-        """The sentence that does not hold in constant evaluation, or None."""
-        if not self.proves:
-            return None
-        done = self.compile(replaced, "-fsyntax-only")
-        return None if done.returncode == 0 else self.sentence(done.stderr)
-
-    def sentence(self, said):
-        broken = re.search(r"static.assert|constant.expression", said)
-        for number in re.findall(rf"tests/{re.escape(self.name)}\.cpp:(\d+)", said if broken else ""):
-            line = self.sources[0].read_text().splitlines()[int(number) - 1]
-            if found := re.match(r"PROVE_AND_RUN\((\w+)\)", line):
-                return found.group(1)
-        return f"does not compile: {said.strip().splitlines()[0] if said.strip() else '?'}"
-
-    def run(self, replaced, program):
-        """The test that fails when it runs, or None."""
-        done = self.compile(replaced, *self.level, "-o", str(program))
-        if done.returncode != 0:
-            return self.sentence(done.stderr)
-        arguments = [str(self.corpus)] if self.corpus else ["--handshakes", "5000"] if self.name == "simulation" else []
-        ran = run([str(program), *arguments])
-        program.unlink()
-        if ran.returncode == 0:
-            return None
-        return ran.stdout.split()[-1] if self.names_tests and ran.stdout.split() else self.name
-
-    def catches(self, replaced, program):
-        return self.proof(replaced) or self.run(replaced, program)
 
 
 def misplaced(mutation):

@@ -1,0 +1,295 @@
+"""Generates mutants of a header: each changes one place, by rules that know nothing of the library.
+
+The rules work on tokens. Comments and preprocessor lines have no mutants, except that a macro's definition in config.hpp
+is tested elsewhere. A mutant that does not compile counts as neither killed nor alive.
+"""
+
+import collections
+import pathlib
+import re
+
+# `line` is the text of the line without its indent, `nth` counts equal changes of equal lines: both survive an edit elsewhere.
+Mutant = collections.namedtuple("Mutant", "header line nth kind old new begin end")
+Token = collections.namedtuple("Token", "kind text begin end")
+
+TOKEN = re.compile(r"""
+    (?P<comment>//[^\n]*|/\*.*?\*/)
+  | (?P<directive>^[ \t]*\#(?:[^\n\\]|\\.|\\\n)*)
+  | (?P<string>"(?:[^"\\\n]|\\.)*")
+  | (?P<char>'(?:[^'\\\n]|\\.)+')
+  | (?P<number>\d(?:'?[\w.])*)
+  | (?P<word>[A-Za-z_]\w*)
+  | (?P<operator><<=|>>=|<=>|->\*|\.\.\.|::|->|\+\+|--|<<|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|\[\[|\]\]|[^\s\w"'])
+""", re.VERBOSE | re.MULTILINE | re.DOTALL)
+
+RELATIONS = {"<": ["<=", "!="], "<=": ["<", "=="], ">": [">=", "!="], ">=": [">", "=="],
+             "==": ["!=", "<=", ">="], "!=": ["==", "<", ">"]}
+ARITHMETIC = {"+": ["-"], "-": ["+"], "*": ["/"], "/": ["*"], "%": ["*"], "&": ["|"], "|": ["&"], "^": ["|"],
+              "<<": [">>"], ">>": ["<<"], "+=": ["-="], "-=": ["+="], "|=": ["&="], "&=": ["|="], "^=": ["|="],
+              "++": ["--"], "--": ["++"]}
+OPENING = {"(": ")", "{": "}", "[": "]"}
+NOT_A_FUNCTION = {"if", "while", "for", "switch", "return", "sizeof", "alignof", "decltype", "requires", "static_assert",
+                  "noexcept", "catch", "operator", "defined"}
+
+
+def tokens_of(text):
+    return [Token(m.lastgroup, m.group(), m.start(), m.end()) for m in TOKEN.finditer(text)
+            if m.lastgroup not in ("comment", "directive")]
+
+
+def enumerations(tree):
+    """The enumerators of each enumeration of the library, by its name."""
+    found = {}
+    for path in sorted((tree / "include" / "socks").rglob("*.hpp")):
+        text = re.sub(r"//[^\n]*", "", path.read_text())
+        for name, body in re.findall(r"enum class (\w+)[^{;]*\{([^}]*)\}", text):
+            found.setdefault(name, []).extend(re.findall(r"(?:^|,)\s*(\w+)", body))
+    return found
+
+
+class Generator:
+    def __init__(self, header, text, enums):
+        self.header, self.text, self.enums = header, text, enums
+        self.tokens = tokens_of(text)
+        self.partner = self.partners()
+        self.found = []
+
+    def partners(self):
+        stack, partner = [], {}
+        for i, t in enumerate(self.tokens):
+            if t.text in OPENING or t.text == "[[":
+                stack.append(i)
+            elif t.text in OPENING.values() or t.text == "]]":
+                j = stack.pop()
+                partner[i], partner[j] = j, i
+        return partner
+
+    def add(self, kind, begin, end, new):
+        self.found.append((kind, begin, end, new))
+
+    def put(self, kind, i, new):
+        self.add(kind, self.tokens[i].begin, self.tokens[i].end, new)
+
+    def at(self, i):
+        return self.tokens[i].text if 0 <= i < len(self.tokens) else ""
+
+    def operand_end(self, i):
+        """The token at which the operand that begins at i ends: a separator of this nesting."""
+        while i < len(self.tokens):
+            t = self.at(i)
+            if t in OPENING:
+                i = self.partner[i] + 1
+            elif t in (")", "}", "]", ";", ",", "&&", "||", "?", ":", "=", "return", "]]"):
+                return i
+            else:
+                i += 1
+        return i
+
+    def operand_begin(self, i):
+        """The first token of the operand that ends before i."""
+        i -= 1
+        while i >= 0:
+            t = self.at(i)
+            if t in OPENING.values() and i in self.partner:
+                i = self.partner[i] - 1
+            elif t in ("(", "{", "[", ";", ",", "&&", "||", "?", ":", "=", "return", "}"):
+                return i + 1
+            else:
+                i -= 1
+        return 0
+
+    def is_angle(self, i):
+        """Whether this is the bracket of a template instead of a relation."""
+        before, after = self.tokens[i - 1], self.tokens[i + 1]
+        return self.text[before.end:self.tokens[i].begin] == "" or self.text[self.tokens[i].end:after.begin] == ""
+
+    def is_binary(self, i):
+        before = self.tokens[i - 1]
+        return before.kind in ("number", "char", "string") or before.text in (")", "]") or \
+            (before.kind == "word" and before.text not in ("return", "case", "auto", "const", "operator"))
+
+    def generate(self):
+        for i, t in enumerate(self.tokens):
+            if t.kind == "operator":
+                self.of_operator(i, t.text)
+            elif t.kind == "number":
+                self.of_number(i, t.text)
+            elif t.kind == "char":
+                self.put("literal", i, "'b'" if t.text == "'a'" else "'a'")
+            elif t.kind == "string":
+                self.of_string(i, t.text)
+            else:
+                self.of_word(i, t.text)
+        self.of_statements()
+        return self.mutants()
+
+    def of_operator(self, i, t):
+        if t in RELATIONS and self.at(i - 1) != "operator" and not (t in "<>" and self.is_angle(i)):
+            for new in RELATIONS[t]:
+                self.put("relational", i, new)
+        elif t in ("++", "--") and self.at(i - 1) != "operator":
+            self.put("arithmetic", i, ARITHMETIC[t][0])
+        elif t in ARITHMETIC and self.is_binary(i) and self.at(i + 1) not in (")", ",", ">", "&&"):
+            spaced = self.text[self.tokens[i - 1].end:self.tokens[i].begin] and \
+                self.text[self.tokens[i].end:self.tokens[i + 1].begin]
+            if spaced:  # what has no spaces is a pointer, a reference or a sign
+                for new in ARITHMETIC[t]:
+                    self.put("arithmetic", i, new)
+                if t in "+-*/|&^%":
+                    self.add("dropped operand", self.tokens[i - 1].end, self.tokens[self.operand_end(i + 1) - 1].end, "")
+        elif t in ("&&", "||") and self.at(i - 1) != "operator" and self.is_binary(i) and self.at(i + 1) != ")":
+            begin, end = self.operand_begin(i), self.operand_end(i + 1)
+            self.put("logic", i, "||" if t == "&&" else "&&")
+            self.add("dropped operand", self.tokens[i - 1].end, self.tokens[end - 1].end, "")
+            self.add("dropped operand", self.tokens[begin].begin, self.tokens[i + 1].begin, "")
+        elif t == "!":
+            self.put("negation", i, "")
+        elif t == "?":
+            begin = self.operand_begin(i)
+            self.negate(begin, i)
+        elif t == "(" and self.tokens[i - 1].kind == "word" and self.at(i - 1) not in NOT_A_FUNCTION:
+            self.swap_arguments(i)
+
+    def negate(self, begin, end):
+        """Negates, and settles, the condition of the tokens [begin, end)."""
+        if begin >= end:
+            return
+        first, last = self.tokens[begin].begin, self.tokens[end - 1].end
+        self.add("negation", first, last, f"!({self.text[first:last]})")
+        self.add("condition", first, last, "true")
+        self.add("condition", first, last, "false")
+
+    def swap_arguments(self, i):
+        """Exchanges neighbours in the list of arguments that token i opens."""
+        commas = [i]
+        j = i + 1
+        while j < self.partner[i]:
+            if self.at(j) in OPENING:
+                j = self.partner[j]
+            elif self.at(j) == ",":
+                commas.append(j)
+            j += 1
+        commas.append(self.partner[i])
+        for a, b, c in zip(commas, commas[1:], commas[2:]):
+            begin, end = self.tokens[a + 1].begin, self.tokens[c - 1].end
+            first = self.text[begin:self.tokens[b - 1].end]
+            second = self.text[self.tokens[b + 1].begin:end]
+            parameter = re.compile(r"^[\w:<>&* .]+[ &*]\w+( = .*)?$")  # a declaration has names after types
+            if first != second and not (parameter.match(first) and parameter.match(second)):
+                self.add("swapped argument", begin, end, f"{second}, {first}")
+
+    def of_number(self, i, t):
+        digits = re.fullmatch(r"(0[xX][0-9a-fA-F']+|[0-9']+)([uUlLzZ]*)", t)
+        if not digits:
+            return
+        value = int(digits.group(1).replace("'", ""), 0)
+        for new in (value + 1, value - 1):
+            if new >= 0:
+                self.put("literal", i, (hex(new) if t[:2] in ("0x", "0X") else str(new)) + digits.group(2))
+
+    def of_string(self, i, t):
+        if len(t) < 3 or self.inside(i, "static_assert") or self.inside(i, "deprecated"):
+            return
+        words = t[1:-1].split(" ")
+        if len(words) > 1:
+            self.put("text", i, '"' + " ".join(words[1:]) + '"')
+        if t[1] != "\\":
+            self.put("text", i, '"' + ("b" if t[1] == "a" else "a") + t[2:])
+
+    def inside(self, i, word):
+        """Whether token i stands directly in the parentheses of `word`."""
+        depth = 0
+        while i > 0:
+            i -= 1
+            if self.at(i) in OPENING.values():
+                i = self.partner[i]
+            elif self.at(i) == "(":
+                return self.at(i - 1) == word
+            elif self.at(i) in (";", "{"):
+                return False
+        return depth != 0
+
+    def of_word(self, i, t):
+        if t in ("true", "false"):
+            self.put("literal", i, "false" if t == "true" else "true")
+        elif t in ("if", "while"):
+            opening = i + 2 if self.at(i + 1) == "constexpr" else i + 1
+            if self.at(opening) == "(":
+                close = self.partner[opening]
+                begins = [j for j in range(opening + 1, close) if self.at(j) == ";"]
+                self.negate(begins[-1] + 1 if begins else opening + 1, close)
+        elif t == "noexcept" and self.at(i + 1) != "(":
+            self.put("noexcept", i, "")
+        elif t == "SOCKS_LIFETIMEBOUND":
+            self.put("lifetimebound", i, "")
+        elif t == "nodiscard" and self.at(i - 1) == "[[":
+            self.add("nodiscard", self.tokens[i - 1].begin, self.tokens[i + 1].end, "")
+        elif t in self.enums and self.at(i + 1) == "::" and self.at(i + 2) in self.enums[t] and self.at(i - 1) != "case":
+            names = self.enums[t]
+            now = names.index(self.at(i + 2))
+            for step in (1, len(names) // 2):
+                new = names[(now + step) % len(names)]
+                if new != self.at(i + 2):
+                    self.put("enumerator", i + 2, new)
+        elif t == "else" and self.at(i + 1) == "if":
+            self.put("removed else", i, "")
+
+    def of_statements(self):
+        """Removes each statement that is an expression, and each assertion."""
+        for i, t in enumerate(self.tokens):
+            if t.text != ";" or i == 0:
+                continue
+            begin = i
+            while begin > 0 and self.at(begin - 1) not in (";", "{", "}", ":"):
+                begin = self.partner[begin - 1] if self.at(begin - 1) in (")", "]") and begin - 1 in self.partner else begin - 1
+                if self.at(begin - 1) in ("if", "for", "while", "switch", "constexpr") and self.at(begin) == "(":
+                    begin = self.partner[begin] + 1
+                    break
+            if begin >= i or self.at(begin) in ("return", "break", "continue", "using", "static_assert", "friend", "template",
+                                                "constexpr", "static", "const", "inline", "[[", "namespace", "class", "struct",
+                                                "enum", "case", "default", "typedef", "extern", "else", "requires"):
+                continue
+            words = self.tokens[begin:i]
+            kind = "removed assert" if words[0].text == "SOCKS_ASSERT" else "removed statement"
+            is_call = words[-1].text == ")" or words[-1].text in ("++", "--") or words[0].text in ("++", "--")
+            is_assignment = any(w.text in ("=", "+=", "-=", "|=", "&=", "^=", "<<=", ">>=") for w in words)
+            declares = len(words) > 1 and words[0].kind == "word" and words[1].kind == "word"
+            if (is_call or is_assignment) and not declares:
+                self.add(kind, words[0].begin, words[-1].end, "")
+
+    def mutants(self):
+        seen = collections.Counter()
+        result = []
+        for kind, begin, end, new in sorted(set(self.found), key=lambda f: (f[1], f[2], f[0], f[3])):
+            old = self.text[begin:end]
+            line = self.text[self.text.rfind("\n", 0, begin) + 1:]
+            line = " ".join(line[:line.find("\n")].split())
+            key = line, kind, old, new
+            if old != new:
+                seen[key] += 1
+                result.append(Mutant(self.header, line, seen[key], kind, old, new, begin, end))
+        return result
+
+
+def generate(tree):
+    """Every mutant of every header, in the order of the headers."""
+    enums = enumerations(tree)
+    root = tree / "include" / "socks"
+    result = []
+    for path in sorted(root.rglob("*.hpp")):
+        if path.name in ("socks.hpp", "config.hpp"):
+            continue
+        result += Generator(str(path.relative_to(root)), path.read_text(), enums).generate()
+    return result
+
+
+def mutated(tree, mutant):
+    text = (tree / "include" / "socks" / mutant.header).read_text()
+    return text[:mutant.begin] + mutant.new + text[mutant.end:]
+
+
+if __name__ == "__main__":
+    every = generate(pathlib.Path(__file__).resolve().parent.parent.parent)
+    for kind, number in sorted(collections.Counter(m.kind for m in every).items()):
+        print(f"{number:6} {kind}")
+    print(f"{len(every):6} mutants")

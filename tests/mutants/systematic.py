@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Runs the mutants of generate.py and reports those that no suite catches.
+
+    systematic.py [--sample N] [--seed S] [--header TEXT] [--kind TEXT] [--jobs N] [--scratch DIR] [--compiler CXX]
+                  [--clang CXX] [--output FILE] [--resume] | --list
+
+Without --sample it runs every mutant, which takes hours. The suites of a header are its own test file and those of its
+family; the cheapest come first. equivalent.tsv lists the mutants that change nothing that a user could see, each with the
+reason. The exit status is 1 if another mutant is alive, or if a line of that list fits no mutant (--list checks only this).
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import itertools
+import os
+import pathlib
+import random
+import shutil
+import sys
+import time
+
+sys.dont_write_bytecode = True
+from generate import generate, mutated  # noqa: E402
+from suites import TREE, Suite, run  # noqa: E402
+
+EQUIVALENT = pathlib.Path(__file__).with_name("equivalent.tsv")
+MARKS = ("noexcept", "nodiscard", "lifetimebound")  # no test can see them; the gate functions_are_marked does
+
+# The suites that see a header beside its own test, by the beginning of its path; the longest that fits counts.
+FAMILIES = {
+    "core/": "bytes address decoded request stored literal endpoint5 socks5 socks4 client server",
+    "core/bytes": "conversion address memory mailbox socks4 tor",
+    "core/error": "error_code disposition client server",
+    "core/memory": "bytes username_password socks4 optimised/secrets optimised/work",
+    "core/tolerance": "quirks_client quirks_server socks5 socks4 gssapi username_password",
+    "wire/": "endpoint5 tolerance invariants_wire client server quirks_client quirks_server",
+    "wire/datagram": "invariants_datagram reassembly tolerance fuzz/datagram",
+    "wire/gssapi": "other_methods tolerance fuzz/gssapi",
+    "wire/chap": "fuzz/chap",
+    "wire/socks4": "tolerance invariants_wire client server quirks_client quirks_server fuzz/socks4 optimised/work",
+    "wire/socks5": "endpoint5 tolerance invariants_wire client server quirks_client quirks_server fuzz/socks5",
+    "wire/username_password": "tolerance client server fuzz/username_password optimised/secrets optimised/work",
+    "machine/": "client server invariants_finality invariants_space invariants_precision invariants_chunking "
+                "invariants_purity invariants_end_of_stream invariants_small_builds invariants_abuse invariants_pair "
+                "pipelining stream_failed release run completion answers_later other_methods private_method quirks_client "
+                "quirks_server garbage tolerance optimised/work fuzz/client fuzz/server fuzz/abuse simulation",
+    "machine/chain": "invariants_chain fuzz/chain client",
+    "machine/mailbox": "completion release run stream_failed guard_page client server invariants_space fuzz/client",
+    "machine/reassembly": "fuzz/reassembly",
+    "machine/run": "run_awaitable completion answers_later",
+    "policy/": "",
+    "policy/scope": "relay fuzz/relay",
+    "policy/relay": "fuzz/relay",
+    "policy/retry": "fuzz/retry transfer_cft_configuration",
+    "policy/tor": "fuzz/tor",
+    "policy/disposition": "dial_error transfer_cft_disposition fuzz/disposition",
+    "policy/dial_error": "errno getaddrinfo disposition",
+    "system/": "",
+    "text/": "literal uri tor transfer_cft_resolve fuzz/literal fuzz/uri",
+    "transfer_cft/": "transfer_cft_lexer transfer_cft_parser transfer_cft_values transfer_cft_objects transfer_cft_finding "
+                     "transfer_cft_configuration transfer_cft_resolve fuzz/cftutil fuzz/transfer_cft",
+}
+
+
+def suites_of(header):
+    name = pathlib.PurePosixPath(header).with_suffix("")
+    own = f"transfer_cft_{name.name}" if header.startswith("transfer_cft/") else name.name
+    family = max((f for f in FAMILIES if header.startswith(f)), key=len)
+    return list(dict.fromkeys([own, *FAMILIES[family].split()]))
+
+
+def key_of(mutant):
+    return mutant.header, mutant.line, str(mutant.nth), mutant.kind, mutant.old, mutant.new
+
+
+def described(mutant):
+    return "\t".join(part.replace("\t", " ").replace("\n", "\\n") for part in key_of(mutant))
+
+
+def equivalents():
+    """The mutants that are judged equivalent: their keys, as described() writes them, and the reasons."""
+    rows = [line.rsplit("\t", 1) for line in EQUIVALENT.read_text().splitlines() if line and not line.startswith("#")]
+    return {key: reason for key, reason in rows}
+
+
+class Trial:
+    """Tries one mutant: writes its header to a directory and shows it to one suite after another."""
+
+    def __init__(self, options):
+        self.options = options
+
+    def compiles(self, replaced):
+        command = [self.options.compiler, "-std=c++20", "-w", "-fsyntax-only", f"-I{replaced}", f"-I{TREE / 'include'}",
+                   "-xc++", "-"]
+        every = "".join(f"#include <socks/{p.relative_to(TREE / 'include' / 'socks')}>\n"
+                        for p in sorted((TREE / "include" / "socks").rglob("*.hpp")))
+        return run(command, every).returncode == 0
+
+    def marks_differ(self, replaced):
+        tree = replaced / "tree"
+        (tree / "tests").mkdir(parents=True)
+        shutil.copytree(TREE / "include", tree / "include")
+        shutil.copytree(TREE / "tests" / "gates", tree / "tests" / "gates")
+        shutil.copytree(replaced / "socks", tree / "include" / "socks", dirs_exist_ok=True)
+        gate = TREE / "tests" / "gates" / "functions_are_marked.sh"
+        return run([str(gate), str(tree), self.options.clang, "-std=c++20"]).returncode != 0
+
+    def result(self, mutant, number):
+        """(verdict, by): killed, broken (does not compile) or alive."""
+        replaced = self.options.scratch / f"systematic-{number}"
+        shutil.rmtree(replaced, ignore_errors=True)
+        (replaced / "socks" / mutant.header).parent.mkdir(parents=True)
+        (replaced / "socks" / mutant.header).write_text(mutated(TREE, mutant))
+        try:
+            return self.verdict(mutant, replaced)
+        finally:
+            shutil.rmtree(replaced, ignore_errors=True)
+
+    def verdict(self, mutant, replaced):
+        if mutant.kind in MARKS:
+            return ("killed", "functions_are_marked") if self.marks_differ(replaced) else ("alive", "")
+        checked = False
+        suites = [Suite(name, self.options) for name in suites_of(mutant.header)]
+        for see in (lambda s: s.proof(replaced), lambda s: s.run(replaced, replaced / "program")):
+            for suite in suites:
+                by = see(suite)
+                if by and by.startswith("does not compile") and not checked:
+                    checked = True
+                    if not self.compiles(replaced):
+                        return "broken", ""
+                if by:
+                    return "killed", suite.name
+        return "alive", ""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sample", type=int, default=0, help="run this many, chosen at random")
+    parser.add_argument("--seed", type=int, default=0, help="of the choice; 0: another one each time")
+    parser.add_argument("--header", default="", help="only headers whose path begins so")
+    parser.add_argument("--kind", default="", help="only kinds that contain this")
+    parser.add_argument("--compiler", default="g++")
+    parser.add_argument("--clang", default="clang++", help="of release 14, for the gate functions_are_marked")
+    parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
+    parser.add_argument("--scratch", type=pathlib.Path, default=pathlib.Path("/tmp/socks-mutants"))
+    parser.add_argument("--output", type=pathlib.Path, help="append each result to this file")
+    parser.add_argument("--resume", action="store_true", help="leave out what --output has already")
+    parser.add_argument("--list", action="store_true", help="only check that each line of equivalent.tsv fits a mutant")
+    options = parser.parse_args()
+
+    every = generate(TREE)
+    known = equivalents()
+    strays = set(known) - {described(m) for m in every}
+    for stray in sorted(strays):
+        print(f"fits no mutant: {stray}")
+    if options.list:
+        print(f"{len(every)} mutants, {len(known)} of them are judged equivalent")
+        return 1 if strays else 0
+
+    seed = options.seed or random.SystemRandom().randrange(1, 1 << 31)
+    chosen = [m for m in every if m.header.startswith(options.header) and options.kind in m.kind]
+    if options.sample:
+        chosen = random.Random(seed).sample(chosen, min(options.sample, len(chosen)))
+    if options.resume and options.output and options.output.exists():
+        done = {line.split("\t", 2)[2] for line in options.output.read_text().splitlines()}
+        chosen = [m for m in chosen if described(m) not in done]
+    options.scratch.mkdir(parents=True, exist_ok=True)
+    print(f"{len(chosen)} of {len(every)} mutants, --seed {seed}", flush=True)
+
+    trial, began = Trial(options), time.monotonic()
+    counts, by_suite, alive = collections.Counter(), collections.Counter(), []
+    log = options.output.open("a") if options.output else None
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        numbers = itertools.count()
+        for mutant, (verdict, by) in zip(chosen, pool.map(lambda m: trial.result(m, next(numbers)), chosen)):
+            if verdict == "alive" and described(mutant) in known:
+                verdict = "equivalent"
+            counts[verdict] += 1
+            by_suite[by] += verdict == "killed"
+            if log:
+                print(verdict, by, described(mutant), sep="\t", file=log, flush=True)
+            if verdict == "alive":
+                alive.append(mutant)
+                print(f"ALIVE  {mutant.header}: {mutant.kind}: {mutant.old!r} -> {mutant.new!r} in: {mutant.line}", flush=True)
+    for name, number in by_suite.most_common():
+        if number:
+            print(f"{number:6} killed by {name}")
+    print(f"{len(chosen)} mutants in {time.monotonic() - began:.0f} s: {counts['broken']} do not compile, "
+          f"{counts['killed']} killed, {counts['equivalent']} equivalent, {counts['alive']} alive")
+    return 1 if alive or strays else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
