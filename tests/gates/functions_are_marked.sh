@@ -15,6 +15,7 @@ trap 'rm -f "$dump"' EXIT
     "$clang" "$@" -I"$tree/include" -DNDEBUG -fsyntax-only -fno-color-diagnostics -Xclang -ast-dump -xc++ - >"$dump" || exit 1
 
 marks=$(LC_ALL=C awk '
+    BEGIN { template = -2 }
     # A node is inside another if its kind stands further to the right.
     !match($0, /[A-Z][A-Za-z]+(Decl|Attr) /) { next }
     {
@@ -27,6 +28,7 @@ marks=$(LC_ALL=C awk '
     # Of a template only the pattern counts, which comes before what was made of it.
     made_of_template && depth > made_of_template { next }
     { made_of_template = 0 }
+    depth <= template { template = -2 }
     kind == "FunctionTemplateDecl" { template = depth; has_pattern = 0 }
     kind == "ClassTemplateSpecializationDecl" || (is_function && depth == template + 2 && has_pattern++) {
         made_of_template = depth
