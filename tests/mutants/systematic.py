@@ -106,6 +106,10 @@ class Trial:
         gate = TREE / "tests" / "gates" / "functions_are_marked.sh"
         return run([str(gate), str(tree), self.options.clang, "-std=c++20"]).returncode != 0
 
+    @staticmethod
+    def outcome(suite, replaced):
+        return suite.run(replaced, replaced / "program")
+
     def result(self, mutant, number):
         """(verdict, by): killed, broken (does not compile) or alive."""
         replaced = self.options.scratch / f"systematic-{number}"
@@ -120,11 +124,11 @@ class Trial:
     def verdict(self, mutant, replaced):
         if mutant.kind in MARKS:
             return ("killed", "functions_are_marked") if self.marks_differ(replaced) else ("alive", "")
+        own, *family = [Suite(name, self.options) for name in suites_of(mutant.header)]
         checked = False
-        suites = [Suite(name, self.options) for name in suites_of(mutant.header)]
-        for see in (lambda s: s.proof(replaced), lambda s: s.run(replaced, replaced / "program")):
-            for suite in suites:
-                by = see(suite)
+        for suites in ([own], family):
+            for see, suite in [(Suite.proof, s) for s in suites] + [(self.outcome, s) for s in suites]:
+                by = see(suite, replaced)
                 if by and by.startswith("does not compile") and not checked:
                     checked = True
                     if not self.compiles(replaced):
