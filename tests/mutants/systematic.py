@@ -124,7 +124,10 @@ class Trial:
     def verdict(self, mutant, replaced):
         if mutant.kind in MARKS:
             return ("killed", "functions_are_marked") if self.marks_differ(replaced) else ("alive", "")
-        own, *family = [Suite(name, self.options) for name in suites_of(mutant.header)]
+        names = suites_of(mutant.header)
+        if mutant.kind == "text":
+            names = [names[0], "texts", *(n for n in names if n.startswith("transfer_cft_"))]
+        own, *family = [Suite(name, self.options) for name in names]
         checked = False
         for suites in ([own], family):
             for see, suite in [(Suite.proof, s) for s in suites] + [(self.outcome, s) for s in suites]:
