@@ -44,6 +44,12 @@ inline constexpr row messages[] = {
     {"gssapi", "an abort", 0, "01 0010 01 ff"_bytes},
     {"gssapi", "a datagram", 1, "01 03 0004 'data'"_bytes},
     {"gssapi", "levels", 2, "02 01"_bytes},
+    {"chap", "algorithms and a user", 0, "0100 01 02 11 02 85 05 02 04 'john' 'behind'"_bytes},
+    {"chap", "a challenge", 0, "0100 01 02 11 01 85 03 08 '12345678'"_bytes},
+    {"chap", "a response", 0, "0100 01 01 04 10 750c783e6ab0b503eaa86e310a5db738"_bytes},
+    {"chap", "a status and a text", 0, "0100 01 02 00 01 ff 01 05 'wrong'"_bytes},
+    {"chap", "an unknown attribute", 0, "0010 01 02 7f 02 'no' 00 01 00"_bytes},
+    {"chap", "a list there and back", 1, "03 04 01 'a' 11 02 85 05 02 00"_bytes},
 };
 
 inline constexpr row texts[] = {

@@ -30,6 +30,7 @@ constexpr void a_number_with_a_name_is_printed_by_it(check& t) {
     t.ok(prints(reply_code(version::v4a, 90), "request granted"));
     t.ok(prints(gssapi_type::protection_level, "protection level") && prints(gssapi_type{0xff}, "abort"));
     t.ok(prints(protection::confidentiality, "integrity and confidentiality"));
+    t.ok(prints(chap_type::user_identity, "USER-IDENTITY") && prints(chap_algorithm{0x85}, "HMAC-MD5"));
 }
 PROVE_AND_RUN(a_number_with_a_name_is_printed_by_it)
 
@@ -40,6 +41,7 @@ constexpr void a_number_without_a_name_is_printed_as_it_is(check& t) {
     t.ok(prints(method{0x04}, "0x04") && prints(method{0x7f}, "0x7F") && prints(address_type{2}, "0x02"));
     t.ok(prints(method{0x80}, "private method 0x80") && prints(method{0xfe}, "private method 0xFE"));
     t.ok(prints(gssapi_type{0x10}, "0x10") && prints(protection{0xab}, "0xAB"));
+    t.ok(prints(chap_type{0x06}, "0x06") && prints(chap_algorithm{0x05}, "0x05"));
 }
 PROVE_AND_RUN(a_number_without_a_name_is_printed_as_it_is)
 
@@ -74,6 +76,8 @@ constexpr void no_text_loses_a_number(check& t) {
     t.ok(longest<code4>(t, as(code4{})) == max_text_code);
     t.ok(longest<gssapi_type>(t, as(gssapi_type{})) == 16);
     t.ok(longest<protection>(t, as(protection{})) == 38);
+    t.ok(longest<chap_type>(t, as(chap_type{})) == 13);
+    t.ok(longest<chap_algorithm>(t, as(chap_algorithm{})) == 8);
     t.ok(longest<reply_code>(t, [](uint8_t v) { return reply_code(version::v5, v); }) == 33);
     t.ok(longest<reply_code>(t, [](uint8_t v) { return reply_code(version::v4, v); }) == max_text_code);
 }

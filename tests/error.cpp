@@ -66,7 +66,8 @@ constexpr errc callers[] = {errc::no_space,
                             errc::unsupported_version,
                             errc::unsupported_command,
                             errc::unsupported_method,
-                            errc::unsupported_option};
+                            errc::unsupported_option,
+                            errc::bad_attribute};
 
 template <size_t N>
 constexpr void are_numbered_from(check& t, const errc (&list)[N], unsigned first, party whose) {

@@ -104,6 +104,8 @@ size_t decode_all(bytes in, socks::tolerance accept) {
         if (const auto d = socks::decode_gssapi(in, due, socks::max_gssapi_token, accept)) n += sum(d->token);
     if (const auto d = socks::decode_gssapi_datagram(in, accept)) n += sum(d->token);
     if (const auto d = socks::decode_protection(in)) n += static_cast<size_t>(*d);
+    if (const auto d = socks::decode_chap(in, socks::max_chap_message))
+        for (const socks::chap_attribute a : *d) n += sum(a.value);
     n += static_cast<size_t>(socks::sniff(in));
     return n;
 }
@@ -300,6 +302,7 @@ void no_encoder_writes_past_its_room(check& t) {
              (n >= 13));
         t.ok(static_cast<bool>(encode_gssapi({socks::gssapi_type::abort}, room)) == (n >= 2));
         t.ok(static_cast<bool>(encode_protection(socks::protection::integrity, room)) == (n >= 1));
+        t.ok(static_cast<bool>(encode_chap({{socks::chap_type::challenge, "ab"}}, room)) == (n >= 6));
         t.ok(static_cast<bool>(socks::tor::encode_object_user("object-7", room)) == (n >= 17));
         t.ok(static_cast<bool>(socks::tor::encode_token("mail", 7, room)) == (n >= 20));
         t.ok(static_cast<bool>(format(uri, room)) == (n >= 33));

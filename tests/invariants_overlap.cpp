@@ -109,6 +109,16 @@ constexpr void data_in_the_room_are_moved(check& t) {
 }
 PROVE_AND_RUN(data_in_the_room_are_moved)
 
+constexpr void an_attribute_of_chap_is_right_or_refused(check& t) {
+    slides(
+        t, "a hash",
+        [](bytes in, buffer out) {
+            return encode_chap({{chap_type::response, in}, {chap_type::user_identity, "john"}}, out);
+        },
+        0, 16);
+}
+PROVE_AND_RUN(an_attribute_of_chap_is_right_or_refused)
+
 constexpr void the_name_of_a_datagram_is_right_or_refused(check& t) {
     slides(
         t, name,

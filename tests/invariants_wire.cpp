@@ -29,6 +29,14 @@ constexpr auto put_choice = [](method v, buffer out) { return encode_method_sele
 constexpr auto get_status = [](bytes in) { return decode_auth_status(in); };
 constexpr auto put_status = [](uint8_t v, buffer out) { return encode_auth_status(v, out); };
 
+constexpr auto get_chap = [](bytes in) { return decode_chap(in, max_chap_message); };
+constexpr auto put_chap = [](const chap_message& v, buffer out) {
+    chap_attribute list[16];
+    size_t n = 0;
+    for (const chap_attribute a : v) list[n++] = a;
+    return encode_chap(list, n, out);
+};
+
 constexpr size_t longest = 520;  // SOCKS4a: 8 + 255 + 1 + 255 + 1
 
 // Whether the `n` bytes at `p` still are what fill() made them.
@@ -205,6 +213,7 @@ void only_a_short_list_is_accepted_without_being_canonical(check& t) {
     comes_back_byte_for_byte(t, "04 01 01bb c0000207 'john' 00"_bytes, get_request4, put_request4, never);
     comes_back_byte_for_byte(t, "04 01 01bb 00000001 'john' 00 'h.example' 00"_bytes, get_request4,
                              put_request4, [](size_t i, unsigned v) { return i == 7 && v > 1; });
+    comes_back_byte_for_byte(t, "01 02 04 03 'abc' 02 04 'john'"_bytes, get_chap, put_chap, never);
     comes_back_byte_for_byte(t, "00 5a 01bb c0000207"_bytes, get_reply4, put_reply4,
                              [](size_t i, unsigned v) { return i == 0 && v == 4; });
 }

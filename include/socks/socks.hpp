@@ -46,6 +46,7 @@
 #include <socks/text/code.hpp>
 #include <socks/text/literal.hpp>
 #include <socks/text/uri.hpp>
+#include <socks/wire/chap.hpp>
 #include <socks/wire/datagram.hpp>
 #include <socks/wire/endpoint5.hpp>
 #include <socks/wire/gssapi.hpp>

@@ -24,7 +24,7 @@ snippets_of() {
 #include <socks/system/sockaddr.hpp>
 extern int fd;
 extern size_t max_token;
-extern socks::bytes hello, text, token;
+extern socks::bytes hello, text, token, user, password;
 extern socks::endpoint proxy, to;
 extern socks::reply reply;
 extern socks::client::action s;
@@ -41,6 +41,7 @@ template <size_t N> bool authenticate(socks::method, socks::inbox<N>&);
 socks::stored_reply ask(const socks::request&);
 std::error_code ask(int);
 template <size_t N> socks::bytes unwrap(socks::inbox<N>&, socks::gssapi_type);
+socks::bytes hmac_md5(socks::bytes, socks::bytes);
 socks::reply dial(socks::command, socks::endpoint);
 socks::endpoint look_up(socks::endpoint);
 void relay(int, socks::bytes);

@@ -84,6 +84,25 @@ class Ferry:
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
+class Tap(Ferry):
+    """Hears what both say, and may change what the client does."""
+
+    def __init__(self, port, change=lambda data: data):
+        self.heard = self.answered = b""
+        self.change = change
+        super().__init__(port, self.up, self.down)
+
+    def up(self, client, server):
+        while data := client.recv(65536):
+            self.heard += data
+            server.sendall(self.change(data))
+
+    def down(self, server, client):
+        while data := server.recv(65536):
+            self.answered += data
+            client.sendall(data)
+
+
 ALONE, EARLY = "byte_by_byte", "and_its_answer_together_with_early_data"
 HOW = {ALONE: (one_by_one, one_by_one), EARLY: (as_they_come, together)}
 HOW_BIND = {ALONE: HOW[ALONE], EARLY: (as_they_come, behind_the_first)}

@@ -15,7 +15,7 @@ import time
 
 import harness
 from cut_off import PART, RESET, Resets
-from ferry import ALONE, HOW, Ferry
+from ferry import ALONE, HOW, Ferry, Tap
 from harness import NAME, PATIENCE, SOON, Peer, expect, expect_in, free_port, is_listening, scratch
 from origins import BANNER, PAYLOAD, Flooder, Origin, Talker, connect, receive, receive_all
 from stage import Proxy
@@ -103,25 +103,6 @@ def dante(program):
     config = scratch / "dante.conf"
     config.write_text(DANTE.format(port=port, service=SERVICE, scratch=scratch))
     return Peer("dante", program, "-f", config, "-N", "1", port=port)
-
-
-class Tap(Ferry):
-    """Hears what both say, and may change what the client does."""
-
-    def __init__(self, port, change=lambda data: data):
-        self.heard = self.answered = b""
-        self.change = change
-        super().__init__(port, self.up, self.down)
-
-    def up(self, client, server):
-        while data := client.recv(65536):
-            self.heard += data
-            server.sendall(self.change(data))
-
-    def down(self, server, client):
-        while data := server.recv(65536):
-            self.answered += data
-            client.sendall(data)
 
 
 class Thief(Ferry):

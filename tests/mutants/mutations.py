@@ -417,6 +417,29 @@ mutation("the negotiation accepts a weaker protection than the required one (cur
       "return enough ? errc::none : errc::weak_protection;",
       "return enough ? errc::none : errc::none;", "gssapi", "fuzz/gssapi")
 
+# CHAP
+CHAP = "wire/chap.hpp"
+mutation("the decoder does not check the version of a CHAP message", CHAP,
+      "if (n > 0 && in[0] != 1) return errc::bad_version;", "", "chap", "fuzz/chap")
+mutation("the decoder accepts a CHAP message without attributes", CHAP,
+      "if (left == 0) return errc::bad_length;", "", "chap")
+mutation("the decoder accepts a CHAP message longer than the limit of the caller (G10)", CHAP,
+      "if (size + 2 * left > max_size) return errc::bad_length;", "", "chap", "fuzz/chap")
+mutation("the decoder reads the length of a CHAP attribute as a signed number", CHAP,
+      "size += size_t{2} + in[size + 1];", "size += size_t{2} + static_cast<size_t>(static_cast<signed char>(in[size + 1]));",
+      "chap", "fuzz/chap")
+mutation("a CHAP message without a STATUS counts as success (G9)", CHAP, "bool found = false;", "bool found = true;",
+      "chap", "fuzz/chap")
+mutation("a later STATUS of CHAP hides a failure (G9)", CHAP,
+      'if (a.value != bytes("\\0")) return false;\n            found = true;', 'found = a.value == bytes("\\0");',
+      "chap", "fuzz/chap")
+mutation("the last attribute of a type counts (G8)", CHAP,
+      "        for (const chap_attribute a : *this)\n            if (a.type == type) return a.value;\n        return {};",
+      "        bytes last{};\n        for (const chap_attribute a : *this)\n            if (a.type == type) last = a.value;\n        return last;",
+      "chap")
+mutation("the encoder writes the length of a CHAP value of 256 bytes as 0", CHAP,
+      "if (attributes[i].value.size() > 255) return errc::bad_attribute;", "static_cast<void>(i);", "chap")
+
 # Text and policy
 mutation("a printed IPv6 address shortens the last of several longest runs of zeros", "text/literal.hpp",
       "n > length && n >= 2",
@@ -567,6 +590,9 @@ mutation("the encoder writes the head of a SOCKS5 message over the name", ENDPOI
 mutation("the encoder copies a token as if it did not overlap the output", "wire/gssapi.hpp",
       "if (!abort) detail::move_bytes(out", "if (!abort) detail::copy(out",
       OVERLAP)
+mutation("the encoder writes a CHAP message over its values", "wire/chap.hpp",
+      "if (detail::overlap(value.data(), value.size(), out.data(), size)) return errc::overlap;",
+      "static_cast<void>(value);", OVERLAP)
 mutation("a text is printed over itself", "text/literal.hpp", "if (overlaps_) return errc::overlap;", "", OVERLAP)
 mutation("a value is decoded over the text that the parser has not yet read", "transfer_cft/lexer.hpp",
       "if (socks::detail::is_ahead(out.data(), text.data(), text.size())) return errc::overlap;", "", OVERLAP)

@@ -1,11 +1,7 @@
 // A SOCKS5 proxy for CONNECT that admits clients by GSSAPI (RFC 1961). All bytes from the request on are
 // wrapped. It uses blocking calls and one process for each client, so a failure ends only one connection.
 
-#include <csignal>
-#include <cstring>
-#include <socks/system/errno.hpp>
-
-#include "../common/dial.hpp"
+#include "../common/client_process.hpp"
 #include "io.hpp"
 
 namespace {
@@ -37,43 +33,12 @@ struct settings {
     unsigned idle = 3600;
 };
 
-// The two connections of a relay, for the signal handler.
-volatile sig_atomic_t relayed[2] = {-1, -1};
+using example::shared_fd;
 
-// Handles SIGALRM at any point. It may exit, because this process serves only one client.
-void give_up(int) {
-    const bool relaying = relayed[0] >= 0;
-    const std::string_view words =
-        relaying ? "gssapi_server: idle for too long\n" : "gssapi_server: the handshake took too long\n";
-    if (relaying)
-        for (const int fd : relayed) example::reset_on_close(fd);
-    static_cast<void>(
-        example::uninterrupted([&] { return ::write(STDERR_FILENO, words.data(), words.size()); }));
-    ::_exit(1);
-}
-
-// Connects to the destination of the client. @returns the reply. On success, `out` is the connection.
-socks::reply dial(socks::command command, const socks::endpoint& to, const example::deadline& until,
-                  example::unique_fd& out) {
-    if (command != socks::command::connect) return {socks::code5::command_not_supported, {}};
-    try {
-        out = example::connect_to_any({to}, until);
-        return {socks::code5::succeeded, {}};  // 0.0.0.0:0, because every client reads it correctly
-    } catch (const example::cannot_connect& e) {
-        return {socks::code_for(e.failure), {}};
-    } catch (const std::system_error& e) {
-        return {code_for(socks::dial_error_from_errno(e.code().value())), {}};
-    }
-}
-
-using connection = std::shared_ptr<const example::unique_fd>;
-
-void relay(const std::shared_ptr<example::protected_stream>& inside, const connection& client,
-           const std::string& early, const connection& destination, unsigned idle) {
+void relay(const std::shared_ptr<example::protected_stream>& inside, const shared_fd& client,
+           const std::string& early, const shared_fd& destination, unsigned idle) {
     const int out = destination->get();
-    relayed[0] = client->get();
-    relayed[1] = out;
-    ::alarm(idle);
+    example::limit_idle(client->get(), out, idle);
     const std::string peer = "the client at " + example::text(example::remote_endpoint(client->get()));
     example::relay(
         inside, client, peer, early,
@@ -81,11 +46,10 @@ void relay(const std::shared_ptr<example::protected_stream>& inside, const conne
         [idle] { ::alarm(idle); });
 }
 
-void serve(const connection& client, const settings& set) {
+void serve(const shared_fd& client, const settings& set) {
     using next = socks::server::next;
     const int fd = client->get();
-    std::signal(SIGALRM, give_up);
-    ::alarm(set.handshake);
+    example::limit_handshake(set.handshake);
     const example::deadline until{std::chrono::seconds(set.handshake)};
     socks::server handshake{{.v4 = false, .v4a = false, .methods = socks::method::gssapi}};
     socks::inbox<socks::server::max_input> rx;
@@ -117,7 +81,7 @@ void serve(const connection& client, const settings& set) {
                              inside->peer().c_str());
                 handshake.negotiated(true);
                 break;
-            case next::serve: handshake.answer(dial(s.command(), s.to(), until, out), tx); break;
+            case next::serve: handshake.answer(example::dial(s.command(), s.to(), until, out), tx); break;
             case next::authenticate:  // this server accepts no such method
             case next::wait: break;
             case next::done:
@@ -125,29 +89,6 @@ void serve(const connection& client, const settings& set) {
                              std::make_shared<const example::unique_fd>(std::move(out)), set.idle);
             case next::fail: throw std::runtime_error(to_string(s.error()));
         }
-    }
-}
-
-[[noreturn]] void listen(const settings& set) {
-    example::unique_fd door = example::listen_on(set.listen, 64);
-    example::must(door.get(), ("cannot listen on " + example::text(set.listen)).c_str());
-    std::printf("listening on %s\n", example::text(example::local_endpoint(door.get())).c_str());
-    std::fflush(stdout);
-    std::signal(SIGPIPE, SIG_IGN);  // a write to a closed connection is an error, not a signal
-    std::signal(SIGCHLD, SIG_IGN);  // do not keep the exit status of client processes
-    for (;;) {
-        const int fd = example::uninterrupted([&] { return ::accept(door.get(), nullptr, nullptr); });
-        const auto client = std::make_shared<const example::unique_fd>(fd);
-        const pid_t child = fd < 0 ? -1 : ::fork();
-        if (child == 0) {
-            door.reset();  // otherwise the port stays taken until the last client has ended
-            ::_exit(example::run("gssapi_server", [&] { return serve(client, set), 0; }));
-        }
-        if (child > 0) continue;
-        // The system has no descriptor, memory or process left. Later it may have.
-        std::fprintf(stderr, "gssapi_server: cannot %s: %s\n", fd < 0 ? "accept" : "fork",
-                     std::strerror(errno));
-        ::poll(nullptr, 0, 100);
     }
 }
 
@@ -175,7 +116,9 @@ std::optional<settings> parse(example::arguments args) {
 
 int proxy(example::arguments args) {
     const std::optional<settings> s = parse(args);
-    if (s) listen(*s);
+    if (s)
+        example::serve_each_client("gssapi_server", s->listen,
+                                   [&](const shared_fd& client) { serve(client, *s); });
     std::fputs(help, stdout);
     return 0;
 }

@@ -79,6 +79,8 @@ enum class errc : uint8_t {
     unsupported_command = 89,  ///< the machine was built without this command
     unsupported_method = 90,   ///< the machine was built without this authentication method
     unsupported_option = 91,   ///< the machine was built without the part that an option needs
+    bad_attribute = 92,        ///< a CHAP message without attributes, with more than 255, or with a value of
+                               ///< more than 255 bytes
 };
 
 /// Who can be at fault.
@@ -160,6 +162,7 @@ enum class party : uint8_t { none, peer, stream, caller };
         case errc::unsupported_command: return "built without this command";
         case errc::unsupported_method: return "built without this authentication method";
         case errc::unsupported_option: return "built without the part that an option needs";
+        case errc::bad_attribute: return "unusable CHAP attribute";
     }
     return "unknown error";
 }

@@ -86,6 +86,23 @@ enum class protection : uint8_t {
     selective = 0x03,        ///< integrity; the sender chooses confidentiality per message
 };
 
+/// The type of an attribute of a CHAP message.
+/// @rfc  draft-ietf-aft-socks-chap-01
+enum class chap_type : uint8_t {
+    status = 0x00,         ///< one byte: 0 is success
+    text_message = 0x01,   ///< text for a person
+    user_identity = 0x02,  ///< the user name of the client
+    challenge = 0x03,      ///< random bytes
+    response = 0x04,       ///< the keyed hash of the challenge
+    charset = 0x05,        ///< the character set of texts
+    identifier = 0x10,     ///< a number that some algorithms include in the hash
+    algorithms = 0x11,     ///< one byte for each offered algorithm, or the selected algorithm
+};
+
+/// The algorithm of a CHAP response.
+/// @rfc  draft-ietf-aft-socks-chap-01
+enum class chap_algorithm : uint8_t { hmac_md5 = 0x85 };
+
 /// A reply code and the version that defines its meaning. Any byte is a valid code.
 struct reply_code {
     // The default is a refusal, so a reply without a code does not grant a request.
@@ -205,6 +222,27 @@ struct reply_code {
         case protection::integrity: return "integrity";
         case protection::confidentiality: return "integrity and confidentiality";
         case protection::selective: return "selective integrity or confidentiality";
+    }
+    return "unassigned";
+}
+
+[[nodiscard]] constexpr const char* to_string(chap_type t) noexcept {
+    switch (t) {
+        case chap_type::status: return "STATUS";
+        case chap_type::text_message: return "TEXT-MESSAGE";
+        case chap_type::user_identity: return "USER-IDENTITY";
+        case chap_type::challenge: return "CHALLENGE";
+        case chap_type::response: return "RESPONSE";
+        case chap_type::charset: return "CHARSET";
+        case chap_type::identifier: return "IDENTIFIER";
+        case chap_type::algorithms: return "ALGORITHMS";
+    }
+    return "unassigned";
+}
+
+[[nodiscard]] constexpr const char* to_string(chap_algorithm a) noexcept {
+    switch (a) {
+        case chap_algorithm::hmac_md5: return "HMAC-MD5";
     }
     return "unassigned";
 }

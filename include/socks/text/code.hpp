@@ -77,6 +77,12 @@ constexpr encoded format(gssapi_type t, buffer out SOCKS_LIFETIMEBOUND) noexcept
 constexpr encoded format(protection p, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::put_code(p, out);
 }
+constexpr encoded format(chap_type t, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return detail::put_code(t, out);
+}
+constexpr encoded format(chap_algorithm a, buffer out SOCKS_LIFETIMEBOUND) noexcept {
+    return detail::put_code(a, out);
+}
 
 }  // namespace socks
 
