@@ -80,6 +80,7 @@ constexpr void every_error_has_its_text(check& t) {
         {errc::unsupported_command, "built without this command"},
         {errc::unsupported_method, "built without this authentication method"},
         {errc::unsupported_option, "built without the part that an option needs"},
+        {errc::bad_attribute, "unusable CHAP attribute"},
         {static_cast<errc>(0xff), "unknown error"},
     };
     for (const auto& r : rows) t.in(r.text).ok(text_of(to_string(r.number)) == r.text);
@@ -187,6 +188,31 @@ constexpr void every_level_of_protection_has_its_name(check& t) {
     for (const auto& r : rows) t.in(r.text).ok(text_of(to_string(r.number)) == r.text);
 }
 PROVE_AND_RUN(every_level_of_protection_has_its_name)
+
+constexpr void every_type_of_a_CHAP_attribute_has_its_name(check& t) {
+    constexpr row<chap_type> rows[] = {
+        {chap_type::status, "STATUS"},
+        {chap_type::text_message, "TEXT-MESSAGE"},
+        {chap_type::user_identity, "USER-IDENTITY"},
+        {chap_type::challenge, "CHALLENGE"},
+        {chap_type::response, "RESPONSE"},
+        {chap_type::charset, "CHARSET"},
+        {chap_type::identifier, "IDENTIFIER"},
+        {chap_type::algorithms, "ALGORITHMS"},
+        {static_cast<chap_type>(99), "unassigned"},
+    };
+    for (const auto& r : rows) t.in(r.text).ok(text_of(to_string(r.number)) == r.text);
+}
+PROVE_AND_RUN(every_type_of_a_CHAP_attribute_has_its_name)
+
+constexpr void every_algorithm_of_CHAP_has_its_name(check& t) {
+    constexpr row<chap_algorithm> rows[] = {
+        {chap_algorithm::hmac_md5, "HMAC-MD5"},
+        {static_cast<chap_algorithm>(99), "unassigned"},
+    };
+    for (const auto& r : rows) t.in(r.text).ok(text_of(to_string(r.number)) == r.text);
+}
+PROVE_AND_RUN(every_algorithm_of_CHAP_has_its_name)
 
 constexpr void every_dial_error_has_its_text(check& t) {
     constexpr row<dial_error> rows[] = {
