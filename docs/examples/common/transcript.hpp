@@ -21,6 +21,9 @@ class annotator {
         }
     }
 
+    /// A line of words between the messages.
+    void note(const std::string& words) { lines_ += "           " + words + '\n'; }
+
     /// Annotates one complete datagram to or from a relay.
     void datagram(bool by_client, socks::bytes in) {
         by_client_ = by_client;
