@@ -16,6 +16,12 @@ class evidence {
     /// A new connection to the proxy begins.
     void begin(std::string title) { add({kind::start, true, std::move(title)}); }
 
+    /// Forgets what happened. For a case that tries many variants, of which the last counts.
+    void restart() {
+        entries_.clear();
+        lost_ = 0;
+    }
+
     /// Bytes that the client sent to the proxy, or the other way.
     void bytes(bool by_client, std::string_view bytes) {
         if (entries_.empty() || entries_.back().what != kind::bytes || entries_.back().by_client != by_client)
@@ -60,6 +66,14 @@ class evidence {
         return lines;
     }
 
+    /// The same bytes without the password.
+    [[nodiscard]] std::string masked(std::string bytes) const {
+        if (secret_.empty()) return bytes;
+        for (size_t i = 0; (i = bytes.find(secret_, i)) != bytes.npos; i += secret_.size())
+            bytes.replace(i, secret_.size(), secret_.size(), '*');
+        return bytes;
+    }
+
   private:
     static constexpr size_t most_bytes = 600;  // the longest message has 513
     static constexpr size_t most_entries = 200;
@@ -78,13 +92,6 @@ class evidence {
             entries_.push_back(std::move(e));
         else
             ++lost_;
-    }
-
-    [[nodiscard]] std::string masked(std::string bytes) const {
-        if (secret_.empty()) return bytes;
-        for (size_t i = 0; (i = bytes.find(secret_, i)) != bytes.npos; i += secret_.size())
-            bytes.replace(i, secret_.size(), secret_.size(), '*');
-        return bytes;
     }
 
     std::string secret_;

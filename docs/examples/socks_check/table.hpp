@@ -53,7 +53,8 @@ class table {
         std::string id(r.what.id);
         id.resize(std::max(width_, id.size()), ' ');
         std::fprintf(out_, "  %s%-4s%s  %s  %s\n", colours_ ? colour : "", word, colours_ ? "\033[0m" : "",
-                     id.c_str(), std::string(r.what.text).c_str());
+                     id.c_str(),
+                     r.outcome == verdict::skipped ? r.reason.c_str() : std::string(r.what.text).c_str());
         if (!bad) return;
         std::fprintf(out_, "        (%s)\n", origin_of(r.what).c_str());
         std::fprintf(out_, "        %s\n", r.reason.c_str());
