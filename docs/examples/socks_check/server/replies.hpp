@@ -95,13 +95,12 @@ inline void add_refusals(suite& s) {
               if (c.drain(closing_limit).how == ending::open)
                   throw failed("the end of the connection", "the proxy kept it open for 10 s");
           });
-    s.add({"replies-unknown-name", level::should, "A name that does not exist has the code 04 or 01.",
-           "RFC 1928 section 6"},
+    s.add({"replies-unknown-name", level::should, "A name that does not exist has the code 04.", "field"},
           [](const target& to, evidence& record) {
               session c(to, record);
               c.open();
               const reply5 r = c.ask(request5(cmd_connect, name5("no-such-host.invalid", 9)), lookup_limit);
-              detail::require_code(r, {4, 1}, "the code 04 host unreachable, or 01 general failure");
+              detail::require_code(r, {4}, "the code 04 host unreachable");
           });
     s.add(
         {"replies-unreachable", level::should, "An address without a route has the code 03 or 04.",
@@ -114,6 +113,7 @@ inline void add_refusals(suite& s) {
             if (!c.hears(to.patience)) throw skipped("the network of the proxy drops packets to 240.0.0.1");
             const reply5 r = c.take_reply();
             if (r.code() == 2) throw skipped("the rules of the proxy forbid 240.0.0.1");
+            if (r.code() == 0) throw skipped("something in the network of the proxy answers for 240.0.0.1");
             detail::require_code(r, {3, 4}, "the code 03 network unreachable, or 04 host unreachable");
         });
     s.add({"replies-forbidden", level::should, "A destination that the rules forbid has the code 02.",

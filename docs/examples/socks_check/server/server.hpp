@@ -5,13 +5,17 @@
 
 #include "../../common/dial.hpp"
 #include "../run_options.hpp"
+#include "bind.hpp"
 #include "framing.hpp"
 #include "methods.hpp"
 #include "password.hpp"
 #include "probe.hpp"
+#include "relaying.hpp"
 #include "replies.hpp"
 #include "requests.hpp"
+#include "resources.hpp"
 #include "socks4.hpp"
+#include "udp.hpp"
 #include "versions.hpp"
 
 namespace example {
@@ -53,6 +57,10 @@ inline suite server_cases(const target& to) {
     add_socks4(s);
     add_framing(s);
     add_replies(s);
+    add_relaying(s);
+    add_bind(s);
+    add_udp(s);
+    add_resources(s);
     return s;
 }
 

@@ -93,14 +93,18 @@ class stream {
         return bytes;
     }
 
-    /// These bytes, and at once: the first other byte is a failure.
+    /// These bytes. The first other byte is a failure. Each part has the deadline anew.
     void expect(std::string_view bytes, const std::string& what) {
-        const deadline until(patience_);
-        while (received_.size() < bytes.size() && how_ == ending::open && !until.passed() &&
-               bytes.starts_with(received_))
+        size_t equal = 0;
+        for (deadline until(patience_);;) {
+            const size_t n = std::min(received_.size(), bytes.size());
+            while (equal < n && received_[equal] == bytes[equal]) ++equal;
+            if (equal == bytes.size()) break;
+            const size_t before = received_.size();
+            if (equal < n || how_ != ending::open || until.passed()) fail(bytes, what, equal);
             receive(until);
-        if (!std::string_view(received_).starts_with(bytes))
-            throw failed(what + (bytes.size() <= 24 ? " (" + shown(bytes) + ")" : ""), came());
+            if (received_.size() != before) until = until.again();
+        }
         received_.erase(0, bytes.size());
     }
 
@@ -143,6 +147,14 @@ class stream {
 
   private:
     [[nodiscard]] std::string who() const { return "the proxy"; }
+
+    [[noreturn]] void fail(std::string_view bytes, const std::string& what, size_t equal) const {
+        if (bytes.size() <= 24) throw failed(what + " (" + shown(bytes) + ")", came());
+        const std::string so_far =
+            std::to_string(equal) + " of " + std::to_string(bytes.size()) + " bytes came, then ";
+        if (received_.size() > equal) throw failed(what, so_far + "a wrong one");
+        throw failed(what, so_far + who() + ' ' + to_string(how_));
+    }
 
     // What arrived instead, for a failure.
     [[nodiscard]] std::string came() const {
