@@ -118,7 +118,8 @@ class association {
         return room;
     }
 
-    /// Sends data to `there` as `address`, and an answer back. UDP may lose datagrams, so this tries three times.
+    /// Sends data to `there` as `address`, and an answer back. UDP may lose datagrams, so this tries three
+    /// times.
     /// @returns the datagram with the answer.
     std::string exchange(udp_destination& there, const std::string& address, const std::string& question,
                          const std::string& answer) {

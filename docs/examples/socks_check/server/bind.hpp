@@ -12,7 +12,7 @@ namespace detail {
 
 constexpr socks::ipv4 loopback{127, 0, 0, 1}, other_loopback{127, 0, 0, 2}, documentation{192, 0, 2, 1};
 
-// The address of which the proxy says that a peer can reach it. Throws if it is not one that this run may use.
+// The address of which the proxy says that a peer can reach it. Throws if this run may not use it.
 inline socks::endpoint usable(const target& to, socks::endpoint named) {
     const socks::host proxy = to.proxy.endpoint().host;
     if (named.port == 0) throw failed("an address with a port", "the proxy names port 0");
@@ -70,6 +70,8 @@ inline socks::host stranger(const target& to) {
 // The first reply of SOCKS4, and its address.
 inline socks::endpoint waiting4(const target& to, stream& c, const socks::endpoint& expected) {
     c.send(request4(cmd_bind, expected));
+    if (c.ends_silently(to.patience))
+        throw skipped("the proxy does not offer BIND in SOCKS4 (it closes the connection)");
     const std::string reply = c.take(8, "a first reply of 8 bytes");
     if (reply[1] != 0x5a)
         throw skipped("the proxy does not offer BIND in SOCKS4 (reply " + shown(reply.substr(1, 1)) + ')');
@@ -101,6 +103,12 @@ inline void add_bind4(suite& s) {
 }
 
 inline void add_bind(suite& s) {
+    s.add({"bind-answered", level::must, "BIND is granted, or refused by a reply.", "RFC 1928 section 6"},
+          [](const target& to, evidence& record) {
+              session c(to, record);
+              c.open();
+              static_cast<void>(c.ask(request5(cmd_bind, address5({detail::here(to), 9}))));
+          });
     s.add({"bind-first-reply", level::must, "The first reply names the port where the proxy listens.",
            "RFC 1928 section 6"},
           [](const target& to, evidence& record) {

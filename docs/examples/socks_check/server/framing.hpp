@@ -1,5 +1,5 @@
-// Cases for messages in pieces, and for several messages in one segment. TCP is a stream: where a segment ends
-// means nothing.
+// Cases for messages in pieces, and for several messages in one segment. TCP is a stream: where a segment
+// ends means nothing.
 
 #ifndef EXAMPLES_SOCKS_CHECK_SERVER_FRAMING_HPP
 #define EXAMPLES_SOCKS_CHECK_SERVER_FRAMING_HPP

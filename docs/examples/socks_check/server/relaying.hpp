@@ -107,18 +107,17 @@ inline void add_endings(suite& s) {
               t.far.reset();
               detail::require_gone(t.near, "the end of the connection to the client");
           });
-    s.add(
-        {"relaying-reset-passed-on", level::should,
-         "A reset of the destination is a reset at the client, so that a cut-off stream does not look complete.",
-         "field"},
-        [](const target& to, evidence& record) {
-            tunnel t(to, record);
-            require_echo(t.near, t.far);
-            t.far.reset();
-            if (t.near.drain(closing_limit).how == ending::closed)
-                throw failed("a reset of the connection",
-                             "the proxy closed it as if the stream was complete");
-        });
+    s.add({"relaying-reset-passed-on", level::should,
+           "A reset of the destination is a reset at the client, so no cut-off stream looks complete.",
+           "field"},
+          [](const target& to, evidence& record) {
+              tunnel t(to, record);
+              require_echo(t.near, t.far);
+              t.far.reset();
+              if (t.near.drain(closing_limit).how == ending::closed)
+                  throw failed("a reset of the connection",
+                               "the proxy closed it as if the stream was complete");
+          });
 }
 
 inline void add_relaying(suite& s) {

@@ -141,6 +141,13 @@ class stream {
                uninterrupted([&] { return ::poll(&watched, 1, static_cast<int>(limit.count())); }) > 0;
     }
 
+    /// Whether the stream ends before a byte arrives.
+    bool ends_silently(seconds limit) {
+        const deadline until(limit);
+        while (received_.empty() && how_ == ending::open && !until.passed()) receive(until);
+        return received_.empty() && how_ != ending::open;
+    }
+
     void note(const std::string& words) {
         record_->note((destination_.empty() ? "the client " : destination_ + ' ') + words);
     }
