@@ -75,7 +75,7 @@ inline socks::endpoint waiting4(const target& to, stream& c, const socks::endpoi
     const std::string reply = c.take(8, "a first reply of 8 bytes");
     if (reply[1] != 0x5a)
         throw skipped("the proxy does not offer BIND in SOCKS4 (reply " + shown(reply.substr(1, 1)) + ')');
-    const auto decoded = socks::decode_reply4(reply);
+    const auto decoded = socks::decode_reply4(hex("00") + reply.substr(1));
     return usable(to, decoded ? decoded->bound : socks::endpoint{});
 }
 

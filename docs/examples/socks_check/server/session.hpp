@@ -13,14 +13,26 @@ constexpr uint8_t cmd_connect = 1, cmd_bind = 2, cmd_associate = 3;
 /// A reply of SOCKS5.
 struct reply5 {
     std::string bytes;  ///< as it came; a refusal may be cut short
-    ending how = ending::open;
 
     [[nodiscard]] unsigned code() const { return static_cast<unsigned char>(bytes.at(1)); }
     [[nodiscard]] unsigned atyp() const { return static_cast<unsigned char>(bytes.at(3)); }
 
+    /// Whether address and port have come too.
+    [[nodiscard]] bool complete() const { return bytes.size() >= 4 && bytes.size() >= expected_size(); }
+
+    /// The size that follows from ATYP. A reply with an unknown one has the size of one with an IPv4 address.
+    [[nodiscard]] size_t expected_size() const {
+        if (atyp() == 4) return 22;
+        if (atyp() != 3) return 10;
+        return bytes.size() < 5 ? 5 : 7 + static_cast<size_t>(static_cast<unsigned char>(bytes[4]));
+    }
+
     /// The bound address. It has no host if the reply holds no IP address.
     [[nodiscard]] socks::endpoint bound() const {
-        const auto decoded = socks::decode_reply5(bytes);
+        std::string valid = bytes;  // its version and RSV are the subject of other cases
+        valid.at(0) = 5;
+        valid.at(2) = 0;
+        const auto decoded = socks::decode_reply5(valid);
         return decoded && decoded->bound.host.kind() != socks::host_kind::name ? decoded->bound
                                                                                : socks::endpoint{};
     }
@@ -66,15 +78,12 @@ class session : public stream {
     reply5 take_reply(const std::string& what = "a reply") {
         reply5 r{take(2, what)};
         if (r.code() != 0) {
-            while (r.bytes.size() < 4 && take_more(r)) {
-            }
-            while (r.bytes.size() >= 4 && r.bytes.size() < size_of(r.bytes) && take_more(r)) {
-            }
+            while (!r.complete() && take_more(r)) continue;
             return r;
         }
         r.bytes += take(2, what + " of at least 10 bytes");
         if (r.atyp() == 3) r.bytes += take(1, what + " with the length of a name");
-        r.bytes += take(size_of(r.bytes) - r.bytes.size(), what + " with a bound address and port");
+        r.bytes += take(r.expected_size() - r.bytes.size(), what + " with a bound address and port");
         return r;
     }
 
@@ -111,14 +120,6 @@ class session : public stream {
     static stream connect(const target& to, evidence& record, const std::string& title) {
         needs(to.no_socks5);
         return connect_to_proxy(to, record, title);
-    }
-
-    // By ATYP; a refusal with another one has the size of one with an IPv4 address.
-    static size_t size_of(const std::string& head) {
-        const auto atyp = static_cast<unsigned char>(head.at(3));
-        if (atyp == 4) return 22;
-        if (atyp != 3) return 10;
-        return head.size() < 5 ? 5 : 7 + static_cast<size_t>(static_cast<unsigned char>(head[4]));
     }
 
     bool take_more(reply5& r) {
