@@ -165,11 +165,12 @@ class stream {
 
     // What arrived instead, for a failure.
     [[nodiscard]] std::string came() const {
-        const std::string where = destination_.empty() ? "" : " (" + destination_ + ")";
-        const std::string bytes =
-            received_.empty() ? "sent nothing" : "sent " + shown(record_->masked(received_));
-        if (how_ == ending::open) return who() + ' ' + bytes + ' ' + deadline(patience_).text() + where;
-        return who() + ' ' + bytes + " and " + to_string(how_) + where;
+        const bool here = !destination_.empty();
+        std::string words = here ? destination_ + " received " : "the proxy sent ";
+        words += received_.empty() ? "nothing" : shown(record_->masked(received_));
+        if (how_ == ending::open) return words + ' ' + deadline(patience_).text();
+        if (!here) return words + " and " + to_string(how_);
+        return words + (how_ == ending::closed ? " before the end of the stream" : " before a reset");
     }
 
     void receive(const deadline& until) {
