@@ -113,6 +113,17 @@ cases_can_be_listed_and_chosen() {
     grep -q '^0 failed, 1 passed, 0 skipped of 1 cases in ' "$scratch/out" || fail "--only runs other cases"
 }
 
+# docs/socks_check.md says how many cases there are, also in each group.
+the_page_counts_the_cases() {
+    page=$(dirname "$0")/../../docs/socks_check.md
+    exits 0 server --list
+    grep -q "runs $(wc -l <"$scratch/out") cases against a proxy" "$page" || fail "there are $(wc -l <"$scratch/out")"
+    for group in $(cut -d - -f 1 "$scratch/out" | uniq); do
+        cases=$(grep -c "^$group-" "$scratch/out")
+        grep -q "^| \`$group\` | $cases | " "$page" || fail "$group has $cases cases"
+    done
+}
+
 invalid_arguments_exit_with_2() {
     exits 2
     exits 2 serve 127.0.0.1:1

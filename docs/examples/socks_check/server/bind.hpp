@@ -60,10 +60,10 @@ inline void require_not_granted(stream& c, size_t index, unsigned char granted) 
 }
 
 // On loopback the caller has another address. Otherwise the client expects another one.
-inline socks::host expected_by_stranger(const target& to) {
+inline socks::host expected_by_client(const target& to) {
     return to.here4 == loopback ? socks::host(loopback) : socks::host(documentation);
 }
-inline socks::host stranger(const target& to) {
+inline socks::host foreign_caller(const target& to) {
     return to.here4 == loopback ? socks::host(other_loopback) : socks::host();
 }
 
@@ -96,8 +96,8 @@ inline void add_bind4(suite& s) {
            "A caller that does not have the address of the request is refused.", "SOCKS4 memo"},
           [](const target& to, evidence& record) {
               stream c = detail::connect4(to, record);
-              const socks::endpoint at = detail::waiting4(to, c, {detail::expected_by_stranger(to), 9});
-              const stream caller = detail::call(to, record, at, detail::stranger(to));
+              const socks::endpoint at = detail::waiting4(to, c, {detail::expected_by_client(to), 9});
+              const stream caller = detail::call(to, record, at, detail::foreign_caller(to));
               detail::require_not_granted(c, 1, 0x5a);
           });
 }
@@ -201,8 +201,8 @@ inline void add_bind(suite& s) {
     s.add({"bind-foreign-caller", level::security,
            "A caller that does not have the address of the request is not connected.", "RFC 1928 section 4"},
           [](const target& to, evidence& record) {
-              detail::waiting w(to, record, {detail::expected_by_stranger(to), 9});
-              const stream caller = detail::call(to, record, w.at, detail::stranger(to));
+              detail::waiting w(to, record, {detail::expected_by_client(to), 9});
+              const stream caller = detail::call(to, record, w.at, detail::foreign_caller(to));
               detail::require_not_granted(w.c, 1, 0);
           });
     s.add({"bind-any-caller", level::should, "0.0.0.0:0 in the request means that any caller is expected.",

@@ -14,6 +14,7 @@
 #include "replies.hpp"
 #include "requests.hpp"
 #include "resources.hpp"
+#include "rules.hpp"
 #include "socks4.hpp"
 #include "udp.hpp"
 #include "versions.hpp"
@@ -37,7 +38,8 @@ they are addresses of the proxy or of --here.
   --name NAME          a name that the proxy resolves to --here (default localhost
                        if --here is loopback; otherwise cases with names are skipped)
   --forbidden HOST:PORT
-                       a destination that the rules of the proxy forbid
+                       a destination that the rules of the proxy forbid, and that it
+                       could reach without them
 )";
 
 constexpr const char* server_status =
@@ -57,6 +59,7 @@ inline suite server_cases(const target& to) {
     add_socks4(s);
     add_framing(s);
     add_replies(s);
+    add_rules(s);
     add_relaying(s);
     add_bind(s);
     add_udp(s);

@@ -11,7 +11,7 @@ namespace detail {
 
 // A peer that does not speak SOCKS gets no answer that looks like a success, and the connection closes. A
 // proxy that serves HTTP on the same port may answer by HTTP.
-inline void require_stranger_refused(const target& to, evidence& record, const std::string& bytes) {
+inline void require_foreign_refused(const target& to, evidence& record, const std::string& bytes) {
     stream s = connect_to_proxy(to, record);
     s.send(bytes);
     const remainder answer = s.drain(closing_limit);
@@ -44,32 +44,32 @@ inline void add_versions(suite& s) {
           });
     s.add({"versions-six", level::must, "A greeting of version 6 is not served.", "RFC 1928 section 3"},
           [](const target& to, evidence& record) {
-              detail::require_stranger_refused(to, record, hex("06 01 00"));
+              detail::require_foreign_refused(to, record, hex("06 01 00"));
           });
     s.add({"versions-zero", level::robustness, "A connection that begins with zeros is closed.", "field"},
           [](const target& to, evidence& record) {
-              detail::require_stranger_refused(to, record, std::string(16, '\0'));
+              detail::require_foreign_refused(to, record, std::string(16, '\0'));
           });
     s.add({"versions-http", level::robustness, "An HTTP request is not taken for SOCKS.", "field"},
           [](const target& to, evidence& record) {
-              detail::require_stranger_refused(to, record, "GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n");
+              detail::require_foreign_refused(to, record, "GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n");
           });
     s.add({"versions-http-connect", level::robustness, "An HTTP CONNECT is not taken for SOCKS.", "field"},
           [](const target& to, evidence& record) {
-              detail::require_stranger_refused(to, record,
-                                               "CONNECT 127.0.0.1:9 HTTP/1.1\r\nHost: 127.0.0.1:9\r\n\r\n");
+              detail::require_foreign_refused(to, record,
+                                              "CONNECT 127.0.0.1:9 HTTP/1.1\r\nHost: 127.0.0.1:9\r\n\r\n");
           });
     s.add({"versions-tls", level::robustness, "A ClientHello of TLS is not taken for SOCKS.", "field"},
           [](const target& to, evidence& record) {
-              detail::require_stranger_refused(to, record,
-                                               hex("16 03 01 00 2f 01 00 00 2b 03 03") +
-                                                   std::string(32, '\x5a') +
-                                                   hex("00 00 04 13 01 13 02 01 00"));
+              detail::require_foreign_refused(to, record,
+                                              hex("16 03 01 00 2f 01 00 00 2b 03 03") +
+                                                  std::string(32, '\x5a') +
+                                                  hex("00 00 04 13 01 13 02 01 00"));
           });
     s.add(
         {"versions-garbage", level::robustness, "A connection that begins with garbage is closed.", "field"},
         [](const target& to, evidence& record) {
-            detail::require_stranger_refused(to, record, std::string(600, '\xff'));
+            detail::require_foreign_refused(to, record, std::string(600, '\xff'));
         });
     s.add({"versions-request", level::must, "A request of another version after the greeting is not granted.",
            "RFC 1928 section 4"},
