@@ -82,7 +82,7 @@ inline std::vector<check> client_checks(const facts& client, const std::vector<s
                                         std::chrono::seconds patience, std::function<void(evidence&)> first) {
     std::vector<check> checks;
     checks.push_back({{"baseline-works", level::must,
-                       "The command works with a proxy that does everything right.", "RFC 1928, SOCKS4 memo"},
+                       "The command works with a proxy that does everything right.", "field"},
                       std::move(first)});
     for (const scenario& s : all_scenarios()) {
         const auto run = [&s, &client, &words, patience](evidence& record) {
@@ -137,9 +137,10 @@ inline int check_client(arguments args) {
         if (first.worked)
             return run_and_report(options, "client", command, command + ": " + first.words,
                                   options.chosen(std::move(checks)), secret);
-        for (size_t i = 1; i < checks.size(); ++i)
-            checks[i].run = [](evidence&) { throw skipped("the command does not work with a good proxy"); };
+        checks.resize(1);
         run_and_report(options, "client", command, command, checks, secret);
+        std::fprintf(stderr,
+                     "socks-check: the command does not work with a good proxy, so no other case ran\n");
     } catch (const cannot_start& e) {
         std::fprintf(stderr, "socks-check: %s\n", e.what());
     }

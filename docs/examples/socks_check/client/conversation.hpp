@@ -107,6 +107,10 @@ class conversation : public recorded_connection {
     void authenticate() {
         if (offers(0)) {
             answer({"\x05\x00", 2});
+            // Some clients send a login that nobody asked for. One case is about them, and the others go on.
+            if (next_bytes()[0] != 1) return;
+            read_credentials();
+            answer({"\x01\x00", 2});
         } else if (offers(2)) {
             answer({"\x05\x02", 2});
             read_credentials();

@@ -109,9 +109,8 @@ class trial {
     void judge() const {
         for (const played& p : connections())
             if (p.failure) std::rethrow_exception(p.failure);
-        const std::string limit = until_.text();
         if (end_.killed)
-            throw failed("an end of the command " + limit, "it was still running and was killed");
+            throw failed("an end of the command " + until_.text(), "it was still running, so it was killed");
         if (end_.crashed()) throw failed("no crash", "the command was " + end_.text());
         const bool may_refuse = scenario_.expected == ending::either;
         if (!has_played() && !may_refuse) return judge_early_end();
@@ -135,10 +134,12 @@ class trial {
     }
 
     void judge_early_end() const {
-        const std::string reason = connections().empty() ? "the command did not connect to the proxy"
-                                                         : connections()[0].interruption;
+        const bool none = connections().empty();
+        const std::string reason =
+            none ? "the command did not connect to the proxy" : connections()[0].interruption;
         const std::string came = reason + ", and ended with " + end_.text();
-        if (scenario_.before_the_end == early_end::fails) throw failed("a client that goes on", came);
+        if (scenario_.before_the_end == early_end::fails)
+            throw failed(none ? "a connection to the proxy" : "a client that goes on", came);
         if (end_.succeeded()) throw failed("an exit status other than 0", came);
         judge_no_leak();
         if (scenario_.before_the_end == early_end::skips) throw skipped(reason);
@@ -146,6 +147,8 @@ class trial {
 
     void judge_delivered() const {
         if (!end_.succeeded()) throw failed("exit status 0", end_.text());
+        if (end_.output.find('\0') != std::string::npos)
+            throw failed("an output without the bytes of the proxy", "the output is " + shown(end_.output));
         if (end_.output.find(token_) == std::string::npos)
             throw failed("everything that the destination sent", "the output is " + shown(end_.output));
         if (client_.repeats_itself && end_.output != client_.before + token_ + client_.after)

@@ -39,7 +39,7 @@ inline void add_framing(scenarios& list) {
             c.serve();
         });
     add({"framing-byte-at-a-time", level::must, "The handshake succeeds if each byte comes by itself.",
-         "RFC 793"},
+         "field"},
         [](conversation& c) {
             c.bytewise = true;
             c.until_request();
@@ -49,7 +49,7 @@ inline void add_framing(scenarios& list) {
     for (const size_t cut : {1, 2, 3, 4, 5, 7}) {
         const std::string size = std::to_string(cut);
         add({keep("framing-reply-cut-after-" + size), level::must,
-             keep("The handshake succeeds if the reply is cut after byte " + size + "."), "RFC 793"},
+             keep("The handshake succeeds if the reply is cut after byte " + size + "."), "field"},
             [cut](conversation& c) {
                 c.until_request();
                 c.answer(c.grant().substr(0, cut));

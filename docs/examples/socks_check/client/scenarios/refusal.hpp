@@ -60,7 +60,7 @@ inline void add_refusal_forms(scenarios& list) {
     const std::string refused = raw("\x05\x05\x00\x01\x00\x00\x00\x00\x00\x00");
     const std::string rejected = raw("\x00\x5b\x00\x00\x00\x00\x00\x00");
     add({"refusal-byte-at-a-time", level::must,
-         "The client ends with a failure if each byte of the refusal comes by itself.", "RFC 793"},
+         "The client ends with a failure if each byte of the refusal comes by itself.", "field"},
         refused, rejected, [](conversation& c, const std::string& reply) {
             c.bytewise = true;
             c.refuse(reply);

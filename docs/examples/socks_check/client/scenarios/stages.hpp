@@ -113,6 +113,8 @@ inline void add_tunnel(scenarios& list) {
              c.hear_client(usual.size());
              c.pause(std::chrono::milliseconds(100));
              const std::string came = c.upstream() + c.unread();
+             if (came.find(c.request()) != std::string::npos)
+                 throw failed("no message of SOCKS after the reply", hexadecimal(came) + " came");
              if (came != usual)
                  throw failed(std::to_string(usual.size()) + " bytes, as in the first run",
                               hexadecimal(came) + " came");
