@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace example {
 
@@ -72,6 +73,9 @@ class arguments {
                                std::to_string(most) + ", not \"" + std::string(digits) + "\"");
         return static_cast<unsigned>(n);
     }
+
+    /// All arguments after the current one, verbatim.
+    [[nodiscard]] std::vector<std::string> rest() const { return {list_ + std::min(i_ + 1, count_), list_ + count_}; }
 
     [[noreturn]] void unknown() const {
         throw bad_argument("unexpected argument \"" + std::string(name_) + "\"");

@@ -17,7 +17,7 @@ namespace example {
 constexpr const char* run_options_help =
     R"(  --only ID            run this case, or all cases of a group; may be repeated
   --list               print the cases (id, level, source, rule) and run nothing
-  --patience SECONDS   how long one case waits for an answer (default 5)
+  --patience SECONDS   how long one case waits (server: 5, client: 10)
   --jobs N             how many cases run at the same time (default 8)
   --json FILE          write the results as JSON; "-" is standard output
   --junit FILE         the same as XML of JUnit, for CI
