@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "../common/handshake.hpp"
+#include "../common/transcript.hpp"
 #include "http_url.hpp"
-#include "transcript.hpp"
 
 namespace example {
 

@@ -1,10 +1,10 @@
 // Prints a handshake: every field of every message beside its bytes, in both directions. It describes invalid
 // bytes correctly too, and never prints a password.
 
-#ifndef EXAMPLES_DEMO_TRANSCRIPT_HPP
-#define EXAMPLES_DEMO_TRANSCRIPT_HPP
+#ifndef EXAMPLES_COMMON_TRANSCRIPT_HPP
+#define EXAMPLES_COMMON_TRANSCRIPT_HPP
 
-#include "../common/posix.hpp"
+#include "posix.hpp"
 
 namespace example {
 
@@ -20,6 +20,9 @@ class annotator {
             bytes = bytes.subspan(by_client ? client_message(bytes) : proxy_message(bytes));
         }
     }
+
+    /// A line of words between the messages.
+    void note(const std::string& words) { lines_ += "           " + words + '\n'; }
 
     /// Annotates one complete datagram to or from a relay.
     void datagram(bool by_client, socks::bytes in) {
@@ -38,21 +41,22 @@ class annotator {
     }
 
   private:
-    enum class due { greeting, method_selection, credentials, auth_status, request, reply };
+    enum class due { greeting, credentials, request, method_selection, auth_status, reply, data };
     enum secrecy { shown, hidden };
 
+    // A client may send its messages without waiting for the answers. Their first byte tells them apart.
     size_t client_message(socks::bytes in) {
-        if (due_ == due::greeting && in[0] == 4) return request4(in);
-        if (due_ == due::greeting) return greeting(in);
-        if (due_ == due::credentials) return credentials(in);
-        return request5(in);
+        four_ |= client_ == due::greeting && in[0] == 4;
+        if (client_ == due::greeting) return four_ ? request4(in) : greeting(in);
+        if (client_ == due::credentials || (client_ == due::request && in[0] == 1)) return credentials(in);
+        return client_ == due::request ? request5(in) : data(in);
     }
 
     size_t proxy_message(socks::bytes in) {
+        if (proxy_ == due::data) return data(in);
         if (four_) return reply4(in);
-        if (due_ == due::method_selection) return method_selection(in);
-        if (due_ == due::auth_status) return auth_status(in);
-        return reply5(in);
+        if (proxy_ == due::method_selection) return method_selection(in);
+        return proxy_ == due::auth_status ? auth_status(in) : reply5(in);
     }
 
     size_t greeting(socks::bytes in) {
@@ -62,7 +66,7 @@ class annotator {
         for (size_t i = 0; i < g->methods.size(); ++i)
             words += (i == 0 ? " " : ", ") + coded(static_cast<socks::method>(g->methods[i]));
         line(in.first(g.consumed()), words);
-        due_ = due::method_selection;
+        client_ = due::request;
         return g.consumed();
     }
 
@@ -70,7 +74,9 @@ class annotator {
         const auto m = socks::decode_method_selection(in);
         if (!m) return strange(in, "method selection", m.error());
         line(in.first(m.consumed()), "VER 5, METHOD " + coded(*m));
-        due_ = *m == socks::method::username_password ? due::credentials : due::request;
+        const bool asks = *m == socks::method::username_password;
+        proxy_ = asks ? due::auth_status : due::reply;
+        if (asks && client_ == due::request) client_ = due::credentials;
         return m.consumed();
     }
 
@@ -81,7 +87,7 @@ class annotator {
         line(l->user, "UNAME " + escaped(l->user));
         line(in.subspan(2 + l->user.size()).first(1), "PLEN " + std::to_string(l->password.size()));
         line(l->password, "PASSWD " + std::string(l->password.size(), '*'), hidden);
-        due_ = due::auth_status;
+        client_ = due::request;
         return l.consumed();
     }
 
@@ -90,7 +96,7 @@ class annotator {
         if (!s) return strange(in, "username/password status", s.error());
         line(in.first(s.consumed()), "VER " + std::to_string(in[0]) + ", STATUS " + std::to_string(*s) +
                                          (*s == 0 ? " user name and password accepted" : " refused"));
-        due_ = due::request;
+        proxy_ = due::reply;
         return s.consumed();
     }
 
@@ -98,7 +104,8 @@ class annotator {
         const auto r = socks::decode_request5(in);
         if (!r) return strange(in, "request", r.error());
         address5(in.first(r.consumed()), "CMD " + coded(r->command), "DST", r->to);
-        due_ = due::reply;
+        replies_ = r->command == socks::command::bind ? 2 : 1;
+        client_ = due::data;
         return r.consumed();
     }
 
@@ -106,6 +113,7 @@ class annotator {
         const auto r = socks::decode_reply5(in);
         if (!r) return strange(in, "reply", r.error());
         address5(in.first(r.consumed()), "REP " + coded(r->code), "BND", r->bound);
+        replied(r->code == socks::code5::succeeded);
         return r.consumed();
     }
 
@@ -137,7 +145,8 @@ class annotator {
              "VN 4, CD " + coded(r->command) + ", DSTPORT " + std::to_string(r->to.port) + ", DSTIP " + ip);
         line(in.subspan(8).first(user), "USERID " + (r->user.empty() ? "empty" : escaped(r->user)) + ", NUL");
         if (named) line(in.first(r.consumed()).subspan(8 + user), "NAME " + address(r->to.host) + ", NUL");
-        four_ = true;
+        replies_ = r->command == socks::command::bind ? 2 : 1;
+        client_ = due::data;
         return r.consumed();
     }
 
@@ -146,13 +155,30 @@ class annotator {
         if (!r) return strange(in, "reply", r.error());
         line(in.first(r.consumed()), "VN " + std::to_string(in[0]) + ", CD " + coded(r->code) + ", DSTPORT " +
                                          std::to_string(r->bound.port) + ", DSTIP " + address(r->bound.host));
+        replied(r->code == socks::code4::granted);
         return r.consumed();
+    }
+
+    // BIND has a second reply, unless the first one refuses.
+    void replied(bool granted) {
+        if (!granted || --replies_ <= 0) proxy_ = due::data;
+    }
+
+    // What follows the last reply. The first bytes are enough.
+    size_t data(socks::bytes in) {
+        constexpr size_t most = 16;
+        line(in.first(std::min(in.size(), most)), std::to_string(in.size()) + " bytes of data");
+        return in.size();
     }
 
     // The rest of the bytes is not the expected message, or only a part of it.
     size_t strange(socks::bytes in, const char* what, socks::errc why, secrecy s = shown) {
         const std::string reason = why == socks::errc::none ? "incomplete" : to_string(why);
-        line(in, std::string("not a ") + what + ": " + reason, s);
+        constexpr size_t most = 64;
+        line(in.first(std::min(in.size(), most)),
+             std::string("not a ") + what + ": " + reason +
+                 (in.size() > most ? ", " + std::to_string(in.size()) + " bytes" : ""),
+             s);
         return in.size();
     }
 
@@ -191,7 +217,9 @@ class annotator {
     bool by_client_ = false;
     bool starts_ = false;  // the next line is the first of its message
     bool four_ = false;
-    due due_ = due::greeting;
+    int replies_ = 1;  // that follow the request
+    due client_ = due::greeting;
+    due proxy_ = due::method_selection;
 };
 
 /// Annotates the bytes sent to and received from the proxies of a route. It keeps no sent bytes, because they

@@ -1,0 +1,141 @@
+// The options that both modes have, and what they do: choose cases, run them, and write the report.
+
+#ifndef EXAMPLES_SOCKS_CHECK_RUN_OPTIONS_HPP
+#define EXAMPLES_SOCKS_CHECK_RUN_OPTIONS_HPP
+
+#include <fstream>
+#include <iostream>
+#include <optional>
+
+#include "../common/options.hpp"
+#include "formats.hpp"
+#include "runner.hpp"
+#include "table.hpp"
+
+namespace example {
+
+constexpr const char* run_options_help =
+    R"(  --only ID            run this case, or all cases of a group; may be repeated
+  --list               print the cases (id, level, source, rule) and run nothing
+  --patience SECONDS   how long one case waits for an answer (default 5)
+  --jobs N             how many cases run at the same time (default 8)
+  --json FILE          write the results as JSON; "-" is standard output
+  --junit FILE         the same as XML of JUnit, for CI
+  --markdown FILE      the same as a page of Markdown
+  --help               this text
+)";
+
+struct run_options {
+    std::vector<std::string> only{};
+    bool list = false;
+    std::chrono::seconds patience{5};
+    unsigned jobs = 8;
+    std::string json{}, junit{}, markdown{};  ///< names of files
+
+    /// @returns false if the current argument is none of these options.
+    bool take(arguments& args) {
+        if (args.is("--only"))
+            only.emplace_back(args.value());
+        else if (args.is("--list"))
+            list = true;
+        else if (args.is("--patience"))
+            patience = std::chrono::seconds(args.number(1, 600));
+        else if (args.is("--jobs"))
+            jobs = args.number(1, 64);
+        else if (args.is("--json"))
+            json = args.value();
+        else if (args.is("--junit"))
+            junit = args.value();
+        else if (args.is("--markdown"))
+            markdown = args.value();
+        else
+            return false;
+        return true;
+    }
+
+    /// Those cases that --only chooses. Throws if it chooses none.
+    [[nodiscard]] std::vector<check> chosen(std::vector<check> cases) const {
+        for (const std::string& id : only)
+            if (std::none_of(cases.begin(), cases.end(), [&](const check& c) { return matches(c, id); }))
+                throw bad_argument("--only: no case and no group has the name \"" + id + "\"; see --list");
+        if (only.empty()) return cases;
+        std::erase_if(cases, [this](const check& c) {
+            return std::none_of(only.begin(), only.end(), [&](const auto& id) { return matches(c, id); });
+        });
+        return cases;
+    }
+
+    [[nodiscard]] bool document_on_standard_output() const {
+        return json == "-" || junit == "-" || markdown == "-";
+    }
+
+  private:
+    static bool matches(const check& c, const std::string& id) {
+        return c.what.id == id || c.what.group() == id;
+    }
+};
+
+namespace detail {
+
+// Opened before the run, so that a wrong path is an invalid argument and costs no run.
+class document {
+  public:
+    document(const char* option, std::string name) : name_(std::move(name)) {
+        if (name_.empty() || name_ == "-") return;
+        file_.open(name_, std::ios::binary);
+        if (!file_) throw bad_argument(std::string(option) + ": cannot write \"" + name_ + '"');
+    }
+
+    template <class Format>
+    void write(const report& r, Format format) {
+        if (name_.empty()) return;
+        std::ostream& out = name_ == "-" ? std::cout : file_;
+        out << format(r) << std::flush;
+        if (!out) throw std::runtime_error("cannot write \"" + name_ + '"');
+    }
+
+  private:
+    std::string name_;
+    std::ofstream file_;
+};
+
+}  // namespace detail
+
+/// Prints the rules of the cases.
+inline int list_checks(const std::vector<check>& cases) {
+    std::vector<rule> rules;
+    for (const check& c : cases) rules.push_back(c.what);
+    print_list(rules);
+    flush_output();
+    return 0;
+}
+
+/// Runs the cases, prints the table and writes the documents. @returns the exit status.
+/// @param about  the first line of the table.
+inline int run_and_report(const run_options& options, const std::string& mode, const std::string& peer,
+                          const std::string& about, const std::vector<check>& cases,
+                          const std::string& secret = {}) {
+    detail::document json("--json", options.json), junit("--junit", options.junit),
+        markdown("--markdown", options.markdown);
+    std::FILE* const out = options.document_on_standard_output() ? stderr : stdout;
+    std::vector<rule> rules;
+    for (const check& c : cases) rules.push_back(c.what);
+    table shown(out, rules);
+    std::fprintf(out, "%s\n", about.c_str());
+    const auto began = std::chrono::steady_clock::now();
+    report found{mode, peer};
+    found.results = run_checks(cases, options.jobs, secret,
+                               [&](const auto& results, const auto& known) { shown.update(results, known); });
+    found.took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+    shown.finish(found);
+    json.write(found, to_json);
+    junit.write(found, to_junit);
+    markdown.write(found, to_markdown);
+    flush_output();
+    return found.exit_status();
+}
+
+}  // namespace example
+
+#endif

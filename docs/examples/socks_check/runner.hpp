@@ -1,0 +1,86 @@
+// Runs cases, several at a time, and judges each by how its function ends.
+
+#ifndef EXAMPLES_SOCKS_CHECK_RUNNER_HPP
+#define EXAMPLES_SOCKS_CHECK_RUNNER_HPP
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "evidence.hpp"
+#include "report.hpp"
+
+namespace example {
+
+/// Ends a case that found a fault.
+class failed : public std::runtime_error {
+  public:
+    failed(const std::string& expected, const std::string& came)
+        : std::runtime_error("expected " + expected + "; " + came) {}
+};
+
+/// Ends a case that the peer, or this machine, does not allow to run.
+class skipped : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// A case: data, and a function that returns if the rule holds.
+struct check {
+    rule what;
+    std::function<void(evidence&)> run;
+    bool alone = false;  ///< it loads the peer, so no other case runs beside it
+};
+
+/// Runs one case.
+/// @param secret  the password that no transcript shows.
+inline result judge(const check& c, const std::string& secret) {
+    using clock = std::chrono::steady_clock;
+    result r{.what = c.what};
+    evidence record(secret);
+    const auto began = clock::now();
+    try {
+        c.run(record);
+    } catch (const skipped& why) {
+        r.outcome = verdict::skipped;
+        r.reason = why.what();
+    } catch (const std::exception& why) {
+        r.outcome = verdict::failed;
+        r.reason = why.what();
+        r.transcript = record.text();
+    }
+    r.took = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);
+    return r;
+}
+
+/// Runs all cases, at most `jobs` at a time. Those that must run alone follow the others.
+/// @param done  called after each case, from one thread at a time, with all results and those that are known.
+template <class Done>
+std::vector<result> run_checks(const std::vector<check>& cases, unsigned jobs, const std::string& secret,
+                               Done done) {
+    std::vector<result> results(cases.size());
+    std::vector<bool> known(cases.size());
+    std::mutex guard;
+    for (const bool alone : {false, true}) {
+        std::atomic<size_t> next = 0;
+        const auto work = [&] {
+            for (size_t i = next++; i < cases.size(); i = next++) {
+                if (cases[i].alone != alone) continue;
+                result r = judge(cases[i], secret);
+                const std::lock_guard hold(guard);
+                results[i] = std::move(r);
+                known[i] = true;
+                done(results, known);
+            }
+        };
+        std::vector<std::jthread> others;
+        for (unsigned i = 1; i < jobs && !alone; ++i) others.emplace_back(work);
+        work();
+    }
+    return results;
+}
+
+}  // namespace example
+
+#endif

@@ -1,0 +1,159 @@
+#!/bin/sh
+# server.sh TEST SOCKS_CHECK PROXY WELL_FORMED FOREIGN_PEER
+# Tests "socks-check server" against the example proxy. Each test is a function of its name.
+set -eu
+test=$1 socks_check=$2 proxy=$3 well_formed=$4 foreign_peer=$5
+scratch=$(mktemp -d)
+started=
+trap 'test -z "$started" || kill $started 2>/dev/null; rm -rf "$scratch"' EXIT
+
+fail() { echo "$*" >&2; exit 1; }
+
+# Starts a server on a port that the system chooses. $address is where it listens.
+wait_for() {
+    : >"$scratch/listening"
+    "$@" >"$scratch/listening" &
+    started="$started $!"
+    for _ in $(seq 100); do
+        address=$(sed -n 's/^listening on //p' "$scratch/listening")
+        test -z "$address" || return 0
+        sleep 0.1
+    done
+    fail "$1 does not listen"
+}
+start() { wait_for "$proxy" --listen 127.0.0.1:0 --quiet "$@"; }
+
+# exits STATUS ARGUMENT...: runs socks-check, and keeps its output in $scratch/out and $scratch/err.
+exits() {
+    expected=$1 status=0
+    shift
+    "$socks_check" "$@" >"$scratch/out" 2>"$scratch/err" || status=$?
+    test "$status" -eq "$expected" && return
+    cat "$scratch/out" "$scratch/err" >&2
+    fail "socks-check $*: exit status $status, not $expected"
+}
+
+# The run found no fault in at least 100 cases. Those that were skipped say why.
+every_case_passed() {
+    tail -n 1 "$scratch/out"
+    grep '^[0-9]* skipped: ' "$scratch/out" || true
+    ! grep -q '^  FAIL' "$scratch/out" || { cat "$scratch/out" >&2; fail "a case failed"; }
+    cases=$(sed -n 's/^0 failed, .* of \([0-9]*\) cases in .*/\1/p' "$scratch/out")
+    test "${cases:-0}" -ge 100 || fail "only ${cases:-0} cases"
+    ! grep -q '^[0-9]* skipped: .*BIND\|^[0-9]* skipped: .*UDP' "$scratch/out" || fail "BIND or UDP was skipped"
+}
+
+the_proxy_passes_every_case() {
+    start --forbid 192.0.2.0/24
+    exits 0 server "$address" --forbidden 192.0.2.1:80 --patience 30
+    every_case_passed
+}
+
+the_proxy_with_passwords_passes_every_case() {
+    start --user ivy --password 'open sesame'
+    exits 0 server "$address" --user ivy --password 'open sesame' --patience 30
+    every_case_passed
+}
+
+# The proxy has another password, so the right one is refused.
+a_failed_case_is_reported() {
+    start --user ivy --password 'open barley'
+    exits 1 server "$address" --user ivy --password 'open sesame' --only password-right
+    grep -q '^  FAIL  password-right' "$scratch/out" || fail "no failed case"
+    grep -q 'expected the status 01 00; the proxy sent 01 01' "$scratch/out" || fail "no reason"
+    grep -q 'client > 01 03 .* VER 1, ULEN 3' "$scratch/out" || fail "no transcript of the client"
+    grep -q 'proxy  < 01 01 .* VER 1, STATUS 1 refused' "$scratch/out" || fail "no transcript of the proxy"
+    grep -q '^1 failed (1 must), 0 passed, 0 skipped of 1 cases in ' "$scratch/out" || fail "no summary"
+}
+
+reports_are_well_formed() {
+    start --user ivy --password 'open barley'
+    exits 1 server "$address" --user ivy --password 'open sesame' --only versions --only password \
+        --only udp-ipv4 --json "$scratch/json" --junit "$scratch/xml" --markdown "$scratch/md"
+    "$well_formed" json "$scratch/json" || fail "the JSON is not well formed"
+    "$well_formed" xml "$scratch/xml" || fail "the XML is not well formed"
+    for result in passed failed skipped; do
+        grep -q "\"result\": \"$result\"" "$scratch/json" || fail "the JSON has no case that $result"
+    done
+    grep -q '"id": "password-right", "group": "password", "level": "must", "rule": "' "$scratch/json" || fail "JSON"
+    grep -q '<testcase classname="socks-check.server.password" name="password-right" time="' "$scratch/xml" || fail "XML"
+    failures=$(grep -c '<failure message=' "$scratch/xml")
+    grep -q " failures=\"$failures\" " "$scratch/xml" || fail "the XML does not count its failures"
+    grep -q '^| versions | [0-9]* | [0-9]* | 0 |$' "$scratch/md" || fail "the Markdown has no row for a group"
+    grep -q '^## password-right$' "$scratch/md" || fail "the Markdown does not explain the failure"
+    exits 1 server "$address" --user ivy --password 'open sesame' --only password-right --json -
+    "$well_formed" json "$scratch/out" || fail "standard output is not JSON alone"
+    grep -q 'FAIL  password-right' "$scratch/err" || fail "the table is not on standard error"
+}
+
+reports_show_no_password() {
+    start --user ivy --password 'open barley'
+    exits 1 server "$address" --user ivy --password 'open sesame' --only password --only requests --only framing \
+        --json "$scratch/json" --junit "$scratch/xml" --markdown "$scratch/md"
+    grep -q 'PASSWD \*\*\*' "$scratch/out" || fail "no transcript of a login"
+    for report in out err json xml md; do
+        ! grep -q 'sesame\|73 65 73 61 6d 65' "$scratch/$report" || fail "$report shows the password"
+    done
+}
+
+cases_can_be_listed_and_chosen() {
+    exits 0 server --list
+    ids=$(cut -f 1 "$scratch/out" | sort)
+    test "$(echo "$ids" | wc -l)" -ge 100 || fail "fewer than 100 cases"
+    test "$(echo "$ids" | uniq -d)" = "" || fail "two cases have one id: $(echo "$ids" | uniq -d)"
+    ! cut -f 2 "$scratch/out" | grep -qvx 'must\|should\|robustness\|security' || fail "an unknown level"
+    ! cut -f 3 "$scratch/out" | grep -qvx 'RFC [0-9]*\( section [0-9]*\)\{0,1\}\|SOCKS4a\{0,1\} memo\|field' ||
+        fail "an unknown source"
+    ! cut -f 4 "$scratch/out" | grep -qv '^[A-Z0-9"].*\.$' || fail "a rule that is no sentence"
+    exits 0 server --list --only bind-data --only versions
+    test "$(grep -c '^versions-' "$scratch/out")" -ge 8 || fail "--only does not choose a group"
+    test "$(grep -vc '^versions-' "$scratch/out")" -eq 1 || fail "--only does not choose a case"
+    start
+    exits 0 server "$address" --only replies-version
+    grep -q '^0 failed, 1 passed, 0 skipped of 1 cases in ' "$scratch/out" || fail "--only runs other cases"
+}
+
+# docs/socks_check.md says how many cases there are, also in each group.
+the_page_counts_the_cases() {
+    page=$(dirname "$0")/../../docs/socks_check.md
+    exits 0 server --list
+    grep -q "runs $(wc -l <"$scratch/out") cases against a proxy" "$page" || fail "there are $(wc -l <"$scratch/out")"
+    for group in $(cut -d - -f 1 "$scratch/out" | uniq); do
+        cases=$(grep -c "^$group-" "$scratch/out")
+        grep -q "^| \`$group\` | $cases | " "$page" || fail "$group has $cases cases"
+    done
+}
+
+invalid_arguments_exit_with_2() {
+    exits 2
+    exits 2 serve 127.0.0.1:1
+    exits 2 server
+    exits 2 server 127.0.0.1
+    exits 2 server 127.0.0.1:1 127.0.0.1:2
+    exits 2 server 127.0.0.1:1 --only no-such-case
+    exits 2 server 127.0.0.1:1 --user ivy
+    exits 2 server 127.0.0.1:1 --user '' --password x
+    exits 2 server 127.0.0.1:1 --patience 0
+    exits 2 server 127.0.0.1:1 --jobs many
+    exits 2 server 127.0.0.1:1 --here www.example.com
+    exits 2 server 127.0.0.1:1 --here 127.0.0.1 --here 127.0.0.2
+    start
+    exits 2 server "$address" --here 192.0.2.77
+    exits 2 server "$address" --json "$scratch/no/such/folder"
+    exits 0 --help
+    exits 0 server --help
+}
+
+# Nobody listens, the answer is not SOCKS, and there is no answer.
+without_a_proxy_it_exits_with_3() {
+    exits 3 server 127.0.0.1:1
+    grep -q 'no proxy answers at 127.0.0.1:1: .*refused' "$scratch/err" || fail "no reason"
+    wait_for "$foreign_peer" 'HTTP/1.1 400 Bad Request'
+    exits 3 server "$address"
+    grep -q "no SOCKS proxy answers at $address: .*it answers 48 54 54 50" "$scratch/err" || fail "no reason"
+    wait_for "$foreign_peer" ''
+    exits 3 server "$address" --patience 1
+    grep -q "no SOCKS proxy answers at $address: .*it does not answer" "$scratch/err" || fail "no reason"
+}
+
+"$test"
