@@ -23,6 +23,7 @@
     FAULT(ff_stays_open, "does not close after 05 ff")                                                   \
     /* The login */                                                                                      \
     FAULT(any_password, "accepts every password")                                                        \
+    FAULT(any_user, "compares only the password")                                                        \
     FAULT(password_prefix, "compares only as many bytes as the client sent")                             \
     FAULT(password_longer, "compares only as many bytes as the password has")                            \
     FAULT(password_nul, "compares user and password up to a NUL")                                        \
@@ -62,6 +63,7 @@
     FAULT(refusal_short, "refuses with two bytes")                                                       \
     FAULT(refusal_version, "refuses with version 1")                                                     \
     FAULT(refusal_twice, "sends a refusal twice")                                                        \
+    FAULT(serves_after_refusal, "serves another request after a refusal")                                \
     FAULT(refusal_stays_open, "does not close after a refusal")                                          \
     /* SOCKS4 */                                                                                         \
     FAULT(socks4_reply_version, "replies to SOCKS4 with version 4")                                      \

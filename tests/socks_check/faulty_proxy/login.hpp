@@ -16,6 +16,7 @@ struct account {
         if (has(fault::any_password)) return true;
         if (has(fault::empty_user) && name.empty()) return true;
         const bool known = name == user;
+        if (has(fault::any_user)) return secret == password;
         if (has(fault::empty_password) && secret.empty()) return known;
         if (has(fault::password_prefix) && !secret.empty()) return known && password.starts_with(secret);
         if (has(fault::password_longer)) return known && secret.starts_with(password);

@@ -28,9 +28,8 @@ class session {
         using next = socks::server::next;
         for (;;) {
             if (!disguise(rx_, machine_.state(), user_)) return;
-            if (spoken_to_out_of_turn()) continue;
+            if (answers_out_of_turn()) continue;
             const auto s = machine_.step(rx_, out_);
-            at_ = machine_.state();
             switch (s.next()) {
                 case next::send: say(std::string(std::string_view(s.data())), s.consumed()); break;
                 case next::recv:
@@ -85,8 +84,6 @@ class session {
 
     bool receive() {
         if (has(fault::partial_message) && !rx_.empty()) return false;
-        if (has(fault::reserved_hangs) && at_ == state::request && rx_.size() > 2 && rx_[2] != 0)
-            return hang();
         char room[4096];
         const auto n = example::read_some(client_.get(), room, example::deadline(limit()));
         if (n == 0 && has(fault::end_keeps_waiting)) return hang();
@@ -125,7 +122,10 @@ class session {
         no_method_ = selection && bytes[1] == '\xff';
         send(bytes);
         consume(consumed);
-        if (selection && bytes[1] == '\xff' && has(fault::serves_after_ff)) restart(socks::method::none, "");
+        if (no_method_ && has(fault::serves_after_ff)) {
+            rx_.erase(0, 2U + detail::byte_of(rx_, 1));  // a refused greeting is not consumed
+            restart(socks::method::none, "");
+        }
     }
 
     static void spoil_reply4(std::string& bytes) {
@@ -166,15 +166,21 @@ class session {
         rx_ = rest;
     }
 
-    // A login after "no authentication".
-    bool spoken_to_out_of_turn() {
-        if (!has(fault::login_not_asked_for) || machine_.state() != state::request || !rx_.starts_with('\1'))
-            return false;
-        const auto login = socks::decode_credentials(rx_);
-        if (!login) return false;
-        rx_.erase(0, login.consumed());
-        send({"\1\0", 2});
-        return true;
+    // Answers what the machine would refuse. Returns false for everything else.
+    bool answers_out_of_turn() {
+        const bool asks = machine_.state() == state::request && rx_.size() >= 5;
+        if (has(fault::login_not_asked_for) && asks && rx_[0] == 1) {
+            const auto login = socks::decode_credentials(rx_);
+            if (!login) return false;
+            rx_.erase(0, login.consumed());
+            send({"\1\0", 2});
+            return true;
+        }
+        const bool empty_name = asks && rx_[0] == 5 && rx_[3] == 3 && rx_[4] == 0;
+        if (has(fault::name_empty) && empty_name) send({"\5\0\0\1\0\0\0\0\0\0", 10});
+        if (has(fault::socks4_command_3) && rx_.starts_with("\4\3")) send({"\0\x5a\0\0\0\0\0\0", 8});
+        if (has(fault::reserved_hangs) && asks && rx_[0] == 5 && rx_[2] != 0) hang();
+        return false;
     }
 
     // Returns false if the connection is over.
@@ -219,7 +225,9 @@ class session {
             ::poll(nullptr, 0, 200);
             static_cast<void>(::recv(destination_.get(), room, sizeof room, MSG_DONTWAIT));
         }
-        return answer({code, {}});
+        answer({code, {}});
+        if (has(fault::serves_after_refusal) && !destination_) restart(socks::method::none, "");
+        return true;
     }
 
     bool bind(const socks::endpoint& to) {
@@ -277,7 +285,6 @@ class session {
     account user_;
     socks::methods methods_;
     socks::server machine_;
-    state at_ = state::start;
     bool no_method_ = false;
     bool to_ipv6_ = false;
     std::optional<association> association_;
