@@ -29,6 +29,7 @@ class association {
     }
 
     void run(int control) {
+        if (has(fault::udp_control_closes)) return;
         for (;;) {
             pollfd watched[] = {{control, POLLIN, 0},
                                 {near_.get(), POLLIN, 0},
@@ -74,6 +75,8 @@ class association {
         client_ = from;
         if (socks::endpoint to = d->remote(); resolve(to)) {
             socket_address remote(to);
+            if (has(fault::udp_first_destination) && !destinations_.empty() && destinations_[0] != to)
+                return true;
             destinations_.push_back(to);
             const int fd = remote.family() == AF_INET6 ? six_.get() : four_.get();
             static_cast<void>(example::send_to(fd, cut(std::string_view(d->data())), remote));
@@ -88,11 +91,12 @@ class association {
         const ssize_t n = example::receive_from(fd, {room + header, sizeof room - header}, from);
         if (n < 0) return;
         const socks::endpoint source = from.endpoint();
+        const socks::endpoint named = has(fault::udp_source_is_relay) ? relay_address() : source;
         const bool known =
             std::find(destinations_.begin(), destinations_.end(), source) != destinations_.end();
-        if (!known && !has(fault::udp_any_answer)) return;
+        if (!known) return;
         const size_t size = cut({room + header, static_cast<size_t>(n)}).size();
-        const auto whole = socks::encode_datagram_in_place(source, {room, header + size}, header);
+        const auto whole = socks::encode_datagram_in_place(named, {room, header + size}, header);
         const std::string_view datagram = has(fault::udp_no_header) ? std::string_view(room + header, size)
                                                                     : std::string_view(whole.data());
         if (client_.family() != AF_UNSPEC)

@@ -91,11 +91,14 @@
     FAULT(bind_any_caller, "accepts another caller than the one that was asked for")                     \
     FAULT(bind_one_reply, "sends only the first reply")                                                  \
     FAULT(bind_caller_missing, "names itself as the caller")                                             \
+    FAULT(bind_last_caller, "carries the data of a second caller in place of the first")                 \
     FAULT(bind_survives, "keeps listening after the end of the client")                                  \
     FAULT(bind_port_0, "replies with port 0")                                                            \
     /* UDP ASSOCIATE */                                                                                  \
     FAULT(udp_any_client, "relays datagrams of other hosts and ports")                                   \
-    FAULT(udp_any_answer, "passes on datagrams of anybody to the client")                                \
+    FAULT(udp_first_destination, "relays datagrams to one destination only")                             \
+    FAULT(udp_source_is_relay, "names itself as the sender of an answer")                                \
+    FAULT(udp_control_closes, "closes the control connection after the reply")                           \
     FAULT(udp_fragments, "relays a fragment as a complete datagram")                                     \
     FAULT(udp_survives, "keeps relaying after the end of the control connection")                        \
     FAULT(udp_port_0, "replies with port 0")                                                             \

@@ -18,6 +18,8 @@ inline void prepare(int fd) noexcept {
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ::setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+    const int size = 64 * 1024;  // small, so that the system does not hide a relay that does not read
+    ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 }
 
 // Whether the stream ends within 50 ms, so that the bytes read before are its last ones.

@@ -136,6 +136,7 @@ class session {
     void spoil_reply5(std::string& bytes) const {
         using namespace std::string_literals;
         if (bytes[1] == 0) {
+            if (!connecting_) return;
             if (has(fault::reply_version)) bytes[0] = 0;
             if (has(fault::reply_reserved)) bytes[2] = 1;
             if (has(fault::reply_type)) bytes[3] = 2;
@@ -186,6 +187,7 @@ class session {
     // Returns false if the connection is over.
     bool serve(const served& asked) {
         const socks::endpoint to = asked.to;
+        connecting_ = asked.command == socks::command::connect;
         to_ipv6_ = to.host.kind() == socks::host_kind::ipv6;
         if (has(fault::early_cut) && rx_.size() > asked.consumed + 1024) rx_.resize(asked.consumed + 1024);
         consume(asked.consumed);
@@ -232,7 +234,7 @@ class session {
 
     bool bind(const socks::endpoint& to) {
         const socks::endpoint near = example::local_endpoint(client_.get());
-        const unique_fd door = example::listen_on({near.host, 0}, 1);
+        const unique_fd door = example::listen_on({near.host, 0}, 16);
         if (!door) return answer({socks::code5::general_failure, {}});
         socks::endpoint at = example::local_endpoint(door.get());
         if (has(fault::bind_port_0)) at.port = 0;
@@ -247,8 +249,18 @@ class session {
             destination_.reset();
             return answer({socks::code5::not_allowed, {}});
         }
+        if (has(fault::bind_survives) && client_has_gone()) return hang();
         if (has(fault::bind_one_reply)) return carry(std::exchange(rx_, {})), false;
-        return answer({socks::code5::succeeded, has(fault::bind_caller_missing) ? at : caller});
+        answer({socks::code5::succeeded, has(fault::bind_caller_missing) ? at : caller});
+        pollfd another{door.get(), POLLIN, 0};
+        if (has(fault::bind_last_caller) && ::poll(&another, 1, 300) > 0)
+            destination_ = unique_fd(::accept(door.get(), nullptr, nullptr));
+        return true;
+    }
+
+    [[nodiscard]] bool client_has_gone() const {
+        pollfd watched{client_.get(), POLLRDHUP, 0};
+        return ::poll(&watched, 1, 0) > 0;
     }
 
     // Waits for the caller. Returns false if the client ends first.
@@ -286,6 +298,7 @@ class session {
     socks::methods methods_;
     socks::server machine_;
     bool no_method_ = false;
+    bool connecting_ = false;
     bool to_ipv6_ = false;
     std::optional<association> association_;
     std::string rx_;
