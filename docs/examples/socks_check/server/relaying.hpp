@@ -107,7 +107,7 @@ inline void add_endings(suite& s) {
               t.far.reset();
               detail::require_gone(t.near, "the end of the connection to the client");
           });
-    s.add({"relaying-reset-passed-on", level::should,
+    s.add({"relaying-reset-passed-on", level::robustness,
            "A reset of the destination is a reset at the client, so no cut-off stream looks complete.",
            "field"},
           [](const target& to, evidence& record) {

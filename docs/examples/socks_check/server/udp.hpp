@@ -192,6 +192,7 @@ inline void add_udp(suite& s) {
           });
     s.add({"udp-ipv6", level::should, "A datagram to an IPv6 address, and the answer.", "RFC 1928 section 7"},
           [](const target& to, evidence& record) {
+              needs(to.no_reach);
               destination probe(to, record, destination::family::ipv6);
               session(to, record, "whether the proxy has IPv6: a connection")
                   .granted(request5(cmd_connect, address5(probe.at())), "IPv6");
