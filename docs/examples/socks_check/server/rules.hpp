@@ -1,4 +1,4 @@
-// Cases for the access rules of a proxy: a forbidden address has other spellings, and all of them are forbidden.
+// Cases for the access rules of a proxy. A forbidden address has other spellings, which are forbidden too.
 
 #ifndef EXAMPLES_SOCKS_CHECK_SERVER_RULES_HPP
 #define EXAMPLES_SOCKS_CHECK_SERVER_RULES_HPP
