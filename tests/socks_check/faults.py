@@ -13,7 +13,7 @@ import sys
 import typing
 
 USER, PASSWORD = "john", "secret"
-JOBS = 6  # faults at the same time
+JOBS = 8  # faults at the same time
 PATIENCE, LONG_PATIENCE = "3", "10"  # seconds for an answer
 LIMIT = 200  # seconds until one run is given up
 NONE = "none"

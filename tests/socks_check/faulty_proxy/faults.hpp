@@ -1,5 +1,5 @@
-// The faults that the proxy can have, one at a time. The name of an enumerator is the name on the command line,
-// with hyphens for underscores.
+// The faults that the proxy can have, one at a time. The name of an enumerator is the name on the command
+// line, with hyphens for underscores.
 
 #ifndef SOCKS_TESTS_FAULTY_PROXY_FAULTS_HPP
 #define SOCKS_TESTS_FAULTY_PROXY_FAULTS_HPP

@@ -1,5 +1,5 @@
-// One connection of the faulty proxy, in a thread of its own: the machine of the library, and the faults in the
-// code that drives it.
+// One connection of the faulty proxy, in a thread of its own: the machine of the library, and the faults in
+// the code that drives it.
 
 #ifndef SOCKS_TESTS_FAULTY_PROXY_SESSION_HPP
 #define SOCKS_TESTS_FAULTY_PROXY_SESSION_HPP
