@@ -3,7 +3,8 @@
 //     java -DsocksProxyVersion=VERSION JavaSocket PROXY_PORT HOST PORT [USER PASSWORD]
 //
 // A name goes to a SOCKS5 proxy as it is. SOCKS4 as Java has it carries addresses only, so with "here:" in front the name
-// is looked up first, as new Socket(name, port) does. USER and PASSWORD are what an Authenticator answers.
+// is looked up first, as new Socket(name, port) does. USER and PASSWORD are what an Authenticator answers. With
+// TIME_LIMIT in the environment, a connection takes at most so many seconds.
 
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -43,7 +44,8 @@ public class JavaSocket {
         }
         Proxy proxy = new Proxy(Proxy.Type.SOCKS, new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0])));
         try (Socket socket = new Socket(proxy)) {
-            socket.connect(destination(args[1], Integer.parseInt(args[2])));
+            String limit = System.getenv().getOrDefault("TIME_LIMIT", "0");
+            socket.connect(destination(args[1], Integer.parseInt(args[2])), 1000 * Integer.parseInt(limit));
             Thread sender = new Thread(() -> send(socket));
             sender.setDaemon(true);
             sender.start();

@@ -2,14 +2,18 @@
 //
 //	go_socks connect 5 PROXY_PORT HOST PORT [USER PASSWORD]
 //
-// The stream is carried until both sides have ended.
+// The stream is carried until both sides have ended. With TIME_LIMIT in the environment, a connection takes at most so
+// many seconds.
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"strconv"
+	"time"
 
 	"golang.org/x/net/proxy"
 )
@@ -29,7 +33,11 @@ func main() {
 	}
 	dialer, err := proxy.SOCKS5("tcp", net.JoinHostPort("127.0.0.1", words[0]), auth, proxy.Direct)
 	fail(err)
-	s, err := dialer.Dial("tcp", net.JoinHostPort(words[1], words[2]))
+	limited := context.Background()
+	if seconds, _ := strconv.Atoi(os.Getenv("TIME_LIMIT")); seconds > 0 {
+		limited, _ = context.WithTimeout(limited, time.Duration(seconds)*time.Second)
+	}
+	s, err := dialer.(proxy.ContextDialer).DialContext(limited, "tcp", net.JoinHostPort(words[1], words[2]))
 	fail(err)
 	go func() {
 		io.Copy(s, os.Stdin)

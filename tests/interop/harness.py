@@ -17,7 +17,6 @@ NAME = "files.example.com"
 PATIENCE = 60  # seconds until one case is given up
 SOON = 10  # seconds; a proxy that keeps someone waiting takes far longer in the cases that try it
 LIMIT = 600  # seconds until the whole run is
-RESULTS = "SOCKS_INTEROP_RESULTS"  # the variable that says where; a line for each case, which matrix.py reads
 
 scratch = pathlib.Path("/run/interop")
 running = []
@@ -155,34 +154,24 @@ def give_up(*_):
     os._exit(1)
 
 
-def results_file(wanted):
-    """Where a run of all cases leaves what came of each, if somebody wants to know."""
-    folder = os.environ.get(RESULTS)
-    return pathlib.Path(folder, pathlib.Path(sys.argv[0]).stem) if folder and not wanted else None
-
-
 def run(cases, wanted):
     """Runs all cases, or those named, one line for each; returns the exit code."""
     unknown = [name for name in wanted if name not in cases]
     if unknown or not cases:
         print(f"no such case: {unknown}")
         return 2
-    failed, results = 0, []
+    failed = 0
     for name in wanted or cases:
         marks = {peer: peer.mark() for peer in running}
         act, *arguments = cases[name]
         try:
             act(*arguments)
             print(f"PASS {name}")
-            results.append(f"PASS {name}\n")
         except (AssertionError, OSError, subprocess.SubprocessError) as why:
             failed += 1
             print(f"FAIL {name}: {why}")
-            results.append(f"FAIL {name}\n")
             for peer in running:
                 peer.tell(marks.get(peer, 0))
-    if file := results_file(wanted):
-        file.write_text("".join(results))
     total = len(wanted or cases)
     print(f"{total - failed} of {total} cases passed")
     return 1 if failed else 0
@@ -197,8 +186,6 @@ def main(make_cases, programs=1):
     signal.signal(signal.SIGALRM, give_up)
     signal.alarm(LIMIT)
     under_test, wanted = sys.argv[1:][:programs], sys.argv[1:][programs:]
-    if results := results_file(wanted):
-        results.unlink(missing_ok=True)
     try:
         return run(make_cases(*under_test), wanted)
     except (AssertionError, OSError, subprocess.SubprocessError) as why:  # a peer that did not start

@@ -37,30 +37,35 @@ class Answer(socketserver.BaseRequestHandler):
         self.request.sendall(b"\x00\x5a" + bytes(6) + BANNER)
 
 
+def compile_client():
+    subprocess.run(["javac", "-d", scratch, SOURCE], check=True)
+
+
+def java(port, version, host, to, login=()):
+    return ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", f"-DsocksProxyVersion={version}", "-cp", str(scratch),
+            "JavaSocket", str(port), host, str(to), *login]
+
+
 class Cases:
     def __init__(self, program):
-        subprocess.run(["javac", "-d", scratch, SOURCE], check=True)
+        compile_client()
         self.stage = Stage(program)
         self.socks4 = Proxy("socks4", program, "--socks4-only")
         self.proxies = {"open": self.stage.open, "login": self.stage.login, "socks4": self.socks4}
-
-    def java(self, port, version, host, to, login=()):
-        return ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", f"-DsocksProxyVersion={version}", "-cp", scratch,
-                "JavaSocket", str(port), host, str(to), *login]
 
     def carries(self, name, version, host, logged, login=(), how=None):
         """The destination speaks first, and sends the file back when it has all of it."""
         proxy, to = self.proxies[name], self.stage.talker.port
         port = Ferry(proxy.port, *HOW[how]).port if how else proxy.port
         since = proxy.mark()
-        done = subprocess.run(self.java(port, version, host, to, login), input=PAYLOAD, capture_output=True,
+        done = subprocess.run(java(port, version, host, to, login), input=PAYLOAD, capture_output=True,
                               timeout=PATIENCE)
         expect(done.returncode, 0, f"exit code of java ({done.stderr.decode().strip()})")
         expect(done.stdout, BANNER + PAYLOAD, "what came back")
         proxy.line(f"{logged}:{to}: ", since)
 
     def refused(self, name, version, said, login=(), host="127.0.0.1"):
-        done = subprocess.run(self.java(self.proxies[name].port, version, host, free_port(), login),
+        done = subprocess.run(java(self.proxies[name].port, version, host, free_port(), login),
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
         expect(done.returncode, 1, "exit code of java")
         expect_in(said, done.stderr.decode(), "what java says")
@@ -68,7 +73,7 @@ class Cases:
     def answered(self, answer, said, *heard):
         """What Java makes of an answer to its greeting."""
         handler = type("Handler", (Answer,), {"answer": answer, "heard": []})
-        done = subprocess.run(self.java(Origin(handler).port, "5", "192.0.2.7", 443), stdin=subprocess.DEVNULL,
+        done = subprocess.run(java(Origin(handler).port, "5", "192.0.2.7", 443), stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=PATIENCE)
         expect_in(said, (done.stdout + done.stderr).decode(), "what java says")
         expect(handler.heard, list(heard), "what the proxy was asked")

@@ -17,53 +17,29 @@ import harness
 from harness import NAME, PATIENCE, Peer, expect, expect_in, free_port, scratch
 from origins import BANNER, PAYLOAD, Origin, Talker, connect, receive_all
 from servers import PIPELINED, Tunnels, is_called_back
+from socksio_client import socksio, socksio_client
 from stage import PASSWORD, USER, Stage
-
-sys.path.append("/usr/lib/python3/dist-packages")
-import socksio  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
 PERL = ("perl", HERE / "socks.pl")
 LOGIN, WRONG = (USER, PASSWORD), (USER, "bar foo")
 
 
-def go_client():
+def go_program(source):
     """Debian keeps the sources of Go's libraries where GOPATH leads."""
-    program = scratch / "go_socks"
+    program = scratch / source.stem
     settings = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(scratch / "go"), "CGO_ENABLED": "0"}
-    subprocess.run(["go", "build", "-o", program, HERE / "go_socks.go"], check=True, env=os.environ | settings)
-    return (program,)
+    subprocess.run(["go", "build", "-o", program, source], check=True, env=os.environ | settings)
+    return program
+
+
+def go_client():
+    return (go_program(HERE / "go_socks.go"),)
 
 
 def perl_server(name, *login):
     port = free_port()
     return Peer(name, *PERL, "serve", port, *login, port=port)
-
-
-def socksio_client(port, version, host, to, login=(), read=65536):
-    """socksio reads no sockets and takes each answer to be what one read brings."""
-    s = connect(port)
-
-    def ask(connection, *requests):
-        for request in requests:
-            connection.send(request)
-        s.sendall(connection.data_to_send())
-        return connection.receive_data(s.recv(read))
-
-    if version != "5":
-        kind = socksio.SOCKS4ARequest if version == "4a" else socksio.SOCKS4Request
-        request = kind.from_address(socksio.SOCKS4Command.CONNECT, (host, to), user_id=b"ann")
-        return s, ask(socksio.SOCKS4Connection(user_id=b"ann"), request).reply_code
-    connection = socksio.SOCKS5Connection()
-    method = socksio.SOCKS5AuthMethod
-    choice = ask(connection, socksio.SOCKS5AuthMethodsRequest(
-        [method.USERNAME_PASSWORD if login else method.NO_AUTH_REQUIRED]))
-    if choice.method == method.NO_ACCEPTABLE_METHODS:
-        return s, choice.method
-    if login and not ask(connection, socksio.SOCKS5UsernamePasswordRequest(*(w.encode() for w in login))).success:
-        return s, "login refused"
-    request = socksio.SOCKS5CommandRequest.from_address(socksio.SOCKS5Command.CONNECT, (host, to))
-    return s, ask(connection, request).reply_code
 
 
 class Mute(Talker):

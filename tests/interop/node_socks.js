@@ -3,7 +3,8 @@
 //     node node_socks.js COMMAND VERSION PROXY_PORT HOST PORT [USER PASSWORD]
 //
 // connect and bind carry a stream until both sides have ended; associate sends standard input as one datagram and
-// prints the answer behind its source, HOST PORT.
+// prints the answer behind its source, HOST PORT. With TIME_LIMIT in the environment, the proxy has so many seconds to
+// answer.
 
 const dgram = require('dgram');
 const { SocksClient } = require('socks');
@@ -41,7 +42,8 @@ function exchange({ host: address, port: relayPort }) {
 
 // Without a destination, which the proxy would take for the client's own address.
 const destination = command === 'associate' ? { host: '0.0.0.0', port: 0 } : { host, port: Number(port) };
-const client = new SocksClient({ proxy, command, destination });
+const limit = process.env.TIME_LIMIT ? { timeout: 1000 * process.env.TIME_LIMIT } : {};
+const client = new SocksClient({ proxy, command, destination, ...limit });
 client.on('error', fail);
 client.on('bound', ({ remoteHost }) => console.error(`bound to ${remoteHost.host} ${remoteHost.port}`));
 client.on('established', ({ socket, remoteHost }) => {

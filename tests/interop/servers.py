@@ -60,15 +60,22 @@ def dante(method, forbidden, address="127.0.0.1"):
     return Peer(name, "danted", "-f", config, "-N", "1", port=port)
 
 
-def openssh():
-    """`ssh -D`, and the sshd at its other end."""
+def sshd():
+    """A server of SSH that lets USER in with the key `user_key`; returns its port."""
     for key in ("host_key", "user_key"):
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", scratch / key], check=True)
-    (scratch.parent / "sshd").mkdir()
-    there, here = free_port(), free_port()
+        if not (scratch / key).exists():
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", scratch / key], check=True)
+    (scratch.parent / "sshd").mkdir(exist_ok=True)
+    there = free_port()
     (scratch / "sshd_config").write_text(SSHD.format(port=there, scratch=scratch))
     (scratch / "known_hosts").write_text(f"[127.0.0.1]:{there} " + (scratch / "host_key.pub").read_text())
     Peer("sshd", "/usr/sbin/sshd", "-D", "-e", "-f", scratch / "sshd_config", port=there)
+    return there
+
+
+def openssh():
+    """`ssh -D`, and the sshd at its other end."""
+    there, here = sshd(), free_port()
     return Peer("ssh", "ssh", "-F", "none", "-N", "-D", f"127.0.0.1:{here}", "-p", there, "-i", scratch / "user_key",
                 "-o", "IdentitiesOnly=yes", "-o", f"UserKnownHostsFile={scratch}/known_hosts",
                 "-o", "BatchMode=yes", f"{USER}@127.0.0.1", port=here)

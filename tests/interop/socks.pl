@@ -3,10 +3,12 @@
 #     perl socks.pl connect|bind VERSION PROXY_PORT HOST PORT [USER PASSWORD]
 #     perl socks.pl serve PORT [USER PASSWORD]
 #
-# A stream is carried until both sides have ended.
+# A stream is carried until both sides have ended. With TIME_LIMIT in the environment, the proxy has so many seconds to
+# answer.
 
 use strict;
 use warnings;
+use IO::Select;
 use IO::Socket::INET;
 use IO::Socket::IP;
 use IO::Socket::Socks qw(:DEFAULT :constants);
@@ -43,7 +45,7 @@ sub client {
     my $is_name = $host !~ /:|^[\d.]+$/;    # left to the proxy, where the others would be names too
     my $s = IO::Socket::Socks->new(
         SocksVersion => $version, ProxyAddr => '127.0.0.1', ProxyPort => $proxy, SocksResolve => $is_name,
-        "${what}Addr" => $host, "${what}Port" => $port, @login);
+        "${what}Addr" => $host, "${what}Port" => $port, Timeout => $ENV{TIME_LIMIT}, @login);
     die "$SOCKS_ERROR\n" unless $s;
     if ($command eq 'bind') {
         my ($address, $at) = $s->dst;
@@ -85,10 +87,10 @@ sub serve {
         ? (RequireAuth => 1, UserAuth => sub { $_[0] eq $user && $_[1] eq $password }) : ();
     my $listener = IO::Socket::Socks->new(
         SocksVersion => defined $user ? 5 : [4, 5], SocksResolve => 1, ProxyAddr => '127.0.0.1', ProxyPort => $at,
-        Listen => 16, Blocking => 0, @login) or die "$SOCKS_ERROR\n";
-    $listener->blocking(1);
-    while (1) {
-        my $client = $listener->accept or next;
+        Listen => 128, Blocking => 0, @login) or die "$SOCKS_ERROR\n";
+    my $waiting = IO::Select->new($listener);
+    while ($waiting->can_read) {
+        my $client = $listener->accept or next;    # a blocking one would wait for the request
         if (!fork()) {
             $client->blocking(1);
             serve_one($client) if $client->ready;

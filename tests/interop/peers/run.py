@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""socks-check against the servers and the clients that the field uses. Needs root; setup.sh installs them.
+
+    run.py SOCKS_CHECK PROXY PAGE [--quick] [--npm FOLDER] [--keep FOLDER] [PEER...]
+
+PROXY is our own. The complete run writes PAGE, docs/peers.md, and fails if the results of a peer are others than
+before. A new version alone is not a failure. With --quick, or with names of peers, it runs those and compares them with
+PAGE. FOLDER of --npm has the packages that setup.sh puts there; FOLDER of --keep receives each report of socks-check.
+"""
+
+import argparse
+import collections
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+import harness
+import page
+from servers import PASSWORD, USER
+
+GONE = "cannot connect: Connection refused"  # the reason of a case whose server has ended
+LIMITS = {True: 600, False: 7200}  # seconds for the quick run, and for the complete one
+
+
+class Run:
+    """`found` has the cases of each peer, in the order of the list, each with the worst result of all its forms."""
+
+    def __init__(self, check, keep):
+        self.check, self.keep = check, keep
+        self.found = collections.defaultdict(dict)
+
+    def socks_check(self, name, *words):
+        """Runs socks-check, and adds what it found to the results of the peer; returns the new cases."""
+        report = harness.scratch / "report.json"
+        report.unlink(missing_ok=True)
+        done = subprocess.run([self.check, words[0], "--json", report, *[str(word) for word in words[1:]]],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode not in (0, 1) or not report.exists():
+            raise AssertionError(f"socks-check ended with {done.returncode}: {done.stderr[-1000:]}")
+        if self.keep:
+            number = len(list(self.keep.iterdir()))
+            (self.keep / f"{number:03}_{re.sub(r'[^a-zA-Z0-9]+', '_', name)}.json").write_text(report.read_text())
+        return json.loads(report.read_text())["cases"]
+
+    def add(self, role, name, cases):
+        known, worse = self.found[role, name], ("skipped", "passed", "failed")
+        for case in cases:
+            if case["id"] not in known or worse.index(case["result"]) > worse.index(known[case["id"]]["result"]):
+                known[case["id"]] = case
+
+    def start_and_check(self, peer, start, *words):
+        server = start()
+        try:
+            return self.socks_check(peer.name, "server", f"127.0.0.1:{server.port}", *words, *peer.options)
+        finally:
+            harness.stop_all()
+
+    def checked(self, peer, start, *login):
+        """A case that ends the server fails all those after it. They run again with a new server, one after the other."""
+        cases = {case["id"]: case for case in self.start_and_check(peer, start, *login)}
+        final = set()
+        while missed := [id for id, case in cases.items() if id not in final and GONE in case.get("reason", "")]:
+            only = [word for id in missed for word in ("--only", id)]
+            again = self.start_and_check(peer, start, *login, "--jobs", "1", *only)
+            cases |= {case["id"]: case for case in again}
+            # The first of those that found no server had one when it began, or is after the one that ended it.
+            if first := next((case["id"] for case in again if GONE in case.get("reason", "")), None):
+                [cases[first]] = self.start_and_check(peer, start, *login, "--only", first)
+                final.add(first)
+        return cases.values()
+
+    def server(self, peer):
+        for start, login in ((peer.start, ()), (peer.start_login, ("--user", USER, "--password", PASSWORD))):
+            if not start:
+                continue
+            began = time.monotonic()
+            self.add("server", peer.name, self.checked(peer, start, *login))
+            print(f"  {peer.name}{' with a login' if login else ''}: {time.monotonic() - began:.1f} s")
+
+    def client(self, peer):
+        for command in peer.commands():
+            began = time.monotonic()
+            self.add("client", peer.name,
+                     self.socks_check(peer.name, "client", "--patience", peer.patience, "--", *command))
+            print(f"  {' '.join(command)}: {time.monotonic() - began:.1f} s")
+
+
+def parsed():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("check", metavar="SOCKS_CHECK")
+    parser.add_argument("proxy", metavar="PROXY")
+    parser.add_argument("page", metavar="PAGE", type=pathlib.Path)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--npm", metavar="FOLDER", type=pathlib.Path)
+    parser.add_argument("--keep", metavar="FOLDER", type=pathlib.Path)
+    parser.add_argument("peers", metavar="PEER", nargs="*")
+    return parser.parse_intermixed_args()
+
+
+def main():
+    given = parsed()
+    harness.enter_namespaces()
+    for address, *nodad in (("192.0.2.1/32",), ("2001:db8::1/128", "nodad")):  # of both families, as AI_ADDRCONFIG asks
+        subprocess.run(["ip", "address", "add", address, "dev", "lo", *nodad], check=True)
+    if given.npm:
+        os.environ["PEERS_OF_NPM"] = str(given.npm.resolve())
+    os.environ["TIME_LIMIT"] = "4"  # seconds that the proxy has to answer, for clients that can be told
+    import client_peers  # these need the namespaces
+    import server_peers
+    from servers import add_user
+    add_user()
+    run = Run(given.check, given.keep)
+    peers = [("server", peer, run.server) for peer in server_peers.servers(given.proxy)]
+    peers += [("client", peer, run.client) for peer in client_peers.CLIENTS]
+    complete = not given.quick and not given.peers
+    chosen = [row for row in peers if complete or row[1].name in given.peers or given.quick and row[1].quick]
+    harness.LIMIT = LIMITS[given.quick]
+    signal.signal(signal.SIGALRM, harness.give_up)
+    signal.alarm(harness.LIMIT)
+    began = time.monotonic()
+    try:
+        status = harness.run({f"{role} {peer.name}": (act, peer) for role, peer, act in chosen}, [])
+    finally:
+        harness.stop_all()
+    print(f"{time.monotonic() - began:.0f} seconds")
+    if status:
+        return status
+    return page.compare(given.page, [(role, peer) for role, peer, _ in chosen], run.found, write=complete)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
