@@ -44,6 +44,16 @@ inline std::string described(const remainder& answer) {
     return answer.how == ending::closed ? "it closes the connection" : "it resets the connection";
 }
 
+// Asks for a connection to a port where nobody listens. A proxy that grants it replies before it connects.
+inline bool replies_early(const target& to) {
+    evidence unused;
+    const silent_port nobody(to.here4.kind() == socks::host_kind::none ? to.here6 : to.here4);
+    session s(to, unused);
+    s.open();
+    s.send(request5(cmd_connect, address5(nobody.at)));
+    return !s.ends_silently(to.patience) && s.take_reply().code() == 0;
+}
+
 // Whether an answer to a greeting may come from a SOCKS5 proxy with or without a fault.
 inline bool is_selection(const remainder& answer) {
     return answer.bytes.size() == 2 || answer.bytes.starts_with(5);
@@ -90,6 +100,7 @@ inline void probe_reach(target& to) {
         if (r.code() != 0)
             to.no_reach = "the proxy does not connect to " + text(there.at().host) + " (reply " +
                           shown_code(r.code()) + "); see --here";
+        to.replies_early = replies_early(to);
     } catch (const failed&) {
         // The case of the rule reports it.
     } catch (const skipped& why) {

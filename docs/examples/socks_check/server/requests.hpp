@@ -21,16 +21,15 @@ inline void require_connection(const target& to, evidence& record, destination& 
     require_echo(c, far);
 }
 
-// Requires that a request leads nowhere: to a refusal, or to the end of the connection. A proxy that replies
-// before it connects may grant it first.
+// Requires that a request is refused, or ends the connection. A proxy that replies before it connects may
+// grant it first.
 inline void require_no_connection(const target& to, evidence& record, const std::string& request) {
     session c(to, record);
     c.open();
     c.send(request);
     if (c.ends_silently(lookup_limit) || c.take_reply("a refusal").code() != 0) return;
-    if (c.drain(closing_limit).how == ending::open)
-        throw failed("a refusal, or the end of the connection",
-                     "the proxy granted the request and keeps it open");
+    if (!to.replies_early || c.drain(closing_limit).how == ending::open)
+        throw failed("a refusal, or the end of the connection", "the proxy granted the request");
 }
 
 // Requires that a request, valid or not, is answered or ends the connection.

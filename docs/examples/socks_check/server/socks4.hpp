@@ -51,7 +51,9 @@ inline void require_refused4(const target& to, evidence& record, const std::stri
     c.send(request);
     if (!c.hears(limit)) throw failed("a refusal, or the end of the connection", "the proxy sent nothing");
     const std::string answer = c.drain().bytes;
-    if (answer.size() >= 2 && answer[1] == 0x5a) throw failed("a refusal", "the proxy granted the request");
+    if (answer.size() < 2 || answer[1] != 0x5a) return;
+    if (!to.replies_early || c.drain(closing_limit).how == ending::open)
+        throw failed("a refusal, or the end of the connection", "the proxy granted the request");
 }
 
 // Requires that a proxy closes while a string without its NUL arrives.

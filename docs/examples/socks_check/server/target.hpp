@@ -27,6 +27,7 @@ struct target {
     std::string no_anonymous{};  ///< the method "no authentication"
     std::string no_session{};    ///< any method with what this run has
     std::string no_reach{};      ///< connections to the destinations
+    bool replies_early = false;  ///< it grants a request before it connects
 
     /// The method of ordinary cases.
     [[nodiscard]] bool logs_in() const noexcept { return has_login && no_login.empty(); }
