@@ -186,7 +186,7 @@ int main(int count, char** list) {
     if (count != 7 && count != 9) return 2;
     fault = list[1];
     std::signal(SIGALRM, [](int) { ::_exit(1); });
-    if (!has("waits_for_ever")) ::alarm(4);
+    if (!has("waits_for_ever")) ::alarm(8);
     try {
         connect_to_proxy(list[3], list[4]);
         if (list[2] == std::string_view("4"))
