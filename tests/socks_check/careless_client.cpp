@@ -1,6 +1,6 @@
 // careless_client FAULT VERSION HOST PORT TARGET_HOST TARGET_PORT [USER PASSWORD]
-// A client of SOCKS4a and SOCKS5 with one fault, so that socks-check is seen to find it. It passes standard input to
-// the destination and prints what comes back. It has no fault if FAULT is "none".
+// A client of SOCKS4a and SOCKS5 with one fault, so that socks-check is seen to find it. It passes standard
+// input to the destination and prints what comes back. It has no fault if FAULT is "none".
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

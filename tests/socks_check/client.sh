@@ -157,6 +157,16 @@ client_cases_can_be_listed() {
     test "$listed" = "$(cat "$scratch/out")" || fail "--scenarios is not --list"
 }
 
+the_page_counts_the_client_cases() {
+    page=$(dirname "$0")/../../docs/socks_check.md
+    exits 0 client --list
+    grep -q "once for each of $(wc -l <"$scratch/out") cases" "$page" || fail "there are $(wc -l <"$scratch/out") cases"
+    for group in $(cut -d - -f 1 "$scratch/out" | uniq); do
+        cases=$(grep -c "^$group-" "$scratch/out")
+        grep -q "^| \`$group\` | $cases | " "$page" || fail "$group has $cases cases"
+    done
+}
+
 invalid_arguments_of_the_client_mode_exit_with_2() {
     exits 2 client
     exits 2 client --
