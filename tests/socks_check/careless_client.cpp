@@ -1,6 +1,6 @@
 // careless_client FAULT VERSION HOST PORT TARGET_HOST TARGET_PORT [USER PASSWORD]
-// A client of SOCKS4a and SOCKS5 with one fault, so that socks-check is seen to find it. It passes standard input to
-// the destination and prints what comes back. It has no fault if FAULT is "none".
+// A client of SOCKS4a and SOCKS5 with one fault, so that socks-check is seen to find it. It passes standard
+// input to the destination and prints what comes back. It has no fault if FAULT is "none".
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -186,7 +186,7 @@ int main(int count, char** list) {
     if (count != 7 && count != 9) return 2;
     fault = list[1];
     std::signal(SIGALRM, [](int) { ::_exit(1); });
-    if (!has("waits_for_ever")) ::alarm(4);
+    if (!has("waits_for_ever")) ::alarm(8);
     try {
         connect_to_proxy(list[3], list[4]);
         if (list[2] == std::string_view("4"))

@@ -75,7 +75,9 @@ class arguments {
     }
 
     /// All arguments after the current one, verbatim.
-    [[nodiscard]] std::vector<std::string> rest() const { return {list_ + std::min(i_ + 1, count_), list_ + count_}; }
+    [[nodiscard]] std::vector<std::string> rest() const {
+        return {list_ + std::min(i_ + 1, count_), list_ + count_};
+    }
 
     [[noreturn]] void unknown() const {
         throw bad_argument("unexpected argument \"" + std::string(name_) + "\"");

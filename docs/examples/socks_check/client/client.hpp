@@ -125,6 +125,7 @@ inline int check_client(arguments args) {
             args.unknown();
     }
     if (options.list) return list_checks(client_checks({}, {}, {}, {}));
+    static_cast<void>(options.chosen(client_checks({}, {}, {}, {})));  // a wrong --only costs no run
     words = args.rest();
     facts client = facts_of(words);
     client.may_pipeline = may_pipeline;

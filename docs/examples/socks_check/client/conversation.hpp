@@ -139,17 +139,18 @@ class conversation : public recorded_connection {
 
     /// Sends a refusal and checks that the client sends nothing more. A client that ends first is right.
     void refuse(std::string_view bytes) {
+        const size_t before = unread().size();
         try {
             answer(bytes);
         } catch (const interrupted_script&) {
             return;
         }
-        expect_nothing_more();
+        expect_nothing_more(before);
     }
 
-    /// Waits for the end of the client's stream, and ends its own a second later. Throws if more bytes come.
-    void expect_nothing_more() {
-        const size_t before = unread().size();
+    /// Waits for the end of the client's stream, and ends its own a second later.
+    /// @param before  so many unread bytes came before the refusal. Throws if there are more.
+    void expect_nothing_more(size_t before) {
         pause(milliseconds(1000));
         end_stream();
         stay_silent();
@@ -167,27 +168,22 @@ class conversation : public recorded_connection {
         finish();
     }
 
-    /// Waits for what the client sends first: a request of HTTP, other bytes, or nothing within 300 ms.
+    /// Waits for what the client sends before it expects bytes: until the end of a request of HTTP, or until
+    /// as many bytes have come as usual.
     void hear_client() {
-        const time_point start = deadline::clock::now();
-        while (unread().find("\r\n\r\n") == std::string::npos) {
-            const milliseconds limit(unread().starts_with("GET ") ? 2000 : 300);
-            if (!receive_until(start + limit)) break;
+        const time_point limit = deadline::clock::now() + milliseconds(client.is_known ? 5000 : 1000);
+        const size_t usual = client.upstream.empty() ? std::string::npos : client.upstream.size();
+        while (!client.waits_for_data && unread().find("\r\n\r\n") == std::string::npos &&
+               unread().size() < usual && receive_until(limit)) {
         }
         upstream_ += take_all();
     }
 
-    /// Waits until the client has sent so many bytes to the destination, or has ended.
-    void hear_client(size_t size) {
-        while (unread().size() < size && receive_until(end_of_time())) {
-        }
-        upstream_ += take_all();
-    }
-
-    /// Sends the end of the stream, and waits for that of the client.
+    /// Sends the end of the stream, and waits for that of the client. An earlier close() could reset the
+    /// connection and so destroy bytes that the client has not read.
     void finish() {
         end_stream();
-        pause(milliseconds(3000));
+        stay_silent();
         upstream_ += take_all();
         close_now();
     }

@@ -16,14 +16,16 @@ struct facts {
     bool may_pipeline = false;  ///< --pipelining
 
     // From two runs with a proxy that does everything right.
-    int version = 5;             ///< of SOCKS: 4 or 5
-    bool offers_login = false;   ///< username/password
-    bool pipelines = false;      ///< it sends a message before it has the answer to the one before
-    bool prints_all = false;     ///< its output is the complete page, not the body alone
-    bool repeats_itself = true;  ///< both runs printed the same
-    std::string before{};        ///< what it prints before the token
-    std::string after{};         ///< what it prints after the token
-    std::string upstream{};      ///< what it sends to the destination
+    bool is_known = false;        ///< whether they are over
+    bool waits_for_data = false;  ///< it sends nothing to the destination before bytes come
+    int version = 5;              ///< of SOCKS: 4 or 5
+    bool offers_login = false;    ///< username/password
+    bool pipelines = false;       ///< it sends a message before it has the answer to the one before
+    bool prints_all = false;      ///< its output is the complete page, not the body alone
+    bool repeats_itself = true;   ///< both runs printed the same
+    std::string before{};         ///< what it prints before the token
+    std::string after{};          ///< what it prints after the token
+    std::string upstream{};       ///< what it sends to the destination
 };
 
 /// What the placeholders of the command stand for in one run.

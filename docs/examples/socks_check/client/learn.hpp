@@ -78,11 +78,12 @@ inline first_runs learn(facts& client, const std::vector<std::string>& words, st
         output.erase(token, run->token().size());
         if (again && output != printed) result.words += ", output differs from run to run";
         if (again) client.repeats_itself = output == printed;
+        client.waits_for_data = connection.upstream.empty();
         client.upstream = again && connection.upstream != upstream ? "" : connection.upstream;
         printed = std::move(output);
         upstream = connection.upstream;
     }
-    result.worked = true;
+    client.is_known = result.worked = true;
     return result;
 }
 

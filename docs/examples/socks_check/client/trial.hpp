@@ -66,9 +66,13 @@ inline std::string readable(std::string_view text) {
 /// Runs the command once. It stays alive as long as its results are read.
 class trial {
   public:
+    // The proxy stays longer than the command may, so its end cannot end the command.
     trial(const scenario& s, const facts& client, const std::vector<std::string>& words,
           std::chrono::seconds patience)
-        : scenario_(s), client_(client), until_(patience), proxy_(s, client, make_page(token_), until_) {
+        : scenario_(s),
+          client_(client),
+          until_(patience),
+          proxy_(s, client, make_page(token_), deadline(patience + std::chrono::seconds(1))) {
         running_command command(substitute(words, s.values, proxy_.port()), command_input);
         end_ = command.wait(until_, proxy_.settled());
         proxy_.finish();

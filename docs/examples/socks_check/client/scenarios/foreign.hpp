@@ -22,7 +22,7 @@ inline void add_foreign(scenarios& list) {
         return [bytes = std::move(bytes)](conversation& c) {
             c.put(bytes);
             c.read_first();
-            c.expect_nothing_more();
+            c.expect_nothing_more(0);
         };
     };
     add({"foreign-http-error", level::must, "The client fails if an HTTP server reports an error to it.",
