@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A client of libpurple, the library of Pidgin: connects through a SOCKS5 proxy and joins it to standard input and output.
+"""A client of libpurple, the library of Pidgin: joins standard input and output to a destination behind a proxy.
 
     purple.py PROXY_PORT USER PASSWORD HOST PORT
 

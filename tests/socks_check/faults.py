@@ -29,25 +29,26 @@ CODES = ["requests-command-unknown", "requests-type-unknown"]
 
 class Fault(typing.NamedTuple):
     cases: str  # those that are meant for it, all of which fail
-    related: list = []  # must cases that see it too
+    related: typing.Sequence[str] = ()  # must cases that see it too
     login_only: bool = False
 
 
 FAULTS = {
     "greeting-of-any-version": Fault("versions-six"),
-    "http-is-socks": Fault("versions-http", ["versions-six"]),
+    "http-is-socks": Fault("versions-http versions-http-connect versions-tls versions-garbage", ["versions-six"]),
     "method-of-its-own": Fault("methods-only-offered", ["methods-none-acceptable"]),
     "first-method-only": Fault("methods-among-unknown", ["methods-255-last"]),
     "few-methods": Fault("methods-255-first", ["methods-255-last"]),
     "no-method-is-none": Fault("methods-zero"),
     "repeated-method": Fault("methods-repeated", ["methods-255-first", "methods-255-last"]),
-    "serves-after-ff": Fault("methods-request-after-refusal methods-ff-offered password-skipped-method", login_only=True),
+    "serves-after-ff": Fault(
+        "methods-request-after-refusal methods-ff-offered password-skipped-method", login_only=True),
     "ff-stays-open": Fault("methods-none-acceptable-closes"),
-    "any-password": Fault("password-wrong", ["password-wrong-user", "password-wrong-closes"]),
+    "any-password": Fault("password-wrong password-empty-both", ["password-wrong-user", "password-wrong-closes"]),
     "any-user": Fault("password-wrong-user"),
     "password-prefix": Fault("password-prefix"),
     "password-longer": Fault("password-longer"),
-    "password-nul": Fault("password-nul"),
+    "password-nul": Fault("password-nul password-user-nul"),
     "password-case": Fault("password-case"),
     "empty-user": Fault("password-empty-user"),
     "empty-password": Fault("password-empty"),
@@ -56,6 +57,7 @@ FAULTS = {
     "login-version-5": Fault("password-version-5"),
     "login-skipped": Fault("password-skipped"),
     "login-not-asked-for": Fault("password-nobody-asked"),
+    "second-login": Fault("password-second-try", ["password-wrong-closes"]),
     "serves-after-denial": Fault("password-wrong-pipelined", ["password-wrong-closes"]),
     "request-of-any-version": Fault("versions-request"),
     "request-without-greeting": Fault("requests-without-greeting"),
@@ -66,6 +68,10 @@ FAULTS = {
     "name-empty": Fault("requests-name-empty"),
     "command-code": Fault("requests-command-unknown"),
     "type-code": Fault("requests-type-unknown"),
+    "no-rules": Fault("rules-address rules-mapped rules-name rules-name-number rules-socks4 rules-socks4-name"),
+    "rules-of-ipv4": Fault("rules-mapped"),
+    "rules-of-addresses": Fault("rules-name rules-name-mapped rules-name-number rules-socks4-name"),
+    "rules-of-socks5": Fault("rules-socks4 rules-socks4-name"),
     "partial-message": Fault("framing-byte-by-byte", [
         "socks4-missing-nul", "framing-cut-greeting", "framing-cut-login", "framing-cut-request",
         "framing-greeting-and-half", "framing-socks4-byte-by-byte", "framing-socks4-cut"]),
@@ -94,11 +100,16 @@ FAULTS = {
     "socks4-reply-of-socks5": Fault("versions-socks4-form"),
     "socks4-name-ignored": Fault("socks4-name socks4-name-marker socks4-name-after-user"),
     "socks4-without-nul": Fault("socks4-missing-nul", ["framing-socks4-byte-by-byte", "framing-socks4-cut"]),
-    "socks4-flood": Fault("socks4-user-flood"),
+    "socks4-flood": Fault("socks4-user-flood socks4-name-flood"),
     "socks4-command-3": Fault("socks4-command-3"),
+    "socks4-reply-long": Fault("socks4-reply-size", [
+        "socks4-connect", "socks4-user-empty", "socks4-missing-nul", "framing-socks4-byte-by-byte",
+        "framing-socks4-cut", "framing-socks4-early-data", "bind-socks4", "bind-socks4-foreign-caller"]),
     "socks4-refusal-long": Fault("socks4-refused-size"),
     "half-close-closes": Fault("relaying-half-close-client relaying-half-close-destination framing-end-after-request"),
     "end-not-passed-on": Fault("relaying-close-client"),
+    "destination-end-lost": Fault("relaying-close-destination", [
+        "relaying-empty", "relaying-rest-to-client", "bind-caller-leaves"]),
     "reset-is-end": Fault("relaying-reset-passed-on"),
     "reset-ignored": Fault("relaying-reset-destination", ["relaying-reset-client"]),
     "last-bytes-lost": Fault("relaying-rest-to-client", STREAMS),
@@ -127,9 +138,9 @@ FAULTS = {
     "udp-no-header": Fault("udp-answer-header", UDP),
     "udp-cut": Fault("udp-1400-bytes"),
     "udp-empty-lost": Fault("udp-empty"),
-    "udp-garbage-ends": Fault("udp-garbage", ["udp-fragment-alone"]),
+    "udp-garbage-ends": Fault("udp-garbage udp-short udp-type-unknown", ["udp-fragment-alone"]),
     "udp-no-names": Fault("udp-name"),
-    "few-connections": Fault("resources-200-silent"),
+    "few-connections": Fault("resources-200-silent resources-200-half resources-drip"),
     "drip-starves": Fault("framing-slow"),
 }
 
@@ -150,9 +161,10 @@ class Run:
         options = ["--login-only"] * login_only + [fault] * (fault != NONE)
         with subprocess.Popen([self.proxy, USER, PASSWORD, *options], stdout=subprocess.PIPE, text=True) as proxy:
             try:
-                address = proxy.stdout.readline().split()[-1]
+                address, forbidden = proxy.stdout.readline().removeprefix("listening on ").split(", forbidden ")
                 done = subprocess.run(
                     [self.check, "server", address, "--user", USER, "--password", PASSWORD, "--patience", patience,
+                     "--forbidden", forbidden.strip(),
                      "--json", "-", *(o for case in cases for o in ("--only", case))],
                     capture_output=True, text=True, timeout=LIMIT)
             finally:
@@ -161,9 +173,9 @@ class Run:
             raise RuntimeError(f"socks-check ends with {done.returncode}: {done.stderr}")
         return {case["id"]: case["reason"] for case in json.loads(done.stdout)["cases"] if case["result"] == "failed"}
 
-    def stray(self, fault, failed, login_only):
-        """What fails although it should not. It runs again with more time, because this machine may be busy."""
-        return self.failures(fault, failed, login_only, LONG_PATIENCE) if failed else {}
+    def again(self, fault, cases, login_only):
+        """What is not as expected runs again, alone and with more time, because this machine may be busy."""
+        return self.failures(fault, cases, login_only, LONG_PATIENCE) if cases else {}
 
     def finds(self, fault):
         """Nothing, or what is wrong."""
@@ -172,9 +184,10 @@ class Run:
         if unknown := [case for case in [*meant, *related] if case not in self.levels]:
             return f"no such case: {unknown}"
         failed = self.failures(fault, [*self.musts, *meant], login_only)
-        if missed := [case for case in meant if case not in failed]:
-            return f"not seen by {', '.join(missed)}; failed: {', '.join(failed) or 'nothing'}"
-        if stray := self.stray(fault, [c for c in failed if c not in meant and c not in related], login_only):
+        missed = [case for case in meant if case not in failed]
+        if blind := set(missed) - set(self.again(fault, missed, login_only)):
+            return f"not seen by {', '.join(blind)}; failed: {', '.join(failed) or 'nothing'}"
+        if stray := self.again(fault, [c for c in failed if c not in meant and c not in related], login_only):
             return f"unrelated cases fail: {stray}"
         return ""
 

@@ -23,8 +23,9 @@ inline std::string login_of(const account& user) {
            user.password;
 }
 
-inline bool offers(const std::string& greeting, char method) {
-    return greeting.find(method, 2) != std::string::npos;
+inline bool repeats(const std::string& methods) {
+    return std::any_of(methods.begin(), methods.end(),
+                       [&](char m) { return std::count(methods.begin(), methods.end(), m) > 1; });
 }
 
 // Changes a complete greeting. Returns false to close.
@@ -34,12 +35,16 @@ inline bool disguise_greeting(std::string& rx, size_t size) {
     if (has(fault::few_methods) && methods.size() > 128) return false;
     if (has(fault::first_method_only)) methods.resize(std::min<size_t>(methods.size(), 1));
     if (has(fault::no_method_is_none) && methods.empty()) methods = "\0"s;
-    if (has(fault::repeated_method))
-        for (const char m : methods)
-            if (std::count(methods.begin(), methods.end(), m) > 1)
-                return methods = "\xfd", rx = "\5\1\xfd" + rest, true;
+    if (has(fault::repeated_method) && repeats(methods)) methods = "\xfd";  // which the machine does not know
     rx = "\5"s + static_cast<char>(methods.size()) + methods + rest;
     return true;
+}
+
+// Whether a SOCKS4 request has all its strings.
+inline bool complete4(const std::string& rx) {
+    const size_t user = rx.size() < 9 ? rx.npos : rx.find('\0', 8);
+    const bool named = rx.size() >= 8 && rx.compare(4, 3, std::string(3, '\0')) == 0 && rx[7] != 0;
+    return user != rx.npos && (!named || rx.find('\0', user + 1) != rx.npos);
 }
 
 // Changes a request for a name.

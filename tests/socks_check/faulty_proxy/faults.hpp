@@ -35,6 +35,7 @@
     FAULT(login_version_5, "accepts a login of version 5")                                               \
     FAULT(login_skipped, "accepts a request in place of the login")                                      \
     FAULT(login_not_asked_for, "accepts a login after \"no authentication\"")                            \
+    FAULT(second_login, "accepts a second login after a wrong password")                                 \
     FAULT(serves_after_denial, "serves a request after a wrong password")                                \
     /* The request */                                                                                    \
     FAULT(request_of_any_version, "ignores the version of a request")                                    \
@@ -46,6 +47,11 @@
     FAULT(name_empty, "grants a request with an empty name")                                             \
     FAULT(command_code, "answers an unknown command by the code 1")                                      \
     FAULT(type_code, "answers an unknown address type by the code 1")                                    \
+    /* The rules */                                                                                      \
+    FAULT(no_rules, "connects to a forbidden address")                                                   \
+    FAULT(rules_of_ipv4, "does not see a forbidden address in the form of IPv6")                         \
+    FAULT(rules_of_addresses, "does not see that a name leads to a forbidden address")                   \
+    FAULT(rules_of_socks5, "has no rules for SOCKS4")                                                    \
     /* The framing */                                                                                    \
     FAULT(partial_message, "takes what one read returns for a complete message")                         \
     FAULT(pipelined_lost, "drops what arrived together with a message")                                  \
@@ -70,12 +76,14 @@
     FAULT(socks4_reply_of_socks5, "answers SOCKS4 by 05 ff")                                             \
     FAULT(socks4_name_ignored, "takes the marker of SOCKS4a for an address")                             \
     FAULT(socks4_without_nul, "serves a SOCKS4 request before its NUL")                                  \
-    FAULT(socks4_flood, "reads a SOCKS4 user ID without a limit")                                        \
+    FAULT(socks4_flood, "reads a SOCKS4 request without a limit")                                        \
     FAULT(socks4_command_3, "grants command 3 over SOCKS4")                                              \
+    FAULT(socks4_reply_long, "sends 9 bytes for a SOCKS4 reply")                                         \
     FAULT(socks4_refusal_long, "sends 9 bytes for a SOCKS4 refusal")                                     \
     /* The relay */                                                                                      \
     FAULT(half_close_closes, "closes both connections after the end of one direction")                   \
     FAULT(end_not_passed_on, "does not pass on the end of the client")                                   \
+    FAULT(destination_end_lost, "does not pass on the end of the destination")                           \
     FAULT(reset_is_end, "passes on a reset as an end")                                                   \
     FAULT(reset_ignored, "keeps a connection whose other side was reset")                                \
     FAULT(last_bytes_lost, "drops the last bytes before an end")                                         \
@@ -108,7 +116,7 @@
     FAULT(udp_garbage_ends, "ends an association at an invalid datagram")                                \
     FAULT(udp_no_names, "drops datagrams to names")                                                      \
     /* Resources */                                                                                      \
-    FAULT(few_connections, "serves at most 64 connections at a time")                                    \
+    FAULT(few_connections, "serves at most 40 connections at a time")                                    \
     FAULT(drip_starves, "ends a handshake after one second")
 
 namespace faulty {

@@ -3,7 +3,8 @@
 //     faulty_proxy USER PASSWORD [--login-only] [FAULT]
 //     faulty_proxy --list
 //
-// It serves SOCKS4, SOCKS4a and SOCKS5 on 127.0.0.1 and prints "listening on ADDRESS:PORT".
+// It serves SOCKS4, SOCKS4a and SOCKS5 on 127.0.0.1 and prints "listening on ADDRESS:PORT, forbidden
+// ADDRESS:PORT". A listener is at the forbidden destination, so that a connection to it would succeed.
 
 #include <atomic>
 #include <csignal>
@@ -28,12 +29,15 @@ void serve(faulty::unique_fd client, const faulty::account& user, bool login_onl
 [[noreturn]] void listen(const faulty::account& user, bool login_only) {
     const faulty::unique_fd door = example::listen_on({socks::ipv4{127, 0, 0, 1}, 0}, SOMAXCONN);
     example::must(door.get(), "cannot listen");
-    std::printf("listening on %s\n", example::text(example::local_endpoint(door.get())).c_str());
+    const faulty::unique_fd forbidden = example::listen_on({faulty::forbidden_address, 0}, SOMAXCONN);
+    example::must(forbidden.get(), "cannot listen");
+    std::printf("listening on %s, forbidden %s\n", example::text(example::local_endpoint(door.get())).c_str(),
+                example::text(example::local_endpoint(forbidden.get())).c_str());
     std::fflush(stdout);
     for (;;) {
         faulty::unique_fd client(::accept(door.get(), nullptr, nullptr));
         if (!client) continue;
-        while (faulty::has(faulty::fault::few_connections) && sessions >= 64) ::poll(nullptr, 0, 10);
+        while (faulty::has(faulty::fault::few_connections) && sessions >= 40) ::poll(nullptr, 0, 10);
         ++sessions;
         std::thread(serve, std::move(client), user, login_only).detach();
     }

@@ -81,7 +81,7 @@ struct direction {
 
     bool end() {
         ended = true;
-        if (has(fault::end_not_passed_on) && is_up) return true;
+        if (has(is_up ? fault::end_not_passed_on : fault::destination_end_lost)) return true;
         return ::shutdown(to, SHUT_WR) == 0 || errno == ENOTCONN;
     }
 };

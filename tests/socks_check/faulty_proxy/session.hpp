@@ -8,8 +8,10 @@
 #include <socks/system/errno.hpp>
 
 #include "../../../docs/examples/common/dial.hpp"
+#include "answers.hpp"
 #include "association.hpp"
 #include "disguise.hpp"
+#include "rules.hpp"
 
 namespace faulty {
 
@@ -18,9 +20,10 @@ class session {
     session(unique_fd client, account user, bool login_only)
         : client_(std::move(client)),
           user_(std::move(user)),
-          methods_(login_only ? socks::methods(socks::method::username_password)
-                              : socks::methods(socks::method::none, socks::method::username_password)),
-          machine_({.methods = methods_, .tolerance = tolerance()}) {
+          machine_({.methods = login_only
+                                   ? socks::methods(socks::method::username_password)
+                                   : socks::methods(socks::method::none, socks::method::username_password),
+                    .tolerance = tolerance()}) {
         prepare(client_.get());
     }
 
@@ -35,24 +38,14 @@ class session {
                 case next::recv:
                     if (!receive()) return;
                     break;
-                case next::authenticate: {
-                    const bool right =
-                        user_.matches(std::string_view(s.user()), std::string_view(s.password()));
-                    consume(s.consumed());
-                    if (!right && has(fault::status_missing)) return;
-                    if (!right && has(fault::serves_after_denial)) {
-                        send("\1\1");
-                        restart(socks::method::username_password, detail::login_of(user_));
-                        break;
-                    }
-                    say(std::string(std::string_view(machine_.authenticated(right, out_).data())), 0);
+                case next::authenticate:
+                    if (!log_in(std::string_view(s.user()), std::string_view(s.password()), s.consumed()))
+                        return;
                     break;
-                }
-                case next::serve: {
-                    const served asked{s.command(), s.version(), owned(s.to()), s.consumed()};
-                    if (!serve(asked)) return;
+                case next::serve:
+                    if (!serve({s.command(), s.version(), socks::stored_endpoint(s.to()), s.consumed()}))
+                        return;
                     break;
-                }
                 case next::done: return carry(std::string(std::string_view(s.result().early)));
                 case next::fail: return part();
                 case next::negotiate:
@@ -75,8 +68,6 @@ class session {
         return t;
     }
 
-    static socks::stored_endpoint owned(const socks::endpoint& e) { return socks::stored_endpoint(e); }
-
     void consume(size_t n) {
         rx_.erase(0, n);
         if (n != 0 && has(fault::pipelined_lost)) rx_.clear();
@@ -90,7 +81,7 @@ class session {
         if (n == 0) machine_.end_of_stream();
         rx_.append(room, n);
         if (has(fault::socks4_flood) && rx_[0] == 4)
-            while (rx_.size() < 9 || rx_.find('\0', 8) == rx_.npos) {
+            while (!detail::complete4(rx_)) {
                 const auto more = example::read_some(client_.get(), room, example::deadline(limit()));
                 if (more == 0) return false;
                 rx_.append(room, more);
@@ -98,8 +89,25 @@ class session {
         return true;
     }
 
+    // Returns false to close the connection.
+    bool log_in(std::string_view name, std::string_view password, size_t consumed) {
+        const bool right = user_.matches(name, password);
+        consume(consumed);
+        if (!right && has(fault::status_missing)) return false;
+        if (!right && (has(fault::serves_after_denial) || has(fault::second_login))) {
+            send("\1\1");
+            has(fault::second_login)
+                ? restart(socks::method::username_password, "", state::credentials)
+                : restart(socks::method::username_password, detail::login_of(user_), state::request);
+            return true;
+        }
+        say(std::string(std::string_view(machine_.authenticated(right, out_).data())), 0);
+        return true;
+    }
+
     static std::chrono::seconds limit() { return std::chrono::seconds(has(fault::drip_starves) ? 1 : 30); }
 
+    // Longer than any case waits.
     bool hang() {
         ::sleep(40);
         return false;
@@ -109,56 +117,25 @@ class session {
         example::write_all(client_.get(), bytes, example::deadline(limit()));
     }
 
-    // A message of the machine, with the fault in it.
+    // Sends a message of the machine, with the fault in it.
     void say(std::string bytes, size_t consumed) {
-        using namespace std::string_literals;
-        const bool selection = bytes.size() == 2 && bytes[0] == 5;
-        const bool status = bytes.size() == 2 && bytes[0] == 1;
-        if (selection && bytes[1] == '\xff' && has(fault::method_of_its_own)) bytes[1] = 2;
-        if (status && has(fault::status_version_5)) bytes[0] = 5;
-        if (bytes.size() == 8 && bytes[0] == 0) spoil_reply4(bytes);
-        if (bytes.size() >= 10 && bytes[0] == 5) spoil_reply5(bytes);
-        if (has(fault::socks4_reply_of_socks5) && bytes.size() == 8) bytes = "\5\xff"s;
-        no_method_ = selection && bytes[1] == '\xff';
+        spoil(bytes, kind_);
+        no_method_ = bytes == "\5\xff" && kind_ == request_kind::none;
         send(bytes);
         consume(consumed);
         if (no_method_ && has(fault::serves_after_ff)) {
             rx_.erase(0, 2U + detail::byte_of(rx_, 1));  // a refused greeting is not consumed
-            restart(socks::method::none, "");
+            restart(socks::method::none, "", state::request);
         }
-    }
-
-    static void spoil_reply4(std::string& bytes) {
-        if (has(fault::socks4_reply_version)) bytes[0] = 4;
-        if (has(fault::socks4_refusal_long) && bytes[1] != 0x5a) bytes += '\0';
-    }
-
-    void spoil_reply5(std::string& bytes) const {
-        using namespace std::string_literals;
-        if (bytes[1] == 0) {
-            if (!connecting_) return;
-            if (has(fault::reply_version)) bytes[0] = 0;
-            if (has(fault::reply_reserved)) bytes[2] = 1;
-            if (has(fault::reply_type)) bytes[3] = 2;
-            if (has(fault::reply_name)) bytes = "\5\0\0\3\5proxy\0\0"s;
-            if (has(fault::reply_type_of_request) && to_ipv6_) bytes[3] = 4;
-            return;
-        }
-        if (has(fault::refusal_code)) bytes[1] = 1;
-        if (has(fault::command_code) && bytes[1] == 7) bytes[1] = 1;
-        if (has(fault::type_code) && bytes[1] == 8) bytes[1] = 1;
-        if (has(fault::refusal_version)) bytes[0] = 1;
-        if (has(fault::refusal_short)) bytes.resize(2);
-        if (has(fault::refusal_twice)) bytes += bytes;
     }
 
     // Begins again as if the client had sent a greeting and `login`, without sending the answers.
-    void restart(socks::method method, const std::string& login) {
+    void restart(socks::method method, const std::string& login, state until) {
         using namespace std::string_literals;
         const std::string rest = std::exchange(rx_, {});
         machine_ = socks::server({.methods = method});
         rx_ = "\5\1"s + static_cast<char>(method) + login;
-        while (machine_.state() != state::request) {
+        while (machine_.state() != until) {
             const auto s = machine_.step(rx_, out_);
             rx_.erase(0, s.consumed());
             if (s.next() == socks::server::next::authenticate)
@@ -187,13 +164,14 @@ class session {
     // Returns false if the connection is over.
     bool serve(const served& asked) {
         const socks::endpoint to = asked.to;
-        connecting_ = asked.command == socks::command::connect;
-        to_ipv6_ = to.host.kind() == socks::host_kind::ipv6;
+        kind_ = asked.command != socks::command::connect   ? request_kind::other
+                : to.host.kind() == socks::host_kind::ipv6 ? request_kind::connect_ipv6
+                                                           : request_kind::connect;
         if (has(fault::early_cut) && rx_.size() > asked.consumed + 1024) rx_.resize(asked.consumed + 1024);
         consume(asked.consumed);
         if (has(fault::socks4_name_ignored) && asked.version == socks::version::v4a) return grant_nothing();
         switch (asked.command) {
-            case socks::command::connect: return connect(to);
+            case socks::command::connect: return connect(asked.version, to);
             case socks::command::bind: return bind(to);
             case socks::command::udp_associate: return associate(to);
         }
@@ -210,11 +188,13 @@ class session {
         return true;
     }
 
-    bool connect(const socks::endpoint& to) {
+    bool connect(socks::version via, const socks::endpoint& to) {
         if (has(fault::reply_before_connecting)) answer({socks::code5::succeeded, {}});
         socks::reply_code code = socks::code5::succeeded;
         try {
-            destination_ = example::connect_to_any({to}, example::deadline(std::chrono::seconds(10)));
+            const example::deadline until(std::chrono::seconds(10));
+            if (!permitted(via, to, until)) return answer({socks::code5::not_allowed, {}});
+            destination_ = example::connect_to_any({to}, until);
             prepare(destination_.get());
         } catch (const example::cannot_connect& e) {
             code = socks::code_for(e.failure);
@@ -228,7 +208,8 @@ class session {
             static_cast<void>(::recv(destination_.get(), room, sizeof room, MSG_DONTWAIT));
         }
         answer({code, {}});
-        if (has(fault::serves_after_refusal) && !destination_) restart(socks::method::none, "");
+        if (has(fault::serves_after_refusal) && !destination_)
+            restart(socks::method::none, "", state::request);
         return true;
     }
 
@@ -295,11 +276,9 @@ class session {
     unique_fd client_;
     unique_fd destination_;
     account user_;
-    socks::methods methods_;
     socks::server machine_;
     bool no_method_ = false;
-    bool connecting_ = false;
-    bool to_ipv6_ = false;
+    request_kind kind_ = request_kind::none;
     std::optional<association> association_;
     std::string rx_;
     char out_[socks::server::max_pending];
