@@ -13,6 +13,7 @@ the block has started.
 """
 import os
 import pathlib
+import random
 import re
 import shlex
 import shutil
@@ -43,21 +44,18 @@ done
 
 
 def free_ports():
-    """As many ports as PORTS has, each free for TCP and for UDP."""
+    """A free port for each of PORTS, below those that the system gives to connections."""
     held = []
     while len(held) < len(PORTS):
-        tcp, udp = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
-        tcp.bind(('127.0.0.1', 0))
+        here = '127.0.0.1', random.randrange(10000, 32000)
+        pair = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
         try:
-            udp.bind(tcp.getsockname())
-            held.append((tcp, udp))
+            for each in pair:
+                each.bind(here)
+            held.append((here[1], pair))
         except OSError:
-            tcp.close()
-    ports = [tcp.getsockname()[1] for tcp, _ in held]
-    for pair in held:
-        for each in pair:
-            each.close()
-    return dict(zip(PORTS, ports))
+            pass
+    return dict(zip(PORTS, (port for port, _ in held)))
 
 
 def on_the_wire(port):
