@@ -80,7 +80,7 @@ void add_decoders(std::vector<row>&);
 void add_encoders(std::vector<row>&);
 void add_mappings(std::vector<row>&);
 void add_users(std::vector<row>&);
-void add_readme(std::vector<row>&);
+void add_guides(std::vector<row>&);
 void add_parts(std::vector<row>&);
 void add_interleaved(std::vector<row>&);
 

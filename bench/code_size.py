@@ -46,7 +46,7 @@ def server(parts='feature::all'):
         bytes password(const machine::action& a) { return a.password(); }''' if 'all' in parts or 'credentials' in parts else '')
 
 
-# A client with README's loop, over plain views and the smallest buffers.
+# A client with the loop of docs/guides/loops.md, over plain views and the smallest buffers.
 def client_loop(parts):
     return f'''using machine = basic_client<{parts}>;
         size_t receive(buffer);

@@ -35,7 +35,7 @@ def main(docs, *flags):
     page = f'{docs}/performance.md'
     server = figures(page, 'users', 'server, SOCKS5 username/password, ours, mailboxes')
     by_hand = figures(page, 'users', 'server, SOCKS5 username/password, hand-written')
-    client = figures(page, 'users', 'client loop of README, ours, README')
+    client = figures(page, 'users', 'client loop of the guides, ours, guides')
     connection = float(table_of(f'{docs}/end_to_end.md', None)[1]['processor time of a connection, us'][0].split()[0])
     udp = figures(page, 'instructions', 'UDP header, decode, IPv4, ours, complete')
     _, sizes = table_of(page, 'sizes')
@@ -49,7 +49,7 @@ def main(docs, *flags):
         ('a server\'s handshake with credentials, with mailboxes', span(server, ' instructions'),
          f'A hand-written loop without mailboxes takes {span(by_hand)}. If an instruction takes a nanosecond, the handshake is '
          f'{max(server) / connection / 10:.2g} % of the processor time of a connection, which is {connection:g} us: the rest is the kernel and the forwarding.'),
-        ('README\'s client loop with credentials, name from text, wipe', span(client, ' instructions'),
+        ('The guides\' client loop with credentials, name from text, wipe', span(client, ' instructions'),
          'It reads in four pieces and wipes three messages.'),
         ('the header of a UDP datagram, decode', span(udp, ' instructions'), 'It is read in place, without a copy.'),
         ('a handshake in memory', f'{sizes["`client`"][0]} bytes a client, {sizes["`server`"][0]} a server',

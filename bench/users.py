@@ -15,14 +15,14 @@ from document import settle
 
 INTERLEAVED = '10000 different handshakes'
 BY_HAND = 'hand-written'
-CALLS_STUBS = 'ours, mailboxes', 'ours, another unit', 'ours, coroutine', 'ours, README'
+CALLS_STUBS = 'ours, mailboxes', 'ours, another unit', 'ours, coroutine', 'ours, guides'
 
 # At most so many times the hand-written loop of the same operation.
 RATIOS = {'ours, views': 1.5, 'ours, mailboxes': 2, 'ours, another unit': 3}
 
 # At most so many instructions.
 BOUNDS = {
-    ('client loop of README', 'ours, README'): 600,
+    ('client loop of the guides', 'ours, guides'): 600,
     ('wipe() of 520 bytes', 'ours'): 80,
     ('constant_time_equal() of 40 bytes', 'ours'): 120,
     ('host of a name of 17 bytes', 'ours'): 150,

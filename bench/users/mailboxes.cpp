@@ -1,5 +1,5 @@
-// The machines over mailboxes, in loops like those of README. The client reads all bytes that are there, and
-// wipes nothing. The reads and writes are those of the row "stubs".
+// The machines over mailboxes, in loops like those of docs/guides/loops.md. The client reads all bytes that
+// are there, and wipes nothing. The reads and writes are those of the row "stubs".
 
 #include "peer.hpp"
 

@@ -1,5 +1,5 @@
-// The functions that README leaves to you, over memory. They are compiled in a unit of their own, because the
-// compiler knows as little about a system call.
+// The functions that docs/guides/loops.md leaves to you, over memory. They are compiled in a unit of their
+// own, because the compiler knows as little about a system call.
 
 #ifndef SOCKS_BENCH_USERS_PEER_HPP
 #define SOCKS_BENCH_USERS_PEER_HPP

@@ -6,7 +6,7 @@ namespace bench {
 
 void add_rows(std::vector<row>& rows) {
     add_users(rows);
-    add_readme(rows);
+    add_guides(rows);
     add_parts(rows);
     add_interleaved(rows);
 }

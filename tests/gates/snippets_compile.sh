@@ -1,6 +1,6 @@
 #!/bin/sh
-# The snippets of README.md and docs/io_models.md compile as they stand, each as the body of a function, with what a
-# reader has to bring.
+# The snippets of README.md, docs/io_models.md and docs/guides compile as they stand, each as the body of a function, with
+# what a reader has to bring. A snippet that begins with "// NAME.cpp" is a complete program, which tests/pages runs.
 # usage: snippets_compile.sh SOURCE_DIR SCRATCH_FILE COMPILER [OPTION...]
 set -eu
 source=$1
@@ -9,10 +9,18 @@ shift 2
 
 # The snippets of a page, each as a function.
 snippets_of() {
-    awk '/^```cpp$/ {n++; inside = 1; print "void snippet" n "() {"; next}
-         /^```$/ && inside {inside = 0; print "}"; next}
-         inside && !/^#include/ {print}' "$1"
+    awk '/^```cpp$/ {n++; begins = inside = 1; next}
+         /^```$/ && inside {if (!program) print "}"; program = inside = 0; next}
+         begins {begins = 0; program = /^\/\/ [a-z_]+\.cpp/; if (!program) print "void snippet" n "() {"}
+         inside && !program && !/^#include/ {print}' "$1"
 }
+
+# A fence that is written otherwise would hide its snippet.
+if grep -nE '^[[:space:]]*(```|~~~)' "$source/README.md" "$source/docs/io_models.md" "$source"/docs/guides/*.md |
+    grep -vE ':```(cpp|cmake|sh|text|yaml)?$'; then
+    echo 'a fence of another form'
+    exit 1
+fi
 
 {
     cat <<'END'
@@ -61,10 +69,12 @@ extern int64_t deadline;
 int64_t now();
 void log(const char*, const char*);
 END
-    echo 'namespace readme {'
-    snippets_of "$source/README.md"
+    for page in "$source/README.md" "$source"/docs/guides/*.md; do
+        echo "namespace $(basename "$page" .md) {"
+        snippets_of "$page"
+        echo '}'
+    done
     cat <<'END'
-}
 namespace io_models {
 struct foreign_buffer;
 extern foreign_buffer& input;
@@ -87,6 +97,5 @@ END
     snippets_of "$source/docs/io_models.md"
     echo '}'
 } > "$scratch"
-# A fence that is written otherwise would hide its snippet.
-[ "$(grep -c '^void snippet' "$scratch")" -ge 21 ] || { echo 'README.md or docs/io_models.md has lost a snippet'; exit 1; }
+[ "$(grep -c '^void snippet' "$scratch")" -ge 24 ] || { echo 'a page has lost a snippet'; exit 1; }
 "$@" -Wno-shadow -Wno-unused-variable -Wno-unused-but-set-variable -fsyntax-only -xc++ "$scratch"

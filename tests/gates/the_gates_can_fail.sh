@@ -19,6 +19,7 @@ cp -R "$tree/include" "$tree/bench" "$tree/docs" "$tree/README.md" "$tree/CMakeP
 mkdir "$sound/tests/gates"
 cp -R "$tree/tests/optimised" "$sound/tests"
 cp "$gates"/*.sh "$gates"/*.txt "$sound/tests/gates"
+cp -R "$tree/tests/platforms" "$tree/tests/fresh_machine" "$sound/tests"
 for header in $(find "$sound/include" -name '*.hpp'); do
     : >"$sound/tests/$(basename "$header" .hpp).cpp"
     : >"$sound/tests/transfer_cft_$(basename "$header" .hpp).cpp"
@@ -232,16 +233,31 @@ fi
 
 gate=$gates/snippets_compile.sh
 passes "$gate" "$copy" "$scratch/snippets.cpp" "$@"
-sed -i 's/s\.needed()/s.needs()/' "$copy/README.md"
+sed -i 's/s\.needed()/s.needs()/' "$copy/docs/guides/loops.md"
 caught 'a snippet that does not compile' "$gate" "$copy" "$scratch/snippets.cpp" "$@"
-sed -i 's/^```cpp$/``` cpp/' "$copy/README.md"
+sed -i 's/^```cpp$/``` cpp/' "$copy/docs/guides/udp.md"
 caught 'snippets that are not looked at' "$gate" "$copy" "$scratch/snippets.cpp" "$@"
+rm "$copy/docs/guides/loops.md"
+caught 'a page that is gone' "$gate" "$copy" "$scratch/snippets.cpp" "$@"
+
+gate=$gates/readme_is_current.sh
+passes "$gate" "$copy"
+sed -i 's/, `armhf`//' "$copy/README.md"
+caught 'a platform that README does not name' "$gate" "$copy"
+sed -i '/^armhf /d' "$copy/tests/platforms/run.sh"
+caught 'a platform of README that is not tested' "$gate" "$copy"
+sed -i '/^noble /d' "$copy/tests/fresh_machine/run.sh"
+caught 'a system of README that is not tested' "$gate" "$copy"
+echo >>"$copy/README.md"
+caught 'a README of 151 lines' "$gate" "$copy"
+sed -i 's/^    char text/\n&/; /^## Use it$/d' "$copy/README.md"
+caught 'a program of 26 lines' "$gate" "$copy"
 
 gate=$gates/benches_compile.sh
 if command -v python3 >/dev/null; then
     passes "$gate" "$copy" "$scratch/bench" "$@"
-    sed -i 's/tell_peer(s\.bound())/tell_the_peer(s.bound())/' "$copy/README.md"
-    caught 'a loop of README that the benchmark does not know' "$gate" "$copy" "$scratch/bench" "$@"
+    sed -i 's/tell_peer(s\.bound())/tell_the_peer(s.bound())/' "$copy/docs/guides/loops.md"
+    caught 'a loop of the guides that the benchmark does not know' "$gate" "$copy" "$scratch/bench" "$@"
 fi
 
 if [ -x "$diagrams" ]; then

@@ -1,5 +1,6 @@
-// The two loops of README: readme_loops.py writes them into the header that is included below. The functions
-// that README leaves to you work over memory. The row "stubs" calls them in the same order without a machine.
+// The two loops of docs/guides/loops.md: guide_loops.py writes them into the header that is included below.
+// The functions that the page leaves to you work over memory. The row "stubs" calls them in the same order
+// without a machine.
 
 #include <string_view>
 
@@ -8,7 +9,7 @@
 namespace bench {
 namespace {
 
-#include "readme_loops.inc"
+#include "guide_loops.inc"
 
 // What the program is told at run time.
 struct asked {
@@ -17,7 +18,7 @@ struct asked {
     std::string_view password;
 };
 
-outcome client_of_readme(const sample& s) {
+outcome client_of_guides(const sample& s) {
     const auto& a = *static_cast<const asked*>(s.with);
     const int fd = open_peer(s);
     client_loop::session c{fd, {.to = {a.host, 443}, .credentials = {a.user, a.password}}};
@@ -25,7 +26,7 @@ outcome client_of_readme(const sample& s) {
     return close_peer(fd);
 }
 
-outcome server_of_readme(const sample& s) {
+outcome server_of_guides(const sample& s) {
     const int fd = open_peer(s, static_cast<const service*>(s.with));
     server_loop::session c{fd};
     c.drive();
@@ -81,7 +82,7 @@ outcome server_stubs(const sample& s) {
 
 }  // namespace
 
-void add_readme(std::vector<row>& rows) {
+void add_guides(std::vector<row>& rows) {
     const auto text = [](const char* spelled) {
         const std::string message = unhex(spelled);
         return socks::bytes(apart(message), message.size());
@@ -108,11 +109,11 @@ void add_readme(std::vector<row>& rows) {
     };
     const size_t replied = mix(mix(7, 4242), 0);
     const size_t to = mix(17, 443);
-    add("client loop of README", "ours, README", client_of_readme, keep(asked{host, john, foo}), of_server,
-        of_client, replied);
-    add("client loop of README", "stubs", client_stubs, m, of_server, of_client, replied);
-    add("server loop of README", "ours, README", server_of_readme, &m->app, of_client, of_server, to);
-    add("server loop of README", "stubs", server_stubs, m, of_client, of_server, to);
+    add("client loop of the guides", "ours, guides", client_of_guides, keep(asked{host, john, foo}),
+        of_server, of_client, replied);
+    add("client loop of the guides", "stubs", client_stubs, m, of_server, of_client, replied);
+    add("server loop of the guides", "ours, guides", server_of_guides, &m->app, of_client, of_server, to);
+    add("server loop of the guides", "stubs", server_stubs, m, of_client, of_server, to);
 }
 
 }  // namespace bench

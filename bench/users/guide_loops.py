@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the two loops of README as a header, so that they are measured as they stand there.
+"""Writes the two loops of docs/guides/loops.md as a header, so that they are measured as they stand there.
 
-usage: readme_loops.py README > readme_loops.inc
+usage: guide_loops.py PAGE > guide_loops.inc
 """
 import re
 import sys
