@@ -51,7 +51,9 @@ constexpr bool is_auth_version(uint8_t version, const tolerance& tolerated) noex
 
 }  // namespace detail
 
+/// What real peers do is tolerated. This is the default.
 inline constexpr tolerance lenient{};
+/// Only what the documents allow.
 inline constexpr tolerance strict{.reply4_version = leeway::strict,
                                   .auth_status_version = leeway::strict,
                                   .credentials_version_5 = false,

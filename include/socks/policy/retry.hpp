@@ -60,8 +60,8 @@ struct retry_schedule {
 
 /// The host and the protocol of an attempt, as indexes from 0.
 struct retry_target {
-    uint32_t host = 0;
-    uint32_t protocol = 0;
+    uint32_t host = 0;      ///< the index of the host
+    uint32_t protocol = 0;  ///< the index of the protocol
     friend constexpr bool operator==(const retry_target&, const retry_target&) noexcept = default;
 };
 
@@ -95,6 +95,7 @@ struct retry_target {
 /// @cost  32 bytes, trivially copyable, constexpr, noexcept.
 class retry {
   public:
+    /// What to do after an attempt.
     enum class next : uint8_t {
         done,     ///< connected
         again,    ///< make the next attempt at the time due(), to target()
@@ -102,9 +103,11 @@ class retry {
         give_up,  ///< the last attempt has failed, or the schedule is invalid
     };
 
+    /// Schedules count minutes, and the clock counts seconds.
     static constexpr uint64_t seconds_per_minute = 60;
 
     constexpr retry() noexcept = default;
+    /// Begins to count. `hosts` and `protocols` are the numbers of targets, and 0 means 1.
     constexpr explicit retry(const retry_schedule& schedule, uint32_t hosts = 1,
                              uint32_t protocols = 1) noexcept
         : schedule_(schedule), hosts_(hosts), protocols_(protocols) {}
