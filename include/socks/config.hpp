@@ -10,8 +10,8 @@
 
 /// @def SOCKS_ALWAYS_INLINE
 /// SOCKS_ALWAYS_INLINE inlines the parts of a machine into its step, and the step into its drive loop. The
-/// compiler can then remove unused branches and keep the result in registers. Most of these functions have one
-/// caller, so inlining them saves code too.
+/// compiler can then remove unused branches and keep the result in registers. Most of these functions have
+/// one caller, so inlining them saves code too.
 #if defined(_MSC_VER) && !defined(__clang__)
 #define SOCKS_ALWAYS_INLINE __forceinline
 #else
@@ -91,8 +91,8 @@
 /// Without an operating system it traps and prints nothing. At -O2, active assertions add up to 40 % to the
 /// instructions of a handshake, and 150 % to those of the decoder of a UDP header (docs/performance.md).
 ///
-/// To replace SOCKS_ASSERT, define it before the first include of the library, in every unit alike. It must be
-/// an expression of type void; docs/security.md shows one.
+/// To replace SOCKS_ASSERT, define it before the first include of the library, in every unit alike. It must
+/// be an expression of type void; docs/security.md shows one.
 #ifndef SOCKS_ASSERT
 #if defined(NDEBUG)
 #define SOCKS_ASSERT(...) (static_cast<void>(0))

@@ -257,6 +257,7 @@ constexpr host validated_name(bytes name) noexcept { return {host_kind::name, na
 struct endpoint {
     socks::host host{};  ///< an address, a name or nothing
     uint16_t port = 0;   ///< in the byte order of the processor
+    /// Whether host and port are equal.
     friend constexpr bool operator==(const endpoint&, const endpoint&) noexcept = default;
 };
 

@@ -98,6 +98,7 @@ class bytes {
         }
         /// Moves to the next byte, and returns the iterator as it was.
         constexpr iterator operator++(int) noexcept { return iterator(at_++); }
+        /// Whether both are at the same place.
         friend constexpr bool operator==(const iterator&, const iterator&) noexcept = default;
 
       private:
@@ -156,6 +157,7 @@ class bytes {
         return a.size_ == b.size_ && detail::equal(a.data_, b.data_, a.size_);
     }
 
+    /// Whether the bytes of another view are the same.
     // `bytes` and std::string_view convert to each other. Without this operator, comparing them is ambiguous.
     template <class C>
         requires(detail::readable<const C>)

@@ -50,6 +50,7 @@ class io_result {
     /// Whether the transfer stopped for this reason.
     [[nodiscard]] constexpr bool is(io why) const noexcept { return paused_ && reason_ == why; }
 
+    /// Whether both report the same.
     friend constexpr bool operator==(const io_result&, const io_result&) noexcept = default;
 
   private:

@@ -123,7 +123,7 @@ struct reply_code {
                                                        : static_cast<uint8_t>(code4::granted));
     }
 
-    // SOCKS4 and SOCKS4a have the same codes.
+    /// Whether both have the same meaning: SOCKS4 and SOCKS4a have the same codes.
     friend constexpr bool operator==(const reply_code& a, const reply_code& b) noexcept {
         return a.value == b.value && (a.version == socks::version::v5) == (b.version == socks::version::v5);
     }

@@ -30,6 +30,7 @@ struct tolerance {
     /// Whether the bound address of a reply may be an empty name or a single NUL. It is read as
     /// "unspecified".
     bool empty_bound : 1 = true;
+    /// Whether all members are equal.
     friend constexpr bool operator==(const tolerance&, const tolerance&) noexcept = default;
 };
 

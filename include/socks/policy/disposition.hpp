@@ -55,6 +55,7 @@ class outcome {
         return code_;
     }
 
+    /// Whether both are the same outcome.
     friend constexpr bool operator==(const outcome&, const outcome&) noexcept = default;
 
   private:

@@ -23,6 +23,7 @@ struct retry_schedule {
     uint16_t attempts = 4;  ///< retries at the first interval; 0: the interval never changes
     uint16_t limit = 12;    ///< the number of retries, without the first attempt; 0: no retry
 
+    /// Whether all members are equal.
     friend constexpr bool operator==(const retry_schedule&, const retry_schedule&) noexcept = default;
 };
 
@@ -62,6 +63,7 @@ struct retry_schedule {
 struct retry_target {
     uint32_t host = 0;      ///< the index of the host
     uint32_t protocol = 0;  ///< the index of the protocol
+    /// Whether all members are equal.
     friend constexpr bool operator==(const retry_target&, const retry_target&) noexcept = default;
 };
 

@@ -25,6 +25,7 @@ struct position {
         return p;
     }
 
+    /// Whether both are the same place.
     friend constexpr bool operator==(const position&, const position&) noexcept = default;
 };
 
