@@ -58,11 +58,12 @@ def settings(output):
 
 # Lists and files that Doxygen makes in any case, and no page of the site uses.
 UNUSED = ["*-members.html", "dir_*.html", "functions*.html", "namespace*.html", "annotated.html", "classes.html",
-          "hierarchy.html", "modules.html", "pages.html", "*.png", "doxygen.*", "dynsections.js", "jquery.js", "tabs.css"]
+          "hierarchy.html", "modules.html", "pages.html", "*.png", "doxygen.*", "dynsections.js",
+          "jquery.js", "tabs.css"]
 
 
 def tidy(site):
-    """Removes what no page uses. The summary at the top of a page repeats its headings, and names some that it lacks."""
+    """Removes what no page uses. The summary of a page repeats its headings, and names some that it lacks."""
     for path in [path for pattern in UNUSED for path in site.glob(pattern)]:
         path.unlink()
     for path in site.glob("*.html"):

@@ -83,7 +83,7 @@ def groups():
             group = group_of(header)
             yield from comment(f"@defgroup {group} {name}", *above, f"`#include <socks/{name}>`", "", *opening(header))
             listed.append(f"| @ref {group} \"{name.name}\" | {first_sentence(header)} |")
-    introduction = "Each header has a page, in the folder of its layer. A layer includes only itself and layers below it."
+    introduction = "Each header has a page. A layer includes only itself and layers below it."
     diagram = '<img src="layers.svg" alt="The layers of the library, and which of them includes which"/>'
     yield from comment("@page reference Reference", introduction, "", diagram, *listed)
 
@@ -142,7 +142,8 @@ def translate(lines, header):
     if not is_public(header):
         begins = []
     elif header.name == "config.hpp":  # macros: from the empty line after the include guard to the one before its end
-        begins, ends = [next(i for i, line in enumerate(lines) if not line and lines[i - 1].startswith("#define"))], [-2]
+        guard = next(i for i, line in enumerate(lines) if line.startswith("#define"))
+        begins, ends = [guard + 1], [-2]
     if begins:
         lines[begins[0]] += f"  /** @addtogroup {group_of(header)} */ /** @{{ */"
         lines[ends[-1]] = "/** @} */ " + lines[ends[-1]]

@@ -12,6 +12,7 @@ import re
 import sys
 
 WIDTH, BOX, HEIGHT, ROW = 640, 170, 52, 96
+TITLE = "The layers of the library: an arrow leads to what a layer includes"
 STYLE = """<style>
 text { font: 13px sans-serif; fill: #1f2328; text-anchor: middle }
 .name { font-weight: bold } .soft { fill: #59636e; font-size: 12px } .left { text-anchor: start }
@@ -94,13 +95,14 @@ def svg(folder):
             body.append(f'<path class="line" d="M{x} {y + HEIGHT // 2} L{to_x} {to_y - HEIGHT // 2 - 1}"/>\n')
     for layer, (x, y) in at.items():
         kind = "layer" if layer in everything else "layer outside"
-        body.append(f'<rect class="{kind}" x="{x - BOX // 2}" y="{y - HEIGHT // 2}" width="{BOX}" height="{HEIGHT}" rx="6"/>\n')
+        corner = f'x="{x - BOX // 2}" y="{y - HEIGHT // 2}"'
+        body.append(f'<rect class="{kind}" {corner} width="{BOX}" height="{HEIGHT}" rx="6"/>\n')
         body.append(text(x, y - 2, "name", layer) + text(x, y + 16, "soft", f"{counts[layer]} headers"))
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
-            'role="img" aria-labelledby="title" aria-describedby="desc">\n<title id="title">The layers of the library</title>\n'
+            'role="img" aria-labelledby="title" aria-describedby="desc">\n'
+            '<title id="title">The layers of the library</title>\n'
             f'<desc id="desc">{". ".join(words)}. socks.hpp includes {", ".join(sorted(everything))}.</desc>\n'
-            f'{STYLE}{text(WIDTH // 2, 20, "name", "The layers of the library: an arrow leads to what a layer includes")}'
-            f'{"".join(body)}</svg>\n')
+            f'{STYLE}{text(WIDTH // 2, 20, "name", TITLE)}{"".join(body)}</svg>\n')
 
 
 def main():
@@ -111,7 +113,8 @@ def main():
     if not only_compare:
         file.write_text(made)
     elif not file.exists() or file.read_text() != made:
-        sys.exit(f"{file} does not show the layers; write it again: tests/drawings/layers.py include/socks docs/layers.svg")
+        again = f"tests/drawings/layers.py include/socks {file}"
+        sys.exit(f"{file} does not show the layers; write it again: {again}")
 
 
 if __name__ == "__main__":

@@ -14,8 +14,9 @@ TREE, SCRATCH = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 DOXYGEN, CHROMIUM = sys.argv[3:5]
 SOURCES, SITE = SCRATCH / "sources", SCRATCH / "site"
 # A few pages are enough for the browser, which takes longest.
-PAGES = ["index.html", "reference.html", "docs_security.html", "docs_io_models.html", "classsocks_1_1basic__client.html",
-         "group__wire__socks5.html", "group__policy__scope.html"]
+PAGES = ["index.html", "docs_handshakes.html", "docs_security.html", "docs_io_models.html",
+         "classsocks_1_1basic__client.html", "group__core__error.html", "group__wire__socks5.html",
+         "group__wire__udp__over__tcp.html", "group__policy__scope.html"]
 trouble = []
 
 
@@ -70,11 +71,13 @@ def main():
     end = "}  // namespace socks"
     caught("a public function without a comment", reply, end, f"inline int mutation() {{ return 1; }}\n{end}", build,
            "mutation() (function) of")
-    caught("a public member without a comment", reply, "    endpoint bound{};", "    int mutation;\n    endpoint bound{};",
-           build, "mutation (variable) of struct socks::reply")
-    caught("a parameter that is not there", reply, "/// An answer", "/// @param mutation  nothing.\n/// An answer", build,
-           "mutation")
-    caught("a link of a page to a file that is not there", guide, "](performance.md", "](mutation.md", build, "mutation.md")
+    caught("a public member without a comment", reply, "    endpoint bound{};",
+           "    int mutation;\n    endpoint bound{};", build, "mutation (variable) of struct socks::reply")
+    letters = SOURCES / "include/socks/core/letters.hpp"
+    caught("a parameter that is not there", letters, "/// @cost", "/// @param mutation  nothing.\n/// @cost", build,
+           "'mutation'")
+    caught("a link of a page to a file that is not there", guide, "](performance.md", "](mutation.md", build,
+           "mutation.md")
     caught("a link to a heading that is not there", guide, "](performance.md#assertions", "](performance.md#mutation",
            lambda: build() if build()[0] else run(sys.executable, "-B", HERE / "links.py", SCRATCH / "made/html"),
            "has no such anchor")
@@ -83,7 +86,8 @@ def main():
     page = SITE / "docs_security.html"
     caught("a link to a page that is not there", page, 'href="docs_performance.html', 'href="mutation.html', links,
            "mutation.html, which is not there")
-    caught("a diagram that is not there", SITE / "index.html", 'src="client.svg"', 'src="mutation.svg"', links, "mutation.svg")
+    caught("a diagram that is not there", SITE / "index.html", 'src="client.svg"', 'src="mutation.svg"', links,
+           "mutation.svg")
     lost = SITE / "mutation.html"
     lost.write_text("<p>Nobody links to this page.</p>")
     caught("a page without a link to it", lost, "Nobody", "Nobody", links, "no link leads to mutation.html")
@@ -94,14 +98,17 @@ def main():
             path.unlink()
     passes(looks)
     style, script = SITE / "style.css", SITE / "site.js"
-    caught("a block of code that does not scroll", style, "overflow-x: auto; margin: 1rem 0; white-space", "white-space",
-           looks, "is wider than a phone")
+    caught("a block of code that does not scroll", style, "overflow-x: auto; margin: 1rem 0; white-space",
+           "white-space", looks, "is wider than a phone")
     caught("a table that does not scroll", script, 'box.className = "scroll"', 'box.className = ""', looks,
            "is wider than a phone")
-    caught("a dark page with dark text", style, "--text: #e6edf3", "--text: #1f2328", looks, "contrast of a text in dark")
-    caught("no dark page", style, "(prefers-color-scheme: dark)", "(prefers-color-scheme: mutation)", looks, "is not dark")
+    caught("a dark page with dark text", style, "--text: #e6edf3", "--text: #1f2328", looks,
+           "contrast of a text in dark")
+    caught("no dark page", style, "(prefers-color-scheme: dark)", "(prefers-color-scheme: mutation)", looks,
+           "is not dark")
     caught("a search without an index", script, "search_index.js\";", "mutation.js\";", looks, "")
-    caught("an index without a name", SITE / "search_index.js", '"decode_reply5()"', '"mutation"', looks, "decode_reply5")
+    caught("an index that leads to another place", SITE / "search_index.js", "-the-lingering-close", "-deadlines",
+           looks, "lingering close")
     caught("a script that fails", script, "adapt();", "mutation();", looks, "Uncaught")
 
     for what in trouble:

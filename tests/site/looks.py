@@ -16,11 +16,13 @@ from chromium import Chromium
 
 PHONE, DESKTOP = (390, 844), (1280, 900)
 PICTURES = ["index.html", "docs_handshakes.html", "classsocks_1_1basic__client.html"]
-# What the search must find: the words, and a part of the address that Enter opens.
+# What the search must find: the words of a title, and a part of the address that Enter opens.
 SEARCHES = [
     ("decode_reply5", "group__wire__socks5.html#"),
     ("effective_host", "group__policy__scope.html#"),
     ("lingering close", "docs_io_models.html#"),
+    ("spoke_first", "group__core__error.html#"),
+    ("max_framed_data", "group__wire__udp__over__tcp.html#"),
     ("small builds", "index.html#"),
 ]
 
@@ -33,11 +35,18 @@ RESULTS = """new Promise((resolve) => {
     report();
 })"""
 
+# The address, and the title of the section or of the name to which it leads.
+OPENED = """(() => {
+    const anchor = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    return [location.href, (anchor?.nextElementSibling ?? anchor?.closest("tr, h1, h2, h3"))?.textContent ?? ""];
+})()"""
+
 WIDER = """(() => {
     const wide = document.documentElement.scrollWidth - innerWidth;
     if (wide <= 0) return "";
+    const may_be_wider = ".scroll, .fragment, pre, .memproto, .memtemplate";
     for (const e of document.querySelectorAll("main *"))
-        if (e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll, .fragment, pre, .memproto, .memtemplate"))
+        if (e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(may_be_wider))
             return `${wide} pixels: ${e.tagName}.${e.className} ${e.textContent.slice(0, 60)}`;
     return `${wide} pixels`;
 })()"""
@@ -94,9 +103,9 @@ def the_search_finds(browser, site):
             continue
         browser.press("Enter", 13)
         browser.wait_for_load()
-        address = browser.evaluate("location.href")
-        if expected not in address:
-            yield f"the search for {words} opens {address}"
+        address, title = browser.evaluate(OPENED)
+        if expected not in address or words not in title.lower():
+            yield f"the search for {words} opens {address}: {title}"
     browser.open((site / "index.html").as_uri())
     browser.press("/", 191)
     browser.write("no such words anywhere")
