@@ -65,10 +65,10 @@ def places(edges):
         rows.setdefault(level(layer, edges), []).append(layer)
     x, found = {}, {}
     for row in sorted(rows):
-        def wish(layer):
+        def nearest(layer):
             lower = drawn(layer, edges)
             return (sum(x[other] for other in lower) / len(lower) if lower else 0, layer)
-        ordered = sorted(rows[row], key=wish)
+        ordered = sorted(rows[row], key=nearest)
         for i, layer in enumerate(ordered):
             x[layer] = round(WIDTH * (i + 0.5) / len(ordered))
             found[layer] = (x[layer], (max(rows) - row) * ROW + 78)
