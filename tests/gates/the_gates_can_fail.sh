@@ -133,6 +133,18 @@ caught 'a row without its gate' "$gate" "$copy"
 sed -i 's/^## Gates$/## Checks/' "$page"
 caught 'a page without the table' "$gate" "$copy"
 
+gate=$gates/pages_are_indexed.sh
+page=$copy/docs/README.md
+passes "$gate" "$copy"
+echo '# New' >"$copy/docs/new.md"
+caught 'a page that the index does not have' "$gate" "$copy"
+echo '# New' >"$copy/docs/examples/new.md"
+caught 'a page of the examples that the index does not have' "$gate" "$copy"
+rm "$copy/docs/security.md"
+caught 'a page of the index that is not there' "$gate" "$copy"
+sed -i 's/](/] (/' "$page"
+caught 'an index without links' "$gate" "$copy"
+
 gate=$gates/headers_are_short_and_finished.sh
 passes "$gate" "$copy"
 plant '// TODO' core/reply.hpp

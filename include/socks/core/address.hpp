@@ -121,12 +121,14 @@ enum class host_kind : uint8_t { none, ipv4, ipv6, name, bad };
 /// @cost      construction and == are O(size), everything else is O(1).
 class host {
   public:
-    static constexpr size_t max_name = 255;
+    static constexpr size_t max_name = 255;  ///< the longest name, in bytes
 
     /// No host. It stands for the wildcard of BIND and UDP ASSOCIATE, and for an empty name in a reply.
     constexpr host() noexcept : name_(nullptr) {}
 
+    /// An IPv4 address.
     constexpr host(const ipv4& a) noexcept : v4_(a), kind_(host_kind::ipv4) {}
+    /// An IPv6 address.
     constexpr host(const ipv6& a) noexcept : v6_(a), kind_(host_kind::ipv6) {}
 
     /// A string literal. The compiler checks it.
@@ -139,10 +141,12 @@ class host {
     /// machine refuses it.
     constexpr host(bytes text SOCKS_LIFETIMEBOUND) noexcept : host(classify(text)) {}
 
+    /// Text of a string or another owner, known only at run time. Invalid text has the kind host_kind::bad.
     template <class C>
         requires(detail::readable_owner<C>)
     constexpr host(C&& text SOCKS_LIFETIMEBOUND) noexcept : host(bytes(static_cast<C&&>(text))) {}
 
+    /// Text of a view, known only at run time. Invalid text has the kind host_kind::bad.
     template <class C>
         requires(detail::readable<C> && !detail::owning<C>)
     constexpr host(C&& text) noexcept : host(classify(bytes(text))) {}
@@ -155,6 +159,7 @@ class host {
         return {host_kind::name, name, name.empty() || name.contains('\0') ? errc::bad_host : errc::none};
     }
 
+    /// What the host is: an address, a name, nothing, or invalid text.
     [[nodiscard]] constexpr host_kind kind() const noexcept { return kind_; }
 
     /// Whether the host can be sent to a peer. It cannot if it is `bad`, or if it is a received name that is
@@ -250,13 +255,15 @@ constexpr host validated_name(bytes name) noexcept { return {host_kind::name, na
 /// A host and a port: `endpoint{"files.example.com", 443}`.
 /// @lifetime  as for its host.
 struct endpoint {
-    socks::host host{};
-    uint16_t port = 0;
+    socks::host host{};  ///< an address, a name or nothing
+    uint16_t port = 0;   ///< in the byte order of the processor
+    /// Whether host and port are equal.
     friend constexpr bool operator==(const endpoint&, const endpoint&) noexcept = default;
 };
 
-/// The wildcard addresses with port 0.
+/// The IPv4 wildcard address 0.0.0.0 with port 0.
 inline constexpr endpoint unspecified_ipv4{ipv4{}, 0};
+/// The IPv6 wildcard address :: with port 0.
 inline constexpr endpoint unspecified_ipv6{ipv6{}, 0};
 
 }  // namespace socks

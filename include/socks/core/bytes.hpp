@@ -44,6 +44,7 @@ class bytes {
   public:
     constexpr bytes() noexcept = default;
 
+    /// A string literal without its closing NUL.
     template <size_t N>
     consteval bytes(const char (&literal)[N]) noexcept : data_(literal), size_(N - 1) {
         if (literal[N - 1] != '\0') detail::a_char_array_without_closing_nul_is_not_a_literal();
@@ -53,40 +54,51 @@ class bytes {
     template <size_t N>
     bytes(char (&array)[N]) = delete;
 
+    /// The bytes of a string, a vector or another owner.
     template <class C>
         requires(detail::readable_owner<C>)
     constexpr bytes(C&& from SOCKS_LIFETIMEBOUND) noexcept
         : bytes(from.data(), static_cast<size_t>(from.size())) {}
 
     // `from` is not lifetimebound: it is a view that does not own its bytes, so they may outlive it.
+    /// The bytes of a view, such as a span or a string_view. The view may end before its bytes do.
     template <class C>
         requires(detail::readable<C> && !detail::owning<C>)
     constexpr bytes(C&& from) noexcept : bytes(from.data(), static_cast<size_t>(from.size())) {}
 
+    /// `size` bytes at `data`.
     constexpr bytes(const char* data SOCKS_LIFETIMEBOUND, size_t size) noexcept : data_(data), size_(size) {}
 
+    /// `size` bytes of unsigned char or std::byte at `data`.
     template <class T>
         requires(detail::byte_like<T> && !detail::same<T, char>)
     constexpr bytes(const T* data SOCKS_LIFETIMEBOUND, size_t size) noexcept
         : data_(reinterpret_cast<const char*>(data)), size_(size) {}
 
+    /// The first byte. There is no closing NUL.
     [[nodiscard]] constexpr const char* data() const noexcept { return data_; }
+    /// The number of bytes.
     [[nodiscard]] constexpr size_t size() const noexcept { return size_; }
+    /// Whether there is no byte.
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
 
     /// A forward iterator. Its values are uint8_t, as those of operator[].
     class iterator {
       public:
-        using value_type = uint8_t;
-        using difference_type = ptrdiff_t;
+        using value_type = uint8_t;         ///< what the iterator returns
+        using difference_type = ptrdiff_t;  ///< the difference of two iterators
 
         constexpr iterator() noexcept = default;
+        /// The byte at this place.
         [[nodiscard]] constexpr uint8_t operator*() const noexcept { return static_cast<uint8_t>(*at_); }
+        /// Moves to the next byte.
         constexpr iterator& operator++() noexcept {
             ++at_;
             return *this;
         }
+        /// Moves to the next byte, and returns the iterator as it was.
         constexpr iterator operator++(int) noexcept { return iterator(at_++); }
+        /// Whether both are at the same place.
         friend constexpr bool operator==(const iterator&, const iterator&) noexcept = default;
 
       private:
@@ -96,7 +108,9 @@ class bytes {
         const char* at_ = nullptr;
     };
 
+    /// The first byte, for a loop.
     [[nodiscard]] constexpr iterator begin() const noexcept { return iterator(data_); }
+    /// The place after the last byte.
     [[nodiscard]] constexpr iterator end() const noexcept { return iterator(data_ + size_); }
 
     /// The byte at `i`, 0 <= i < size().
@@ -120,14 +134,17 @@ class bytes {
     /// Whether one of the bytes is `c`. O(size()).
     [[nodiscard]] constexpr bool contains(char c) const noexcept { return detail::contains(data_, size_, c); }
 
+    /// Converts to a view over char, such as std::string_view and std::span of char.
     template <class V>
         requires(detail::view_over<V, char>)
     constexpr operator V() const noexcept { return V(data_, size_); }
 
+    /// Converts to a view over unsigned char.
     template <class V>
         requires(!detail::view_over<V, char> && detail::view_over<V, unsigned char>)
     operator V() const noexcept { return V(reinterpret_cast<const unsigned char*>(data_), size_); }
 
+    /// Converts to a view over std::byte.
     template <class V>
         requires(!detail::view_over<V, char> && !detail::view_over<V, unsigned char> &&
                  detail::byte_like<typename detail::plain<typename V::element_type>::type> &&
@@ -140,6 +157,7 @@ class bytes {
         return a.size_ == b.size_ && detail::equal(a.data_, b.data_, a.size_);
     }
 
+    /// Whether the bytes of another view are the same.
     // `bytes` and std::string_view convert to each other. Without this operator, comparing them is ambiguous.
     template <class C>
         requires(detail::readable<const C>)
@@ -163,34 +181,43 @@ class buffer {
   public:
     constexpr buffer() noexcept = default;
 
+    /// All of a local array.
     template <class T, size_t N>
         requires(detail::byte_like<T>)
     constexpr buffer(T (&array SOCKS_LIFETIMEBOUND)[N]) noexcept : buffer(array, N) {}
 
+    /// All of a string, an array or a span: its size, not its capacity.
     template <class C>
         requires(detail::writable<C>)
     constexpr buffer(C&& to SOCKS_LIFETIMEBOUND) noexcept
         : buffer(to.data(), static_cast<size_t>(to.size())) {}
 
+    /// `capacity` bytes at `data`.
     constexpr buffer(char* data SOCKS_LIFETIMEBOUND, size_t capacity) noexcept
         : data_(data), capacity_(capacity) {}
 
+    /// `capacity` bytes of unsigned char or std::byte at `data`.
     template <class T>
         requires(detail::byte_like<T> && !detail::same<T, char>)
     constexpr buffer(T* data SOCKS_LIFETIMEBOUND, size_t capacity) noexcept
         : data_(reinterpret_cast<char*>(data)), capacity_(capacity) {}
 
+    /// The first byte.
     [[nodiscard]] constexpr char* data() const noexcept { return data_; }
+    /// The number of bytes that can be written.
     [[nodiscard]] constexpr size_t capacity() const noexcept { return capacity_; }
 
+    /// Converts to a mutable view over char.
     template <class V>
         requires(detail::mutable_view_over<V, char>)
     constexpr operator V() const noexcept { return V(data_, capacity_); }
 
+    /// Converts to a mutable view over unsigned char.
     template <class V>
         requires(!detail::mutable_view_over<V, char> && detail::mutable_view_over<V, unsigned char>)
     operator V() const noexcept { return V(reinterpret_cast<unsigned char*>(data_), capacity_); }
 
+    /// Converts to a mutable view over std::byte, or to another type of one byte.
     template <class V>
         requires(!detail::mutable_view_over<V, char> && !detail::mutable_view_over<V, unsigned char> &&
                  detail::byte_like<typename V::element_type> &&

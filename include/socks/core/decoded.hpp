@@ -32,6 +32,7 @@ class [[nodiscard]] message_size {
         SOCKS_ASSERT(e != errc::none);
     }
 
+    /// Whether the size of the message is known.
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return packed_ <= UINT16_MAX; }
 
     /// The size of the message.
@@ -48,6 +49,7 @@ class [[nodiscard]] message_size {
         return packed_ >= is_short ? packed_ & UINT16_MAX : 0;
     }
 
+    /// The reason why the message is invalid; errc::none if it is not.
     [[nodiscard]] constexpr errc error() const noexcept { return static_cast<errc>(packed_ >> 16 & 0xff); }
 
   private:
@@ -96,6 +98,7 @@ class [[nodiscard]] decoded {
     constexpr explicit decoded(message_size size) noexcept
         : decoded(size.error() != errc::none ? decoded(size.error()) : incomplete(size.needed())) {}
 
+    /// Whether there is a value.
     [[nodiscard]] constexpr explicit operator bool() const noexcept {
         return error_ == errc::none && !short_;
     }
@@ -105,10 +108,12 @@ class [[nodiscard]] decoded {
         SOCKS_ASSERT(*this);
         return value_;
     }
+    /// A copy of the value.
     [[nodiscard]] constexpr T operator*() const&& noexcept {
         SOCKS_ASSERT(*this);
         return value_;
     }
+    /// A member of the value.
     [[nodiscard]] constexpr const T* operator->() const& noexcept SOCKS_LIFETIMEBOUND { return &**this; }
     const T* operator->() const&& = delete;  // a pointer into a temporary: write (*decode_x(in)).member
 
@@ -118,6 +123,7 @@ class [[nodiscard]] decoded {
     /// At least this many more bytes are needed. 0 if there is a value or an error.
     [[nodiscard]] constexpr size_t needed() const noexcept { return short_ ? count_ : 0; }
 
+    /// The reason why the message is invalid; errc::none if there is a value or more bytes are needed.
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
 
   private:
@@ -149,6 +155,7 @@ class [[nodiscard]] encoded {
     constexpr encoded(const char* data, size_t size) noexcept
         : data_(data), count_(to_count(size)), error_(to_count(size) == size ? errc::none : errc::no_space) {}
 
+    /// An error. Nothing was written.
     constexpr encoded(errc e) noexcept : error_(e) {}
 
     /// What an encoder has written to the front of `out`. If `out` is too small, needed() is the capacity.
@@ -157,16 +164,22 @@ class [[nodiscard]] encoded {
           count_(static_cast<uint32_t>(written ? *written : written.needed())),
           error_(written.needed() != 0 ? errc::no_space : written.error()) {}
 
+    /// The error no_space, with the capacity that would suffice.
     [[nodiscard]] static constexpr encoded no_space(size_t required) noexcept {
         encoded e(errc::no_space);
         e.count_ = to_count(required);
         return e;
     }
 
+    /// Whether the message was written.
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return error_ == errc::none; }
+    /// The bytes that were written.
     [[nodiscard]] constexpr bytes data() const noexcept { return {data_, size()}; }
+    /// The number of bytes that were written; 0 on an error.
     [[nodiscard]] constexpr size_t size() const noexcept { return error_ == errc::none ? count_ : 0; }
+    /// For errc::no_space, the capacity that would suffice; otherwise 0.
     [[nodiscard]] constexpr size_t required() const noexcept { return error_ == errc::no_space ? count_ : 0; }
+    /// The reason why nothing was written, or errc::none.
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
 
   private:

@@ -24,7 +24,7 @@ class fixed_bytes {
   public:
     constexpr fixed_bytes() noexcept = default;
 
-    static constexpr size_t capacity = N;
+    static constexpr size_t capacity = N;  ///< the largest number of bytes that can be stored
 
     /// Replaces the copy. `from` may be a part of the old copy.
     /// @returns  false if `from` has more than N bytes. The old copy then stays.
@@ -39,9 +39,11 @@ class fixed_bytes {
     [[nodiscard]] constexpr bytes view() const& noexcept SOCKS_LIFETIMEBOUND { return {bytes_, size_}; }
     bytes view() const&& = delete;  // a view of a temporary: store it in a variable first
 
+    /// The copy, as view().
     constexpr operator bytes() const& noexcept SOCKS_LIFETIMEBOUND { return view(); }
     operator bytes() const&& = delete;
 
+    /// Whether there is no byte.
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
 
     /// Overwrites the complete storage with zeros and empties the copy.

@@ -37,15 +37,20 @@ class io_result {
     template <detail::no_unsigned_integer test_the_result_first>
     io_result(test_the_result_first) = delete;
 
+    /// Nothing was transferred, and the call may succeed later.
     constexpr io_result(io why) noexcept : reason_(why), paused_(true) {}
 
     /// Reading or writing failed; see stream_failed() of a machine. errc::none becomes out_of_turn.
     constexpr io_result(errc why) noexcept : error_(why == errc::none ? errc::out_of_turn : why) {}
 
+    /// The number of bytes that were transferred.
     [[nodiscard]] constexpr size_t size() const noexcept { return size_; }
+    /// The reason why the transfer failed, or errc::none.
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
+    /// Whether the transfer stopped for this reason.
     [[nodiscard]] constexpr bool is(io why) const noexcept { return paused_ && reason_ == why; }
 
+    /// Whether both report the same.
     friend constexpr bool operator==(const io_result&, const io_result&) noexcept = default;
 
   private:

@@ -11,13 +11,15 @@ namespace socks {
 
 /// An IPv4 address in network order: `ipv4{127, 0, 0, 1}`. Default: 0.0.0.0.
 struct ipv4 {
-    uint8_t bytes[4] = {};
+    uint8_t bytes[4] = {};  ///< the address, most significant byte first
+    /// Whether both are the same address.
     friend constexpr bool operator==(const ipv4&, const ipv4&) noexcept = default;
 };
 
 /// An IPv6 address in network order. Default: `::`.
 struct ipv6 {
-    uint8_t bytes[16] = {};
+    uint8_t bytes[16] = {};  ///< the address, most significant byte first
+    /// Whether both are the same address.
     friend constexpr bool operator==(const ipv6&, const ipv6&) noexcept = default;
 };
 

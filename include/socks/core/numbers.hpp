@@ -106,12 +106,15 @@ enum class chap_algorithm : uint8_t { hmac_md5 = 0x85 };
 /// A reply code and the version that defines its meaning. Any byte is a valid code.
 struct reply_code {
     // The default is a refusal, so a reply without a code does not grant a request.
-    socks::version version = socks::version::v5;
-    uint8_t value = static_cast<uint8_t>(code5::general_failure);
+    socks::version version = socks::version::v5;                   ///< the version that defines the meaning
+    uint8_t value = static_cast<uint8_t>(code5::general_failure);  ///< the byte of the reply
 
     constexpr reply_code() noexcept = default;
+    /// Any byte of a reply.
     constexpr reply_code(socks::version v, uint8_t raw) noexcept : version(v), value(raw) {}
+    /// A code of SOCKS5.
     constexpr reply_code(code5 c) noexcept : version(socks::version::v5), value(static_cast<uint8_t>(c)) {}
+    /// A code of SOCKS4.
     constexpr reply_code(code4 c) noexcept : version(socks::version::v4), value(static_cast<uint8_t>(c)) {}
 
     /// Whether the request was granted.
@@ -120,7 +123,7 @@ struct reply_code {
                                                        : static_cast<uint8_t>(code4::granted));
     }
 
-    // SOCKS4 and SOCKS4a have the same codes.
+    /// Whether both have the same meaning: SOCKS4 and SOCKS4a have the same codes.
     friend constexpr bool operator==(const reply_code& a, const reply_code& b) noexcept {
         return a.value == b.value && (a.version == socks::version::v5) == (b.version == socks::version::v5);
     }
@@ -146,6 +149,7 @@ struct reply_code {
     return static_cast<uint8_t>(m) >= 0x80 && m != method::no_acceptable;
 }
 
+/// The name of a method. The texts are static.
 [[nodiscard]] constexpr const char* to_string(method m) noexcept {
     switch (m) {
         case method::none: return "no authentication required";
@@ -162,6 +166,7 @@ struct reply_code {
     return is_private_use(m) ? "private method" : "unassigned";
 }
 
+/// The name of a command.
 [[nodiscard]] constexpr const char* to_string(command c) noexcept {
     switch (c) {
         case command::connect: return "CONNECT";
@@ -171,6 +176,7 @@ struct reply_code {
     return "unassigned";
 }
 
+/// The name of an address type.
 [[nodiscard]] constexpr const char* to_string(address_type t) noexcept {
     switch (t) {
         case address_type::ipv4: return "IPv4 address";
@@ -180,6 +186,7 @@ struct reply_code {
     return "unassigned";
 }
 
+/// The meaning of a reply code of SOCKS5.
 [[nodiscard]] constexpr const char* to_string(code5 c) noexcept {
     switch (c) {
         case code5::succeeded: return "succeeded";
@@ -195,6 +202,7 @@ struct reply_code {
     return "unassigned";
 }
 
+/// The meaning of a result code of SOCKS4.
 [[nodiscard]] constexpr const char* to_string(code4 c) noexcept {
     switch (c) {
         case code4::granted: return "request granted";
@@ -206,6 +214,7 @@ struct reply_code {
     return "unassigned";
 }
 
+/// The name of the type of a GSSAPI message.
 [[nodiscard]] constexpr const char* to_string(gssapi_type t) noexcept {
     switch (t) {
         case gssapi_type::authentication: return "authentication";
@@ -216,6 +225,7 @@ struct reply_code {
     return "unassigned";
 }
 
+/// The name of a level of protection.
 [[nodiscard]] constexpr const char* to_string(protection p) noexcept {
     switch (p) {
         case protection::none: return "no protection";
@@ -226,6 +236,7 @@ struct reply_code {
     return "unassigned";
 }
 
+/// The name of the type of an attribute of CHAP.
 [[nodiscard]] constexpr const char* to_string(chap_type t) noexcept {
     switch (t) {
         case chap_type::status: return "STATUS";
@@ -240,6 +251,7 @@ struct reply_code {
     return "unassigned";
 }
 
+/// The name of an algorithm of CHAP.
 [[nodiscard]] constexpr const char* to_string(chap_algorithm a) noexcept {
     switch (a) {
         case chap_algorithm::hmac_md5: return "HMAC-MD5";
@@ -247,6 +259,7 @@ struct reply_code {
     return "unassigned";
 }
 
+/// The meaning of a reply code in its version.
 [[nodiscard]] constexpr const char* to_string(const reply_code& c) noexcept {
     return c.version == version::v5 ? to_string(static_cast<code5>(c.value))
                                     : to_string(static_cast<code4>(c.value));

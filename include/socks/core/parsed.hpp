@@ -21,6 +21,7 @@ namespace socks {
 template <class T>
 class [[nodiscard]] parsed {
   public:
+    /// A value.
     constexpr parsed(const T& value) noexcept : value_(value) {}
 
     /// A refused text; `e` is not errc::none.
@@ -28,6 +29,7 @@ class [[nodiscard]] parsed {
         SOCKS_ASSERT(e != errc::none);
     }
 
+    /// Whether there is a value.
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return error_ == errc::none; }
 
     /// The value. A temporary returns a copy, so a reference bound to it stays valid.
@@ -35,13 +37,16 @@ class [[nodiscard]] parsed {
         SOCKS_ASSERT(*this);
         return value_;
     }
+    /// A copy of the value.
     [[nodiscard]] constexpr T operator*() const&& noexcept {
         SOCKS_ASSERT(*this);
         return value_;
     }
+    /// A member of the value.
     [[nodiscard]] constexpr const T* operator->() const& noexcept SOCKS_LIFETIMEBOUND { return &**this; }
     const T* operator->() const&& = delete;  // a pointer into a temporary: write (*parse_x(text)).member
 
+    /// The reason why the text was refused, or errc::none.
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
 
     /// The offset of the invalid byte, or of the invalid part. If something is missing at the end, it is the

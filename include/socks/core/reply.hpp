@@ -22,8 +22,8 @@ namespace socks {
 /// @lifetime  a name points into the message that it was decoded from.
 /// @rfc       1928 section 6
 struct reply {
-    reply_code code{};
-    endpoint bound{};
+    reply_code code{};  ///< whether the request was granted, or why not
+    endpoint bound{};   ///< see above; its meaning depends on the command
 };
 
 }  // namespace socks

@@ -18,11 +18,12 @@ namespace socks {
 ///
 /// @lifetime  points into the texts that it was made from.
 struct credentials {
-    bytes user;
-    bytes password;
-    bool given = false;
+    bytes user;          ///< the user name, or the user ID of SOCKS4
+    bytes password;      ///< the password; SOCKS4 has none
+    bool given = false;  ///< whether there are credentials, even if both are empty
 
     constexpr credentials() noexcept = default;
+    /// A user name with a password, or a user ID without one.
     constexpr credentials(bytes name SOCKS_LIFETIMEBOUND, bytes secret SOCKS_LIFETIMEBOUND = {}) noexcept
         : user(name), password(secret), given(true) {}
 };
@@ -38,10 +39,11 @@ struct credentials {
 /// one element, no_acceptable.
 class methods {
   public:
-    static constexpr size_t max = 4;
+    static constexpr size_t max = 4;  ///< the most methods of a list
 
     constexpr methods() noexcept = default;
 
+    /// One to four methods. A fifth does not compile.
     template <class... M>
         requires(sizeof...(M) >= 1 && sizeof...(M) <= max && (detail::same<M, method> && ...))
     constexpr methods(M... list) noexcept { (static_cast<void>(add(list)), ...); }
@@ -64,17 +66,21 @@ class methods {
     /// False after an attempt to add no_acceptable. An empty list is valid.
     [[nodiscard]] constexpr bool is_valid() const noexcept { return !is_free(0) || is_free(1); }
 
+    /// The number of methods.
     [[nodiscard]] constexpr size_t size() const noexcept {
         return size_t{0} + !is_free(0) + !is_free(1) + !is_free(2) + !is_free(3);
     }
 
+    /// Whether there is no method. An invalid list is not empty.
     [[nodiscard]] constexpr bool empty() const noexcept { return is_free(0) && is_free(1); }
 
+    /// The method at `i`, 0 <= i < size().
     [[nodiscard]] constexpr method operator[](size_t i) const noexcept {
         SOCKS_ASSERT(i < max);
         return static_cast<method>(static_cast<uint8_t>(list_[i]));
     }
 
+    /// Whether `m` is in the list.
     [[nodiscard]] constexpr bool contains(method m) const noexcept {
         bool found = false;
         SOCKS_UNROLL_4
@@ -120,11 +126,11 @@ class methods {
 /// "none". To let the proxy choose, write `.methods = {method::none, method::username_password}`. `to` is
 /// optional for UDP ASSOCIATE and BIND.
 struct request {
-    socks::version version = socks::version::v5;
-    socks::command command = socks::command::connect;
-    endpoint to{};
-    socks::credentials credentials{};
-    socks::methods methods{};
+    socks::version version = socks::version::v5;       ///< SOCKS4, SOCKS4a or SOCKS5
+    socks::command command = socks::command::connect;  ///< what the proxy must do
+    endpoint to{};                                     ///< the destination
+    socks::credentials credentials{};                  ///< what the proxy learns about the user
+    socks::methods methods{};                          ///< the methods to offer over SOCKS5; see offer()
 
     /// The methods that this request offers over SOCKS5.
     [[nodiscard]] constexpr socks::methods offer() const noexcept {

@@ -34,6 +34,7 @@ constexpr void store_front(fixed_bytes<N>& to, bytes from) noexcept {
 class stored_endpoint {
   public:
     constexpr stored_endpoint() noexcept = default;
+    /// A copy of `from` and its name.
     constexpr stored_endpoint(const endpoint& from) noexcept
         : endpoint_{from.host.with_name_at(nullptr), from.port} {
         detail::store_front(name_, from.host.name());
@@ -45,6 +46,7 @@ class stored_endpoint {
     }
     endpoint view() const&& = delete;  // a view of a temporary: store it in a variable first
 
+    /// The stored endpoint, as view().
     constexpr operator endpoint() const& noexcept { return view(); }
     operator endpoint() const&& = delete;
 
@@ -64,15 +66,17 @@ class stored_endpoint {
 class stored_reply {
   public:
     constexpr stored_reply() noexcept = default;
+    /// A copy of `from` and its name.
     constexpr stored_reply(const reply& from) noexcept : code(from.code), bound(from.bound) {}
 
-    reply_code code{};
-    stored_endpoint bound{};
+    reply_code code{};        ///< whether the request was granted, or why not
+    stored_endpoint bound{};  ///< the bound address, see reply::bound
 
     /// The stored reply. @lifetime  points into this object.
     [[nodiscard]] constexpr reply view() const& noexcept { return {code, bound.view()}; }
     reply view() const&& = delete;  // a view of a temporary: store it in a variable first
 
+    /// The stored reply, as view().
     constexpr operator reply() const& noexcept { return view(); }
     operator reply() const&& = delete;
 };
@@ -91,6 +95,7 @@ class stored_reply {
 class stored_request {
   public:
     constexpr stored_request() noexcept = default;
+    /// A copy of `from` and its texts.
     constexpr stored_request(const request& from) noexcept
         : version_(from.version),
           command_(from.command),
@@ -101,9 +106,12 @@ class stored_request {
         detail::store_front(password_, from.credentials.password);
     }
 
+    /// Copies the texts too.
     constexpr stored_request(const stored_request&) noexcept = default;
+    /// Copies the texts too.
     constexpr stored_request& operator=(const stored_request&) noexcept = default;
 
+    /// Wipes user name and password.
     constexpr ~stored_request() { clear(); }
 
     /// The stored request. @lifetime  points into this object.
@@ -115,6 +123,7 @@ class stored_request {
     }
     request view() const&& = delete;  // a view of a temporary: store it in a variable first
 
+    /// The stored request, as view().
     constexpr operator request() const& noexcept { return view(); }
     operator request() const&& = delete;
 

@@ -30,6 +30,7 @@ struct tolerance {
     /// Whether the bound address of a reply may be an empty name or a single NUL. It is read as
     /// "unspecified".
     bool empty_bound : 1 = true;
+    /// Whether all members are equal.
     friend constexpr bool operator==(const tolerance&, const tolerance&) noexcept = default;
 };
 
@@ -51,7 +52,9 @@ constexpr bool is_auth_version(uint8_t version, const tolerance& tolerated) noex
 
 }  // namespace detail
 
+/// What real peers do is tolerated. This is the default.
 inline constexpr tolerance lenient{};
+/// Only what the documents allow.
 inline constexpr tolerance strict{.reply4_version = leeway::strict,
                                   .auth_status_version = leeway::strict,
                                   .credentials_version_5 = false,

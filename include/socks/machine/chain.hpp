@@ -15,10 +15,10 @@ namespace socks {
 ///
 /// @lifetime  valid as long as its texts.
 struct hop {
-    endpoint proxy{};
-    socks::version version = socks::version::v5;
-    socks::credentials credentials{};
-    socks::methods methods{};  ///< see request::methods
+    endpoint proxy{};                             ///< the address of the proxy
+    socks::version version = socks::version::v5;  ///< the version that the proxy speaks
+    socks::credentials credentials{};             ///< the credentials for this proxy
+    socks::methods methods{};                     ///< see request::methods
 };
 
 /// A borrowed view of hops. You can make it from a named array, from anything with `data()` and `size()` over
@@ -28,19 +28,23 @@ struct hop {
 class hops {
   public:
     constexpr hops() noexcept = default;
+    /// `size` hops at `data`.
     constexpr hops(const hop* data SOCKS_LIFETIMEBOUND, size_t size) noexcept : data_(data), size_(size) {}
 
     // A list in braces does not convert, because it would be destroyed before the view is used. A class that
     // derives from hop does not convert either: its objects may be larger.
+    /// A named array.
     template <class T, size_t N>
         requires(detail::same<T, hop> || detail::same<T, const hop>)
     constexpr hops(T (&list SOCKS_LIFETIMEBOUND)[N]) noexcept : hops(list, N) {}
 
+    /// Anything with `data()` and `size()` over hops.
     template <class C>
         requires(requires(const C& c) { hops(c.data(), size_t{c.size()}); } &&
                  detail::same<typename detail::plain<detail::element<const C>>::type, hop>)
     constexpr hops(const C& list SOCKS_LIFETIMEBOUND) noexcept : hops(list.data(), size_t{list.size()}) {}
 
+    /// The number of hops.
     [[nodiscard]] constexpr size_t size() const noexcept { return size_; }
 
     /// The hop at `i`, 0 <= i < size().
@@ -65,9 +69,9 @@ class hops {
 ///
 /// @lifetime  valid as long as its hops and the texts in it.
 struct route {
-    hops through{};
-    socks::command command = socks::command::connect;
-    endpoint to{};
+    hops through{};                                    ///< the proxies in the order in which they are passed
+    socks::command command = socks::command::connect;  ///< what the last proxy must do
+    endpoint to{};                                     ///< the destination
 };
 
 /// The client's side of the handshakes with all proxies of a route.
@@ -89,14 +93,17 @@ struct route {
 template <feature Parts>
 class basic_chain {
   public:
-    using next = client_next;
-    using action = basic_client_action<Parts>;
-    using completed = client_completed;
-    using early_messages = socks::early_messages;
+    using next = client_next;  ///< the actions: send, recv, negotiate, wait, bound, done, fail
+    using action = basic_client_action<Parts>;     ///< one action and its accessors
+    using completed = client_completed;            ///< the reply of the last proxy, and the bytes after it
+    using early_messages = socks::early_messages;  ///< what was sent early to the present proxy
 
-    static constexpr size_t max_hops = 255;
+    static constexpr size_t max_hops = 255;  ///< the most proxies of a route
+    /// The smallest inbox, as for a client.
     static constexpr size_t max_input = basic_client<Parts>::max_input;
+    /// The smallest outbox, as for a client.
     static constexpr size_t max_output = basic_client<Parts>::max_output;
+    /// An outbox for all early messages to one proxy.
     static constexpr size_t max_pipelined = basic_client<Parts>::max_pipelined;
 
     constexpr basic_chain() noexcept = default;

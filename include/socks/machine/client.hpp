@@ -38,8 +38,8 @@ class basic_client {
     /// One action and its accessors.
     using action = basic_client_action<Parts>;
 
-    using completed = client_completed;
-    using early_messages = socks::early_messages;
+    using completed = client_completed;            ///< the reply, and the bytes after it
+    using early_messages = socks::early_messages;  ///< what was sent early
 
     /// The longest message that is received: a SOCKS5 reply, 4 + 1 + 255 + 2. Without SOCKS5 it is a SOCKS4
     /// reply.
@@ -58,6 +58,7 @@ class basic_client {
                                                                       : 265;
 
     constexpr basic_client() noexcept = default;
+    /// A client with options.
     constexpr explicit basic_client(client_options options) noexcept : core_(options) {}
 
     /// Advances the handshake by one step, with plain views.

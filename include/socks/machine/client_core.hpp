@@ -23,7 +23,7 @@ namespace socks {
 
 /// The options of a client.
 struct client_options {
-    socks::tolerance tolerance{};
+    socks::tolerance tolerance{};  ///< which known mistakes of proxies are tolerated
     /// By default the first two bytes of a refusal are enough, because some servers send no more. Set this to
     /// wait for the complete reply, or for the end of the stream, and to learn the bound address too.
     bool wait_for_full_refusal : 1 = false;
@@ -102,8 +102,8 @@ class client_core;
 /// before all bytes received later. The name in the reply points into the input: to keep it, use a
 /// stored_reply.
 struct client_completed {
-    socks::reply reply;
-    bytes early;
+    socks::reply reply;  ///< the code is a success; the bound address is that of the proxy
+    bytes early;         ///< the first bytes of the destination, often none
 };
 
 /// The messages that were sent early. A member becomes false when the proxy agrees to the message.
@@ -126,7 +126,7 @@ struct early_messages {
 template <feature Parts>
 class basic_client_action : public detail::action<client_next> {
   public:
-    using completed = client_completed;
+    using completed = client_completed;  ///< the type of result()
 
     /// negotiate: the method that the server chose.
     [[nodiscard]] constexpr socks::method method() const noexcept {

@@ -45,7 +45,7 @@ class inbox {
     inbox(const inbox&) = delete;
     inbox& operator=(const inbox&) = delete;
 
-    static constexpr size_t capacity = N;
+    static constexpr size_t capacity = N;  ///< the size in bytes
 
     /// The bytes that were received and not consumed yet, oldest first.
     /// @lifetime  until the next prepare().
@@ -53,6 +53,7 @@ class inbox {
         return {bytes_ + begin_, size_t{end_} - begin_};
     }
 
+    /// Whether every received byte was consumed.
     [[nodiscard]] constexpr bool empty() const noexcept { return begin_ == end_; }
 
     /// Whether the inbox has no free space. Do not read while it is full: reading into an empty buffer
@@ -150,8 +151,9 @@ class outbox {
     outbox(const outbox&) = delete;
     outbox& operator=(const outbox&) = delete;
 
-    static constexpr size_t capacity = N;
+    static constexpr size_t capacity = N;  ///< the size in bytes
 
+    /// Whether every byte was sent.
     [[nodiscard]] constexpr bool empty() const noexcept { return end_ == 0; }
 
     /// The bytes to send next. @lifetime until the next call of any member that is not const.

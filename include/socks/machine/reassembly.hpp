@@ -30,11 +30,13 @@ namespace socks {
 /// @rfc   1928 section 7
 class reassembly {
   public:
+    /// What to do with a datagram: pass on datagram(), wait for more fragments, or ignore it.
     enum class next : uint8_t { deliver, wait, drop };
 
     /// What to do with a datagram.
     class [[nodiscard]] action {
       public:
+        /// What to do with the datagram.
         [[nodiscard]] constexpr reassembly::next next() const noexcept { return next_; }
 
         /// deliver: the complete datagram. Its fragment() is 0.

@@ -72,7 +72,7 @@ class basic_server {
     /// One action and its accessors.
     using action = basic_server_action<Parts>;
 
-    using completed = server_completed;
+    using completed = server_completed;  ///< the bytes after the request
 
     /// The longest message that is received: a SOCKS4a request, 8 + 255 + 1 + 255 + 1. Without SOCKS4 it is
     /// the credentials, 3 + 255 + 255, and without both a SOCKS5 request, 4 + 1 + 255 + 2.
@@ -85,6 +85,7 @@ class basic_server {
     static constexpr size_t max_pending = has(Parts, feature::bind) ? 524 : 262;
 
     constexpr basic_server() noexcept = default;
+    /// A server with options.
     constexpr explicit basic_server(const server_options& options) noexcept : options_(options) {
         const errc fault = unsupported(options);
         if (fault != errc::none) fail_for_good(fault);
@@ -256,6 +257,7 @@ class basic_server {
         detail::mailbox_steps::append(out,
                                       [&](buffer room) noexcept { return authenticated(accepted, room); });
     }
+    /// Answers the action serve, and appends the reply to an outbox.
     template <size_t M>
     constexpr void answer(const reply& outcome, outbox<M>& out) noexcept {
         static_assert(M >= max_pending, "the outbox is smaller than max_pending");

@@ -20,17 +20,17 @@ namespace socks {
 /// SOCKS4 cannot authenticate, so it is accepted only if `methods` contains none. With an empty or invalid
 /// list, the server accepts no client.
 struct server_options {
-    bool v4 : 1 = true;
-    bool v4a : 1 = true;
-    bool v5 : 1 = true;
+    bool v4 : 1 = true;   ///< serve SOCKS4 requests with an address
+    bool v4a : 1 = true;  ///< serve SOCKS4a requests, whose destination is a name
+    bool v5 : 1 = true;   ///< serve SOCKS5
     /// If v5 is off, answer a SOCKS5 greeting with `00 5b`, the first two bytes of a SOCKS4 refusal. Then
     /// wait for a SOCKS4 request on the same connection. java.net.Socket sends a SOCKS5 greeting, reads two
     /// bytes, and sends a SOCKS4 request if the first byte is not 5. It would read the other six bytes of a
     /// complete refusal as the reply to that request. Without this option the refusal is `05 ff`, which Java
     /// reports as "no acceptable methods".
     bool v4_after_greeting : 1 = false;
-    socks::methods methods = method::none;
-    socks::tolerance tolerance{};
+    socks::methods methods = method::none;  ///< the methods that the server accepts, best first
+    socks::tolerance tolerance{};           ///< which known mistakes of clients are tolerated
 };
 
 /// What a server waits for or does next. To print it in a log, use to_string().
@@ -87,7 +87,7 @@ class basic_server;
 
 /// The result of a handshake: the bytes that the client sent after its request. Relay them first.
 struct server_completed {
-    bytes early;
+    bytes early;  ///< often none
 };
 
 /// The result of a step of a server: what you must do now. The comment of each accessor names the actions for

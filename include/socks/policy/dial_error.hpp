@@ -31,17 +31,19 @@ enum class dial_error : uint8_t {
 /// A name that does not exist is host_unreachable, as in Tor and most other servers. If the name service
 /// fails, the code is general_failure. If it does not answer in time, the code is ttl_expired.
 struct dial_codes {
-    code5 refused = code5::connection_refused;
-    code5 network_unreachable = code5::network_unreachable;
-    code5 host_unreachable = code5::host_unreachable;
-    code5 timed_out = code5::ttl_expired;
-    code5 not_allowed = code5::not_allowed;
-    code5 name_not_found = code5::host_unreachable;
-    code5 name_not_resolved = code5::general_failure;
+    code5 refused = code5::connection_refused;               ///< the code for dial_error::refused
+    code5 network_unreachable = code5::network_unreachable;  ///< the code for dial_error::network_unreachable
+    code5 host_unreachable = code5::host_unreachable;        ///< the code for dial_error::host_unreachable
+    code5 timed_out = code5::ttl_expired;                    ///< the code for dial_error::timed_out
+    code5 not_allowed = code5::not_allowed;                  ///< the code for dial_error::not_allowed
+    code5 name_not_found = code5::host_unreachable;          ///< the code for dial_error::name_not_found
+    code5 name_not_resolved = code5::general_failure;        ///< the code for dial_error::name_not_resolved
+    /// The code for dial_error::no_address_of_family.
     code5 no_address_of_family = code5::address_type_not_supported;
+    /// The code for dial_error::command_not_supported.
     code5 command_not_supported = code5::command_not_supported;
-    code5 out_of_resources = code5::general_failure;
-    code5 other = code5::general_failure;
+    code5 out_of_resources = code5::general_failure;  ///< the code for dial_error::out_of_resources
+    code5 other = code5::general_failure;             ///< the code for dial_error::other
 };
 
 namespace detail {
@@ -138,6 +140,7 @@ constexpr code5 chosen_code(dial_error e, const dial_codes& codes) noexcept {
     return e == dial_error::network_unreachable || e == dial_error::host_unreachable ||
            e == dial_error::no_address_of_family;
 }
+/// The same for a reply code that a proxy sent.
 [[nodiscard]] constexpr bool suggests_other_family(const reply_code& code) noexcept {
     return suggests_other_family(dial_error_for(code));
 }

@@ -31,10 +31,14 @@ enum class disposition : uint8_t {
 /// @cost  O(1), constexpr, noexcept.
 class outcome {
   public:
+    /// The outcome of a handshake that ended with a reply.
     constexpr outcome(const reply_code& code) noexcept
         : code_(code), why_(code.succeeded() ? errc::none : errc::refused), has_code_(true) {}
+    /// The same for a code of SOCKS5.
     constexpr outcome(code5 code) noexcept : outcome(reply_code(code)) {}
+    /// The same for a code of SOCKS4.
     constexpr outcome(code4 code) noexcept : outcome(reply_code(code)) {}
+    /// The outcome of a handshake that ended without a reply.
     constexpr outcome(errc why) noexcept : why_(why) {}
 
     /// Whether the handshake succeeded: the code grants the request, or there is no code and no error.
@@ -45,11 +49,13 @@ class outcome {
 
     /// Whether there was a reply. code() then returns its code.
     [[nodiscard]] constexpr bool has_code() const noexcept { return has_code_; }
+    /// The code of the reply. Only if has_code().
     [[nodiscard]] constexpr reply_code code() const noexcept {
         SOCKS_ASSERT(has_code_);
         return code_;
     }
 
+    /// Whether both are the same outcome.
     friend constexpr bool operator==(const outcome&, const outcome&) noexcept = default;
 
   private:
@@ -96,6 +102,7 @@ class disposition_table {
         return t;
     }
 
+    /// The disposition of `o`.
     [[nodiscard]] constexpr disposition operator[](const outcome& o) const noexcept {
         if (o.succeeded()) return disposition::connected;
         const size_t i = row_of(o);

@@ -23,6 +23,7 @@ struct retry_schedule {
     uint16_t attempts = 4;  ///< retries at the first interval; 0: the interval never changes
     uint16_t limit = 12;    ///< the number of retries, without the first attempt; 0: no retry
 
+    /// Whether all members are equal.
     friend constexpr bool operator==(const retry_schedule&, const retry_schedule&) noexcept = default;
 };
 
@@ -60,8 +61,9 @@ struct retry_schedule {
 
 /// The host and the protocol of an attempt, as indexes from 0.
 struct retry_target {
-    uint32_t host = 0;
-    uint32_t protocol = 0;
+    uint32_t host = 0;      ///< the index of the host
+    uint32_t protocol = 0;  ///< the index of the protocol
+    /// Whether all members are equal.
     friend constexpr bool operator==(const retry_target&, const retry_target&) noexcept = default;
 };
 
@@ -95,6 +97,7 @@ struct retry_target {
 /// @cost  32 bytes, trivially copyable, constexpr, noexcept.
 class retry {
   public:
+    /// What to do after an attempt.
     enum class next : uint8_t {
         done,     ///< connected
         again,    ///< make the next attempt at the time due(), to target()
@@ -102,9 +105,11 @@ class retry {
         give_up,  ///< the last attempt has failed, or the schedule is invalid
     };
 
+    /// Schedules count minutes, and the clock counts seconds.
     static constexpr uint64_t seconds_per_minute = 60;
 
     constexpr retry() noexcept = default;
+    /// Begins to count. `hosts` and `protocols` are the numbers of targets, and 0 means 1.
     constexpr explicit retry(const retry_schedule& schedule, uint32_t hosts = 1,
                              uint32_t protocols = 1) noexcept
         : schedule_(schedule), hosts_(hosts), protocols_(protocols) {}

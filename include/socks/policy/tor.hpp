@@ -16,6 +16,7 @@ namespace socks::tor {
 /// answer is the bound address of the reply. The proxy sends nothing after the reply.
 /// @rfc  Tor's SOCKS extensions, "Name lookup"
 inline constexpr command resolve{0xf0};
+/// The command that looks up the name of an address; see resolve.
 inline constexpr command resolve_ptr{0xf1};
 
 /// The name of a command, including Tor's two commands.
@@ -128,7 +129,7 @@ enum class isolation_format : uint8_t {
 /// their tokens are equal.
 /// @lifetime  points to what the credentials point to.
 struct isolation {
-    isolation_format format = isolation_format::none;
+    isolation_format format = isolation_format::none;  ///< what the credentials mean
     bytes object;  ///< the ID, never empty; only for isolation_format::object
     bytes token;   ///< only for isolation_format::token and object
 };

@@ -161,12 +161,15 @@ class reply_category_type final : public std::error_category {
 [[nodiscard]] inline std::error_code make_error_code(errc e) noexcept {
     return {static_cast<int>(e), errc_category()};
 }
+/// The error code of a reply code.
 [[nodiscard]] inline std::error_code make_error_code(const reply_code& c) noexcept {
     return {detail::error_value(c), reply_category()};
 }
+/// The error code of a reply code of SOCKS5.
 [[nodiscard]] inline std::error_code make_error_code(code5 c) noexcept {
     return make_error_code(reply_code(c));
 }
+/// The error code of a reply code of SOCKS4.
 [[nodiscard]] inline std::error_code make_error_code(code4 c) noexcept {
     return make_error_code(reply_code(c));
 }

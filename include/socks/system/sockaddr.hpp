@@ -178,6 +178,7 @@ socklen_t store_sockaddr(const Sockaddr& from, sockaddr_storage& to) noexcept {
     memcpy(&six, from, sizeof six);
     return from_sockaddr(six);
 }
+/// The same for a sockaddr_storage, which recvfrom() and getpeername() fill.
 [[nodiscard]] inline endpoint from_sockaddr(const sockaddr_storage& from, socklen_t size) noexcept {
     return from_sockaddr(reinterpret_cast<const sockaddr*>(&from), size);
 }

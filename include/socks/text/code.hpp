@@ -53,27 +53,35 @@ constexpr encoded put_code(Number number, buffer out) noexcept {
 constexpr encoded format(const reply_code& c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::put_code(to_string(c), c.value, false, out);
 }
+/// Writes the meaning of a reply code of SOCKS5.
 constexpr encoded format(code5 c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::put_code(c, out);
 }
+/// Writes the meaning of a result code of SOCKS4.
 constexpr encoded format(code4 c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::put_code(c, out);
 }
+/// Writes the name of a version.
 constexpr encoded format(version v, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::put_code(v, out);
 }
+/// Writes the name of a method.
 constexpr encoded format(method m, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::put_code(to_string(m), static_cast<uint8_t>(m), is_private_use(m), out);
 }
+/// Writes the name of a command.
 constexpr encoded format(command c, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::put_code(c, out);
 }
+/// Writes the name of an address type.
 constexpr encoded format(address_type t, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::put_code(t, out);
 }
+/// Writes the name of the type of a GSSAPI message.
 constexpr encoded format(gssapi_type t, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::put_code(t, out);
 }
+/// Writes the name of a level of protection.
 constexpr encoded format(protection p, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::put_code(p, out);
 }

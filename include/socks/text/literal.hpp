@@ -11,9 +11,9 @@ namespace socks {
 /// Buffers of these sizes are always large enough for format(): "255.255.255.255", an address of eight
 /// groups, a name of 255 bytes, and such a name with a port.
 inline constexpr size_t max_text_ipv4 = 15;
-inline constexpr size_t max_text_ipv6 = 39;
-inline constexpr size_t max_text_host = host::max_name;
-inline constexpr size_t max_text_endpoint = host::max_name + 1 + 5;
+inline constexpr size_t max_text_ipv6 = 39;                          ///< enough for an IPv6 address
+inline constexpr size_t max_text_host = host::max_name;              ///< enough for a host
+inline constexpr size_t max_text_endpoint = host::max_name + 1 + 5;  ///< enough for an endpoint
 
 namespace detail {
 
@@ -144,9 +144,11 @@ class text_writer {
 constexpr encoded format(const ipv4& a, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::text_writer(out).address(a).written();
 }
+/// Writes an IPv6 address without brackets.
 constexpr encoded format(const ipv6& a, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::text_writer(out).address(a).written();
 }
+/// Writes an address or a name, or `*` for no host.
 constexpr encoded format(const host& h, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::text_writer(out).address(h).written();
 }

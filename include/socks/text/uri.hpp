@@ -30,14 +30,15 @@ inline constexpr uint16_t default_port = 1080;
 /// @lifetime  a name points into the text, user and password into the buffer that you passed to
 ///            parse_proxy_uri.
 struct proxy_uri {
-    socks::version version = version::v5;
+    socks::version version = version::v5;  ///< the version of the requests
     bool resolve_here = false;  ///< socks4 and socks5: you resolve names and send addresses to the proxy
-    endpoint proxy{};
+    endpoint proxy{};           ///< where to connect to
     socks::credentials credentials{};  ///< for SOCKS4, user is the user ID
 };
 
 /// Buffers of these sizes are always large enough for the credentials of a URI, and for format() of a URI.
 inline constexpr size_t max_uri_credentials = 255 + 255;
+/// Enough for format() of a URI.
 inline constexpr size_t max_text_uri = 10 + 3 * 255 + 4 + 1 + max_text_endpoint;
 
 namespace detail {

@@ -65,8 +65,10 @@ class object_reader {
 /// @cost      each call O(size of the text), no allocation, constexpr, noexcept.
 class configuration {
   public:
+    /// The configuration in `text`.
     constexpr explicit configuration(bytes text SOCKS_LIFETIMEBOUND) noexcept : text_(text) {}
 
+    /// The text that was passed to the constructor.
     [[nodiscard]] constexpr bytes source() const noexcept { return text_; }
 
     /// Finds the last object for which `wanted(object)` is true, unless that object is deleted.

@@ -77,7 +77,7 @@ enum class flaw : uint8_t {
 /// A flaw and its position.
 /// @lifetime  `subject` points into the text or is static; `detail` is static.
 struct finding {
-    flaw what = flaw::bad_syntax;
+    flaw what = flaw::bad_syntax;  ///< the flaw
     cft::position position;        ///< line 0: the finding has no position in the text
     bytes subject;                 ///< the name of the parameter, or the keyword of the command
     uint16_t least = 0;            ///< for bad_length and bad_number
@@ -96,9 +96,11 @@ struct finding {
 class findings {
   public:
     constexpr findings() noexcept = default;
+    /// Stores up to N findings in `room`.
     template <size_t N>
     constexpr findings(finding (&room SOCKS_LIFETIMEBOUND)[N]) noexcept : room_(room), capacity_(N) {}
 
+    /// Adds a finding.
     constexpr void add(const finding& f) noexcept {
         if (total_ < capacity_) room_[total_] = f;
         ++total_;
@@ -107,11 +109,14 @@ class findings {
 
     /// The number of stored findings.
     [[nodiscard]] constexpr size_t size() const noexcept { return total_ < capacity_ ? total_ : capacity_; }
+    /// The finding at `i`, 0 <= i < size().
     [[nodiscard]] constexpr const finding& operator[](size_t i) const noexcept {
         SOCKS_ASSERT(i < size());
         return room_[i];
     }
+    /// The first stored finding, for a loop.
     [[nodiscard]] constexpr const finding* begin() const noexcept { return room_; }
+    /// The place after the last stored finding.
     [[nodiscard]] constexpr const finding* end() const noexcept { return room_ + size(); }
 
     /// The number of all findings, stored or not.

@@ -12,8 +12,8 @@ namespace socks::cft {
 
 /// A position in a text. Lines and columns begin at 1, columns count bytes. Line 0 means "not in the text".
 struct position {
-    uint32_t line = 0;
-    uint32_t column = 0;
+    uint32_t line = 0;    ///< the line, from 1; 0 if not in the text
+    uint32_t column = 0;  ///< the column, from 1
 
     /// The position after `text`, if `text` begins at this position.
     [[nodiscard]] constexpr position after(bytes text) const noexcept {
@@ -25,9 +25,11 @@ struct position {
         return p;
     }
 
+    /// Whether both are the same place.
     friend constexpr bool operator==(const position&, const position&) noexcept = default;
 };
 
+/// The kinds of tokens.
 enum class token_kind : uint8_t {
     word,          ///< a keyword, the name of a parameter, or a value without apostrophes
     quoted,        ///< a value in apostrophes; `text` excludes the apostrophes
@@ -40,10 +42,11 @@ enum class token_kind : uint8_t {
     open_comment,  ///< a comment that no */ closes
 };
 
+/// A part of a text: a word, a value in apostrophes, or a mark.
 struct token {
-    token_kind kind = token_kind::end;
-    bytes text;
-    cft::position position;  ///< quoted: the position of the first apostrophe
+    token_kind kind = token_kind::end;  ///< what it is
+    bytes text;                         ///< its text
+    cft::position position;             ///< quoted: the position of the first apostrophe
 };
 
 namespace detail {
@@ -64,6 +67,7 @@ constexpr bool is_mark(char c) noexcept { return c == '=' || c == ',' || c == '(
 /// @cost      O(size of the text) for all tokens together, constexpr, noexcept.
 class lexer {
   public:
+    /// Reads `text` from its beginning.
     constexpr explicit lexer(bytes text SOCKS_LIFETIMEBOUND) noexcept : rest_(text) {}
 
     /// Returns the next token. After end, open_quote and open_comment, every call returns the same token.

@@ -15,25 +15,26 @@ inline constexpr uint16_t max_class = 64;  ///< the largest CLASS in CFTNET and 
 
 /// CFTNET: a network. With a PROTOCOL it is a proxy.
 struct network {
-    static constexpr bytes keyword = "CFTNET";
-    cft::position position;  ///< the position of the keyword
-    field<text<32>> id;
-    field<cft::call> call;
-    field<uint16_t> net_class{1};
-    field<uint16_t> maxcnx{32};  ///< the largest number of connections at the same time
-    field<text<32>> type;
-    field<uint16_t> buflen{0};  ///< 0: not set
-    field<text<80>> comment;
-    field<cft::origin> origin;
-    field<proxy_protocol> protocol;
-    field<text<32>> inet;  ///< the ID of the network that reaches the proxy
-    field<text<64>> host;  ///< the host of the proxy
-    field<uint16_t> port{1080};
-    field<text<32>> user;
-    field<text<32>> password;
-    field<cft::mode> mode;
-    field<text<64>> srchost;
+    static constexpr bytes keyword = "CFTNET";  ///< the keyword of the command
+    cft::position position;                     ///< the position of the keyword
+    field<text<32>> id;                         ///< the key of the network
+    field<cft::call> call;                      ///< the directions of the calls
+    field<uint16_t> net_class{1};               ///< the class of the network
+    field<uint16_t> maxcnx{32};                 ///< the largest number of connections at the same time
+    field<text<32>> type;                       ///< TCP, or not given
+    field<uint16_t> buflen{0};                  ///< 0: not set
+    field<text<80>> comment;                    ///< any text
+    field<cft::origin> origin;                  ///< who has written the command
+    field<proxy_protocol> protocol;             ///< the protocol of the proxy, if any
+    field<text<32>> inet;                       ///< the ID of the network that reaches the proxy
+    field<text<64>> host;                       ///< the host of the proxy
+    field<uint16_t> port{1080};                 ///< the port of the proxy
+    field<text<32>> user;                       ///< the user for the proxy
+    field<text<32>> password;                   ///< the password for the proxy
+    field<cft::mode> mode;                      ///< whether the command replaces, creates or deletes
+    field<text<64>> srchost;                    ///< the local address of the calls
 
+    /// Takes one value of a parameter.
     constexpr void assign(assignment& a) noexcept {
         a.string("ID", id, 1);
         a.choice("CALL", call);
@@ -53,7 +54,7 @@ struct network {
         a.string("SRCHOST", srchost);
     }
 
-    // Checks the rules that concern several parameters.
+    /// Checks the rules that concern several parameters.
     constexpr void validate(findings& found) const noexcept {
         if (type.given && !same_word(type.value.view(), "TCP"))
             found.add({flaw::bad_choice, type.position, "TYPE", 0, 0, "TCP"});
@@ -77,55 +78,60 @@ struct network {
 
 /// CFTPROT: a protocol, and the network that it uses.
 struct protocol {
-    static constexpr bytes keyword = "CFTPROT";
-    cft::position position;  ///< the position of the keyword
-    field<text<32>> id;
-    field<text<32>> net;
-    field<text<32>> type;  ///< any text
-    field<cft::mode> mode;
+    static constexpr bytes keyword = "CFTPROT";  ///< the keyword of the command
+    cft::position position;                      ///< the position of the keyword
+    field<text<32>> id;                          ///< the key of the protocol
+    field<text<32>> net;                         ///< the ID of its network
+    field<text<32>> type;                        ///< any text
+    field<cft::mode> mode;                       ///< whether the command replaces, creates or deletes
 
+    /// Takes one value of a parameter.
     constexpr void assign(assignment& a) noexcept {
         a.string("ID", id, 1);
         a.string("NET", net);
         a.string("TYPE", type);
         a.choice("MODE", mode);
     }
+    /// There is no rule that concerns several parameters.
     constexpr void validate(findings&) const noexcept {}
 };
 
 /// CFTPART: a partner, the protocols that reach it, and its port or service for each protocol.
 struct partner {
-    static constexpr bytes keyword = "CFTPART";
-    cft::position position;  ///< the position of the keyword
-    field<text<32>> id;
-    list<text<32>, max_values> prot;
-    list<text<64>, max_values> sap;  ///< a port or the name of a service
-    field<cft::mode> mode;
+    static constexpr bytes keyword = "CFTPART";  ///< the keyword of the command
+    cft::position position;                      ///< the position of the keyword
+    field<text<32>> id;                          ///< the key of the partner
+    list<text<32>, max_values> prot;             ///< the IDs of its protocols
+    list<text<64>, max_values> sap;              ///< a port or the name of a service
+    field<cft::mode> mode;                       ///< whether the command replaces, creates or deletes
 
+    /// Takes one value of a parameter.
     constexpr void assign(assignment& a) noexcept {
         a.string("ID", id, 1);
         a.strings("PROT", prot);
         a.strings("SAP", sap);
         a.choice("MODE", mode);
     }
+    /// There is no rule that concerns several parameters.
     constexpr void validate(findings&) const noexcept {}
 };
 
 /// CFTTCP: the addresses of a partner, and the schedule of the calls.
 struct tcp {
-    static constexpr bytes keyword = "CFTTCP";
-    cft::position position;  ///< the position of the keyword
-    field<text<32>> id;
-    list<text<64>, max_values> host;
-    field<uint16_t> net_class{1};
-    field<uint16_t> retryw{1};   ///< minutes between two attempts
+    static constexpr bytes keyword = "CFTTCP";  ///< the keyword of the command
+    cft::position position;                     ///< the position of the keyword
+    field<text<32>> id;                         ///< the ID of the partner
+    list<text<64>, max_values> host;            ///< the hosts of the partner
+    field<uint16_t> net_class{1};               ///< the class of the network
+    field<uint16_t> retryw{1};                  ///< minutes between two attempts
     field<uint16_t> retryn{4};   ///< attempts at this interval, then half as many at twice the interval
     field<uint16_t> retrym{12};  ///< attempts after the first one
-    field<uint16_t> cnxin;
-    field<uint16_t> cnxout;
-    field<uint16_t> cnxinout;
-    field<cft::mode> mode;
+    field<uint16_t> cnxin;       ///< the most incoming connections
+    field<uint16_t> cnxout;      ///< the most outgoing connections
+    field<uint16_t> cnxinout;    ///< the most connections
+    field<cft::mode> mode;       ///< whether the command replaces, creates or deletes
 
+    /// Takes one value of a parameter.
     constexpr void assign(assignment& a) noexcept {
         constexpr uint16_t most = retry_schedule::max;
         a.string("ID", id, 1);
@@ -139,6 +145,7 @@ struct tcp {
         a.number("CNXINOUT", cnxinout, 0, most);
         a.choice("MODE", mode);
     }
+    /// There is no rule that concerns several parameters.
     constexpr void validate(findings&) const noexcept {}
 
     /// The schedule that RETRYW, RETRYN and RETRYM define.
@@ -149,17 +156,19 @@ struct tcp {
 
 /// CFTPARM: the networks and partners that are active: see configuration::is_active().
 struct parameters {
-    static constexpr bytes keyword = "CFTPARM";
-    cft::position position;  ///< the position of the keyword
-    field<text<32>> id;
-    field<cft::mode> mode;
+    static constexpr bytes keyword = "CFTPARM";  ///< the keyword of the command
+    cft::position position;                      ///< the position of the keyword
+    field<text<32>> id;                          ///< the ID of the command
+    field<cft::mode> mode;                       ///< whether the command replaces, creates or deletes
 
+    /// Takes one value of a parameter.
     constexpr void assign(assignment& a) noexcept {
         a.string("ID", id, 1);
         a.ids("NET");
         a.ids("PART");
         a.choice("MODE", mode);
     }
+    /// There is no rule that concerns several parameters.
     constexpr void validate(findings&) const noexcept {}
 };
 

@@ -26,6 +26,7 @@ namespace socks::cft {
 /// @cost      O(size of the text) for all events together, no allocation, constexpr, noexcept.
 class parser {
   public:
+    /// What an event is.
     enum class next : uint8_t {
         command,    ///< `text` is its keyword
         parameter,  ///< `text` is its name; at least one value follows
@@ -34,16 +35,18 @@ class parser {
         fail,       ///< `expected` says what should be at `position`
     };
 
-    static constexpr size_t max_keyword = 8;
+    static constexpr size_t max_keyword = 8;  ///< the longest keyword, in bytes
 
+    /// A part of a command, in the order of the text.
     struct event {
-        parser::next next = parser::next::end;
-        bytes text;
+        parser::next next = parser::next::end;  ///< what it is
+        bytes text;                             ///< see next
         cft::position position;  ///< its first byte, or the first apostrophe of a value in apostrophes
         bool quoted = false;     ///< value: it was in apostrophes
         const char* expected = nullptr;  ///< fail: a static phrase
     };
 
+    /// Reads `text` from its beginning.
     constexpr explicit parser(bytes text SOCKS_LIFETIMEBOUND) noexcept
         : lexer_(text), lookahead_(lexer_.next()) {}
 

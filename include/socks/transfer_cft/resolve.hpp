@@ -17,10 +17,10 @@ class resolver;
 /// The address of the proxy and the request to it, for one attempt.
 /// @lifetime  points into the targets.
 struct attempt {
-    endpoint proxy;
-    socks::request request;
-    uint16_t maxcnx = 0;  ///< the largest number of connections of this network at the same time
-    bytes service;        ///< the SAP if it is a name: look up its port and store it in request.to.port
+    endpoint proxy;          ///< where to connect to
+    socks::request request;  ///< the request to that proxy
+    uint16_t maxcnx = 0;     ///< the largest number of connections of this network at the same time
+    bytes service;           ///< the SAP if it is a name: look up its port and store it in request.to.port
 };
 
 /// The hosts of a partner, the protocols that reach them, and the schedule of the attempts. Each pair of a
@@ -36,8 +36,11 @@ struct attempt {
 /// @cost  3 to 4 KiB. It stores all its texts and contains no pointer.
 class targets {
   public:
+    /// The number of hosts.
     [[nodiscard]] constexpr uint32_t hosts() const noexcept { return static_cast<uint32_t>(tcp_.host.size); }
+    /// The number of protocols.
     [[nodiscard]] constexpr uint32_t protocols() const noexcept { return protocols_; }
+    /// When to try again.
     [[nodiscard]] constexpr retry_schedule schedule() const noexcept { return tcp_.schedule(); }
 
     /// Returns the attempt for `target`. target.host < hosts() and target.protocol < protocols().

@@ -13,9 +13,11 @@ namespace socks::cft {
 template <size_t N>
 class text {
   public:
-    static constexpr size_t max = N;
+    static constexpr size_t max = N;  ///< the longest text, in bytes
 
+    /// The text.
     [[nodiscard]] constexpr bytes view() const noexcept SOCKS_LIFETIMEBOUND { return {bytes_, size_}; }
+    /// Whether there is no byte.
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
 
     /// Stores a value, and decodes its escapes. On an error nothing changes.
@@ -39,23 +41,27 @@ class text {
 /// A parameter. `value` is the default if the parameter is missing or its value is invalid.
 template <class T>
 struct field {
-    T value{};
+    T value{};                 ///< the value, or the default
     cft::position position{};  ///< the position of the value
-    bool given = false;
-    bool faulty = false;  ///< the value is invalid, and a finding reports it
+    bool given = false;        ///< whether the parameter has a value
+    bool faulty = false;       ///< the value is invalid, and a finding reports it
 };
 
 /// A parameter with up to N values.
 template <class T, size_t N>
 struct list {
-    field<T> items[N] = {};
-    size_t size = 0;
-    bool given = false;
+    field<T> items[N] = {};  ///< the values; the first `size` are in use
+    size_t size = 0;         ///< the number of values
+    bool given = false;      ///< whether the parameter has a value
 };
 
+/// CALL: the directions in which a network is called.
 enum class call : uint8_t { inout, out, in };
+/// ORIGIN: the program that has written a command.
 enum class origin : uint8_t { none, cftutil, designer, copilot };
+/// PROTOCOL: the protocol of a proxy.
 enum class proxy_protocol : uint8_t { none, socks4, socks5 };
+/// MODE: what a command does to an earlier object. erase is DELETE, because delete is a keyword of C++.
 enum class mode : uint8_t { replace, create, erase };  // erase is DELETE, because delete is a keyword of C++
 
 namespace detail {
@@ -159,11 +165,13 @@ class assignment {
     /// Whether a field had the name of the parameter.
     [[nodiscard]] constexpr bool matched() const noexcept { return matched_; }
 
+    /// Assigns to `f` if the parameter has this name: a text of at least `least` bytes.
     template <size_t N>
     constexpr void string(bytes name, field<text<N>>& f, uint16_t least = 0) noexcept {
         if (receives(name, f)) f.faulty = !decode(f.value, least);
     }
 
+    /// Assigns to `f` if the parameter has this name: a number of `least` to `most`.
     constexpr void number(bytes name, field<uint16_t>& f, uint16_t least, uint16_t most) noexcept {
         text<max_word> word;
         if (!receives(name, f)) return;
@@ -173,6 +181,7 @@ class assignment {
         if (f.faulty) found_.add({flaw::bad_number, value_.position, parameter_.text, least, most});
     }
 
+    /// Assigns to `f` if the parameter has this name: one of the words of an enum.
     template <class Choice>
     constexpr void choice(bytes name, field<Choice>& f) noexcept {
         text<max_word> word;
@@ -187,6 +196,7 @@ class assignment {
             f.value = parsed;
     }
 
+    /// Appends to `l` if the parameter has this name: a text of at least one byte.
     template <size_t M, size_t N>
     constexpr void strings(bytes name, list<text<M>, N>& l) noexcept {
         if (!same_word(name, parameter_.text)) return;

@@ -20,8 +20,8 @@ namespace socks {
 /// One GSSAPI message.
 /// @lifetime  the token points into the decoded bytes, or into the bytes that you passed.
 struct gssapi_message {
-    gssapi_type type = gssapi_type::authentication;
-    bytes token{};
+    gssapi_type type = gssapi_type::authentication;  ///< what the token is for
+    bytes token{};  ///< the token, which your GSSAPI mechanism produces and reads
 };
 
 inline constexpr size_t gssapi_head_size = 4;       ///< VER, MTYP and LEN before each token
@@ -164,7 +164,7 @@ constexpr int strength(protection p, int if_unassigned) noexcept {
 /// The weakest acceptable level of protection. It is a separate type, so that you cannot confuse it with the
 /// chosen level.
 struct at_least {
-    protection level;
+    protection level;  ///< the demanded level
 };
 
 /// Whether `chosen`, the level in the answer of the server, protects at least as much as `demanded`. On an

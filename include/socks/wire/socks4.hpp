@@ -14,15 +14,15 @@ namespace socks {
 
 /// The request of a client. If the destination is a name, it is a SOCKS4a request.
 struct request4 {
-    socks::command command = socks::command::connect;
-    endpoint to{};
-    bytes user{};
+    socks::command command = socks::command::connect;  ///< what the proxy must do
+    endpoint to{};                                     ///< the destination
+    bytes user{};                                      ///< the user ID
 };
 
 /// The reply of a server.
 struct reply4 {
-    code4 code = code4::rejected;
-    endpoint bound{};
+    code4 code = code4::rejected;  ///< whether the request was granted, or why not
+    endpoint bound{};              ///< as reply::bound
 };
 
 namespace detail {

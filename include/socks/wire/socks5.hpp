@@ -11,8 +11,9 @@ namespace socks {
 /// The first message of a client: the methods that it offers, one byte each.
 /// @lifetime  points into the decoded bytes, or into the bytes that you passed.
 struct greeting {
-    bytes methods;
+    bytes methods;  ///< the methods in the order of the message
 
+    /// Whether `m` is among the methods.
     [[nodiscard]] constexpr bool offers(method m) const noexcept {
         return methods.contains(static_cast<char>(m));
     }
@@ -20,14 +21,14 @@ struct greeting {
 
 /// The request of a client.
 struct request5 {
-    socks::command command = socks::command::connect;
-    endpoint to{};
+    socks::command command = socks::command::connect;  ///< what the proxy must do
+    endpoint to{};                                     ///< the destination
 };
 
 /// The reply of a server.
 struct reply5 {
-    code5 code = code5::general_failure;
-    endpoint bound{};
+    code5 code = code5::general_failure;  ///< whether the request was granted, or why not
+    endpoint bound{};                     ///< as reply::bound
 };
 
 /// Decodes one greeting from the front of `in`.

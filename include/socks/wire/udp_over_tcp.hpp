@@ -13,8 +13,9 @@ namespace socks {
 /// extension answer command_not_supported.
 inline constexpr command udp_over_tcp{0x05};
 
-/// The sizes of the largest header and of the most data: HDRLEN has one byte, and MSGLEN has two bytes.
+/// The size of the largest header: HDRLEN has one byte.
 inline constexpr size_t max_framed_header = 255;
+/// The size of the most data: MSGLEN has two bytes.
 inline constexpr size_t max_framed_data = 65535;
 
 namespace detail {

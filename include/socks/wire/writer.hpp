@@ -22,14 +22,17 @@ class writer {
     }
 
   public:
+    /// Writes to the front of `out`.
     constexpr explicit writer(buffer out SOCKS_LIFETIMEBOUND) noexcept : to_(out) {}
 
+    /// Writes one byte.
     SOCKS_ALWAYS_INLINE constexpr writer& u8(uint8_t v) noexcept {
         SOCKS_ASSERT(written_ < to_.capacity());
         to_.data()[written_++] = static_cast<char>(v);
         return *this;
     }
 
+    /// Writes a number of two bytes, the most significant first.
     SOCKS_ALWAYS_INLINE constexpr writer& u16(uint16_t v) noexcept {
         return u8(static_cast<uint8_t>(v >> 8)).u8(static_cast<uint8_t>(v & 0xff));
     }
@@ -52,7 +55,9 @@ class writer {
         return *this;
     }
 
+    /// Writes an IPv4 address.
     SOCKS_ALWAYS_INLINE constexpr writer& v4(const ipv4& a) noexcept { return copy(a.bytes, 4); }
+    /// Writes an IPv6 address.
     SOCKS_ALWAYS_INLINE constexpr writer& v6(const ipv6& a) noexcept { return copy(a.bytes, 16); }
 
     /// The bytes written so far.
