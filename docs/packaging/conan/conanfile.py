@@ -34,6 +34,7 @@ class SocksRecipe(ConanFile):
         toolchain = CMakeToolchain(self)
         toolchain.cache_variables["SOCKS_TESTS"] = "OFF"
         toolchain.cache_variables["SOCKS_EXAMPLES"] = "OFF"
+        toolchain.cache_variables["CMAKE_INSTALL_LIBDIR"] = "lib"
         toolchain.generate()
 
     def build(self):
@@ -48,7 +49,7 @@ class SocksRecipe(ConanFile):
     def package_info(self):
         self.cpp_info.bindirs = []
         self.cpp_info.libdirs = []
-        self.cpp_info.set_property("cmake_file_name", "socks")
-        self.cpp_info.set_property("cmake_target_name", "socks::socks")
-        self.cpp_info.set_property("cmake_target_aliases", ["socks::transfer_cft"])
+        # The library's own CMake package has the targets, and C++20 for those who link them.
+        self.cpp_info.builddirs = [os.path.join("lib", "cmake", "socks")]
+        self.cpp_info.set_property("cmake_find_mode", "none")
         self.cpp_info.set_property("pkg_config_name", "socks")
