@@ -64,12 +64,11 @@ def prepare(scratch):
     """The files of this tree become a repository of their own, so what is not committed yet is tried too."""
     shutil.rmtree(scratch, ignore_errors=True)
     checkout = scratch / "socks"
-    checkout.mkdir(parents=True)
-    git = ["git", "-C", checkout, "-c", "user.name=consume", "-c", "user.email=consume@localhost"]
-    subprocess.run([*git, "init", "--quiet"], check=True)
-    subprocess.run([*git, f"--work-tree={TOP}", "add", "--all", "."], check=True)
+    subprocess.run(["git", "init", "--quiet", checkout], check=True)
+    git = ["git", "-c", "user.name=consume", "-c", "user.email=consume@localhost", f"--git-dir={checkout / '.git'}"]
+    subprocess.run([*git, f"--work-tree={TOP}", "add", "--all", "."], check=True, cwd=TOP)
     subprocess.run([*git, "commit", "--quiet", "--message=The sources"], check=True)
-    subprocess.run([*git, "reset", "--quiet", "--hard"], check=True)
+    subprocess.run([*git, f"--work-tree={checkout}", "checkout", "--quiet", "--", "."], check=True, cwd=checkout)
     subprocess.run([checkout / "docs/packaging/release.sh", scratch], check=True)
 
 
@@ -146,7 +145,7 @@ def table(scratch, write, names):
     faults = [f"{name} did not run" for name in missing]
     faults += [f"{r['way']}, {r['compiler']}: failed" for r in rows if not r["passed"]]
     faults += [f"{PAGE}: {way} is not among what was run, or was not run" for way in listed ^ set(order)]
-    sys.exit("\n".join(faults))
+    sys.exit("\n".join(faults) or None)
 
 
 def main():
