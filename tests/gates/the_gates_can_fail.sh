@@ -250,7 +250,7 @@ if python3 -c 'import yaml' 2>/dev/null; then
     caught 'a part that no workflow runs' "$gate" "$copy"
     sed -i 's/^permissions:/permission:/' "$workflows/ci.yml"
     caught 'a workflow that may do everything' "$gate" "$copy"
-    sed -i 's/^  fuzz:/ fuzz:/' "$workflows/clusterfuzzlite.yml"
+    sed -i 's/^jobs:/jobs/' "$workflows/clusterfuzzlite.yml"
     caught 'a workflow that is not YAML' "$gate" "$copy"
     sed -i 's/, undefined//' "$workflows/clusterfuzzlite.yml"
     caught 'a sanitizer that is left out' "$gate" "$copy"
