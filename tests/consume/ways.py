@@ -53,7 +53,7 @@ def name_of(heading, compiler):
 def version_of(tool, path):
     """The name and version of a tool that is found on a path."""
     said = subprocess.run([tool, "--version"], capture_output=True, text=True, check=True, env={"PATH": path}).stdout
-    if "stand-in" in said:
+    if "stand-in for" in said:
         return said.strip()
     numbers = re.search(r"\d+(\.\d+)+", said.splitlines()[0].rpartition(")")[2] or said)
     name = ("clang" if "clang" in said else "g++") if tool == "c++" else tool
@@ -118,6 +118,14 @@ def run(scratch, compiler, heading):
         sys.exit(f"{done.stdout}\n{heading}, {result['compiler']}: exit status {done.returncode}")
 
 
+def aligned(head, rows):
+    """A table of Markdown that can be read as it is."""
+    widths = [max(map(len, column)) for column in zip(head, *rows)]
+    lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in (head, *rows)]
+    lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
+    return "\n".join(lines)
+
+
 def table(scratch, write, names):
     rows = []
     missing = []
@@ -128,20 +136,19 @@ def table(scratch, write, names):
         else:
             missing.append(name)
     order = list(sections())
-    rows.sort(key=lambda row: order.index(row["way"]))
-    cells = [("way", "compiler", "tools", "result")]
-    cells += [(r["way"], r["compiler"], r["tools"] or "none", "passed" if r["passed"] else "FAILED") for r in rows]
-    widths = [max(map(len, column)) for column in zip(*cells)]
-    lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in cells]
-    lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
-    print("\n".join(lines))
+    rows.sort(key=lambda row: (order.index(row["way"]), row["compiler"]))
+    print(aligned(("way", "compiler", "tools", "result"), [
+        (row["way"], row["compiler"], row["tools"] or "none", "passed" if row["passed"] else "FAILED") for row in rows]))
 
     before, heading, last = PAGE.read_text().partition(WHAT_WAS_RUN)
     if write:
         text = last.partition("\n| ")[0].rstrip()
-        PAGE.write_text(f"{before}{heading}{text}\n\n" + "\n".join(re.sub(" +", " ", line) for line in lines) + "\n")
-        last = PAGE.read_text().partition(WHAT_WAS_RUN)[2]
-    listed = set(re.findall(r"^\| ([^|]+?) +\|.*\| passed +\|$", last, flags=re.M))
+        of_way = {way: [row for row in rows if row["way"] == way] for way in order}
+        last = f"{text}\n\n" + aligned(("way", "compilers", "tools"), [
+            (way, *(", ".join(dict.fromkeys(row[key] for row in ran if row[key])) or "none" for key in ("compiler", "tools")))
+            for way, ran in of_way.items()]) + "\n"
+        PAGE.write_text(before + heading + last)
+    listed = set(re.findall(r"^\| (\w[^|]*?) +\|", last, flags=re.M)) - {"way"}
     faults = [f"{name} did not run" for name in missing]
     faults += [f"{r['way']}, {r['compiler']}: failed" for r in rows if not r["passed"]]
     faults += [f"{PAGE}: {way} is not among what was run, or was not run" for way in listed ^ set(order)]
