@@ -14,6 +14,7 @@ mkdir -p "$single/socks"
 "$script" >"$single/socks/socks.hpp"
 tar -C "$single" --strip-components=1 --wildcards -xf "$scratch"/socks-*.tar.gz '*/single_header'
 cmp "$single/socks/socks.hpp" "$single/single_header/socks/socks.hpp"
+[ -z "$(grep '^// From ' "$single/socks/socks.hpp" | sort | uniq -d)" ]  # the guards would hide a second copy
 
 # With assertions, the texts would name another file. The C headers are empty, because their place may be another.
 mkdir "$single/empty"
