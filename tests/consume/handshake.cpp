@@ -1,5 +1,7 @@
 #include "handshake.hpp"
 
+#include <stddef.h>
+
 #include <socks/socks.hpp>
 
 namespace {

@@ -1,21 +1,25 @@
 #!/bin/bash
-# run.sh SUITE...
+# run.sh [--archive FILE] SUITE...
 # What README.md tells a newcomer to do, on machines that have nothing: each is a minimal root of a Debian or Ubuntu
-# release, into which the last commit of this checkout is cloned. Prints a line for each: PASS, FAIL, or NOT RUN if Ubuntu
-# cannot be reached. Needs root on Debian or Ubuntu.
+# release, into which the last commit of this checkout is cloned, or the release archive FILE unpacked. Prints a line for
+# each: PASS, FAIL, or NOT RUN if Ubuntu cannot be reached. Needs root on Debian or Ubuntu.
 set -u
 umask 022
+directory=$PWD
 cd "$(dirname "$0")/../.." || exit 1
 scratch=$(realpath -m "${SOCKS_SCRATCH:-build}/fresh_machine")
 work=$scratch/run.$$  # all that this run makes and removes
 
-# suite | system | which section of README is tried: "Try it", or "Use it" where CMake is too old for the presets
+# suite | system | which section of README is tried: "Try it", or "Use it" where CMake is too old for the presets. For
+# RELEASE-module: those of docs/packaging/README.md that need a newer compiler than Debian 12 has.
 suites='
-bookworm | Debian | try_it
-trixie   | Debian | try_it
-noble    | Ubuntu | try_it
-jammy    | Ubuntu | use_it g++
-focal    | Ubuntu | use_it clang-12
+bookworm      | Debian | try_it
+trixie        | Debian | try_it
+noble         | Ubuntu | try_it
+jammy         | Ubuntu | use_it g++
+focal         | Ubuntu | use_it clang-12
+trixie-module | Debian | use_module g++-14 clang-19
+sid-module    | Debian | use_module clang-22
 '
 
 # Mounts and processes of a root end with the command that began them. A container may refuse; then there is no /proc.
@@ -53,7 +57,8 @@ find_mirror() {
 
 # make_root: what debootstrap makes is kept for the next time.
 make_root() {
-    local kept=$scratch/$suite.tar script=sid options=()
+    local release=${suite%-module} script=sid options=()
+    local kept=$scratch/$release.tar
     if [ "$system" = Ubuntu ]; then
         script=gutsy
         options=('--components=main,universe')
@@ -63,16 +68,21 @@ make_root() {
     if [ -e "$kept" ]; then
         await tar -C "$root" --numeric-owner -xpf "$kept" || return 1
     else
-        await "${apart[@]}" debootstrap --variant=minbase "${options[@]}" "$suite" "$root" "$mirror" \
-            "/usr/share/debootstrap/scripts/$script" >"$scratch/$suite.log" ||
-            { tail "$scratch/$suite.log" "$root/debootstrap/debootstrap.log"; return 1; }
-        await tar -C "$root" --numeric-owner -cf "$work/$suite.tar" . && mv "$work/$suite.tar" "$kept" || return 1
+        await "${apart[@]}" debootstrap --variant=minbase "${options[@]}" "$release" "$root" "$mirror" \
+            "/usr/share/debootstrap/scripts/$script" >"$scratch/$release.log" ||
+            { tail "$scratch/$release.log" "$root/debootstrap/debootstrap.log"; return 1; }
+        await tar -C "$root" --numeric-owner -cf "$work/$release.tar" . && mv "$work/$release.tar" "$kept" || return 1
     fi
     # What an installer or a container image has besides. apt in the root checks signatures, and has no certificates.
     printf '%s\n' '127.0.0.1 localhost' '::1 localhost' >"$root/etc/hosts" || return 1
     cp -L /etc/resolv.conf "$root/etc/resolv.conf" || return 1
     apt-config dump | sed -nE '/^Acquire::https?::Proxy(::[^ ]*)? /p' >"$root/etc/apt/apt.conf.d/90proxy" || return 1
-    sed -i "s|https://|http://|; p; s| $suite | $suite-updates |" "$root/etc/apt/sources.list" || return 1
+    sed -i 's|https://|http://|' "$root/etc/apt/sources.list" || return 1
+    if [ "$release" = sid ]; then  # it is updated in its place, and a mirror may be some weeks late
+        echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/90late" || return 1
+    else
+        sed -i "p; s| $release | $release-updates |" "$root/etc/apt/sources.list" || return 1
+    fi
     cp -a "$work/src" "$root/src"
 }
 
@@ -96,6 +106,11 @@ try_it() {
 # use_it COMPILER: the package of the one of that release that takes C++20.
 use_it() { inside "tests/fresh_machine/use_it.sh $1"; }
 
+# use_module COMPILER_PACKAGE...
+use_module() { inside "tests/fresh_machine/use_module.sh $*"; }
+
+archive=
+[ "${1-}" != --archive ] || { archive=$(cd "$directory" && realpath -e "${2-}") && shift 2 || exit 2; }
 [ $# -ne 0 ] || { sed -n '2p' "$0"; exit 2; }
 if [[ $scratch == *[[:space:]]* ]]; then
     echo "debootstrap takes no path with spaces, such as $scratch: set SOCKS_SCRATCH to a path without them"
@@ -116,9 +131,14 @@ trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 mkdir -p "$work" || exit 1
 
-printf '[safe]\n\tdirectory = *\n' >"$work/.gitconfig"
-own_git clone --quiet . "$work/src" || exit 1
-[ -z "$(own_git --no-optional-locks status --porcelain)" ] || echo 'NOTE only the last commit is tried, without the changes since'
+if [ -n "$archive" ]; then
+    mkdir "$work/src" && tar -C "$work/src" --strip-components=1 -xf "$archive" || exit 1
+else
+    printf '[safe]\n\tdirectory = *\n' >"$work/.gitconfig"
+    own_git clone --quiet . "$work/src" || exit 1
+    [ -z "$(own_git --no-optional-locks status --porcelain)" ] ||
+        echo 'NOTE only the last commit is tried, without the changes since'
+fi
 
 ran=0
 failed=0

@@ -15,7 +15,10 @@ copy=$scratch/copy
 
 rm -rf "$scratch"
 mkdir -p "$sound/tests"
-cp -R "$tree/include" "$tree/bench" "$tree/docs" "$tree/README.md" "$tree/CMakePresets.json" "$sound"
+cp -R "$tree/include" "$tree/bench" "$tree/docs" "$tree/README.md" "$tree/CMakePresets.json" "$tree/.ci" "$tree/.github" \
+    "$tree/.clusterfuzzlite" "$sound"
+mkdir "$sound/fuzz"
+cp -R "$tree/fuzz/oss-fuzz" "$sound/fuzz"
 mkdir "$sound/tests/gates"
 cp -R "$tree/tests/optimised" "$sound/tests"
 cp "$gates"/*.sh "$gates"/*.txt "$sound/tests/gates"
@@ -264,6 +267,24 @@ echo >>"$copy/README.md"
 caught 'a README of 151 lines' "$gate" "$copy"
 sed -i 's/^    char text/\n&/; /^## Use it$/d' "$copy/README.md"
 caught 'a program of 26 lines' "$gate" "$copy"
+
+gate=$gates/workflows_run_the_parts.sh
+if python3 -c 'import yaml' 2>/dev/null; then
+    passes "$gate" "$copy"
+    workflows=$copy/.github/workflows
+    sed -i 's/--preset test$/--preset clang/' "$workflows/ci.yml"
+    caught 'a workflow with a command of its own' "$gate" "$copy"
+    sed -i 's/ interop,//' "$workflows/ci.yml"
+    caught 'a part that no workflow runs' "$gate" "$copy"
+    sed -i 's/^permissions:/permission:/' "$workflows/ci.yml"
+    caught 'a workflow that may do everything' "$gate" "$copy"
+    sed -i 's/^jobs:/jobs/' "$workflows/clusterfuzzlite.yml"
+    caught 'a workflow that is not YAML' "$gate" "$copy"
+    sed -i 's/, undefined//' "$workflows/clusterfuzzlite.yml"
+    caught 'a sanitizer that is left out' "$gate" "$copy"
+    rm "$copy/.clusterfuzzlite"
+    caught 'no directory for ClusterFuzzLite' "$gate" "$copy"
+fi
 
 gate=$gates/benches_compile.sh
 if command -v python3 >/dev/null; then
