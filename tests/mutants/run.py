@@ -39,6 +39,7 @@ class Suite:
     """One test file or program, built against a tree of headers in which one may be replaced."""
 
     def __init__(self, name, options):
+        name, _, self.invariant = name.partition(":")
         self.name = name
         self.options = options
         kind, _, target = name.rpartition("/")
@@ -51,7 +52,7 @@ class Suite:
         else:
             self.sources = [TREE / "tests" / f"{name}.cpp"]
         self.proves = not kind and name != "simulation"
-        self.names_tests = self.proves or kind == "optimised"
+        self.names_tests = self.proves or kind in ("optimised", "exploration")
         self.level = ["-O2", "-DNDEBUG"] if kind == "optimised" else ["-O1"]
 
     def compile(self, replaced, *more):
@@ -87,7 +88,8 @@ class Suite:
         program.unlink()
         if ran.returncode == 0:
             return None
-        return ran.stdout.split()[-1] if self.names_tests and ran.stdout.split() else self.name
+        by = ran.stdout.split()[-1] if self.names_tests and ran.stdout.split() else self.name
+        return by if self.invariant in ("", by) else f"does not break {self.invariant} but {by}"
 
     def catches(self, replaced, program):
         return self.proof(replaced) or self.run(replaced, program)
@@ -117,11 +119,11 @@ def apply(number, mutation, options):
     for name in suites:
         by = Suite(name, options).proof(replaced)
         if by:
-            return not by.startswith("does not compile"), name, by
+            return not by.startswith("does not "), name, by
     for name in suites:
         by = Suite(name, options).run(replaced, replaced / "program")
         if by:
-            return not by.startswith("does not compile"), name, by
+            return not by.startswith("does not "), name.partition(":")[0], by
     return False, "", "survives " + ", ".join(suites)
 
 
@@ -166,7 +168,7 @@ def main():
         return 2
     options.scratch.mkdir(parents=True, exist_ok=True)
 
-    suites = sorted({name for _, f in chosen for name in f[4]})
+    suites = sorted({name.partition(":")[0] for _, f in chosen for name in f[4]})
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         def sound(name):
