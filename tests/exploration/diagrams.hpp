@@ -1,4 +1,4 @@
-// The positions of the states and arrows in the diagrams of docs. What the arrows mean is what a walk observed.
+// The positions of the states and arrows in the diagrams of docs. Their meaning is what a walk observed.
 // A state or an arrow without a position is an error, and so is a position without a state or an arrow.
 
 #ifndef SOCKS_TESTS_EXPLORATION_DIAGRAMS_HPP
