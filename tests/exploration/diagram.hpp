@@ -3,7 +3,9 @@
 #ifndef SOCKS_TESTS_EXPLORATION_DIAGRAM_HPP
 #define SOCKS_TESTS_EXPLORATION_DIAGRAM_HPP
 
-#include "observer.hpp"
+#include "observations.hpp"
+
+#include <socks/socks.hpp>
 
 #include <string>
 #include <string_view>

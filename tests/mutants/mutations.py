@@ -1,8 +1,9 @@
 """The mutations. Each changes one place of one header: a text that is there exactly once is replaced by another.
 
 A mutation has a description, with the id of docs/conformance.md or the defect of other software that it restores, and
-the suites that must catch it, in order: NAME is tests/NAME.cpp, fuzz/NAME replays a corpus, simulation runs one, and
-optimised/NAME is tests/optimised/NAME.cpp at -O2 -DNDEBUG.
+the suites that must catch it, in order: NAME is tests/NAME.cpp, fuzz/NAME replays a corpus, simulation runs one,
+optimised/NAME is tests/optimised/NAME.cpp at -O2 -DNDEBUG, and exploration/NAME:INVARIANT is tests/exploration/NAME.cpp,
+which must find that INVARIANT is broken.
 """
 
 MUTATIONS = []
@@ -650,3 +651,72 @@ mutation("the formatter writes over a name although it reports an overlap", "tex
       "        to_ = {};\n", "", OVERLAP)
 mutation("the formatter writes over the host of a URI before the overlap check", "text/uri.hpp",
       ".avoid(uri.proxy.host.name())", "", OVERLAP)
+
+# Each invariant of the exploration can break
+mutation("a server receives at least 0 bytes", SERVER, "return t.now.set_recv(needed, 0);", "return t.now.set_recv(0, 0);",
+      "exploration/server:a_step_returns_one_complete_action")
+mutation("a server needs one byte more in every second step", SERVER, "return t.now.set_recv(needed, 0);",
+      "return t.now.set_recv(needed + []() { static size_t n = 0; return n++ % 2; }(), 0);",
+      "exploration/server:a_step_depends_on_its_arguments_only")
+mutation("a client sends its early request again and again", CLIENT, "early ? client_state::method_selection",
+      "early ? client_state::early_request", "exploration/client:steps_between_two_reads_are_bounded")
+mutation("a server that asks about credentials has the state of a sub-negotiation", SERVER,
+      "state_ = server_state::authenticate;", "state_ = server_state::negotiation;",
+      "exploration/server:a_state_goes_with_its_actions")
+mutation("a server leaves the last byte of a request to its caller", SERVER, "t.in.first(size), byte, size);",
+      "t.in.first(size), byte, size - 1);", "exploration/server:a_step_consumes_complete_messages_only")
+mutation("a server needs one byte less of a SOCKS4a request", "wire/socks4.hpp", "incomplete(named ? 3 : 1)",
+      "incomplete(named ? 2 : 1)", "exploration/server:needed_is_the_shortest_rest_of_the_message")
+mutation("a client always waits for the complete refusal", CLIENT,
+      "has(Parts, feature::full_refusals) && options_.wait_for_full_refusal) {", "has(Parts, feature::full_refusals)) {",
+      "exploration/client:two_bytes_decide_a_refusal")
+mutation("a server consumes what follows a greeting", SERVER, "after, offer.consumed(), t))", "after, t.in.size(), t))",
+      "exploration/server:the_pace_of_the_input_does_not_matter")
+mutation("a server loses the last early byte", SERVER, "t.now.set(next::done, in, 0, 0);",
+      "t.now.set(next::done, in.first(in.empty() ? 0 : in.size() - 1), 0, 0);",
+      "exploration/server:every_byte_after_the_handshake_is_early")
+mutation("a client receives after the end of the stream", CLIENT, "        if (closed_) {\n", "        if (closed_ && !t.in.empty()) {\n",
+      "exploration/client:nothing_is_received_after_the_end_of_the_stream")
+mutation("a proxy on the way may say more than its reply", "machine/chain.hpp",
+      "if (in.size() != consumed) return core_.fail_now(errc::spoke_first, consumed, in[consumed]);", "",
+      "exploration/chain:a_proxy_on_the_way_says_nothing_after_its_reply")
+mutation("a server writes a NUL behind its output", SERVER, "        state_ = after;\n        t.now.set_send(",
+      "        state_ = after;\n        t.out.data()[t.out.capacity()] = 0;\n        t.now.set_send(",
+      "exploration/server:nothing_is_written_outside_the_space")
+mutation("a server without space for a reply changes its state", SERVER,
+      "            t.now.set_no_space(written.needed());\n            return false;",
+      "            t.now.set_no_space(written.needed());\n            state_ = after;\n            return false;",
+      "exploration/server:no_space_changes_nothing_and_says_how_much")
+mutation("a pair of bytes needs space for a third", "wire/writer.hpp", "if (out.capacity() < 2)", "if (out.capacity() <= 2)",
+      "exploration/server:the_required_space_is_enough")
+mutation("a server goes on before the answer about the credentials", SERVER, "            case server_state::authenticate:\n",
+      "            case server_state::authenticate: need_more(1, t); break;\n",
+      "exploration/server:a_step_waits_while_a_question_is_open")
+mutation("a server ignores the result of a sub-negotiation that did not begin", SERVER,
+      "        if (state_ != server_state::negotiation)\n            fail_for_good(errc::out_of_turn);",
+      "        if (state_ != server_state::negotiation)\n            return;",
+      "exploration/server:an_answer_without_its_question_is_a_final_error")
+mutation("a failed sub-negotiation admits a client", SERVER,
+      "        else if (succeeded)\n", "        else if (succeeded || negotiates)\n",
+      "exploration/server:an_answer_has_its_result")
+mutation("a server takes a request instead of the credentials", SERVER, "? server_state::credentials", "? server_state::request",
+      "exploration/server:no_request_is_served_before_authentication")
+mutation("a client uses a method that it did not offer", CLIENT,
+      "if (!offered_.contains(chosen)) return fail_for_good(errc::method_not_offered, byte);", "",
+      "exploration/client:nothing_is_accepted_that_was_not_offered")
+mutation("a client takes the status 1 for success", CLIENT, "return status == 0 ?", "return status <= 1 ?",
+      "exploration/client:a_handshake_succeeds_only_after_a_reply_that_grants")
+mutation("a second failure of a client replaces the first", CLIENT, "if (state_ != client_state::failed) {", "if (why != errc::none) {",
+      "exploration/client:a_failure_is_final")
+mutation("a client waits after it is done", CLIENT, "case client_state::done: due = fail_for_good(errc::finished); break;",
+      "case client_state::done: break;", "exploration/client:a_step_after_done_is_an_error")
+mutation("every failure of the stream has the same name", CLIENT, "fail_for_good(blame(why) == party::stream ? why : errc::out_of_turn);",
+      "fail_for_good(errc::stream_failed);", "exploration/client:a_failure_of_the_stream_ends_the_handshake")
+mutation("a server sends its refusal again and again", SERVER, "        fail_for_good(why, byte);\n        t.now.set_send(",
+      "        t.now.set_send(", "exploration/product:every_run_ends")
+mutation("a client waits for a third reply to BIND", CLIENT, "state_ = client_state::second_reply;", "state_ = client_state::reply;",
+      "exploration/product:one_side_can_always_go_on_until_both_have_ended")
+mutation("a server succeeds with a reply that refuses", SERVER, "if (!is4()) return detail::write_frame5(code, bound, out);",
+      "if (!is4()) return detail::write_frame5(1, bound, out);", "exploration/product:both_sides_agree_on_the_outcome")
+mutation("a client loses the bytes after its reply", CLIENT, "t.now.set(next::done, {reply, t.in.size()}, version, t.consumed);",
+      "t.now.set(next::done, {reply, 0}, version, t.consumed);", "exploration/product:every_byte_of_the_tunnel_arrives")

@@ -46,11 +46,11 @@ def apply(number, mutation, options):
     for name in suites:
         by = Suite(name, options).proof(replaced)
         if by:
-            return not by.startswith("does not compile"), name, by
+            return not by.startswith("does not "), name, by
     for name in suites:
         by = Suite(name, options).run(replaced, replaced / "program")
         if by:
-            return not by.startswith("does not compile"), name, by
+            return not by.startswith("does not "), name.partition(":")[0], by
     return False, "", "survives " + ", ".join(suites)
 
 
@@ -95,7 +95,7 @@ def main():
         return 2
     options.scratch.mkdir(parents=True, exist_ok=True)
 
-    suites = sorted({name for _, f in chosen for name in f[4]})
+    suites = sorted({name.partition(":")[0] for _, f in chosen for name in f[4]})
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         def sound(name):

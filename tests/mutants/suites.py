@@ -22,6 +22,7 @@ class Suite:
     """One test file or program, built against a tree of headers in which one may be replaced."""
 
     def __init__(self, name, options):
+        name, _, self.invariant = name.partition(":")
         self.name = name
         self.options = options
         kind, _, target = name.rpartition("/")
@@ -34,7 +35,7 @@ class Suite:
         else:
             self.sources = [TREE / "tests" / f"{name}.cpp"]
         self.proves = not kind and name != "simulation"
-        self.names_tests = self.proves or kind == "optimised"
+        self.names_tests = self.proves or kind in ("optimised", "exploration")
         self.level = ["-O2", "-DNDEBUG"] if kind == "optimised" else ["-O1"]
 
     def compile(self, replaced, *more):
@@ -70,7 +71,8 @@ class Suite:
         program.unlink()
         if ran.returncode == 0:
             return None
-        return ran.stdout.split()[-1] if self.names_tests and ran.stdout.split() else self.name
+        by = ran.stdout.split()[-1] if self.names_tests and ran.stdout.split() else self.name
+        return by if self.invariant in ("", by) else f"does not break {self.invariant} but {by}"
 
     def catches(self, replaced, program):
         return self.proof(replaced) or self.run(replaced, program)

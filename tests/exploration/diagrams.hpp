@@ -1,30 +1,22 @@
-// Draws the states of both machines as SVG, from what the machines do.
-//
-//     diagrams docs/client.svg docs/server.svg           writes the files
-//     diagrams --check docs/client.svg docs/server.svg   fails if a file differs
-//
-// The machines play every golden conversation, one byte at a time, so that each step handles one message at
-// most. Each change of state becomes an arrow, named by the message that was read, the call that was made and
-// the message that was sent. Only the positions are typed here. A state or an arrow without a position is an
-// error, and so is a position without a state or an arrow.
+// The positions of the states and arrows in the diagrams of docs. Their meaning is what a walk observed.
+// A state or an arrow without a position is an error, and so is a position without a state or an arrow.
+
+#ifndef SOCKS_TESTS_EXPLORATION_DIAGRAMS_HPP
+#define SOCKS_TESTS_EXPLORATION_DIAGRAMS_HPP
 
 #include "diagram.hpp"
-#include "observer.hpp"
+#include "report.hpp"
 
-#include <cstdio>
-#include <fstream>
-#include <iterator>
-
-namespace {
-
-using namespace exploration;
-using client = socks::client_state;
-using server = socks::server_state;
+namespace exploration {
 
 // Four columns. The first is for SOCKS4, the others are for no method, username_password and another method.
-constexpr int a = 100, b = 290, c = 500, d = 710;
+namespace column {
+inline constexpr int a = 100, b = 290, c = 500, d = 710;
+}
 
-diagram of_client() {
+inline diagram diagram_of_client() {
+    using namespace column;
+    using client = socks::client_state;
     diagram made{"The states of a client's handshake", 780, count<client>(), {}, {}};
     made.boxes = {
         state(client::after_greeting, "after_greeting", a, 140),
@@ -48,6 +40,8 @@ diagram of_client() {
         change(client::start, client::reply, {{b - 75, 50}, {12, 50}, {12, 598}, {b - 75, 598}}, {28, 42},
                30),
         change(client::after_greeting, client::reply, {{a, 157}, {a, 582}, {b - 75, 582}}, {a + 8, 300}, 20),
+        change(client::after_greeting, client::method_selection,
+               {{a + 75, 140}, {b - 40, 140}, {b - 40, 213}}, {a + 8, 174}, 18),
         change(client::early_credentials, client::early_request, {{d, 67}, {d, 123}}, {d + 8, 99}),
         change(client::early_request, client::method_selection, {{d, 157}, {d, 230}, {b + 75, 230}},
                {b + 175, 222}),
@@ -67,7 +61,9 @@ diagram of_client() {
     return made;
 }
 
-diagram of_server() {
+inline diagram diagram_of_server() {
+    using namespace column;
+    using server = socks::server_state;
     diagram made{"The states of a server's handshake", 705, count<server>(), {}, {}};
     made.boxes = {
         state(server::start, "start", b, 50),
@@ -105,43 +101,17 @@ diagram of_server() {
     return made;
 }
 
-bool is(const std::string& text, const char* file) {
-    std::ifstream in(file, std::ios::binary);
-    return text == std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-bool write(const std::string& text, const char* file) {
-    std::ofstream out(file, std::ios::binary);
-    out << text;
-    return !out.flush().fail();
-}
-
-}  // namespace
-
-int main(int argc, char** argv) {
-    const bool compares = argc == 4 && std::string(argv[1]) == "--check";
-    if (!compares && argc != 3) {
-        std::fprintf(stderr, "usage: %s [--check] CLIENT.svg SERVER.svg\n", argv[0]);
-        return 2;
+// Compares the diagram of what was observed with a file of the folder, or writes it.
+inline bool keep_diagram(const arguments& given, const diagram& made, const observations& seen,
+                         const char* file) {
+    const std::string wrong = difference(made, seen);
+    if (!wrong.empty()) {
+        std::fprintf(stderr, "%s:\n%s", file, wrong.c_str());
+        return false;
     }
-    const auto finish = [&](const diagram& made, const observations& seen, const char* file) {
-        const std::string wrong = difference(made, seen);
-        if (!wrong.empty()) {
-            std::fprintf(stderr, "%s:\n%s", file, wrong.c_str());
-            return false;
-        }
-        if (compares && !is(draw(made, seen), file)) {
-            std::fprintf(stderr, "%s does not show what the machine does. Write it again with %s\n", file,
-                         argv[0]);
-            return false;
-        }
-        if (!compares && !write(draw(made, seen), file)) {
-            std::fprintf(stderr, "%s cannot be written\n", file);
-            return false;
-        }
-        return true;
-    };
-    const bool client_done = finish(of_client(), observe_client(), argv[argc - 2]);
-    const bool server_done = finish(of_server(), observe_server(), argv[argc - 1]);
-    return client_done && server_done ? 0 : 1;
+    return given.docs.empty() || keep(given, draw(made, seen), given.docs + '/' + file);
 }
+
+}  // namespace exploration
+
+#endif
