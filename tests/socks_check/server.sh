@@ -2,7 +2,7 @@
 # server.sh TEST SOCKS_CHECK PROXY WELL_FORMED FOREIGN_PEER
 # Tests "socks-check server" against the example proxy. Each test is a function of its name.
 set -eu
-test=$1 socks_check=$2 proxy=$3 well_formed=$4 foreign_peer=$5
+test=$1 socks_check=$2 proxy=$3 well_formed=${4:-} foreign_peer=${5:-}
 scratch=$(mktemp -d)
 started=
 trap 'test -z "$started" || kill $started 2>/dev/null; rm -rf "$scratch"' EXIT
