@@ -67,6 +67,13 @@ constexpr void nothing_gets_around_a_required_login(check& t) {
 }
 PROVE_AND_RUN(nothing_gets_around_a_required_login)
 
+// T9: after "no authentication" comes the request. Tor grants a login there.
+constexpr void a_login_that_nobody_asked_for_is_refused(check& t) {
+    const bytes says = "05 01 00  01 04 'john' 03 'foo'  05 01 00 01 42660763 0050"_bytes;
+    t.ok(fails(meet({}, says), errc::bad_version, "05 00  05 01 00 01 00000000 0000"_bytes));
+}
+PROVE_AND_RUN(a_login_that_nobody_asked_for_is_refused)
+
 // A1, A2, A5, A6: the server's order decides, and only what both have.
 constexpr void the_server_s_preference_decides(check& t) {
     const socks::server_options login_first{.methods = {method::username_password, method::none}};

@@ -13,7 +13,7 @@ import threading
 import harness
 from ferry import ALONE, HOW, Ferry
 from harness import PATIENCE, Peer, expect, expect_in, free_port, scratch
-from origins import receive, receive_all
+from origins import connect, receive, receive_all
 
 ONION = "a" * 56 + ".onion"  # no address of a service: its checksum is wrong
 
@@ -75,6 +75,15 @@ class Cases:
         expect_in("no answer in the reply", done.stderr, "what resolve says")
         expect(done.returncode, 1, "exit code of resolve")
 
+    def grants_a_login_that_nobody_asked_for(self):
+        with connect(self.tor.port) as s:
+            s.sendall(b"\x05\x01\x00")
+            expect(receive(s, 2), b"\x05\x00", "the method")
+            s.sendall(b"\x01\x04john\x03foo")
+            expect(receive(s, 2), b"\x01\x00", "the answer to a login")
+            s.sendall(b"\x05\xf0\x00\x03\x09192.0.2.7\x00\x00")
+            expect(receive(s, 10), b"\x05\x00\x00\x01\xc0\x00\x02\x07\x00\x00", "the answer to RESOLVE")
+
     def not_looked_up_here(self, scheme):
         done = self.run(self.resolve_program, "localhost", scheme=scheme)
         expect(done.stdout, "", "what resolve has found")
@@ -95,6 +104,7 @@ class Cases:
             "Tor_resolves_by_SOCKS4a": (resolved, ["192.0.2.7"], ["192.0.2.7"], "socks4a"),
             "Tor_resolves_one_after_the_other": (resolved, ["192.0.2.7", "::1"], ["192.0.2.7", "::1"]),
             "Tor_takes_any_login": (resolved, ["192.0.2.7"], ["192.0.2.7"], "socks5h", "john:foo%20bar@"),
+            "Tor_grants_a_login_that_nobody_asked_for": (self.grants_a_login_that_nobody_asked_for,),
             "Tor_takes_a_login_of_its_own_format":
                 (resolved, ["192.0.2.7"], ["192.0.2.7"], "socks5h", "%3CtorS0X%3E0:mail@"),
             "Tor_refuses_a_login_of_an_unknown_format": (self.credentials_refused, "%3CtorS0X%3E7:mail@"),

@@ -26,6 +26,7 @@ import harness
 import page
 from servers import PASSWORD, USER
 
+JOBS = 4  # runs of a client at the same time: each is a process, and some take a second of the processor
 GONE = "cannot connect: Connection refused"  # the reason of a case whose server has ended
 LIMITS = {True: 600, False: 7200}  # seconds for the quick run, and for the complete one
 
@@ -89,7 +90,7 @@ class Run:
         for command in peer.commands():
             began = time.monotonic()
             self.add("client", peer.name,
-                     self.socks_check(peer.name, "client", "--patience", peer.patience, "--", *command))
+                     self.socks_check(peer.name, "client", "--patience", peer.patience, "--jobs", JOBS, "--", *command))
             print(f"  {' '.join(command)}: {time.monotonic() - began:.1f} s")
 
 

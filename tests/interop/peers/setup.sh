@@ -7,7 +7,7 @@ here=$(dirname "$0")
 
 # command:package
 needed='v2ray:v2ray mitmdump:mitmproxy i2pd:i2pd twistd3:python3-twisted sslh:sslh stunnel4:stunnel4 plink:putty-tools
-    puttygen:putty-tools privoxy:privoxy tinyproxy:tinyproxy haproxy:haproxy socksify:dante-client openvpn:openvpn
+    puttygen:putty-tools privoxy:privoxy tinyproxy:tinyproxy haproxy:haproxy socksify:dante-client
     redsocks:redsocks iptables:iptables tsocks:tsocks git:git ruby:ruby npm:npm gcc:gcc g++:g++ pkg-config:pkg-config
     chromium:chromium'
 # file:package
@@ -24,7 +24,6 @@ missing() {
         test -e "${pair%%:*}" || echo "${pair#*:}"
     done
     pkg-config --exists Qt5Network 2>/dev/null || echo qtbase5-dev
-    /usr/bin/python3 -c 'import libtorrent' 2>/dev/null || echo python3-libtorrent
 }
 
 install_missing

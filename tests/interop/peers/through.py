@@ -152,14 +152,12 @@ route {{
         os.environ["TSOCKS_CONF_FILE"] = self.write("config", f"server = 127.0.0.1\nserver_port = {self.proxy}\nserver_type = {self.version[:1]}\n{login}")
         return self.nc(self.host, self.port, "tsocks")
 
-    def openvpn(self):
-        """Its handshake with a server of OpenVPN is not completed: the first packet must arrive."""
-        login = [self.write("login", "\n".join(self.login) + "\n")] if self.login else []
-        key = self.write("key", "")
-        subprocess.run(["openvpn", "--genkey", "secret", key], check=True, stdout=2)
-        return subprocess.call(
-            ["openvpn", "--dev", "null", "--proto", "tcp-client", "--remote", self.host, self.port, "--secret", key, "--cipher", "AES-256-CBC",
-             "--ifconfig-noexec", "--connect-retry-max", "1", "--connect-timeout", LIMIT, "--ping", "1", "--ping-exit", "5", "--socks-proxy", "127.0.0.1", self.proxy, *login], stdout=2)
+    def chromium(self):
+        """It has no login, and a lock on the folder of its profile."""
+        scheme = "socks5" if self.version == "5" else "socks4"
+        return subprocess.call(["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={self.folder}",
+                                f"--proxy-server={scheme}://127.0.0.1:{self.proxy}", "--dump-dom",
+                                f"http://{self.host}:{self.port}/"])
 
 
 def main(program, *words):
