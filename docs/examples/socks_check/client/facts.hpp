@@ -25,7 +25,7 @@ struct facts {
     bool repeats_itself = true;   ///< both runs printed the same
     std::string before{};         ///< what it prints before the token
     std::string after{};          ///< what it prints after the token
-    std::string upstream{};       ///< what it sends to the destination
+    std::string upstream{};       ///< what it sends to the destination, if always the same
 };
 
 /// What the placeholders of the command stand for in one run.

@@ -79,7 +79,8 @@ inline first_runs learn(facts& client, const std::vector<std::string>& words, st
         if (again && output != printed) result.words += ", output differs from run to run";
         if (again) client.repeats_itself = output == printed;
         client.waits_for_data = connection.upstream.empty();
-        client.upstream = again && connection.upstream != upstream ? "" : connection.upstream;
+        const bool same = run->connections().size() == 1 && (!again || connection.upstream == upstream);
+        client.upstream = same ? connection.upstream : "";
         printed = std::move(output);
         upstream = connection.upstream;
     }

@@ -46,7 +46,7 @@ inline void add_framing(scenarios& list) {
             c.answer(c.grant());
             c.serve();
         });
-    for (const size_t cut : {1, 2, 3, 4, 5, 7}) {
+    for (const size_t cut : {1U, 2U, 3U, 4U, 5U, 7U}) {
         const std::string size = std::to_string(cut);
         add({keep("framing-reply-cut-after-" + size), level::must,
              keep("The handshake succeeds if the reply is cut after byte " + size + "."), "field"},
