@@ -1,9 +1,9 @@
-// The fields of a message, as the annotator of the demo names them, with the width that each has on the wire.
+// The fields of a message, as the annotator of the examples names them, with the width that each has on the wire.
 
 #ifndef SOCKS_TESTS_DRAWINGS_MESSAGE_HPP
 #define SOCKS_TESTS_DRAWINGS_MESSAGE_HPP
 
-#include "../../docs/examples/demo/transcript.hpp"
+#include "../../docs/examples/common/transcript.hpp"
 
 #include <stdexcept>
 #include <string>

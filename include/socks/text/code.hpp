@@ -85,9 +85,11 @@ constexpr encoded format(gssapi_type t, buffer out SOCKS_LIFETIMEBOUND) noexcept
 constexpr encoded format(protection p, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::put_code(p, out);
 }
+/// Writes the name of the type of an attribute of CHAP.
 constexpr encoded format(chap_type t, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::put_code(t, out);
 }
+/// Writes the name of an algorithm of CHAP.
 constexpr encoded format(chap_algorithm a, buffer out SOCKS_LIFETIMEBOUND) noexcept {
     return detail::put_code(a, out);
 }

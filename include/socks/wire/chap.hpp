@@ -24,8 +24,8 @@ inline constexpr size_t max_chap_message = 2 + 255 * (2 + 255);  ///< 255 attrib
 /// One attribute of a CHAP message. The type may be unassigned.
 /// @lifetime  the value points into the decoded bytes, or into the bytes that you passed.
 struct chap_attribute {
-    chap_type type = chap_type::status;
-    bytes value{};  ///< 0 to 255 bytes
+    chap_type type = chap_type::status;  ///< what the value means
+    bytes value{};                       ///< 0 to 255 bytes
 };
 
 class chap_message;
@@ -42,24 +42,28 @@ class chap_message {
     /// A forward iterator. Its values are chap_attribute.
     class iterator {
       public:
-        using value_type = chap_attribute;
-        using difference_type = ptrdiff_t;
+        using value_type = chap_attribute;  ///< what the iterator returns
+        using difference_type = ptrdiff_t;  ///< the difference of two iterators
 
         constexpr iterator() noexcept = default;
+        /// The attribute at this place.
         [[nodiscard]] constexpr chap_attribute operator*() const noexcept {
             reader r(rest_);
             const auto type = static_cast<chap_type>(r.u8());
             return {type, r.take(r.u8())};
         }
+        /// Moves to the next attribute.
         constexpr iterator& operator++() noexcept {
             rest_ = rest_.subspan(size_t{2} + rest_[1]);
             return *this;
         }
+        /// Moves to the next attribute, and returns the iterator as it was.
         constexpr iterator operator++(int) noexcept {
             const iterator before = *this;
             ++*this;
             return before;
         }
+        /// Whether both are at the same place.
         friend constexpr bool operator==(const iterator& a, const iterator& b) noexcept {
             return a.rest_.size() == b.rest_.size();
         }
@@ -71,7 +75,9 @@ class chap_message {
         bytes rest_{};
     };
 
+    /// The first attribute, for a loop.
     [[nodiscard]] constexpr iterator begin() const noexcept { return iterator(attributes_); }
+    /// The place after the last attribute.
     [[nodiscard]] constexpr iterator end() const noexcept { return iterator(bytes()); }
 
     /// The value of the first attribute of this type. It is empty if there is none.
