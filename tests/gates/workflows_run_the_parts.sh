@@ -11,7 +11,8 @@ import sys
 
 import yaml
 
-GIT = "apt-get update && apt-get install -y --no-install-recommends ca-certificates git"
+GIT = ("apt-get update && apt-get install -y --no-install-recommends ca-certificates git "
+       "&& git config --global safe.directory '*'")
 PART = ".ci/run ${{ matrix.part }}"
 faults = []
 
