@@ -4,7 +4,7 @@
 //     handshakes FOLDER           writes FOLDER/handshake_*.svg
 //     handshakes --check FOLDER   fails if a file differs
 //
-// A client and a server of the library talk to each other, and the annotator of the examples names the fields.
+// A client and a server of the library talk to each other. The annotator of the examples names the fields.
 
 #include "message.hpp"
 #include "svg.hpp"

@@ -1,4 +1,4 @@
-// The fields of a message, as the annotator of the examples names them, with the width that each has on the wire.
+// The fields of a message, as the annotator of the examples names them, with the width of each on the wire.
 
 #ifndef SOCKS_TESTS_DRAWINGS_MESSAGE_HPP
 #define SOCKS_TESTS_DRAWINGS_MESSAGE_HPP
