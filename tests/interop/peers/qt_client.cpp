@@ -31,7 +31,8 @@ int main(int count, char** words) {
         std::fflush(stdout);
     });
     QObject::connect(&s, &QTcpSocket::errorOccurred, [&](QAbstractSocket::SocketError error) {
-        if (error == QAbstractSocket::RemoteHostClosedError && s.bytesAvailable() == 0) return application.exit(0);
+        const bool ended = error == QAbstractSocket::RemoteHostClosedError && s.bytesAvailable() == 0;
+        if (ended) return application.exit(0);
         std::fprintf(stderr, "%s\n", s.errorString().toLocal8Bit().data());
         application.exit(1);
     });
