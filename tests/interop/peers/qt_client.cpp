@@ -2,12 +2,12 @@
 //
 //     qt_client PROXY_PORT HOST PORT [USER PASSWORD]
 
+#include <unistd.h>
 #include <QCoreApplication>
 #include <QNetworkProxy>
 #include <QSocketNotifier>
 #include <QTcpSocket>
 #include <cstdio>
-#include <unistd.h>
 
 int main(int count, char** words) {
     QCoreApplication application(count, words);
