@@ -59,8 +59,8 @@ class conversation : public recorded_connection {
 
     /// Waits for a byte. @returns the bytes that are there. They stay unread.
     std::string_view next_bytes(const char* what = "its next message") {
-        while (not_taken().empty()) receive(what);
-        return not_taken();
+        while (pending().empty()) receive(what);
+        return pending();
     }
 
     // What was read.
@@ -132,14 +132,14 @@ class conversation : public recorded_connection {
     }
 
     /// The reply that the request is granted, with the address 0.0.0.0:0.
-    [[nodiscard]] std::string_view success_reply() const noexcept {
+    [[nodiscard]] std::string_view granting_reply() const noexcept {
         if (is_socks4()) return {"\x00\x5a\x00\x00\x00\x00\x00\x00", 8};
         return {"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00", 10};
     }
 
     /// Sends a refusal and checks that the client sends nothing more. A client that ends first is right.
     void refuse(std::string_view bytes) {
-        const size_t before = not_taken().size();
+        const size_t before = pending().size();
         try {
             answer(bytes);
         } catch (const interrupted_script&) {
@@ -154,7 +154,7 @@ class conversation : public recorded_connection {
         pause(milliseconds(1000));
         end_stream();
         stay_silent();
-        const std::string more = not_taken().substr(before);
+        const std::string more = pending().substr(before);
         if (!more.empty() && !client.pipelines)
             throw failed("nothing more from the client", "it sent " + hexadecimal(more));
     }
@@ -165,7 +165,7 @@ class conversation : public recorded_connection {
     void serve() {
         hear_client();
         put(page_);
-        end_orderly();
+        end_and_wait();
     }
 
     /// Waits for what the client sends before it expects bytes: until the end of a request of HTTP, or until
@@ -173,15 +173,15 @@ class conversation : public recorded_connection {
     void hear_client() {
         const time_point limit = deadline::clock::now() + milliseconds(client.is_known ? 5000 : 1000);
         const size_t usual = client.upstream.empty() ? std::string::npos : client.upstream.size();
-        while (!client.waits_for_data && not_taken().find("\r\n\r\n") == std::string::npos &&
-               not_taken().size() < usual && receive_until(limit)) {
+        while (!client.waits_for_data && pending().find("\r\n\r\n") == std::string::npos &&
+               pending().size() < usual && receive_until(limit)) {
         }
         upstream_ += take_all();
     }
 
     /// Sends the end of the stream, and waits for that of the client. An earlier close() could reset the
     /// connection and so destroy bytes that the client has not read.
-    void end_orderly() {
+    void end_and_wait() {
         end_stream();
         stay_silent();
         upstream_ += take_all();
@@ -192,10 +192,10 @@ class conversation : public recorded_connection {
     template <class Decode>
     std::string message(const char* what, Decode decode) {
         for (;;) {
-            const auto decoded = decode(socks::bytes(not_taken()));
+            const auto decoded = decode(socks::bytes(pending()));
             if (decoded) return take(decoded.consumed());
             if (decoded.error() != socks::errc::none)
-                throw failed(what, std::string(to_string(decoded.error())) + ": " + hexadecimal(not_taken()));
+                throw failed(what, std::string(to_string(decoded.error())) + ": " + hexadecimal(pending()));
             receive(what);
         }
     }
@@ -203,8 +203,7 @@ class conversation : public recorded_connection {
     // Receives more bytes of a message that must come.
     void receive(const char* what) {
         if (receive_until(end_of_time())) return;
-        if (!not_taken().empty())
-            throw failed(what, "the client sent a part of it: " + hexadecimal(not_taken()));
+        if (!pending().empty()) throw failed(what, "the client sent a part of it: " + hexadecimal(pending()));
         throw interrupted_script(std::string("the client ") +
                                  (client_has_ended() ? "ended the connection before " : "did not send ") +
                                  what);

@@ -24,7 +24,7 @@ inline const std::array<scenario, 2>& good_proxies() {
                                                 ending::delivered,
                                                 [](conversation& c) {
                                                     c.until_request();
-                                                    c.answer(c.success_reply());
+                                                    c.answer(c.granting_reply());
                                                     c.serve();
                                                 }},
                                                {{}, ending::delivered, [](conversation& c) {
@@ -34,7 +34,7 @@ inline const std::array<scenario, 2>& good_proxies() {
                                                     c.go_on_to_request();
                                                     c.pipelined |=
                                                         !c.listen_for(std::chrono::milliseconds(200)).empty();
-                                                    c.answer(c.success_reply());
+                                                    c.answer(c.granting_reply());
                                                     c.serve();
                                                 }}}};
     return list;

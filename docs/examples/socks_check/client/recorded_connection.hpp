@@ -37,7 +37,7 @@ class recorded_connection {
     [[nodiscard]] const std::vector<event>& events() const noexcept { return events_; }
 
     /// The bytes that were received and that nobody has taken.
-    [[nodiscard]] const std::string& not_taken() const noexcept { return in_; }
+    [[nodiscard]] const std::string& pending() const noexcept { return in_; }
 
     /// Whether the client may still send.
     [[nodiscard]] bool is_open() const noexcept { return connection_ && !client_ended_; }

@@ -30,7 +30,7 @@ class scripted_proxy {
     }
     scripted_proxy(const scripted_proxy&) = delete;
     scripted_proxy& operator=(const scripted_proxy&) = delete;
-    ~scripted_proxy() { join(); }
+    ~scripted_proxy() { stop(); }
 
     [[nodiscard]] uint16_t port() const noexcept { return local_endpoint(listener_.get()).port; }
 
@@ -38,12 +38,12 @@ class scripted_proxy {
     [[nodiscard]] int settled() const noexcept { return settled_.get(); }
 
     /// Call it after the command has ended. Waits for the end of all scripts.
-    void join() {
+    void stop() {
         signal(stop_);
         if (thread_.joinable()) thread_.join();
     }
 
-    /// Call it after join().
+    /// Call it after stop().
     [[nodiscard]] const std::vector<played>& connections() const noexcept { return connections_; }
 
   private:

@@ -75,7 +75,7 @@ class trial {
           proxy_(s, client, make_page(token_), deadline(patience + std::chrono::seconds(1))) {
         running_command command(substitute(words, s.values, proxy_.port()), command_input);
         end_ = command.wait(until_, proxy_.settled());
-        proxy_.join();
+        proxy_.stop();
     }
 
     [[nodiscard]] const command_end& end() const noexcept { return end_; }

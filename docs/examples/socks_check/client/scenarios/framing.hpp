@@ -23,7 +23,7 @@ inline void deliver_early(conversation& c, std::string_view alone, std::string_v
             return;  // it has the page and ended
         }
     }
-    c.end_orderly();
+    c.end_and_wait();
 }
 
 inline void add_framing(scenarios& list) {
@@ -35,7 +35,7 @@ inline void add_framing(scenarios& list) {
          "RFC 1928 section 6"},
         [](conversation& c) {
             c.until_request();
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         });
     add({"framing-byte-at-a-time", level::must, "The handshake succeeds if each byte comes by itself.",
@@ -43,7 +43,7 @@ inline void add_framing(scenarios& list) {
         [](conversation& c) {
             c.bytewise = true;
             c.until_request();
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         });
     for (const size_t cut : {1U, 2U, 3U, 4U, 5U, 7U}) {
@@ -52,9 +52,9 @@ inline void add_framing(scenarios& list) {
              keep("The handshake succeeds if the reply is cut after byte " + size + "."), "field"},
             [cut](conversation& c) {
                 c.until_request();
-                c.answer(c.success_reply().substr(0, cut));
+                c.answer(c.granting_reply().substr(0, cut));
                 c.pause(std::chrono::milliseconds(100));
-                c.answer(c.success_reply().substr(cut));
+                c.answer(c.granting_reply().substr(cut));
                 c.serve();
             });
     }
@@ -65,7 +65,7 @@ inline void add_framing(scenarios& list) {
             c.pause(std::chrono::seconds(1));
             c.go_on_to_request();
             c.pause(std::chrono::seconds(1));
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         });
     add(
@@ -73,7 +73,7 @@ inline void add_framing(scenarios& list) {
          "Bytes of the destination in the segment of the reply are not lost.", "field"},
         [](conversation& c) {
             c.until_request();
-            deliver_early(c, {}, c.success_reply());
+            deliver_early(c, {}, c.granting_reply());
         },
         ending::unless_first);
     add(
@@ -81,8 +81,8 @@ inline void add_framing(scenarios& list) {
          "Bytes of the destination are not lost if the last byte of the reply comes with them.", "field"},
         [](conversation& c) {
             c.until_request();
-            deliver_early(c, c.success_reply().substr(0, c.success_reply().size() - 1),
-                          c.success_reply().substr(c.success_reply().size() - 1));
+            deliver_early(c, c.granting_reply().substr(0, c.granting_reply().size() - 1),
+                          c.granting_reply().substr(c.granting_reply().size() - 1));
         },
         ending::unless_first);
     add(

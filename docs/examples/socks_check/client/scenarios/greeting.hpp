@@ -10,7 +10,7 @@ namespace example::client_mode {
 /// Ends a handshake whose greeting was read, as a good proxy does.
 inline void deliver_after_greeting(conversation& c) {
     c.go_on_to_request();
-    c.answer(c.success_reply());
+    c.answer(c.granting_reply());
     c.serve();
 }
 

@@ -11,7 +11,7 @@ namespace example::client_mode {
 inline void deliver_after_login(conversation& c, std::string_view status = {"\x01\x00", 2}) {
     c.answer(status);
     c.read_request();
-    c.answer(c.success_reply());
+    c.answer(c.granting_reply());
     c.serve();
 }
 
@@ -69,7 +69,7 @@ inline void add_login_forms(scenarios& list) {
             if (c.listen_for(std::chrono::milliseconds(300)).find("open-sesame") != std::string::npos)
                 throw failed("a client that waits", "it sent the password");
             c.go_on_to_request();
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         });
     add({"login-unasked", level::security,
@@ -82,7 +82,7 @@ inline void add_login_forms(scenarios& list) {
             if (next.find("open-sesame") != std::string::npos || next.starts_with('\x01'))
                 throw failed("a request", "the client sent user name and password");
             c.read_request();
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         });
 }

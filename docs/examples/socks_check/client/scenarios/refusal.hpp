@@ -51,7 +51,7 @@ inline void add_refusal_forms(scenarios& list) {
     const auto refuses = [](conversation& c, const std::string& reply) { c.refuse(reply); };
     const auto refuses_and_closes = [](conversation& c, const std::string& reply) {
         c.answer(reply);
-        c.end_orderly();
+        c.end_and_wait();
     };
     const auto refuses_and_waits = [](conversation& c, const std::string& reply) {
         c.answer(reply);

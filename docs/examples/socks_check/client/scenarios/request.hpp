@@ -45,7 +45,7 @@ inline auto asks_for_name(std::string name) {
         c.until_request();
         if (resolved_here(c)) throw skipped("the client resolves names itself");
         expect_host(c, named(c, name));
-        c.answer(c.success_reply());
+        c.answer(c.granting_reply());
         c.serve();
     };
 }
@@ -68,7 +68,7 @@ inline void add_request_forms(scenarios& list) {
         [](conversation& c) {
             c.until_request();
             if (c.request()[1] != 1) throw failed("CMD 1", hexadecimal(c.request()) + " came");
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         });
     add(
@@ -76,7 +76,7 @@ inline void add_request_forms(scenarios& list) {
         [](conversation& c) {
             c.until_request();
             if (c.request()[2] != 0) throw failed("RSV 0", hexadecimal(c.request()) + " came");
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         },
         needs::socks5);
@@ -88,7 +88,7 @@ inline void add_request_forms(scenarios& list) {
             c.until_request();
             if (c.request().compare(8, 6, {"socks\0", 6}) != 0)
                 throw failed("the user ID \"socks\" and its NUL", hexadecimal(c.request()) + " came");
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         },
         needs::socks4);
@@ -99,7 +99,7 @@ inline void add_request_forms(scenarios& list) {
             c.until_request();
             const std::string_view more = c.listen_for(std::chrono::milliseconds(300));
             if (!more.empty()) throw failed("a client that waits", "it sent " + hexadecimal(more));
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         });
 }
@@ -113,7 +113,7 @@ inline void add_request_addresses(scenarios& list) {
         return [socks5 = std::move(socks5), socks4 = std::move(socks4)](conversation& c) {
             c.until_request();
             expect_host(c, {c.is_socks4() ? socks4 : socks5});
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         };
     };
@@ -124,7 +124,7 @@ inline void add_request_addresses(scenarios& list) {
                 expect_host(c, {raw("\xc0\x00\x02\x01"), named(c, "192.0.2.1")[0]});
             else
                 expect_host(c, {raw("\x01\xc0\x00\x02\x01"), raw("\x03\x09") + "192.0.2.1"});
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         });
     add({"request-ipv4-as-address", level::should, "An IPv4 address is sent as an address, not as a name.",
@@ -134,14 +134,14 @@ inline void add_request_addresses(scenarios& list) {
         {.target_port = "258"}, [](conversation& c) {
             c.until_request();
             expect_port(c, "\x01\x02");
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         });
     add({"request-port-high", level::must, "Port 65535 is sent as it is.", "RFC 1928 section 4"},
         {.target_port = "65535"}, [](conversation& c) {
             c.until_request();
             expect_port(c, "\xff\xff");
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         });
     const std::string ipv6 = "2001:db8::7391";
@@ -154,7 +154,7 @@ inline void add_request_addresses(scenarios& list) {
             c.until_request();
             if (c.is_socks4()) throw skipped("SOCKS4 cannot carry an IPv6 address");
             expect_host(c, {address, named(c, ipv6)[0]});
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         },
         early_end::skips);
@@ -166,7 +166,7 @@ inline void add_request_addresses(scenarios& list) {
             c.until_request();
             if (c.is_socks4()) throw skipped("SOCKS4 cannot carry an IPv6 address");
             expect_host(c, {address});
-            c.answer(c.success_reply());
+            c.answer(c.granting_reply());
             c.serve();
         },
         early_end::skips);

@@ -37,17 +37,17 @@ inline const std::vector<stage>& stages() {
         {"inside-reply", "after the first byte of the reply",
          [](conversation& c) {
              c.until_request();
-             c.answer(c.success_reply().substr(0, 1));
+             c.answer(c.granting_reply().substr(0, 1));
          }},
         {"after-code", "after a code that grants",
          [](conversation& c) {
              c.until_request();
-             c.answer(c.success_reply().substr(0, 2));
+             c.answer(c.granting_reply().substr(0, 2));
          }},
         {"inside-address", "inside the bound address",
          [](conversation& c) {
              c.until_request();
-             c.answer(c.success_reply().substr(0, 6));
+             c.answer(c.granting_reply().substr(0, 6));
          }},
     };
     return list;
@@ -69,7 +69,7 @@ inline void add_stages(scenarios& list) {
                  s.needed});
         }
     };
-    add("close", level::must, "closes", [](conversation& c) { c.end_orderly(); });
+    add("close", level::must, "closes", [](conversation& c) { c.end_and_wait(); });
     list.push_back({{"close-nobody-listens", level::must,
                      "The client ends with a failure if nobody listens on the port of the proxy.", "field"},
                     ending::refused,
@@ -109,32 +109,32 @@ inline void add_tunnel(scenarios& list) {
              const std::string& usual = c.client.upstream;
              if (usual.empty()) throw skipped("the client does not always send the same to the destination");
              c.until_request();
-             c.answer(c.success_reply());
+             c.answer(c.granting_reply());
              c.hear_client();
              c.pause(std::chrono::milliseconds(100));
-             const std::string came = c.upstream() + c.not_taken();
+             const std::string came = c.upstream() + c.pending();
              if (came.find(c.request()) != std::string::npos)
                  throw failed("no message of SOCKS after the reply", hexadecimal(came) + " came");
              if (came != usual)
                  throw failed(std::to_string(usual.size()) + " bytes, as in the first run",
                               hexadecimal(came) + " came");
              c.put(c.page());
-             c.end_orderly();
+             c.end_and_wait();
          }});
     list.push_back({{"tunnel-closed-at-once", level::must,
                      "If the destination sends nothing, the client prints nothing.", "field"},
                     ending::any,
                     [](conversation& c) {
                         c.until_request();
-                        c.answer(c.success_reply());
-                        c.end_orderly();
+                        c.answer(c.granting_reply());
+                        c.end_and_wait();
                     }});
     list.push_back({{"tunnel-reset", level::robustness,
                      "A tunnel that is reset does not look complete: the exit status is not 0.", "field"},
                     ending::cut,
                     [](conversation& c) {
                         c.until_request();
-                        c.answer(c.success_reply());
+                        c.answer(c.granting_reply());
                         c.hear_client();
                         c.put(c.page().substr(0, c.page().size() / 2));
                         c.pause(std::chrono::milliseconds(200));
