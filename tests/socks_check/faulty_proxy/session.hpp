@@ -155,7 +155,10 @@ class session {
             return true;
         }
         const bool empty_name = asks && rx_[0] == 5 && rx_[3] == 3 && rx_[4] == 0;
-        if (has(fault::name_empty) && empty_name) send({"\5\0\0\1\0\0\0\0\0\0", 10});
+        if (has(fault::name_empty) && empty_name) {
+            send({"\5\0\0\1\0\0\0\0\0\0", 10});
+            hang();
+        }
         if (has(fault::socks4_command_3) && rx_.starts_with("\4\3")) send({"\0\x5a\0\0\0\0\0\0", 8});
         if (has(fault::reserved_hangs) && asks && rx_[0] == 5 && rx_[2] != 0) hang();
         return false;
