@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 
-TIMEOUT = 60  # seconds for one answer
+TIMEOUT = 300  # seconds for one answer; a busy machine takes long
 
 
 class Chromium:

@@ -29,7 +29,7 @@ SEARCHES = [
 # What the search shows, as soon as it shows something.
 RESULTS = """new Promise((resolve) => {
     const list = document.querySelector(".results");
-    const end = Date.now() + 20000;
+    const end = Date.now() + 60000;
     const report = () => list.textContent || Date.now() > end
         ? resolve([list.querySelectorAll("a").length, list.textContent]) : setTimeout(report, 20);
     report();
