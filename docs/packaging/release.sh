@@ -10,7 +10,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 git archive "$commit" include/socks/config.hpp | tar -xC "$scratch"
-version=$(sed -n 's/^#define SOCKS_VERSION_[MP][A-Z]* //p' "$scratch/include/socks/config.hpp" | paste -sd.)
+version=$(sed -n 's/^#define SOCKS_VERSION_[MP][A-Z]* \([0-9]*\).*/\1/p' "$scratch/include/socks/config.hpp" | paste -sd.)
 root=socks-$version
 git archive --prefix="$root/" "$commit" | tar -xC "$scratch"
 mkdir -p "$scratch/$root/single_header/socks"
