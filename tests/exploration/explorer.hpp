@@ -39,7 +39,6 @@ class explorer {
 
     [[nodiscard]] size_t states() const { return nodes_.size(); }
     [[nodiscard]] size_t edges() const { return edges_.size(); }
-    [[nodiscard]] const Node& operator[](size_t i) const { return *nodes_[i]; }
 
     // The moves that lead to a node.
     [[nodiscard]] std::vector<Move> trail(index node) const {
@@ -47,6 +46,13 @@ class explorer {
         for (index i = node; found_by_[i].first != i; i = found_by_[i].first)
             moves.push_back(found_by_[i].second);
         return {moves.rbegin(), moves.rend()};
+    }
+
+    // The initial node from which the walk came to the node that is being expanded.
+    [[nodiscard]] const Node& origin() const {
+        index i = current_;
+        while (found_by_[i].first != i) i = found_by_[i].first;
+        return *nodes_[i];
     }
 
     // The moves that lead to the node that is being expanded, and the one that is being tried.

@@ -23,15 +23,15 @@ void add_small(std::vector<machine>& all, const std::string& parts) {
 std::vector<machine> servers() {
     constexpr socks::tolerance version_5{.credentials_version_5 = true};
     std::vector<machine> all{
+        server_of("username/password", with_login),
+        server_of("private method", {.methods = private_method}),
         server_of("every version", {}),
         server_of("only SOCKS4", {.v4a = false, .v5 = false}),
         server_of("only SOCKS4a", {.v4 = false, .v5 = false}),
         server_of("only SOCKS5", {.v4 = false, .v4a = false}),
         server_of("SOCKS4 after a greeting", {.v5 = false, .v4_after_greeting = true}),
-        server_of("username/password", with_login),
         server_of("username/password or none", {.methods = {method::username_password, method::none}}),
         server_of("none or username/password", {.methods = {method::none, method::username_password}}),
-        server_of("private method", {.methods = private_method}),
         server_of("private method or username/password",
                   {.methods = {private_method, method::username_password}}),
         server_of("no method", {.methods = socks::methods()}),

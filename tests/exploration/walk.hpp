@@ -28,7 +28,8 @@ class walk {
 
     // The moves to the place where an invariant broke.
     [[nodiscard]] std::string trail() const {
-        std::string text;
+        const std::string& received = graph_.origin().unread;
+        std::string text = received.empty() ? "" : "    receive " + hexadecimal(received) + "\n";
         for (const move& each : graph_.trail()) text += "    " + each.in_words(m_) + "\n";
         return text;
     }

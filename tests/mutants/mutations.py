@@ -660,8 +660,8 @@ mutation("a server needs one byte more in every second step", SERVER, "return t.
       "exploration/server:a_step_depends_on_its_arguments_only")
 mutation("a client sends its early request again and again", CLIENT, "early ? client_state::method_selection",
       "early ? client_state::early_request", "exploration/client:steps_between_two_reads_are_bounded")
-mutation("a server that asks about credentials has the state of a sub-negotiation", SERVER,
-      "state_ = server_state::authenticate;", "state_ = server_state::negotiation;",
+mutation("a server that asks about a request has the state of a second answer", SERVER,
+      "byte_ = t.in[1];\n        state_ = server_state::serve;", "byte_ = t.in[1];\n        state_ = server_state::second_answer;",
       "exploration/server:a_state_goes_with_its_actions")
 mutation("a server leaves the last byte of a request to its caller", SERVER, "t.in.first(size), byte, size);",
       "t.in.first(size), byte, size - 1);", "exploration/server:a_step_consumes_complete_messages_only")
