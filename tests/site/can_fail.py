@@ -86,7 +86,7 @@ def main():
     page = SITE / "docs_security.html"
     caught("a link to a page that is not there", page, 'href="docs_performance.html', 'href="mutation.html', links,
            "mutation.html, which is not there")
-    caught("a diagram that is not there", SITE / "index.html", 'src="client.svg"', 'src="mutation.svg"', links,
+    caught("a diagram that is not there", SITE / "docs_handshakes.html", 'src="handshake_udp', 'src="mutation', links,
            "mutation.svg")
     lost = SITE / "mutation.html"
     lost.write_text("<p>Nobody links to this page.</p>")

@@ -23,7 +23,7 @@ SEARCHES = [
     ("lingering close", "docs_io_models.html#"),
     ("spoke_first", "group__core__error.html#"),
     ("max_framed_data", "group__wire__udp__over__tcp.html#"),
-    ("small builds", "index.html#"),
+    ("beside the alternatives", "index.html#"),
 ]
 
 # What the search shows, as soon as it shows something.
