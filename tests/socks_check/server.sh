@@ -14,7 +14,7 @@ wait_for() {
     : >"$scratch/listening"
     "$@" >"$scratch/listening" &
     started="$started $!"
-    for _ in $(seq 100); do
+    for _ in $(seq 300); do
         address=$(sed -n 's/^listening on //p' "$scratch/listening")
         test -z "$address" || return 0
         sleep 0.1
@@ -53,6 +53,20 @@ the_proxy_with_passwords_passes_every_case() {
     start --user ivy --password 'open sesame'
     exits 0 server "$address" --user ivy --password 'open sesame' --patience 30
     every_case_passed
+}
+
+# PROXY is built with ThreadSanitizer, which ends it with 66 after it has reported a race.
+threads_of_the_proxy_do_not_race() {
+    start --threads 4 2>"$scratch/races"
+    exits 0 server "$address" --patience 30
+    every_case_passed
+    kill $started
+    status=0
+    wait $started || status=$?
+    started=
+    test "$status" -eq 0 && ! grep -q ThreadSanitizer "$scratch/races" && return
+    cat "$scratch/races" >&2
+    fail "the proxy ended with $status"
 }
 
 # The proxy has another password, so the right one is refused.
