@@ -2,12 +2,12 @@
 //
 //     qt_client PROXY_PORT HOST PORT [USER PASSWORD]
 
+#include <unistd.h>
 #include <QCoreApplication>
 #include <QNetworkProxy>
 #include <QSocketNotifier>
 #include <QTcpSocket>
 #include <cstdio>
-#include <unistd.h>
 
 int main(int count, char** words) {
     QCoreApplication application(count, words);
@@ -31,7 +31,8 @@ int main(int count, char** words) {
         std::fflush(stdout);
     });
     QObject::connect(&s, &QTcpSocket::errorOccurred, [&](QAbstractSocket::SocketError error) {
-        if (error == QAbstractSocket::RemoteHostClosedError && s.bytesAvailable() == 0) return application.exit(0);
+        if (error == QAbstractSocket::RemoteHostClosedError && s.bytesAvailable() == 0)
+            return application.exit(0);
         std::fprintf(stderr, "%s\n", s.errorString().toLocal8Bit().data());
         application.exit(1);
     });
