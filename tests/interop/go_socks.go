@@ -7,7 +7,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -25,20 +24,28 @@ func fail(err error) {
 	}
 }
 
+// Connects to the proxy, and gives it the time to answer.
+type limited struct{}
+
+func (limited) Dial(network, address string) (net.Conn, error) {
+	s, err := net.Dial(network, address)
+	if seconds, _ := strconv.Atoi(os.Getenv("TIME_LIMIT")); err == nil && seconds > 0 {
+		s.SetDeadline(time.Now().Add(time.Duration(seconds) * time.Second))
+	}
+	return s, err
+}
+
 func main() {
 	words := os.Args[3:]
 	var auth *proxy.Auth
 	if len(words) == 5 {
 		auth = &proxy.Auth{User: words[3], Password: words[4]}
 	}
-	dialer, err := proxy.SOCKS5("tcp", net.JoinHostPort("127.0.0.1", words[0]), auth, proxy.Direct)
+	dialer, err := proxy.SOCKS5("tcp", net.JoinHostPort("127.0.0.1", words[0]), auth, limited{})
 	fail(err)
-	limited := context.Background()
-	if seconds, _ := strconv.Atoi(os.Getenv("TIME_LIMIT")); seconds > 0 {
-		limited, _ = context.WithTimeout(limited, time.Duration(seconds)*time.Second)
-	}
-	s, err := dialer.(proxy.ContextDialer).DialContext(limited, "tcp", net.JoinHostPort(words[1], words[2]))
+	s, err := dialer.Dial("tcp", net.JoinHostPort(words[1], words[2]))
 	fail(err)
+	s.SetDeadline(time.Time{})
 	go func() {
 		io.Copy(s, os.Stdin)
 		s.(interface{ CloseWrite() error }).CloseWrite()

@@ -47,20 +47,25 @@ def failures(cases):
 
 
 def results(role, peers, found):
-    """The groups, and the peers that have the same results: their names, cells and failures."""
+    """The groups, and the peers that have the same results: their names, cells and cases."""
     reports = {name: list(found[role, name].values()) for each, name in peers if each == role}
     groups = list(dict.fromkeys(case["group"] for cases in reports.values() for case in cases))
     alike = collections.defaultdict(list)
     for name, cases in reports.items():
         cells = tuple(cell([case for case in cases if case["group"] == group]) for group in groups)
         alike[cells, tuple(case["id"] for case in failures(cases))].append(name)
-    return groups, [(names, cells, failures(reports[names[0]])) for (cells, _), names in alike.items()]
+    return groups, [(names, cells, reports[names[0]]) for (cells, _), names in alike.items()]
 
 
-def sentence(failed):
-    grave = [f"{case['rule'].rstrip('.')} (`{case['id']}`)" for case in failed if case["level"] in GRAVE]
-    others = [f"`{case['id']}`" for case in failed if case["level"] not in GRAVE]
-    return "; ".join(grave + ([", ".join(others)] if others else []))
+def sentence(cases):
+    """What a peer fails: rules, ids, and the groups of which it fails all."""
+    tried, failed = (collections.Counter(case["group"] for case in cases if case["result"] in results)
+                     for results in (("passed", "failed"), ("failed",)))
+    whole = [group for group, count in failed.items() if count == tried[group] and count > 5]
+    single = [case for case in failures(cases) if case["group"] not in whole]
+    grave = [f"{case['rule'].rstrip('.')} (`{case['id']}`)" for case in single if case["level"] in GRAVE]
+    others = [f"`{case['id']}`" for case in single if case["level"] not in GRAVE]
+    return "; ".join([f"every case of {group}" for group in whole] + grave + ([", ".join(others)] if others else []))
 
 
 def table(rows):
@@ -88,9 +93,11 @@ def page(peers, found):
         yield from table([[role, *groups], *([", ".join(who), *cells] for who, cells, _ in alike)])
     yield from ["", "## What each fails", "", *FAILED.splitlines()]
     for role, (_, alike) in told.items():
+        if not alike:
+            continue
         yield from ["", f"{TITLES[role]}:", ""]
-        for who, _, failed in alike:
-            yield from lines(f"- **{', '.join(who)}**: {sentence(failed) or 'nothing'}.", "  ")
+        for who, _, cases in alike:
+            yield from lines(f"- **{', '.join(who)}**: {sentence(cases) or 'nothing'}.", "  ")
     yield from ["", VERSIONS, ""]
     versions = dict(sorted(((peer.name, version_of(peer)) for _, peer in peers), key=lambda pair: pair[0].lower()))
     yield from lines(", ".join(f"{name} {version}" for name, version in versions.items() if version) + ".")

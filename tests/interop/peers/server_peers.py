@@ -153,7 +153,7 @@ def servers(program):
         Server("mitmproxy", mitmproxy, lambda: mitmproxy(*LOGIN), ("mitmdump", "--version")),
         Server("Twisted", twisted, ask=python("twisted")),
         Server("IO::Socket::Socks", lambda: perl_server("perl"), lambda: perl_server("perl_login", *LOGIN),
-               ("perl", "-MIO::Socket::Socks", "-e", "print $IO::Socket::Socks::VERSION"), quick=True),
+               ("perl", "-MIO::Socket::Socks", "-e", "print $IO::Socket::Socks::VERSION")),
         Server("simple-socks", lambda: node_server("simple_socks"), lambda: node_server("simple_socks", *LOGIN),
                npm_version("simple-socks")),
         Server("socksv5", lambda: node_server("socksv5"), lambda: node_server("socksv5", *LOGIN),
