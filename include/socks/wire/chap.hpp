@@ -78,7 +78,9 @@ class chap_message {
     /// The first attribute, for a loop.
     [[nodiscard]] constexpr iterator begin() const noexcept { return iterator(attributes_); }
     /// The place after the last attribute.
-    [[nodiscard]] constexpr iterator end() const noexcept { return iterator(bytes()); }
+    [[nodiscard]] constexpr iterator end() const noexcept {
+        return iterator(attributes_.subspan(attributes_.size()));
+    }
 
     /// The value of the first attribute of this type. It is empty if there is none.
     [[nodiscard]] constexpr bytes value(chap_type type) const noexcept {
