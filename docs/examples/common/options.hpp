@@ -58,6 +58,7 @@ class arguments {
 
     /// Overwrites a part of the last value, such as a password, so that a list of processes does not show it.
     void hide(std::string_view part) noexcept {
+        if (part.empty()) return;  // it may point nowhere
         std::fill_n(list_[i_] + (part.data() - list_[i_]), part.size(), '*');
     }
 
