@@ -175,8 +175,8 @@ void a_message_that_chap_has_no_number_for_is_not_written(check& t) {
     value.letters(256);
     const chap_attribute long_value[] = {{type::status, "00"_bytes}, {type::text_message, value.view()}};
     t.ok(encode_chap(long_value, room).error() == errc::bad_attribute);
-    t.ok(encode_chap(many, 256, room).error() == errc::bad_attribute);
-    t.ok(encode_chap(many, 0, room).error() == errc::bad_attribute && room[0] == 'z');
+    for (const size_t count : {size_t{0}, size_t{256}})
+        t.in(count).ok(encode_chap(many, count, room).error() == errc::bad_attribute && room[0] == 'z');
     const auto longest = value.view().first(255);
     t.ok(encode_chap({{type::text_message, longest}}, room).size() == 259);
     t.ok(whole(bytes(room, 259)).value(type::text_message) == longest);
