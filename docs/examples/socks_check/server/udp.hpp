@@ -20,6 +20,18 @@ inline void require_survival(const target& to, evidence& record, const std::vect
     a.exchange(there);
 }
 
+// Sends a datagram from another address than the client's. It must be dropped, and the client still served.
+inline void require_foreign_dropped(const target& to, evidence& record, association& a,
+                                    udp_destination& there) {
+    if (to.here4 != loopback || a.relay.host != loopback)
+        throw skipped("this machine has a second address on loopback only");
+    const unique_fd foreign = udp_socket({other_loopback, 0});
+    record.note("from 127.0.0.2, not the client's 127.0.0.1:");
+    a.send(hex("00 00 00") + address5(there.at()) + "foreign", foreign.get());
+    if (there.receive(silence)) throw failed("no datagram at the destination", "the proxy passed it on");
+    a.exchange(there);
+}
+
 }  // namespace detail
 
 inline void add_udp_faults(suite& s) {
@@ -85,28 +97,14 @@ inline void add_udp_faults(suite& s) {
               udp_destination there(to, record);
               association a(to, record);
               a.exchange(there);
-              if (to.here4 != detail::loopback || a.relay.host != detail::loopback)
-                  throw skipped("this machine has a second address on loopback only");
-              const unique_fd foreign = udp_socket({detail::other_loopback, 0});
-              record.note("from 127.0.0.2, not the client's 127.0.0.1:");
-              a.send(hex("00 00 00") + address5(there.at()) + "foreign", foreign.get());
-              if (there.receive(silence))
-                  throw failed("no datagram at the destination", "the proxy passed it on");
-              a.exchange(there);
+              detail::require_foreign_dropped(to, record, a, there);
           });
     s.add({"udp-foreign-first", level::must,
            "Another address cannot take the association before the client sends.", "RFC 1928 section 7"},
           [](const target& to, evidence& record) {
               udp_destination there(to, record);
               association a(to, record);
-              if (to.here4 != detail::loopback || a.relay.host != detail::loopback)
-                  throw skipped("this machine has a second address on loopback only");
-              const unique_fd foreign = udp_socket({detail::other_loopback, 0});
-              record.note("from 127.0.0.2, not the client's 127.0.0.1:");
-              a.send(hex("00 00 00") + address5(there.at()) + "foreign", foreign.get());
-              if (there.receive(silence))
-                  throw failed("no datagram at the destination", "the proxy passed it on");
-              a.exchange(there);
+              detail::require_foreign_dropped(to, record, a, there);
           });
 }
 
