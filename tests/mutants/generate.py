@@ -1,7 +1,7 @@
 """Generates mutants of a header: each changes one place, by rules that know nothing of the library.
 
-The rules work on tokens. Comments and preprocessor lines have no mutants, except that a macro's definition in config.hpp
-is tested elsewhere. A mutant that does not compile counts as neither killed nor alive.
+The rules work on tokens. Comments, preprocessor lines and config.hpp have no mutants. A mutant that does not compile
+counts as neither killed nor alive.
 """
 
 import collections
@@ -198,7 +198,6 @@ class Generator:
 
     def inside(self, i, word):
         """Whether token i stands directly in the parentheses of `word`."""
-        depth = 0
         while i > 0:
             i -= 1
             if self.at(i) in OPENING.values():
@@ -207,7 +206,7 @@ class Generator:
                 return self.at(i - 1) == word
             elif self.at(i) in (";", "{"):
                 return False
-        return depth != 0
+        return False
 
     def of_word(self, i, t):
         if t in ("true", "false"):
