@@ -6,17 +6,7 @@ test=$1 socks_check=$2 tunnel=$3 careless=$4 well_formed=$5
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-fail() { echo "$*" >&2; exit 1; }
-
-# exits STATUS ARGUMENT...: runs socks-check, and keeps its output in $scratch/out and $scratch/err.
-exits() {
-    expected=$1 status=0
-    shift
-    "$socks_check" "$@" >"$scratch/out" 2>"$scratch/err" || status=$?
-    test "$status" -eq "$expected" && return
-    cat "$scratch/out" "$scratch/err" >&2
-    fail "socks-check $*: exit status $status, not $expected"
-}
+. "$(dirname "$0")/common.sh"
 
 # passes CASES SCHEME: the example client fails no case and is tried in so many.
 passes() {
@@ -137,21 +127,11 @@ client_reports_are_well_formed_and_show_no_password() {
         '{target_port}' '{user}' '{password}'
     "$well_formed" json "$scratch/json" || fail "the JSON is not well formed"
     "$well_formed" xml "$scratch/xml" || fail "the XML is not well formed"
-    grep -q 'PASSWD \*\*\*' "$scratch/out" || fail "no transcript of a login"
-    for report in out err json xml md; do
-        ! grep -q 'open-sesame\|6f 70 65 6e 2d' "$scratch/$report" || fail "$report shows the password"
-    done
+    outputs_hide 'open-sesame\|6f 70 65 6e 2d'
 }
 
 client_cases_can_be_listed() {
-    exits 0 client --list
-    ids=$(cut -f 1 "$scratch/out" | sort)
-    test "$(echo "$ids" | wc -l)" -ge 140 || fail "fewer than 140 cases"
-    test "$(echo "$ids" | uniq -d)" = "" || fail "two cases have one id: $(echo "$ids" | uniq -d)"
-    ! cut -f 2 "$scratch/out" | grep -qvx 'must\|should\|robustness\|security' || fail "an unknown level"
-    ! cut -f 3 "$scratch/out" | grep -qvx 'RFC [0-9]*\( section [0-9.]*\)\{0,1\}\|SOCKS4a\{0,1\} memo\|field' ||
-        fail "an unknown source"
-    ! cut -f 4 "$scratch/out" | grep -qv '^[A-Z0-9"].*\.$' || fail "a rule that is no sentence"
+    lists client 140 '[0-9.]*'
     listed=$(cat "$scratch/out")
     exits 0 client --scenarios
     test "$listed" = "$(cat "$scratch/out")" || fail "--scenarios is not --list"
