@@ -81,6 +81,19 @@ sub serve_one {
     both_ways($client, $there, $client);
 }
 
+# A client that blocks would forget here what accept() has read of it.
+sub handshaken {
+    my $client = shift;
+    my $readable = IO::Select->new($client);
+    $client->blocking(0);
+    until ($client->ready) {
+        return 0 if $SOCKS_ERROR != SOCKS_WANT_READ;
+        $readable->can_read;
+    }
+    $client->blocking(1);
+    return 1;
+}
+
 sub serve {
     my ($at, $user, $password) = @_;
     my @login = defined $user
@@ -92,8 +105,7 @@ sub serve {
     while ($waiting->can_read) {
         my $client = $listener->accept or next;    # a blocking one would wait for the request
         if (!fork()) {
-            $client->blocking(1);
-            serve_one($client) if $client->ready;
+            serve_one($client) if handshaken($client);
             exit 0;
         }
         close $client;
