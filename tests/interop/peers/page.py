@@ -16,11 +16,13 @@ starts them.
 
 A cell has the cases of a group: how many passed, of how many were tried. A case is not tried if the peer does not offer
 what it tests. A dash: no case of the group was tried. A server that can ask for a login is tested with and without one,
-and a client by each version of SOCKS that it speaks. A case passes if it passes in each of these runs. Peers with the
-same results share a row."""
+and a client by each version of SOCKS that it speaks. A case passes if it passes in each of these runs; one that fails
+runs once more. Peers with the same results share a row. Of the clients, those that are used most have a row; all peers
+stand below the tables."""
 
-FAILED = """Below, a sentence is a rule of level *must* or *security* that the peer breaks. The others, of level *should* or
-*robustness*, are ids alone: `socks-check server --list` and `socks-check client --scenarios` print their rules."""
+FAILED = """Behind each peer stands how many cases it passed, of how many were tried. A sentence is a rule of level *must* or
+*security* that the peer breaks. The others, of level *should* or *robustness*, are ids alone: `socks-check server --list`
+and `socks-check client --scenarios` print their rules."""
 
 TITLES = {"server": "Servers", "client": "Clients"}
 GRAVE = ("must", "security")
@@ -84,28 +86,28 @@ def page(peers, found):
     names = [(role, peer.name) for role, peer in peers]
     yield from HEAD.splitlines()
     told = {role: results(role, names, found) for role in TITLES}
-    if (rows := sum(len(alike) for _, alike in told.values())) > MOST_ROWS:
-        raise SystemExit(f"{rows} rows, and {MOST_ROWS} at most fit on the page")
+    room = MOST_ROWS
     for role, (groups, alike) in told.items():
         if not alike:
             continue
         yield from ["", f"## {TITLES[role]}", ""]
-        yield from table([[role, *groups], *([", ".join(who), *cells] for who, cells, _ in alike)])
+        yield from table([[role, *groups], *([", ".join(who), *cells] for who, cells, _ in alike[:room])])
+        room -= len(alike[:room])
     yield from ["", "## What each fails", "", *FAILED.splitlines()]
     for role, (_, alike) in told.items():
         if not alike:
             continue
         yield from ["", f"{TITLES[role]}:", ""]
         for who, _, cases in alike:
-            yield from lines(f"- **{', '.join(who)}**: {sentence(cases) or 'nothing'}.", "  ")
+            yield from lines(f"- **{', '.join(who)}** ({cell(cases)}): {sentence(cases) or 'nothing'}.", "  ")
     yield from ["", VERSIONS, ""]
     versions = dict(sorted(((peer.name, version_of(peer)) for _, peer in peers), key=lambda pair: pair[0].lower()))
     yield from lines(", ".join(f"{name} {version}" for name, version in versions.items() if version) + ".")
 
 
 def told_by(text):
-    """What a page says of each peer: its cells by group, and the ids of the cases that it fails."""
-    told, role = {}, ""
+    """What a page says of each peer: its cells by group and in all, and the ids of the cases that it fails."""
+    told, role = collections.defaultdict(lambda: ({}, [])), ""
     for line in re.sub(r"\n  ", " ", text.partition(VERSIONS)[0]).splitlines():
         titles = [key for key, title in TITLES.items() if line in (f"## {title}", f"{title}:")]
         role = titles[0] if titles else role
@@ -114,10 +116,13 @@ def told_by(text):
             if names == role:
                 groups = cells
                 continue
-            told |= {(role, name): (dict(zip(groups, cells)), []) for name in names.split(", ")}
-        elif item := re.match(r"- \*\*(.*?)\*\*: (.*)", line):
+            for name in names.split(", "):
+                told[role, name][0].update(zip(groups, cells))
+        elif item := re.match(r"- \*\*(.*?)\*\* \((.*?)\): (.*)", line):
             for name in item[1].split(", "):
-                told[role, name][1].extend(re.findall(r"`([\w-]+)`", item[2]))
+                cells, ids = told[role, name]
+                cells["all cases"] = item[2]
+                ids.extend(re.findall(r"`([\w-]+)`", item[3]))
     return told
 
 
@@ -127,8 +132,8 @@ def differences(before, after, peers):
         (old_cells, old), (cells, ids) = before.get(key, ({}, [])), after[key]
         for id in sorted(set(old) ^ set(ids)):
             yield f"{' '.join(key)}: {id} {'fails' if id in ids else 'fails no more'}"
-        # A group that no peer of this run was tried with is not in its table.
-        for group in dict.fromkeys([*old_cells, *cells]):
+        # A group that no peer of this run was tried with is not in its table, and a peer has no row in each.
+        for group in dict.fromkeys([*old_cells, *cells] if len(old_cells) > 1 and len(cells) > 1 else ["all cases"]):
             if old_cells.get(group, "-") != cells.get(group, "-"):
                 yield f"{' '.join(key)}: {group} {old_cells.get(group, '-')} before, {cells.get(group, '-')} now"
 

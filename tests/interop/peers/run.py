@@ -10,6 +10,7 @@ PAGE. FOLDER of --npm has the packages that setup.sh puts there; FOLDER of --kee
 
 import argparse
 import collections
+import functools
 import json
 import os
 import pathlib
@@ -31,6 +32,10 @@ GONE = "cannot connect: Connection refused"  # the reason of a case whose server
 LIMITS = {True: 600, False: 7200}  # seconds for the quick run, and for the complete one
 
 
+def only(ids):
+    return [word for id in ids for word in ("--only", id)]
+
+
 class Run:
     """`found` has the cases of each peer, in the order of the list, each with the worst result of all its forms."""
 
@@ -39,7 +44,7 @@ class Run:
         self.found = collections.defaultdict(dict)
 
     def socks_check(self, name, *words):
-        """Runs socks-check, and adds what it found to the results of the peer; returns the new cases."""
+        """Runs socks-check, and adds what it found to the results of the peer; returns the new cases by their ids."""
         report = harness.scratch / "report.json"
         report.unlink(missing_ok=True)
         done = subprocess.run([self.check, words[0], "--json", report, *[str(word) for word in words[1:]]],
@@ -49,13 +54,20 @@ class Run:
         if self.keep:
             number = len(list(self.keep.iterdir()))
             (self.keep / f"{number:03}_{re.sub(r'[^a-zA-Z0-9]+', '_', name)}.json").write_text(report.read_text())
-        return json.loads(report.read_text())["cases"]
+        return {case["id"]: case for case in json.loads(report.read_text())["cases"]}
 
     def add(self, role, name, cases):
         known, worse = self.found[role, name], ("skipped", "passed", "failed")
-        for case in cases:
-            if case["id"] not in known or worse.index(case["result"]) > worse.index(known[case["id"]]["result"]):
-                known[case["id"]] = case
+        for id, case in cases.items():
+            if id not in known or worse.index(case["result"]) > worse.index(known[id]["result"]):
+                known[id] = case
+
+    def twice(self, check):
+        """What fails runs once more, with less beside it; a case that passes then was only short of time."""
+        cases = check()
+        if failed := [id for id, case in cases.items() if case["result"] == "failed"]:
+            cases |= check(*only(failed))
+        return cases
 
     def start_and_check(self, peer, start, *words):
         server = start()
@@ -64,33 +76,32 @@ class Run:
         finally:
             harness.stop_all()
 
-    def checked(self, peer, start, *login):
+    def checked(self, peer, start, login, *chosen):
         """A case that ends the server fails all those after it. They run again with a new server, one after the other."""
-        cases = {case["id"]: case for case in self.start_and_check(peer, start, *login)}
+        cases = self.start_and_check(peer, start, *login, *chosen)
         final = set()
         while missed := [id for id, case in cases.items() if id not in final and GONE in case.get("reason", "")]:
-            only = [word for id in missed for word in ("--only", id)]
-            again = self.start_and_check(peer, start, *login, "--jobs", "1", *only)
-            cases |= {case["id"]: case for case in again}
+            again = self.start_and_check(peer, start, *login, "--jobs", "1", *only(missed))
+            cases |= again
             # The first of those that found no server had one when it began, or is after the one that ended it.
-            if first := next((case["id"] for case in again if GONE in case.get("reason", "")), None):
-                [cases[first]] = self.start_and_check(peer, start, *login, "--only", first)
+            if first := next((id for id, case in again.items() if GONE in case.get("reason", "")), None):
+                cases |= self.start_and_check(peer, start, *login, "--only", first)
                 final.add(first)
-        return cases.values()
+        return cases
 
     def server(self, peer):
         for start, login in ((peer.start, ()), (peer.start_login, ("--user", USER, "--password", PASSWORD))):
             if not start:
                 continue
             began = time.monotonic()
-            self.add("server", peer.name, self.checked(peer, start, *login))
+            self.add("server", peer.name, self.twice(lambda *words: self.checked(peer, start, login, *words)))
             print(f"  {peer.name}{' with a login' if login else ''}: {time.monotonic() - began:.1f} s")
 
     def client(self, peer):
         for command in peer.commands():
             began = time.monotonic()
-            self.add("client", peer.name,
-                     self.socks_check(peer.name, "client", "--patience", peer.patience, "--jobs", JOBS, "--", *command))
+            check = functools.partial(self.socks_check, peer.name, "client", "--patience", peer.patience, "--jobs", JOBS)
+            self.add("client", peer.name, self.twice(lambda *words: check(*words, "--", *command)))
             print(f"  {' '.join(command)}: {time.monotonic() - began:.1f} s")
 
 
