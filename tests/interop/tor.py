@@ -21,7 +21,7 @@ ONION = "a" * 56 + ".onion"  # no address of a service: its checksum is wrong
 def tor():
     """Its codes for onion services are an option of the port."""
     port, folder = free_port(), scratch / "tor"
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=0o700, exist_ok=True)
     (scratch / "torrc").write_text(f"SocksPort 127.0.0.1:{port} ExtendedErrors\nDataDirectory {folder}\nClientOnly 1\n")
     return Peer("tor", "tor", "-f", scratch / "torrc", "--defaults-torrc", "/dev/null", port=port)
 

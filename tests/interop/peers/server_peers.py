@@ -61,7 +61,7 @@ def mitmproxy(*login):
 def i2pd():
     """It has no network, so that it only handshakes and refuses."""
     port, folder = free_port(), scratch / "i2pd"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     off = [f"--{service}.enabled=0" for service in ("http", "httpproxy", "sam", "upnp", "bob", "i2cp", "i2pcontrol")]
     return Peer("i2pd", "i2pd", f"--datadir={folder}", f"--conf={written('i2pd.conf', '')}", "--socksproxy.enabled=1",
                 "--socksproxy.address=127.0.0.1", f"--socksproxy.port={port}", *off, port=port)
