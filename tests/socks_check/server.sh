@@ -138,10 +138,20 @@ invalid_arguments_exit_with_2() {
     exits 0 server --help
 }
 
+# Most systems give localhost an address of each family. The proxy listens at the second one.
+every_address_of_a_name_is_tried() {
+    printf '::1 localhost\n127.0.0.1 localhost\n' >"$scratch/hosts"
+    start
+    both='mount --bind "$1" /etc/hosts && exec "$2" server "localhost:$3" --only replies-version'
+    unshare -rm true 2>/dev/null || { echo "NOT RUN: this machine allows no namespaces"; return; }
+    unshare -rm sh -c "$both" sh "$scratch/hosts" "$socks_check" "${address##*:}" ||
+        fail "the second address was not tried"
+}
+
 # Nobody listens, the answer is not SOCKS, and there is no answer.
 without_a_proxy_it_exits_with_3() {
     exits 3 server 127.0.0.1:1
-    grep -q 'no proxy answers at 127.0.0.1:1: .*refused' "$scratch/err" || fail "no reason"
+    grep -q 'cannot connect to the proxy at 127.0.0.1:1: .*refused' "$scratch/err" || fail "no reason"
     wait_for "$foreign_peer" 'HTTP/1.1 400 Bad Request'
     exits 3 server "$address"
     grep -q "no SOCKS proxy answers at $address: .*it answers 48 54 54 50" "$scratch/err" || fail "no reason"

@@ -147,8 +147,8 @@ inline int check_server(arguments args) {
     const socks::endpoint at = parse_endpoint("the proxy", proxy);
     to.peer = proxy;
     try {
-        const looked_up found = addresses_of({at}, deadline(options.patience), AF_UNSPEC, "the proxy at ");
-        to.proxy = socket_address(found.addresses[0], found.scope);
+        // A name may have an address of each family, and the proxy listen at one of them.
+        to.proxy = remote_address(connect_to_any({at}, deadline(options.patience), "the proxy at ").get());
         detail::find_here(to);
         probe(to);
     } catch (const bad_argument&) {
