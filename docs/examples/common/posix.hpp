@@ -104,11 +104,14 @@ inline socket_address local_address(int fd) noexcept {
 /// The same without the network interface of a link-local address.
 inline socks::endpoint local_endpoint(int fd) noexcept { return local_address(fd).endpoint(); }
 
-/// The address that a socket is connected to, without a host if the system does not report it.
-inline socks::endpoint remote_endpoint(int fd) noexcept {
+/// The address that a socket is connected to, without a family if the system does not report it.
+inline socket_address remote_address(int fd) noexcept {
     socket_address remote;
-    return ::getpeername(fd, remote.data(), remote.room()) == 0 ? remote.endpoint() : socks::endpoint{};
+    return ::getpeername(fd, remote.data(), remote.room()) == 0 ? remote : socket_address();
 }
+
+/// The same without the network interface of a link-local address.
+inline socks::endpoint remote_endpoint(int fd) noexcept { return remote_address(fd).endpoint(); }
 
 /// A listening TCP socket; invalid, with errno set, if that fails. Several sockets of one user may listen on
 /// a shared port, and the system distributes the connections among them.

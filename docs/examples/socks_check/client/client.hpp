@@ -109,7 +109,7 @@ inline int check_client(arguments args) {
     bool may_pipeline = false;
     bool command_follows = false;
     while (!command_follows && args.next()) {
-        if (args.is("--help")) {
+        if (args.is_help()) {
             std::fputs(client_help, stdout);
             std::fputs(run_options_help, stdout);
             std::fputs(client_help_end, stdout);
@@ -121,6 +121,9 @@ inline int check_client(arguments args) {
             may_pipeline = true;
         else if (args.is("--scenarios"))
             options.list = true;
+        else if (args.is_operand())
+            throw bad_argument("\"--\" is missing before COMMAND, or before \"" + std::string(args.name()) +
+                               '"');
         else if (!options.take(args))
             args.unknown();
     }
@@ -131,15 +134,20 @@ inline int check_client(arguments args) {
     client.may_pipeline = may_pipeline;
     std::string command;
     for (const std::string& w : words) command += (command.empty() ? "" : " ") + readable(w);
-    const std::string secret = placeholders().password;
+    secret() = placeholders().password;
+    require_descriptors();
     try {
-        const first_runs first = learn(client, words, options.patience);
+        const auto kill_commands = [] { running_groups().kill_all(); };
+        const first_runs first = [&] {
+            const interruption stop(kill_commands);
+            return learn(client, words, options.patience);
+        }();
         std::vector<check> checks = client_checks(client, words, options.patience, first.judge);
         if (first.worked)
             return run_and_report(options, "client", command, command + ": " + first.words,
-                                  options.chosen(std::move(checks)), secret);
+                                  options.chosen(std::move(checks)), kill_commands);
         checks.resize(1);
-        run_and_report(options, "client", command, command, checks, secret);
+        run_and_report(options, "client", command, command, checks);
         std::fprintf(stderr,
                      "socks-check: the command does not work with a good proxy, so no other case ran\n");
     } catch (const cannot_start& e) {

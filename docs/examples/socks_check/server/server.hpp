@@ -86,7 +86,8 @@ inline void find_here(target& to) {
     }
     for (const socks::host& h : {to.here4, to.here6})
         if (h.kind() != socks::host_kind::none && !can_listen(h))
-            throw bad_argument("--here " + text(h) + ": " + std::generic_category().message(errno));
+            throw bad_argument("no destination can listen at --here " + text(h) + ": " +
+                               std::generic_category().message(errno));
     if (to.name.empty() && (is_loopback(to.here4) || is_loopback(to.here6))) to.name = "localhost";
 }
 
@@ -107,7 +108,7 @@ inline int check_server(arguments args) {
     std::string_view proxy;
     std::optional<std::string_view> user, password;
     while (args.next()) {
-        if (args.is("--help")) {
+        if (args.is_help()) {
             std::printf("%s%s%s", server_help, run_options_help, server_status);
             return 0;
         }
@@ -116,12 +117,13 @@ inline int check_server(arguments args) {
             user = args.value();
         } else if (args.is("--password")) {
             password = args.value();
-            to.password = *password;
+            to.password = secret() = *password;
             args.hide(*password);
         } else if (args.is("--here")) {
             const socks::host h(args.value());
-            if (h.kind() != socks::host_kind::ipv4 && h.kind() != socks::host_kind::ipv6)
-                throw bad_argument("--here needs an address of this machine");
+            if ((h.kind() != socks::host_kind::ipv4 && h.kind() != socks::host_kind::ipv6) ||
+                socks::is_unspecified(h))
+                throw bad_argument("--here needs an address of this machine, and not 0.0.0.0 or ::");
             detail::add_here(to, h);
         } else if (args.is("--name")) {
             to.name = args.value();
@@ -144,11 +146,15 @@ inline int check_server(arguments args) {
     const auto cases = options.chosen(detail::server_cases(to).list());
     if (options.list) return list_checks(cases);
     if (proxy.empty()) throw bad_argument("the address of the proxy is missing: HOST:PORT");
+    if (proxy.find_first_of("@/") != proxy.npos)  // not printed, because it may contain a password
+        throw bad_argument("the proxy is HOST:PORT, without socks5:// and without a login; see --user");
     const socks::endpoint at = parse_endpoint("the proxy", proxy);
+    if (at.port == 0) throw bad_argument("the proxy cannot have port 0");
     to.peer = proxy;
+    require_descriptors();
     try {
-        const looked_up found = addresses_of({at}, deadline(options.patience), AF_UNSPEC, "the proxy at ");
-        to.proxy = socket_address(found.addresses[0], found.scope);
+        // A name may have an address of each family, and the proxy listen at one of them.
+        to.proxy = remote_address(connect_to_any({at}, deadline(options.patience), "the proxy at ").get());
         detail::find_here(to);
         probe(to);
     } catch (const bad_argument&) {
@@ -157,7 +163,7 @@ inline int check_server(arguments args) {
         std::fprintf(stderr, "socks-check: %s\n", e.what());
         return 3;
     }
-    return run_and_report(options, "server", to.peer, detail::about(to, cases.size()), cases, to.password);
+    return run_and_report(options, "server", to.peer, detail::about(to, cases.size()), cases);
 }
 
 }  // namespace example

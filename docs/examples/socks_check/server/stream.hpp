@@ -93,17 +93,20 @@ class stream {
         return bytes;
     }
 
-    /// These bytes. The first other byte is a failure. Each part has the deadline anew.
+    /// These bytes. The first other byte is a failure. Each 64 KiB have the deadline anew, so a peer that sends a
+    /// byte at a time ends the case.
     void expect(std::string_view bytes, const std::string& what) {
-        size_t equal = 0;
+        size_t equal = 0, renewed = 0;
         for (deadline until(patience_);;) {
             const size_t n = std::min(received_.size(), bytes.size());
             while (equal < n && received_[equal] == bytes[equal]) ++equal;
             if (equal == bytes.size()) break;
-            const size_t before = received_.size();
             if (equal < n || how_ != ending::open || until.passed()) fail(bytes, what, equal);
             receive(until);
-            if (received_.size() != before) until = until.again();
+            if (equal - renewed >= 64 * 1024) {
+                until = until.again();
+                renewed = equal;
+            }
         }
         received_.erase(0, bytes.size());
     }
@@ -167,7 +170,7 @@ class stream {
     [[nodiscard]] std::string came() const {
         const bool here = !destination_.empty();
         std::string words = here ? destination_ + " received " : "the proxy sent ";
-        words += received_.empty() ? "nothing" : shown(record_->masked(received_));
+        words += received_.empty() ? "nothing" : shown(received_);
         if (how_ == ending::open) return words + ' ' + deadline(patience_).text();
         if (!here) return words + " and " + to_string(how_);
         return words + (how_ == ending::closed ? " before the end of the stream" : " before a reset");
@@ -195,7 +198,7 @@ class stream {
 
     void note_bytes(bool sent, std::string_view bytes) {
         if (destination_.empty()) return record_->bytes(sent, bytes);
-        note((sent ? "sends " : "receives ") + shown(record_->masked(std::string(bytes))));
+        note((sent ? "sends " : "receives ") + shown(bytes));
     }
 
     unique_fd fd_;
