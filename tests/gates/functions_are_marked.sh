@@ -51,7 +51,8 @@ marks=$(LC_ALL=C awk '
         sub(/^[^\047]*\047/, "", type)
         sub(/\047.*/, "", type)
         enter(name)
-        is_skipped[open] = $0 ~ / (implicit|default|delete|deleted)( |$)/ || name ~ /^operator( |\(\)|==|\+\+)/
+        is_skipped[open] = $0 ~ / (implicit|default|delete|deleted)( |$)/ || name == "operator()"
+        is_operator[open] = name ~ /^operator( |==|\+\+)/
         types[open] = type
         results[open] = kind == "CXXConstructorDecl" ? "void" : type
         sub(/ ?\(.*/, "", results[open])
@@ -89,7 +90,7 @@ marks=$(LC_ALL=C awk '
             type = results[open]
             sub(/<.*/, "", type)
             sub(/^.*::/, "", type)
-            if (!is_private && !is_marked[open] && type != "void") unmarked[path()] = type
+            if (!is_private && !is_operator[open] && !is_marked[open] && type != "void") unmarked[path()] = type
         }
         delete types[open--]
     }
