@@ -63,7 +63,8 @@ class Suite:
 
     def run(self, replaced, program):
         """The test that fails when it runs, or None."""
-        done = self.compile(replaced, *self.level, "-o", str(program))
+        unproved = ["-Dstatic_assert(...)="] if self.proves else []  # what proof() has evaluated takes half of the time
+        done = self.compile(replaced, *unproved, *self.level, "-o", str(program))
         if done.returncode != 0:
             return self.sentence(done.stderr)
         arguments = [str(self.corpus)] if self.corpus else ["--handshakes", "5000"] if self.name == "simulation" else []

@@ -2,7 +2,7 @@
 """Runs the mutants of generate.py and reports those that no suite catches.
 
     systematic.py [--sample N] [--seed S] [--header TEXT] [--kind TEXT] [--jobs N] [--scratch DIR] [--compiler CXX]
-                  [--clang CXX] [--output FILE] [--resume] | --list
+                  [--clang CXX] [--output FILE] [--resume] [--from FILE] | --list
 
 Without --sample it runs every mutant, which takes hours. The suites of a header are its own test file and those of its
 family; the cheapest come first. equivalent.tsv lists the mutants that change nothing that a user could see, each with the
@@ -84,6 +84,11 @@ def equivalents():
     return {key: reason for key, reason in rows}
 
 
+def reported(output):
+    """The keys of the mutants in a file that --output wrote."""
+    return {line.split("\t", 2)[2] for line in output.read_text().splitlines()}
+
+
 class Trial:
     """Tries one mutant: writes its header to a directory and shows it to one suite after another."""
 
@@ -153,6 +158,7 @@ def main():
     parser.add_argument("--scratch", type=pathlib.Path, default=pathlib.Path("/tmp/socks-mutants"))
     parser.add_argument("--output", type=pathlib.Path, help="append each result to this file")
     parser.add_argument("--resume", action="store_true", help="leave out what --output has already")
+    parser.add_argument("--from", type=pathlib.Path, dest="listed", help="only the mutants of this file's lines, as --output writes them")
     parser.add_argument("--list", action="store_true", help="only check that each line of equivalent.tsv fits a mutant")
     options = parser.parse_args()
 
@@ -167,11 +173,12 @@ def main():
 
     seed = options.seed or random.SystemRandom().randrange(1, 1 << 31)
     chosen = [m for m in every if m.header.startswith(options.header) and options.kind in m.kind]
+    if options.listed:
+        chosen = [m for m in chosen if described(m) in reported(options.listed)]
     if options.sample:
         chosen = random.Random(seed).sample(chosen, min(options.sample, len(chosen)))
     if options.resume and options.output and options.output.exists():
-        done = {line.split("\t", 2)[2] for line in options.output.read_text().splitlines()}
-        chosen = [m for m in chosen if described(m) not in done]
+        chosen = [m for m in chosen if described(m) not in reported(options.output)]
     options.scratch.mkdir(parents=True, exist_ok=True)
     print(f"{len(chosen)} of {len(every)} mutants, --seed {seed}", flush=True)
 
