@@ -10,7 +10,7 @@ shift 2
 dump=$(mktemp)
 trap 'rm -f "$dump"' EXIT
 
-(cd "$tree/include" && find socks/core socks/wire socks/machine socks/text socks/policy socks/transfer_cft -name '*.hpp') |
+(cd "$tree/include" && find socks/core socks/wire socks/machine socks/text socks/policy socks/transfer_cft socks/system -name '*.hpp') |
     sort | sed 's/.*/#include <&>/' |
     "$clang" "$@" -I"$tree/include" -DNDEBUG -fsyntax-only -fno-color-diagnostics -Xclang -ast-dump -xc++ - >"$dump" || exit 1
 
@@ -52,7 +52,6 @@ marks=$(LC_ALL=C awk '
         sub(/\047.*/, "", type)
         enter(name)
         is_skipped[open] = $0 ~ / (implicit|default|delete|deleted)( |$)/ || name == "operator()"
-        is_operator[open] = name ~ /^operator( |==|\+\+)/
         types[open] = type
         results[open] = kind == "CXXConstructorDecl" ? "void" : type
         sub(/ ?\(.*/, "", results[open])
@@ -61,7 +60,7 @@ marks=$(LC_ALL=C awk '
     kind == "ParmVarDecl" && open in types { ++parameters[open] }
     kind == "LifetimeBoundAttr" && open in types { print "lifetimebound, argument " parameters[open] ": " path() }
     kind == "WarnUnusedResultAttr" && open in types { is_marked[open] = 1 }
-    kind == "WarnUnusedResultAttr" && !(open in types) {
+    kind == "WarnUnusedResultAttr" && !(open in types) && names[1] == "socks" {
         is_marked_type[names[open]] = 1
         print "nodiscard, type: " names[open]
     }
@@ -84,13 +83,13 @@ marks=$(LC_ALL=C awk '
         return text " \047" types[open] "\047"
     }
     function leave(   i, is_private, type) {
-        if (open in types && !is_skipped[open]) {
+        if (open in types && !is_skipped[open] && names[1] == "socks") {
             if (types[open] !~ /noexcept/) print "not noexcept: " path()
             for (i = 1; i < open; ++i) is_private = is_private || is_hidden[i]
             type = results[open]
             sub(/<.*/, "", type)
             sub(/^.*::/, "", type)
-            if (!is_private && !is_operator[open] && !is_marked[open] && type != "void") unmarked[path()] = type
+            if (!is_private && !is_marked[open] && type != "void") unmarked[path()] = type
         }
         delete types[open--]
     }
