@@ -5,6 +5,7 @@ counts as neither killed nor alive. Some mutants are left out because they alway
 
 - `x <= 0` for `x == 0`, and `x > 0` for `x != 0`, because what the library compares with 0 is unsigned; the same for the
   least and the greatest value of an enumeration
+- a defaulted function without noexcept, which follows from the members
 - a function without [[nodiscard]] if its result has a type that is [[nodiscard]], or if no user can call it
 """
 
@@ -276,7 +277,7 @@ class Generator:
                 close = self.partner[opening]
                 begins = [j for j in range(opening + 1, close) if self.at(j) == ";"]
                 self.negate(begins[-1] + 1 if begins else opening + 1, close)
-        elif t == "noexcept" and self.at(i + 1) != "(":
+        elif t == "noexcept" and self.at(i + 1) != "(" and self.at(i + 2) != "default":
             self.put("noexcept", i, "")
         elif t == "SOCKS_LIFETIMEBOUND":
             self.put("lifetimebound", i, "")
