@@ -5,6 +5,8 @@ counts as neither killed nor alive. Some mutants are left out because they alway
 
 - `x <= 0` for `x == 0`, and `x > 0` for `x != 0`, because what the library compares with 0 is unsigned; the same for the
   least and the greatest value of an enumeration
+- `i != n` for `i < n` in a loop that counts up from 0 and changes `i` nowhere else
+- exchanged arguments of a symmetric function
 - a defaulted function without noexcept, which follows from the members
 - a function without [[nodiscard]] if its result has a type that is [[nodiscard]], or if no user can call it
 """
@@ -33,7 +35,9 @@ RELATIONS = {"<": ["<=", "!="], "<=": ["<", "=="], ">": [">=", "!="], ">=": [">"
 ARITHMETIC = {"+": ["-"], "-": ["+"], "*": ["/"], "/": ["*"], "%": ["*"], "&": ["|"], "|": ["&"], "^": ["|"],
               "<<": [">>"], ">>": ["<<"], "+=": ["-="], "-=": ["+="], "|=": ["&="], "&=": ["|="], "^=": ["|="],
               "++": ["--"], "--": ["++"]}
+ASSIGNMENTS = ("=", "+=", "-=", "|=", "&=", "^=", "<<=", ">>=")
 OPENING = {"(": ")", "{": "}", "[": "]"}
+SYMMETRIC = {"same_word", "same_letter", "same_address", "is_same_pointer", "equal", "within"}  # in the first two arguments
 NOT_A_FUNCTION = {"if", "while", "for", "switch", "return", "sizeof", "alignof", "decltype", "requires", "static_assert",
                   "noexcept", "catch", "operator", "defined"}
 
@@ -144,6 +148,18 @@ class Generator:
             least, greatest = (value in v and self.at(end - 2) == "::" for v in (self.types.least, self.types.greatest))
         return (least and new in ("<=", ">")) or (greatest and new in (">=", "<"))
 
+    def counts_up(self, i):
+        """Whether token i is the < of a loop that counts up to the right operand, or from one number to a greater one."""
+        name, opening = self.at(i - 1), i - 7
+        if self.at(opening - 1) != "for" or self.at(i - 5) != name or self.at(i - 4) != "=":
+            return False
+        starts_below = self.at(i - 3) == "0" or (self.tokens[i - 3].kind == "number" == self.tokens[i + 1].kind)
+        close = self.partner[opening]
+        end = self.partner[close + 1] if self.at(close + 1) == "{" else self.operand_end(close + 1)
+        changes = [j for j in range(close, end) if self.at(j) == name and
+                   (self.at(j + 1) in ASSIGNMENTS or {self.at(j - 1), self.at(j + 1)} & {"++", "--"})]
+        return starts_below and self.at(close - 1) == name and self.at(close - 2) == "++" and not changes
+
     def is_public(self, i):
         """Whether users can name what is declared at token i."""
         is_labelled = False
@@ -185,7 +201,7 @@ class Generator:
     def of_operator(self, i, t):
         if t in RELATIONS and self.at(i - 1) != "operator" and not (t in "<>" and self.is_angle(i)):
             for new in RELATIONS[t]:
-                if not self.is_same_relation(i, t, new):
+                if not self.is_same_relation(i, t, new) and not (new == "!=" and self.counts_up(i)):
                     self.put("relational", i, new)
         elif t in ("++", "--") and self.at(i - 1) != "operator":
             self.put("arithmetic", i, ARITHMETIC[t][0])
@@ -235,6 +251,8 @@ class Generator:
             first = self.text[begin:self.tokens[b - 1].end]
             second = self.text[self.tokens[b + 1].begin:end]
             parameter = re.compile(r"^[\w:<>&* .]+[ &*]\w+( = .*)?$")  # a declaration has names after types
+            if a == i and self.at(i - 1) in SYMMETRIC:
+                continue
             if first != second and not (parameter.match(first) and parameter.match(second)):
                 self.add("swapped argument", begin, end, f"{second}, {first}")
 
@@ -312,7 +330,7 @@ class Generator:
             words = self.tokens[begin:i]
             kind = "removed assert" if words[0].text == "SOCKS_ASSERT" else "removed statement"
             is_call = words[-1].text == ")" or words[-1].text in ("++", "--") or words[0].text in ("++", "--")
-            is_assignment = any(w.text in ("=", "+=", "-=", "|=", "&=", "^=", "<<=", ">>=") for w in words)
+            is_assignment = any(w.text in ASSIGNMENTS for w in words)
             declares = len(words) > 1 and words[0].kind == "word" and words[1].kind == "word"
             if (is_call or is_assignment) and not declares:
                 self.add(kind, words[0].begin, words[-1].end, "")
