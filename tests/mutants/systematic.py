@@ -132,6 +132,8 @@ class Trial:
         names = suites_of(mutant.header)
         if mutant.kind == "text":
             names = [names[0], "texts", *(n for n in names if n.startswith("transfer_cft_"))]
+        if "SOCKS_ASSERT" in mutant.line:
+            names = ["misuse", *names]
         own, *family = [Suite(name, self.options) for name in names]
         checked = False
         for suites in ([own], family):
