@@ -50,7 +50,7 @@ class Suite:
         """The sentence that does not hold in constant evaluation, or None."""
         if not self.proves:
             return None
-        done = self.compile(replaced, "-fsyntax-only", *self.level)
+        done = self.compile(replaced, "-fsyntax-only", "-Wfatal-errors", *self.level)
         return None if done.returncode == 0 else self.sentence(done.stderr)
 
     def sentence(self, said):

@@ -30,24 +30,28 @@ MARKS = ("noexcept", "nodiscard", "lifetimebound")  # no test can see them; the 
 # The suites that see a header beside its own test, by the beginning of its path; the longest that fits counts.
 FAMILIES = {
     "core/": "bytes address decoded request stored literal endpoint5 socks5 socks4 client server",
+    "core/address": "bytes ip decoded request stored literal endpoint5 socks5 socks4 client server size/address",
     "core/bytes": "conversion address memory mailbox socks4 tor",
     "core/error": "error_code disposition client server",
-    "core/memory": "bytes username_password socks4 optimised/secrets optimised/work",
+    "core/memory": "bytes username_password socks4 invariants_overlap size/memory optimised/secrets optimised/work",
     "core/tolerance": "quirks_client quirks_server socks5 socks4 gssapi username_password",
-    "wire/": "endpoint5 tolerance invariants_wire client server quirks_client quirks_server",
-    "wire/datagram": "invariants_datagram reassembly tolerance fuzz/datagram",
-    "wire/gssapi": "other_methods tolerance fuzz/gssapi",
-    "wire/chap": "fuzz/chap",
-    "wire/socks4": "tolerance invariants_wire client server quirks_client quirks_server fuzz/socks4 optimised/work",
-    "wire/socks5": "endpoint5 tolerance invariants_wire client server quirks_client quirks_server fuzz/socks5",
-    "wire/username_password": "tolerance client server fuzz/username_password optimised/secrets optimised/work",
+    "wire/": "endpoint5 invariants_overlap tolerance invariants_wire client server quirks_client quirks_server",
+    "wire/datagram": "invariants_datagram invariants_overlap reassembly tolerance fuzz/datagram",
+    "wire/gssapi": "other_methods invariants_overlap tolerance fuzz/gssapi",
+    "wire/chap": "invariants_overlap fuzz/chap",
+    "wire/socks4": "invariants_overlap tolerance invariants_wire client server quirks_client quirks_server fuzz/socks4 "
+                   "optimised/work",
+    "wire/socks5": "endpoint5 invariants_overlap tolerance invariants_wire client server quirks_client quirks_server "
+                   "fuzz/socks5",
+    "wire/username_password": "invariants_overlap size/username_password tolerance client server "
+                              "fuzz/username_password optimised/secrets optimised/work",
     "machine/": "client server invariants_finality invariants_space invariants_precision invariants_chunking "
                 "invariants_purity invariants_end_of_stream invariants_small_builds invariants_abuse invariants_pair "
                 "pipelining stream_failed release run completion answers_later other_methods private_method quirks_client "
                 "quirks_server garbage tolerance optimised/work fuzz/client fuzz/server fuzz/abuse simulation",
     "machine/chain": "invariants_chain fuzz/chain client",
     "machine/mailbox": "completion release run stream_failed guard_page client server invariants_space fuzz/client",
-    "machine/reassembly": "fuzz/reassembly",
+    "machine/reassembly": "invariants_overlap fuzz/reassembly",
     "machine/run": "run_awaitable completion answers_later",
     "policy/": "",
     "policy/scope": "relay fuzz/relay",
@@ -57,9 +61,9 @@ FAMILIES = {
     "policy/disposition": "dial_error transfer_cft_disposition fuzz/disposition",
     "policy/dial_error": "errno getaddrinfo disposition",
     "system/": "",
-    "text/": "literal uri tor transfer_cft_resolve fuzz/literal fuzz/uri",
+    "text/": "literal uri tor invariants_overlap transfer_cft_resolve fuzz/literal fuzz/uri",
     "transfer_cft/": "transfer_cft_lexer transfer_cft_parser transfer_cft_values transfer_cft_objects transfer_cft_finding "
-                     "transfer_cft_configuration transfer_cft_resolve fuzz/cftutil fuzz/transfer_cft",
+                     "transfer_cft_configuration transfer_cft_resolve invariants_overlap fuzz/cftutil fuzz/transfer_cft",
 }
 
 
@@ -160,7 +164,7 @@ def main():
     parser.add_argument("--scratch", type=pathlib.Path, default=pathlib.Path("/tmp/socks-mutants"))
     parser.add_argument("--output", type=pathlib.Path, help="append each result to this file")
     parser.add_argument("--resume", action="store_true", help="leave out what --output has already")
-    parser.add_argument("--from", type=pathlib.Path, dest="listed", help="only the mutants of this file's lines, as --output writes them")
+    parser.add_argument("--from", type=pathlib.Path, dest="listed", help="only the mutants of these lines of --output")
     parser.add_argument("--list", action="store_true", help="only check that each line of equivalent.tsv fits a mutant")
     options = parser.parse_args()
 
