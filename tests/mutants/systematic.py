@@ -180,11 +180,13 @@ def main():
     seed = options.seed or random.SystemRandom().randrange(1, 1 << 31)
     chosen = [m for m in every if m.header.startswith(options.header) and options.kind in m.kind]
     if options.listed:
-        chosen = [m for m in chosen if described(m) in reported(options.listed)]
+        listed = reported(options.listed)
+        chosen = [m for m in chosen if described(m) in listed]
     if options.sample:
         chosen = random.Random(seed).sample(chosen, min(options.sample, len(chosen)))
     if options.resume and options.output and options.output.exists():
-        chosen = [m for m in chosen if described(m) not in reported(options.output)]
+        done = reported(options.output)
+        chosen = [m for m in chosen if described(m) not in done]
     options.scratch.mkdir(parents=True, exist_ok=True)
     print(f"{len(chosen)} of {len(every)} mutants, --seed {seed}", flush=True)
 
@@ -193,9 +195,11 @@ def main():
     log = options.output.open("a") if options.output else None
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         numbers = itertools.count()
-        for mutant, (verdict, by) in zip(chosen, pool.map(lambda m: trial.result(m, next(numbers)), chosen)):
-            if verdict == "alive" and described(mutant) in known:
-                verdict = "equivalent"
+
+        def judged(mutant):  # no suite sees an equivalent mutant, and to try all of them takes the longest
+            return ("equivalent", "") if described(mutant) in known else trial.result(mutant, next(numbers))
+
+        for mutant, (verdict, by) in zip(chosen, pool.map(judged, chosen)):
             counts[verdict] += 1
             by_suite[by] += verdict == "killed"
             if log:
