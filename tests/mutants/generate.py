@@ -7,6 +7,8 @@ counts as neither killed nor alive. Some mutants are left out because they alway
   least and the greatest value of an enumeration
 - `i != n` for `i < n` in a loop that counts up from 0 and changes `i` nowhere else
 - exchanged arguments of a symmetric function
+
+The condition of a static_assert has none either: no test can contain what it refuses. tests/compile_fail does.
 - a defaulted function without noexcept, which follows from the members
 - a function without [[nodiscard]] if its result has a type that is [[nodiscard]], or if no user can call it
 """
@@ -184,7 +186,10 @@ class Generator:
         return is_type or (self.is_public(i) and not self.types.nodiscard & set(declaration[:-1]))
 
     def generate(self):
+        refusals = [range(i + 1, self.partner[i + 1]) for i, t in enumerate(self.tokens) if t.text == "static_assert"]
         for i, t in enumerate(self.tokens):
+            if any(i in r for r in refusals):
+                continue
             if t.kind == "operator":
                 self.of_operator(i, t.text)
             elif t.kind == "number":
@@ -266,7 +271,7 @@ class Generator:
                 self.put("literal", i, (hex(new) if t[:2] in ("0x", "0X") else str(new)) + digits.group(2))
 
     def of_string(self, i, t):
-        if len(t) < 3 or self.inside(i, "static_assert") or self.inside(i, "deprecated"):
+        if len(t) < 3 or self.inside(i, "deprecated"):
             return
         words = t[1:-1].split(" ")
         if len(words) > 1:
