@@ -134,6 +134,14 @@ void bytes_convert_both_ways(check& t) {
 }
 RUN(bytes_convert_both_ways)
 
+constexpr void wiping_writes_zeros_into_all_of_a_buffer_and_nothing_else(check& t) {
+    char room[] = {'a', 'b', 'c', 'd', 'e'};
+    wipe(buffer(room + 1, 3));
+    t.ok(bytes(room, 5) == "a\0\0\0e");
+    wipe(buffer());
+}
+PROVE_AND_RUN(wiping_writes_zeros_into_all_of_a_buffer_and_nothing_else)
+
 constexpr void room_is_what_it_was_made_of(check& t) {
     char local[5] = {};
     t.ok(buffer(local).data() == local && buffer(local).capacity() == 5);

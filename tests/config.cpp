@@ -3,6 +3,7 @@
 #include <socks/config.hpp>
 
 #include "check.hpp"
+#include "is_constant.hpp"
 
 namespace {
 
@@ -29,13 +30,6 @@ constexpr void an_assertion_that_holds_changes_nothing(check& t) {
 PROVE_AND_RUN(an_assertion_that_holds_changes_nothing)
 
 #if !defined(NDEBUG)
-// A breach of a precondition is no constant expression, so a constant evaluation finds it.
-template <class F, int = (F{}(), 0)>
-constexpr bool is_constant(F) {
-    return true;
-}
-constexpr bool is_constant(...) { return false; }
-
 constexpr void a_breach_ends_a_constant_evaluation(check& t) {
     t.ok(is_constant([] { SOCKS_ASSERT(true); }));
     t.ok(!is_constant([] { SOCKS_ASSERT(false); }));

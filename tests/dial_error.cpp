@@ -62,6 +62,7 @@ constexpr void a_server_may_choose_other_codes(check& t) {
                               .other = code5{0x8a}};
     for (uint8_t i = 0; i < 11; ++i)
         t.ok(chosen(mine, dial_error{i}) == code5{static_cast<uint8_t>(0x80 + i)});
+    t.ok(dial_codes{}.other == code5::general_failure);
     constexpr dial_codes one{.name_not_found = code5::general_failure};
     t.ok(chosen(one, dial_error::name_not_found) == code5::general_failure);
     t.ok(chosen(one, dial_error::refused) == code5::connection_refused);

@@ -104,6 +104,12 @@ constexpr void a_token_longer_than_the_caller_s_room_is_refused_at_its_length(ch
 PROVE_AND_RUN(a_token_longer_than_the_caller_s_room_is_refused_at_its_length)
 
 // G5: whatever is due, and however many bytes follow or fail to.
+constexpr void a_message_is_an_authentication_unless_told_otherwise(check& t) {
+    const gssapi_message m;
+    t.ok(m.type == type::authentication && m.token.empty());
+}
+PROVE_AND_RUN(a_message_is_an_authentication_unless_told_otherwise)
+
 constexpr void an_abort_is_a_failed_negotiation(check& t) {
     for (const type due : {type::authentication, type::protection_level, type::user_data}) {
         const auto entered = t.in();

@@ -111,6 +111,25 @@ constexpr void the_double_colon_may_stand_anywhere_once(check& t) {
 }
 PROVE_AND_RUN(the_double_colon_may_stand_anywhere_once)
 
+constexpr void bad_ipv4_text_is_refused(check& t) {
+    for (const bytes text : {bytes(""), bytes("1"), bytes("1.2.3"), bytes("1.2.3."), bytes("1.2.3.4."),
+                             bytes("1.2.3.4.5"), bytes("1.2x3.4"), bytes(".1.2.3.4"), bytes("1..2.3"),
+                             bytes("1.2.3.256"), bytes("1.2.3.1000"), bytes("1.2.3.04"), bytes("1.2.3.00"),
+                             bytes("1.2.3.4 "), bytes(" 1.2.3.4"), bytes("1.2.3.a"), bytes("-1.2.3.4")}) {
+        const auto entered = t.in(text);
+        t.ok(!parse_ipv4(text) && parse_ipv4(text).error() == errc::bad_host);
+    }
+}
+PROVE_AND_RUN(bad_ipv4_text_is_refused)
+
+constexpr void an_address_ends_with_its_text(check& t) {
+    t.ok(*parse_ipv4(bytes("1.2.3.45", 7)) == ipv4{1, 2, 3, 4});
+    t.ok(*parse_ipv6(bytes("::12", 3)) == ipv6{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}});
+    t.ok(*parse_ipv6(bytes("1::2:3", 3)) == ipv6{{0, 1}} &&
+         *parse_ipv6(bytes("::1.2.3.45", 9)) == *parse_ipv6("::1.2.3.4"));
+}
+PROVE_AND_RUN(an_address_ends_with_its_text)
+
 // All 256^4 would be the same four loops: each byte at each place, with all spellings of its value.
 void every_byte_of_an_ipv4_address_is_read(check& t) {
     for (int v = 0; v < 1000; ++v) {

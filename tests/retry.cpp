@@ -71,7 +71,7 @@ constexpr void the_largest_numbers_do_not_overflow(check& t) {
     t.ok(minutes_until_next({32767, 1, 32767}, 32767) == 65534);
     t.ok(minutes_until_next({32767, 0, 32767}, UINT32_MAX) == 32767);
     // No failed attempt is as one.
-    t.ok(minutes_until_next(largest, 0) == 32767);
+    t.ok(minutes_until_next(largest, 0) == 32767 && minutes_until_next({7, 1, 12}, 0) == 7);
 }
 PROVE_AND_RUN(the_largest_numbers_do_not_overflow)
 
@@ -157,6 +157,15 @@ constexpr void a_held_transfer_waits_for_its_restart(check& t) {
     t.ok(attempts.ended(disposition::hold, 5 * minute) == retry::next::done);
 }
 PROVE_AND_RUN(a_held_transfer_waits_for_its_restart)
+
+constexpr void a_transfer_has_one_target_unless_told_otherwise(check& t) {
+    retry attempts({1, 0, 3});
+    t.ok(attempts.ended(disposition::retry, 0) == retry::next::again && attempts.target() == retry_target{});
+    retry hosts({1, 0, 3}, 2);
+    t.ok(hosts.ended(disposition::retry, 0) == retry::next::again && hosts.target() == retry_target{1, 0});
+    t.ok(hosts.ended(disposition::retry, 0) == retry::next::again && hosts.target() == retry_target{});
+}
+PROVE_AND_RUN(a_transfer_has_one_target_unless_told_otherwise)
 
 constexpr void a_transfer_that_was_given_up_can_be_restarted(check& t) {
     retry attempts({1, 4, 0});

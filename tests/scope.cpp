@@ -417,6 +417,7 @@ constexpr void case_and_one_trailing_dot_make_no_difference(check& t) {
     t.ok(canonical_equal(host("files.example.com."), host("files.example.com")));
     t.ok(!canonical_equal(host("files.example.com"), host("files.example.org")));
     t.ok(!canonical_equal(host("files.example.com"), named("files.example.com..")));
+    t.ok(!canonical_equal(host("files-"), host("files")) && !canonical_equal(host("files0"), host("files")));
     for (const bytes name : {bytes(""), bytes("."), bytes("x")})
         t.in(name).ok(!canonical_equal(named(""), named(name)) && !canonical_equal(named(name), named("")));
     t.ok(canonical_equal(named("."), named(".")) && !canonical_equal(named("."), named("x")));

@@ -139,6 +139,12 @@ constexpr void only_what_cftparm_names_is_active(check& t) {
           bytes("CFTPARM NET=(m, =, n)")})
         t.in(unread).ok(!active(unread, "NET", "n"));
     t.ok(active("CFTPARM NET=(m, =, n)", "NET", "m"));
+    // An ID has at most 32 bytes, and no other word of the text is one.
+    t.ok(active("CFTPARM NET=12345678901234567890123456789012", "NET", "12345678901234567890123456789012"));
+    t.ok(
+        !active("CFTPARM NET=123456789012345678901234567890123", "NET", "123456789012345678901234567890123"));
+    t.ok(!active("CFTPARM NET=n CFTNET ID=n", "NET", "NET") &&
+         !active("CFTPARM NET=n CFTNET ID=n", "NET", "CFTNET"));
     t.ok(active("CFTPARM NET=n CFTPARM NET=m", "NET", "n") &&
          active("CFTPARM NET=n CFTPARM NET=m", "NET", "m"));
 }

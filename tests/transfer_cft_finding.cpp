@@ -29,6 +29,13 @@ constexpr void findings_that_do_not_fit_are_counted(check& t) {
 }
 PROVE_AND_RUN(findings_that_do_not_fit_are_counted)
 
+constexpr void a_finding_has_only_what_it_was_given(check& t) {
+    constexpr finding f;
+    t.ok(f.what == flaw::bad_syntax && f.position == cft::position{} && f.subject.empty());
+    t.ok(f.least == 0 && f.most == 0 && f.detail == nullptr);
+}
+PROVE_AND_RUN(a_finding_has_only_what_it_was_given)
+
 constexpr bool prints(const finding& f, bytes text) {
     exact_copy room(text);
     const encoded made = format(f, room.room());
@@ -40,6 +47,7 @@ constexpr void a_finding_is_told_with_its_place_and_its_rule(check& t) {
     t.ok(prints({flaw::bad_number, {13, 8}, "PORT", 1, 65535}, "13:8: PORT: not a number of 1..65535"));
     t.ok(
         prints({flaw::bad_length, {1, 13}, "ID", 1, 32}, "1:13: ID: wrong length, characters allowed 1..32"));
+    t.ok(prints({flaw::bad_number, {7, 30}, "BUFLEN", 32, 32766}, "7:30: BUFLEN: not a number of 32..32766"));
     t.ok(prints({flaw::missing_parameter, {20, 1}, "PROT"}, "20:1: PROT: missing"));
     t.ok(prints({flaw::no_such_object, {20, 14}, "CFTTCP"}, "20:14: CFTTCP: none has this ID"));
     t.ok(prints({flaw::no_such_object, {}, "CFTPART"}, "CFTPART: none has this ID"));

@@ -92,6 +92,7 @@ constexpr void what_has_no_end_is_told_where_it_begins(check& t) {
     t.ok(lexes("'a/'", {{kind::open_quote, "'a/'", {1, 1}}}));
     t.ok(lexes("/*", {{kind::open_comment, "/*", {1, 1}}}));
     t.ok(lexes("x /*/", {{kind::word, "x", {1, 1}}, {kind::open_comment, "/*/", {1, 3}}}));
+    t.ok(lexes("a/*", {{kind::word, "a", {1, 1}}, {kind::open_comment, "/*", {1, 2}}}));
     t.ok(lexes("/* *", {{kind::open_comment, "/* *", {1, 1}}}));
 }
 PROVE_AND_RUN(what_has_no_end_is_told_where_it_begins)
@@ -135,6 +136,7 @@ constexpr void other_escapes_are_refused_and_located(check& t) {
     t.ok(refused("/180", 0));
     t.ok(refused("/810", 0));
     t.ok(refused("/400", 0));
+    t.ok(refused("/.00", 0) && refused("/1.0", 0) && refused("/10.", 0));
     t.ok(refused("/777", 0));
     t.ok(refused("/x41/101abc/de", 11));
 }

@@ -62,6 +62,10 @@ constexpr void numbers_of_a_network_have_limits(check& t) {
     t.ok(lacks("CFTNET ID=a,BUFLEN=1", {{flaw::bad_number, {1, 20}, "BUFLEN"}}));
     t.ok(lacks("CFTNET ID=a,BUFLEN=31", {{flaw::bad_number, {1, 20}, "BUFLEN"}}));
     t.ok(lacks("CFTNET ID=a,BUFLEN=32767", {{flaw::bad_number, {1, 20}, "BUFLEN"}}));
+    cft::finding room[1];
+    cft::findings found(room);
+    t.ok(cft::validate(cft::configuration("CFTNET ID=a,BUFLEN=31"), found));
+    t.ok(found[0].least == 32 && found[0].most == 32766);
 }
 PROVE_AND_RUN(numbers_of_a_network_have_limits)
 
@@ -104,6 +108,10 @@ constexpr void choices_of_a_network_are_listed(check& t) {
     t.ok(lacks("CFTNET ID=a,PROTOCOL=HTTP", {{flaw::bad_choice, {1, 22}, "PROTOCOL"}}));
     t.ok(lacks("CFTNET ID=a,MODE=ADD", {{flaw::bad_choice, {1, 18}, "MODE"}}));
     t.ok(lacks_nothing("CFTNET ID=a,PROTOCOL=' '"));
+    // A value that is at fault is told once.
+    t.ok(lacks("CFTNET ID=a,TYPE=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", {{flaw::bad_length, {1, 18}, "TYPE"}}));
+    t.ok(lacks("CFTNET ID=a,TYPE=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", {{flaw::bad_choice, {1, 18}, "TYPE"}}));
+    t.ok(lacks("CFTNET ID=a,TYPE=/9", {{flaw::bad_escape, {1, 18}, "TYPE"}}));
 }
 PROVE_AND_RUN(choices_of_a_network_are_listed)
 
@@ -150,6 +158,23 @@ constexpr void protocols_and_partners_are_read(check& t) {
 }
 PROVE_AND_RUN(protocols_and_partners_are_read)
 
+constexpr void every_object_has_an_id_and_a_mode(check& t) {
+    t.ok(text_fits<32>("CFTPROT ID=", "") && text_fits<32>("CFTPART ID=", "") &&
+         text_fits<32>("CFTTCP ID=", "") && text_fits<32>("CFTPARM ID=", "") &&
+         text_fits<32>("CFTPROT ID=a,TYPE=", ""));
+    t.ok(lacks("CFTPROT ID=''", {{flaw::bad_length, {1, 12}, "ID"}}));
+    t.ok(lacks("CFTPART ID=''", {{flaw::bad_length, {1, 12}, "ID"}}));
+    t.ok(lacks("CFTTCP ID=''", {{flaw::bad_length, {1, 11}, "ID"}}));
+    t.ok(lacks("CFTPARM ID=''", {{flaw::bad_length, {1, 12}, "ID"}}));
+    t.ok(lacks("CFTPROT ID=a,MODE=ADD", {{flaw::bad_choice, {1, 19}, "MODE"}}));
+    t.ok(lacks("CFTPART ID=a,MODE=ADD", {{flaw::bad_choice, {1, 19}, "MODE"}}));
+    t.ok(lacks("CFTTCP ID=a,MODE=ADD", {{flaw::bad_choice, {1, 18}, "MODE"}}));
+    t.ok(lacks("CFTPARM ID=a,MODE=ADD", {{flaw::bad_choice, {1, 19}, "MODE"}}));
+    t.ok(lacks("CFTPARM ID=a,NET='',PART=''",
+               {{flaw::bad_length, {1, 18}, "NET"}, {flaw::bad_length, {1, 26}, "PART"}}));
+}
+PROVE_AND_RUN(every_object_has_an_id_and_a_mode)
+
 constexpr void a_cfttcp_has_hosts_and_a_schedule(check& t) {
     t.ok(cft::tcp{}.schedule() == retry_schedule{1, 4, 12} && cft::tcp{}.net_class.value == 1);
     constexpr bytes text =
@@ -164,6 +189,11 @@ constexpr void a_cfttcp_has_hosts_and_a_schedule(check& t) {
     t.ok(lacks("CFTTCP ID=a,RETRYM=99999", {{flaw::bad_number, {1, 20}, "RETRYM"}}));
     t.ok(lacks("CFTTCP ID=a,CLASS=65", {{flaw::bad_number, {1, 19}, "CLASS"}}));
     t.ok(lacks("CFTTCP ID=a,HOST=(a,b,c,d,e)", {{flaw::too_many_values, {1, 27}, "HOST"}}));
+    t.ok(lacks_nothing("CFTTCP ID=a,CLASS=0,RETRYW=0,RETRYM=0,CNXIN=0,CNXOUT=0,CNXINOUT=0"));
+    t.ok(lacks_nothing("CFTTCP ID=a,RETRYW=32767,RETRYN=32767,CNXIN=32767,CNXOUT=32767,CNXINOUT=32767"));
+    t.ok(lacks("CFTTCP ID=a,CNXIN=32768", {{flaw::bad_number, {1, 19}, "CNXIN"}}));
+    t.ok(lacks("CFTTCP ID=a,CNXOUT=32768", {{flaw::bad_number, {1, 20}, "CNXOUT"}}));
+    t.ok(lacks("CFTTCP ID=a,CNXINOUT=32768", {{flaw::bad_number, {1, 22}, "CNXINOUT"}}));
     t.ok(text_fits<64>("CFTTCP ID=a,HOST=", ""));
 }
 PROVE_AND_RUN(a_cfttcp_has_hosts_and_a_schedule)

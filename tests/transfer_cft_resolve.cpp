@@ -178,6 +178,8 @@ constexpr void links_that_lead_nowhere_are_told(check& t) {
               {{flaw::proxy_behind_proxy, {2, 28}, "INET"}}));
     t.ok(with({.tcp = "CFTTCP ID=x, CLASS=3, HOST=h"}, {{flaw::other_class, {5, 20}, "CLASS"}}));
     t.ok(with({.tcp = "CFTTCP ID=x, HOST=h"}, {{flaw::other_class, {5, 1}, "CLASS"}}));
+    t.ok(with({.tcp = "CFTTCP ID=x, CLASS=0, HOST=h"}, {{flaw::other_class, {5, 20}, "CLASS"}}));
+    t.ok(with({.tcp = "CFTTCP ID=x, CLASS=64, HOST=h"}, {{flaw::other_class, {5, 20}, "CLASS"}}));
 }
 PROVE_AND_RUN(links_that_lead_nowhere_are_told)
 
@@ -234,6 +236,12 @@ constexpr void what_two_protocols_share_is_told_once(check& t) {
                .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",
                .part = "CFTPART ID=x, PROT=(pr, p2), SAP=(1, 2)"},
               {{flaw::not_active, {1, 31}, "CFTNET"}}));
+    // The same fault of two networks is told twice.
+    t.ok(with({.first_net = "CFTNET ID=n0 CFTNET ID=n2, CLASS=2, CALL=IN, INET=n0, PROTOCOL=SOCKS4, HOST=h",
+               .net = "CFTNET ID=n, CLASS=2, CALL=IN, INET=n0, PROTOCOL=SOCKS4, HOST=h",
+               .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",
+               .part = "CFTPART ID=x, PROT=(pr, p2), SAP=(1, 2)"},
+              {{flaw::incoming_only, {2, 28}, "CALL"}, {flaw::incoming_only, {1, 42}, "CALL"}}));
     // Two faults of one place are two.
     t.ok(stands_in_the_way("CFTPART SAP=1", "",
                            {{flaw::missing_parameter, {1, 1}, "ID"},
@@ -307,6 +315,12 @@ constexpr void what_no_request_can_carry_is_found_before_any_call(check& t) {
     t.ok(with({.net = four, .tcp = "CFTTCP ID=x, CLASS=2, HOST=0.0.0.9"},
               {{flaw::invalid_request, {5, 28}, "HOST"}}));
     t.ok(with({.net = "CFTNET ID=n, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h, USER='a/000b'"},
+              {{flaw::invalid_request, {5, 28}, "HOST"}}));
+    // The second of two protocols cannot carry what the first can.
+    t.ok(with({.first_net = "CFTNET ID=n0 CFTNET ID=n2, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h",
+               .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",
+               .part = "CFTPART ID=x, PROT=(pr, p2), SAP=(1, 2)",
+               .tcp = "CFTTCP ID=x, CLASS=2, HOST='::1'"},
               {{flaw::invalid_request, {5, 28}, "HOST"}}));
     // Once for each host, however many protocols would reach it.
     t.ok(with({.net = four,

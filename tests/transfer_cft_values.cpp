@@ -65,6 +65,7 @@ constexpr void numbers_are_decimal_and_in_their_range(check& t) {
         t.in(bad).ok(number_is_refused(bad, 1, 65535));
     t.ok(number_is_refused("31", 32, 32766) && number_is_refused("32767", 32, 32766) &&
          number_is_refused("65", 0, 64));
+    t.ok(number_is_refused("", 0, 64));
 }
 PROVE_AND_RUN(numbers_are_decimal_and_in_their_range)
 
@@ -113,6 +114,47 @@ constexpr void choices_are_words_in_either_case(check& t) {
     t.ok(chooses_nothing<cft::mode>(""));
 }
 PROVE_AND_RUN(choices_are_words_in_either_case)
+
+// One byte more is no word, whatever it means.
+constexpr void a_number_or_a_choice_has_at_most_64_bytes(check& t) {
+    message<65> zeros;
+    message<65> blanks;
+    for (size_t n = 0; n < 65; ++n) {
+        zeros.put("0");
+        blanks.put(" ");
+    }
+    t.ok(number_is(zeros.view().first(64), 0, 9, 0) &&
+         chooses(blanks.view().first(64), cft::proxy_protocol::none));
+    cft::finding room[4];
+    cft::field<uint16_t> number;
+    const auto wrong =
+        given(number, zeros.view(), room, [&](cft::assignment& a) { a.number("NAME", number, 0, 9); });
+    t.ok(wrong.total() == 1 && wrong[0].what == flaw::bad_length && wrong[0].least == 0 &&
+         wrong[0].most == 64);
+    t.ok(number.faulty);
+    cft::field<cft::proxy_protocol> choice;
+    const auto long_one =
+        given(choice, blanks.view(), room, [&](cft::assignment& a) { a.choice("NAME", choice); });
+    t.ok(long_one.total() == 1 && long_one[0].what == flaw::bad_length && long_one[0].most == 64 &&
+         choice.faulty);
+}
+PROVE_AND_RUN(a_number_or_a_choice_has_at_most_64_bytes)
+
+constexpr void an_id_has_1_to_32_bytes(check& t) {
+    cft::finding room[4];
+    cft::field<cft::text<32>> unused;
+    const auto give = [](cft::assignment& a) { a.ids("NAME"); };
+    const message<33> letters = message<33>().letters(33);
+    t.ok(given(unused, "a", room, give).total() == 0);
+    t.ok(given(unused, letters.view().first(32), room, give).total() == 0);
+    for (const bytes bad : {bytes(""), letters.view()}) {
+        const auto entered = t.in(bad);
+        const auto found = given(unused, bad, room, give);
+        t.ok(found.total() == 1 && found[0].what == flaw::bad_length && found[0].least == 1 &&
+             found[0].most == 32);
+    }
+}
+PROVE_AND_RUN(an_id_has_1_to_32_bytes)
 
 constexpr void texts_keep_their_length(check& t) {
     cft::finding room[4];

@@ -10,7 +10,7 @@ shift 2
 dump=$(mktemp)
 trap 'rm -f "$dump"' EXIT
 
-(cd "$tree/include" && find socks/core socks/wire socks/machine socks/text socks/policy socks/transfer_cft -name '*.hpp') |
+(cd "$tree/include" && find socks/core socks/wire socks/machine socks/text socks/policy socks/transfer_cft socks/system -name '*.hpp') |
     sort | sed 's/.*/#include <&>/' |
     "$clang" "$@" -I"$tree/include" -DNDEBUG -fsyntax-only -fno-color-diagnostics -Xclang -ast-dump -xc++ - >"$dump" || exit 1
 
@@ -51,7 +51,7 @@ marks=$(LC_ALL=C awk '
         sub(/^[^\047]*\047/, "", type)
         sub(/\047.*/, "", type)
         enter(name)
-        is_skipped[open] = $0 ~ / (implicit|default|delete|deleted)( |$)/ || name ~ /^operator( |\(\)|==|\+\+)/
+        is_skipped[open] = $0 ~ / (implicit|default|delete|deleted)( |$)/ || name == "operator()"
         types[open] = type
         results[open] = kind == "CXXConstructorDecl" ? "void" : type
         sub(/ ?\(.*/, "", results[open])
@@ -60,7 +60,7 @@ marks=$(LC_ALL=C awk '
     kind == "ParmVarDecl" && open in types { ++parameters[open] }
     kind == "LifetimeBoundAttr" && open in types { print "lifetimebound, argument " parameters[open] ": " path() }
     kind == "WarnUnusedResultAttr" && open in types { is_marked[open] = 1 }
-    kind == "WarnUnusedResultAttr" && !(open in types) {
+    kind == "WarnUnusedResultAttr" && !(open in types) && names[1] == "socks" {
         is_marked_type[names[open]] = 1
         print "nodiscard, type: " names[open]
     }
@@ -83,7 +83,7 @@ marks=$(LC_ALL=C awk '
         return text " \047" types[open] "\047"
     }
     function leave(   i, is_private, type) {
-        if (open in types && !is_skipped[open]) {
+        if (open in types && !is_skipped[open] && names[1] == "socks") {
             if (types[open] !~ /noexcept/) print "not noexcept: " path()
             for (i = 1; i < open; ++i) is_private = is_private || is_hidden[i]
             type = results[open]

@@ -344,6 +344,9 @@ if [ -n "$clang" ]; then
     caught 'a function that may throw' "$gate" "$copy" "$clang" -std=c++20
     sed -i 's/\[\[nodiscard\]\] constexpr bool empty() const/constexpr bool empty() const/' "$copy/include/socks/core/bytes.hpp"
     caught 'a result that may be ignored' "$gate" "$copy" "$clang" -std=c++20
+    sed -i 's/\[\[nodiscard\]\] SOCKS_ALWAYS_INLINE constexpr action step/SOCKS_ALWAYS_INLINE constexpr action step/' \
+        "$copy/include/socks/machine/client.hpp"
+    caught 'a step that may be ignored' "$gate" "$copy" "$clang" -std=c++20
     sed -i 's/class \[\[nodiscard\]\] encoded/class encoded/' "$copy/include/socks/core/decoded.hpp"
     caught 'a type of results that may be ignored' "$gate" "$copy" "$clang" -std=c++20
     sed -i '0,/ SOCKS_LIFETIMEBOUND/s///' "$copy/include/socks/core/fixed_bytes.hpp"

@@ -1,10 +1,20 @@
 """Generates mutants of a header: each changes one place, by rules that know nothing of the library.
 
 The rules work on tokens. Comments, preprocessor lines and config.hpp have no mutants. A mutant that does not compile
-counts as neither killed nor alive.
+counts as neither killed nor alive. Some mutants are left out because they always mean the same as the original:
+
+- `x <= 0` for `x == 0`, and `x > 0` for `x != 0`, because what the library compares with 0 is unsigned; the same for the
+  least and the greatest value of an enumeration
+- `i != n` for `i < n` in a loop that counts up from 0 and changes `i` nowhere else
+- exchanged arguments of a symmetric function
+
+The condition of a static_assert has none either: no test can contain what it refuses. tests/compile_fail does.
+- a defaulted function without noexcept, which follows from the members
+- a function without [[nodiscard]] if its result has a type that is [[nodiscard]], or if no user can call it
 """
 
 import collections
+import itertools
 import pathlib
 import re
 
@@ -27,7 +37,9 @@ RELATIONS = {"<": ["<=", "!="], "<=": ["<", "=="], ">": [">=", "!="], ">=": [">"
 ARITHMETIC = {"+": ["-"], "-": ["+"], "*": ["/"], "/": ["*"], "%": ["*"], "&": ["|"], "|": ["&"], "^": ["|"],
               "<<": [">>"], ">>": ["<<"], "+=": ["-="], "-=": ["+="], "|=": ["&="], "&=": ["|="], "^=": ["|="],
               "++": ["--"], "--": ["++"]}
+ASSIGNMENTS = ("=", "+=", "-=", "|=", "&=", "^=", "<<=", ">>=")
 OPENING = {"(": ")", "{": "}", "[": "]"}
+SYMMETRIC = {"same_word", "same_letter", "same_address", "is_same_pointer", "equal", "within"}  # in the first two arguments
 NOT_A_FUNCTION = {"if", "while", "for", "switch", "return", "sizeof", "alignof", "decltype", "requires", "static_assert",
                   "noexcept", "catch", "operator", "defined"}
 
@@ -37,19 +49,37 @@ def tokens_of(text):
             if m.lastgroup not in ("comment", "directive")]
 
 
-def enumerations(tree):
-    """The enumerators of each enumeration of the library, by its name."""
-    found = {}
-    for path in sorted((tree / "include" / "socks").rglob("*.hpp")):
-        text = re.sub(r"//[^\n]*", "", path.read_text())
-        for name, body in re.findall(r"enum class (\w+)[^{;]*\{([^}]*)\}", text):
-            found.setdefault(name, []).extend(re.findall(r"(?:^|,)\s*(\w+)", body))
-    return found
+class Types:
+    """What the generator has to know of the types of the library."""
+
+    def __init__(self, tree):
+        self.enumerators = {}  # of each enumeration, by its name
+        self.least, self.greatest = set(), set()  # (enumeration, enumerator): no value of the type is less, or greater
+        self.nodiscard, others = set(), set()
+        for path in sorted((tree / "include" / "socks").rglob("*.hpp")):
+            text = re.sub(r"//[^\n]*", "", path.read_text())
+            for name, body in re.findall(r"enum class (\w+)[^{;]*\{([^}]*)\}", text):
+                self.add(name, re.findall(r"(\w+)(?: = ([^,]+?))?\s*(?:,|$)", body))
+            self.nodiscard |= set(re.findall(r"class \[\[nodiscard\]\] (\w+)", text))
+            others |= set(re.findall(r"(?:class|struct|using) (\w+)(?: final)? [{:=]", text))
+        self.nodiscard -= others
+
+    def add(self, name, enumerators):
+        names, numbers = zip(*enumerators)
+        is_closed = not any(numbers)  # an enumeration with numbers of its own may have other values
+        if is_closed or numbers[0] in ("0", "0x00"):
+            self.least.add((name, names[0]))
+        if is_closed or numbers[-1] == "0xff":
+            self.greatest.add((name, names[-1]))
+        if name in self.enumerators:  # two enumerations of the same name: the rules cannot tell them apart
+            self.least = {e for e in self.least if e[0] != name}
+            self.greatest = {e for e in self.greatest if e[0] != name}
+        self.enumerators.setdefault(name, []).extend(names)
 
 
 class Generator:
-    def __init__(self, header, text, enums):
-        self.header, self.text, self.enums = header, text, enums
+    def __init__(self, header, text, types):
+        self.header, self.text, self.types = header, text, types
         self.tokens = tokens_of(text)
         self.partner = self.partners()
         self.found = []
@@ -108,8 +138,58 @@ class Generator:
         return before.kind in ("number", "char", "string") or before.text in (")", "]") or \
             (before.kind == "word" and before.text not in ("return", "case", "auto", "const", "operator"))
 
+    def is_same_relation(self, i, old, new):
+        """Whether == or != at token i, and the new relation, compare with a limit of the type and so mean the same."""
+        if old not in ("==", "!="):
+            return False
+        if self.at(i + 1) == "0":
+            least, greatest = self.operand_end(i + 1) == i + 2, False
+        else:
+            end = self.operand_end(i + 1)
+            value = (self.at(end - 3), self.at(end - 1))  # of the enumeration::enumerator
+            least, greatest = (value in v and self.at(end - 2) == "::" for v in (self.types.least, self.types.greatest))
+        return (least and new in ("<=", ">")) or (greatest and new in (">=", "<"))
+
+    def counts_up(self, i):
+        """Whether token i is the < of a loop that counts up to the right operand, or from one number to a greater one."""
+        name, opening = self.at(i - 1), i - 7
+        if self.at(opening - 1) != "for" or self.at(i - 5) != name or self.at(i - 4) != "=":
+            return False
+        starts_below = self.at(i - 3) == "0" or (self.tokens[i - 3].kind == "number" == self.tokens[i + 1].kind)
+        close = self.partner[opening]
+        end = self.partner[close + 1] if self.at(close + 1) == "{" else self.operand_end(close + 1)
+        changes = [j for j in range(close, end) if self.at(j) == name and
+                   (self.at(j + 1) in ASSIGNMENTS or {self.at(j - 1), self.at(j + 1)} & {"++", "--"})]
+        return starts_below and self.at(close - 1) == name and self.at(close - 2) == "++" and not changes
+
+    def is_public(self, i):
+        """Whether users can name what is declared at token i."""
+        is_labelled = False
+        while i > 0:
+            i -= 1
+            if self.at(i) in OPENING.values() and i in self.partner:
+                i = self.partner[i]
+            elif self.at(i) == "{":
+                if self.at(i - 1) == "detail":
+                    return False
+                is_labelled = False
+            elif self.at(i) == ":" and self.at(i - 1) in ("private", "public") and not is_labelled:
+                if self.at(i - 1) == "private":
+                    return False
+                is_labelled = True
+        return True
+
+    def needs_nodiscard(self, i):
+        """Whether the mark at token i changes which calls are warned about: a public one, and a type that has no mark."""
+        is_type = self.at(i - 2) in ("class", "struct")
+        declaration = [t.text for t in itertools.takewhile(lambda t: t.text not in ("(", "{", ";"), self.tokens[i:])]
+        return is_type or (self.is_public(i) and not self.types.nodiscard & set(declaration[:-1]))
+
     def generate(self):
+        refusals = [range(i + 1, self.partner[i + 1]) for i, t in enumerate(self.tokens) if t.text == "static_assert"]
         for i, t in enumerate(self.tokens):
+            if any(i in r for r in refusals):
+                continue
             if t.kind == "operator":
                 self.of_operator(i, t.text)
             elif t.kind == "number":
@@ -126,7 +206,8 @@ class Generator:
     def of_operator(self, i, t):
         if t in RELATIONS and self.at(i - 1) != "operator" and not (t in "<>" and self.is_angle(i)):
             for new in RELATIONS[t]:
-                self.put("relational", i, new)
+                if not self.is_same_relation(i, t, new) and not (new == "!=" and self.counts_up(i)):
+                    self.put("relational", i, new)
         elif t in ("++", "--") and self.at(i - 1) != "operator":
             self.put("arithmetic", i, ARITHMETIC[t][0])
         elif t in ARITHMETIC and self.is_binary(i) and self.at(i + 1) not in (")", ",", ">", "&&"):
@@ -175,6 +256,8 @@ class Generator:
             first = self.text[begin:self.tokens[b - 1].end]
             second = self.text[self.tokens[b + 1].begin:end]
             parameter = re.compile(r"^[\w:<>&* .]+[ &*]\w+( = .*)?$")  # a declaration has names after types
+            if a == i and self.at(i - 1) in SYMMETRIC:
+                continue
             if first != second and not (parameter.match(first) and parameter.match(second)):
                 self.add("swapped argument", begin, end, f"{second}, {first}")
 
@@ -188,7 +271,7 @@ class Generator:
                 self.put("literal", i, (hex(new) if t[:2] in ("0x", "0X") else str(new)) + digits.group(2))
 
     def of_string(self, i, t):
-        if len(t) < 3 or self.inside(i, "static_assert") or self.inside(i, "deprecated"):
+        if len(t) < 3 or self.inside(i, "deprecated"):
             return
         words = t[1:-1].split(" ")
         if len(words) > 1:
@@ -217,14 +300,15 @@ class Generator:
                 close = self.partner[opening]
                 begins = [j for j in range(opening + 1, close) if self.at(j) == ";"]
                 self.negate(begins[-1] + 1 if begins else opening + 1, close)
-        elif t == "noexcept" and self.at(i + 1) != "(":
+        elif t == "noexcept" and self.at(i + 1) != "(" and self.at(i + 2) != "default":
             self.put("noexcept", i, "")
         elif t == "SOCKS_LIFETIMEBOUND":
             self.put("lifetimebound", i, "")
-        elif t == "nodiscard" and self.at(i - 1) == "[[":
+        elif t == "nodiscard" and self.at(i - 1) == "[[" and self.needs_nodiscard(i):
             self.add("nodiscard", self.tokens[i - 1].begin, self.tokens[i + 1].end, "")
-        elif t in self.enums and self.at(i + 1) == "::" and self.at(i + 2) in self.enums[t] and self.at(i - 1) != "case":
-            names = self.enums[t]
+        elif t in self.types.enumerators and self.at(i + 1) == "::" and self.at(i - 1) != "case" and \
+                self.at(i + 2) in self.types.enumerators[t]:
+            names = self.types.enumerators[t]
             now = names.index(self.at(i + 2))
             for step in (1, len(names) // 2):
                 new = names[(now + step) % len(names)]
@@ -251,7 +335,7 @@ class Generator:
             words = self.tokens[begin:i]
             kind = "removed assert" if words[0].text == "SOCKS_ASSERT" else "removed statement"
             is_call = words[-1].text == ")" or words[-1].text in ("++", "--") or words[0].text in ("++", "--")
-            is_assignment = any(w.text in ("=", "+=", "-=", "|=", "&=", "^=", "<<=", ">>=") for w in words)
+            is_assignment = any(w.text in ASSIGNMENTS for w in words)
             declares = len(words) > 1 and words[0].kind == "word" and words[1].kind == "word"
             if (is_call or is_assignment) and not declares:
                 self.add(kind, words[0].begin, words[-1].end, "")
@@ -272,13 +356,13 @@ class Generator:
 
 def generate(tree):
     """Every mutant of every header, in the order of the headers."""
-    enums = enumerations(tree)
+    types = Types(tree)
     root = tree / "include" / "socks"
     result = []
     for path in sorted(root.rglob("*.hpp")):
         if path.name in ("socks.hpp", "config.hpp"):
             continue
-        result += Generator(str(path.relative_to(root)), path.read_text(), enums).generate()
+        result += Generator(str(path.relative_to(root)), path.read_text(), types).generate()
     return result
 
 

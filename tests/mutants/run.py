@@ -62,6 +62,10 @@ def page(results):
              "`cmake --workflow --preset mutants` applies every mutation to a copy of its header. It fails when a mutation survives.",
              "[tests/mutants/mutations.py](../tests/mutants/mutations.py) holds the mutations. `tests/mutants/run.py --write` writes this page.",
              "",
+             "[generate.py](../tests/mutants/generate.py) makes 15,000 more mutants by rules that know nothing of SOCKS, and",
+             "[systematic.py](../tests/mutants/systematic.py) tries them. The preset tries 300 of these, others each time. The file",
+             "[equivalent.tsv](../tests/mutants/equivalent.tsv) lists those that change nothing that a user could see, with the reasons.",
+             "",
              "| mutation | header | caught by |", "| --- | --- | --- |"]
     for mutation, (_, suite, by) in zip(MUTATIONS, results):
         where = f"`{by}`" if by == suite else f"`{by.split()[0]}`{by[len(by.split()[0]):]} in {suite}"

@@ -2,7 +2,7 @@
 """Runs the mutants of generate.py and reports those that no suite catches.
 
     systematic.py [--sample N] [--seed S] [--header TEXT] [--kind TEXT] [--jobs N] [--scratch DIR] [--compiler CXX]
-                  [--clang CXX] [--output FILE] [--resume] | --list
+                  [--clang CXX] [--output FILE] [--resume] [--from FILE] | --list
 
 Without --sample it runs every mutant, which takes hours. The suites of a header are its own test file and those of its
 family; the cheapest come first. equivalent.tsv lists the mutants that change nothing that a user could see, each with the
@@ -30,24 +30,28 @@ MARKS = ("noexcept", "nodiscard", "lifetimebound")  # no test can see them; the 
 # The suites that see a header beside its own test, by the beginning of its path; the longest that fits counts.
 FAMILIES = {
     "core/": "bytes address decoded request stored literal endpoint5 socks5 socks4 client server",
+    "core/address": "bytes ip decoded request stored literal endpoint5 socks5 socks4 client server size/address",
     "core/bytes": "conversion address memory mailbox socks4 tor",
     "core/error": "error_code disposition client server",
-    "core/memory": "bytes username_password socks4 optimised/secrets optimised/work",
+    "core/memory": "bytes username_password socks4 invariants_overlap size/memory optimised/secrets optimised/work",
     "core/tolerance": "quirks_client quirks_server socks5 socks4 gssapi username_password",
-    "wire/": "endpoint5 tolerance invariants_wire client server quirks_client quirks_server",
-    "wire/datagram": "invariants_datagram reassembly tolerance fuzz/datagram",
-    "wire/gssapi": "other_methods tolerance fuzz/gssapi",
-    "wire/chap": "fuzz/chap",
-    "wire/socks4": "tolerance invariants_wire client server quirks_client quirks_server fuzz/socks4 optimised/work",
-    "wire/socks5": "endpoint5 tolerance invariants_wire client server quirks_client quirks_server fuzz/socks5",
-    "wire/username_password": "tolerance client server fuzz/username_password optimised/secrets optimised/work",
+    "wire/": "endpoint5 invariants_overlap tolerance invariants_wire client server quirks_client quirks_server",
+    "wire/datagram": "invariants_datagram invariants_overlap reassembly tolerance fuzz/datagram",
+    "wire/gssapi": "other_methods invariants_overlap tolerance fuzz/gssapi",
+    "wire/chap": "invariants_overlap fuzz/chap",
+    "wire/socks4": "invariants_overlap tolerance invariants_wire client server quirks_client quirks_server fuzz/socks4 "
+                   "optimised/work",
+    "wire/socks5": "endpoint5 invariants_overlap tolerance invariants_wire client server quirks_client quirks_server "
+                   "fuzz/socks5",
+    "wire/username_password": "invariants_overlap size/username_password tolerance client server "
+                              "fuzz/username_password optimised/secrets optimised/work",
     "machine/": "client server invariants_finality invariants_space invariants_precision invariants_chunking "
                 "invariants_purity invariants_end_of_stream invariants_small_builds invariants_abuse invariants_pair "
                 "pipelining stream_failed release run completion answers_later other_methods private_method quirks_client "
                 "quirks_server garbage tolerance optimised/work fuzz/client fuzz/server fuzz/abuse simulation",
     "machine/chain": "invariants_chain fuzz/chain client",
     "machine/mailbox": "completion release run stream_failed guard_page client server invariants_space fuzz/client",
-    "machine/reassembly": "fuzz/reassembly",
+    "machine/reassembly": "invariants_overlap fuzz/reassembly",
     "machine/run": "run_awaitable completion answers_later",
     "policy/": "",
     "policy/scope": "relay fuzz/relay",
@@ -57,9 +61,9 @@ FAMILIES = {
     "policy/disposition": "dial_error transfer_cft_disposition fuzz/disposition",
     "policy/dial_error": "errno getaddrinfo disposition",
     "system/": "",
-    "text/": "literal uri tor transfer_cft_resolve fuzz/literal fuzz/uri",
+    "text/": "literal uri tor invariants_overlap transfer_cft_resolve fuzz/literal fuzz/uri",
     "transfer_cft/": "transfer_cft_lexer transfer_cft_parser transfer_cft_values transfer_cft_objects transfer_cft_finding "
-                     "transfer_cft_configuration transfer_cft_resolve fuzz/cftutil fuzz/transfer_cft",
+                     "transfer_cft_configuration transfer_cft_resolve invariants_overlap fuzz/cftutil fuzz/transfer_cft",
 }
 
 
@@ -82,6 +86,11 @@ def equivalents():
     """The mutants that are judged equivalent: their keys, as described() writes them, and the reasons."""
     rows = [line.rsplit("\t", 1) for line in EQUIVALENT.read_text().splitlines() if line and not line.startswith("#")]
     return {key: reason for key, reason in rows}
+
+
+def reported(output):
+    """The keys of the mutants in a file that --output wrote."""
+    return {line.split("\t", 2)[2] for line in output.read_text().splitlines()}
 
 
 class Trial:
@@ -127,6 +136,8 @@ class Trial:
         names = suites_of(mutant.header)
         if mutant.kind == "text":
             names = [names[0], "texts", *(n for n in names if n.startswith("transfer_cft_"))]
+        if "SOCKS_ASSERT" in mutant.line:
+            names = ["misuse", *names]
         own, *family = [Suite(name, self.options) for name in names]
         checked = False
         for suites in ([own], family):
@@ -153,6 +164,7 @@ def main():
     parser.add_argument("--scratch", type=pathlib.Path, default=pathlib.Path("/tmp/socks-mutants"))
     parser.add_argument("--output", type=pathlib.Path, help="append each result to this file")
     parser.add_argument("--resume", action="store_true", help="leave out what --output has already")
+    parser.add_argument("--from", type=pathlib.Path, dest="listed", help="only the mutants of these lines of --output")
     parser.add_argument("--list", action="store_true", help="only check that each line of equivalent.tsv fits a mutant")
     options = parser.parse_args()
 
@@ -167,10 +179,13 @@ def main():
 
     seed = options.seed or random.SystemRandom().randrange(1, 1 << 31)
     chosen = [m for m in every if m.header.startswith(options.header) and options.kind in m.kind]
+    if options.listed:
+        listed = reported(options.listed)
+        chosen = [m for m in chosen if described(m) in listed]
     if options.sample:
         chosen = random.Random(seed).sample(chosen, min(options.sample, len(chosen)))
     if options.resume and options.output and options.output.exists():
-        done = {line.split("\t", 2)[2] for line in options.output.read_text().splitlines()}
+        done = reported(options.output)
         chosen = [m for m in chosen if described(m) not in done]
     options.scratch.mkdir(parents=True, exist_ok=True)
     print(f"{len(chosen)} of {len(every)} mutants, --seed {seed}", flush=True)
@@ -180,9 +195,11 @@ def main():
     log = options.output.open("a") if options.output else None
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         numbers = itertools.count()
-        for mutant, (verdict, by) in zip(chosen, pool.map(lambda m: trial.result(m, next(numbers)), chosen)):
-            if verdict == "alive" and described(mutant) in known:
-                verdict = "equivalent"
+
+        def judged(mutant):  # no suite sees an equivalent mutant, and to try all of them takes the longest
+            return ("equivalent", "") if described(mutant) in known else trial.result(mutant, next(numbers))
+
+        for mutant, (verdict, by) in zip(chosen, pool.map(judged, chosen)):
             counts[verdict] += 1
             by_suite[by] += verdict == "killed"
             if log:

@@ -71,7 +71,7 @@ class bytes {
 
     /// `size` bytes of unsigned char or std::byte at `data`.
     template <class T>
-        requires(detail::byte_like<T> && !detail::same<T, char>)
+        requires(detail::byte_like<T>)
     constexpr bytes(const T* data SOCKS_LIFETIMEBOUND, size_t size) noexcept
         : data_(reinterpret_cast<const char*>(data)), size_(size) {}
 
@@ -198,7 +198,7 @@ class buffer {
 
     /// `capacity` bytes of unsigned char or std::byte at `data`.
     template <class T>
-        requires(detail::byte_like<T> && !detail::same<T, char>)
+        requires(detail::byte_like<T>)
     constexpr buffer(T* data SOCKS_LIFETIMEBOUND, size_t capacity) noexcept
         : data_(reinterpret_cast<char*>(data)), capacity_(capacity) {}
 

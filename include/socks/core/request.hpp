@@ -45,7 +45,7 @@ class methods {
 
     /// One to four methods. A fifth does not compile.
     template <class... M>
-        requires(sizeof...(M) >= 1 && sizeof...(M) <= max && (detail::same<M, method> && ...))
+        requires(sizeof...(M) <= max && (detail::same<M, method> && ...))
     constexpr methods(M... list) noexcept { (static_cast<void>(add(list)), ...); }
 
     /// Appends a method.

@@ -34,7 +34,7 @@ class reassembly {
     enum class next : uint8_t { deliver, wait, drop };
 
     /// What to do with a datagram.
-    class [[nodiscard]] action {
+    class action {
       public:
         /// What to do with the datagram.
         [[nodiscard]] constexpr reassembly::next next() const noexcept { return next_; }

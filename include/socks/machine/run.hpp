@@ -74,8 +74,8 @@ struct run_steps {
 /// @lifetime          as for step(): the views of the action point into `rx` and `tx`.
 /// @cost              the calls of your functions: 3 reads for CONNECT over SOCKS5, 4 with credentials
 template <class Machine, class Request, size_t N, size_t M, class Read, class Write>
-constexpr typename Machine::action run(Machine& handshake, const Request& request, inbox<N>& rx,
-                                       outbox<M>& tx, Read&& read_some, Write&& write_some) {
+[[nodiscard]] constexpr typename Machine::action run(Machine& handshake, const Request& request, inbox<N>& rx,
+                                                     outbox<M>& tx, Read&& read_some, Write&& write_some) {
     using next = typename Machine::next;
     for (;;) {
         const auto s = handshake.step(request, rx, tx);
@@ -105,8 +105,8 @@ constexpr typename Machine::action run(Machine& handshake, const Request& reques
 /// It reads all bytes that fit into the inbox. If the client sent bytes after its request, result().early has
 /// them. Parameters, result and errors are the same as for a client.
 template <class Machine, size_t N, size_t M, class Read, class Write>
-constexpr typename Machine::action run(Machine& handshake, inbox<N>& rx, outbox<M>& tx, Read&& read_some,
-                                       Write&& write_some) {
+[[nodiscard]] constexpr typename Machine::action run(Machine& handshake, inbox<N>& rx, outbox<M>& tx,
+                                                     Read&& read_some, Write&& write_some) {
     using next = typename Machine::next;
     for (;;) {
         const auto s = handshake.step(rx, tx);

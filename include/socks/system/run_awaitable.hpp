@@ -24,8 +24,8 @@ namespace socks {
 /// @lifetime          the coroutine keeps references to all arguments except the functions, which it owns.
 /// @cost              one coroutine frame, which your type allocates.
 template <class Task, class Machine, class Request, size_t N, size_t M, class Read, class Write>
-Task run_awaitable(Machine& handshake, const Request& request, inbox<N>& rx, outbox<M>& tx, Read read_some,
-                   Write write_some) {
+[[nodiscard]] Task run_awaitable(Machine& handshake, const Request& request, inbox<N>& rx, outbox<M>& tx,
+                                 Read read_some, Write write_some) {
     using next = typename Machine::next;
     for (;;) {
         const auto s = handshake.step(request, rx, tx);
@@ -44,7 +44,8 @@ Task run_awaitable(Machine& handshake, const Request& request, inbox<N>& rx, out
 
 /// The same as run() for a server.
 template <class Task, class Machine, size_t N, size_t M, class Read, class Write>
-Task run_awaitable(Machine& handshake, inbox<N>& rx, outbox<M>& tx, Read read_some, Write write_some) {
+[[nodiscard]] Task run_awaitable(Machine& handshake, inbox<N>& rx, outbox<M>& tx, Read read_some,
+                                 Write write_some) {
     using next = typename Machine::next;
     for (;;) {
         const auto s = handshake.step(rx, tx);

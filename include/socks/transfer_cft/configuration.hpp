@@ -164,7 +164,7 @@ constexpr bool validate(const configuration& all, findings& found) noexcept {
             in.skip();
     }
     if (in.event().next != parser::next::fail) return true;
-    found.add({flaw::bad_syntax, in.event().position, {}, 0, 0, in.event().expected});
+    found.add({.what = flaw::bad_syntax, .position = in.event().position, .detail = in.event().expected});
     return false;
 }
 

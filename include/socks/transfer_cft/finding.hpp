@@ -78,8 +78,8 @@ enum class flaw : uint8_t {
 /// @lifetime  `subject` points into the text or is static; `detail` is static.
 struct finding {
     flaw what = flaw::bad_syntax;  ///< the flaw
-    cft::position position;        ///< line 0: the finding has no position in the text
-    bytes subject;                 ///< the name of the parameter, or the keyword of the command
+    cft::position position{};      ///< line 0: the finding has no position in the text
+    bytes subject{};               ///< the name of the parameter, or the keyword of the command
     uint16_t least = 0;            ///< for bad_length and bad_number
     uint16_t most = 0;             ///< for bad_length and bad_number
     const char* detail = nullptr;  ///< bad_syntax, bad_choice, bad_host, invalid_request

@@ -56,8 +56,9 @@ struct network {
 
     /// Checks the rules that concern several parameters.
     constexpr void validate(findings& found) const noexcept {
-        if (type.given && !same_word(type.value.view(), "TCP"))
-            found.add({flaw::bad_choice, type.position, "TYPE", 0, 0, "TCP"});
+        if (type.given && !type.faulty && !same_word(type.value.view(), "TCP"))
+            found.add(
+                {.what = flaw::bad_choice, .position = type.position, .subject = "TYPE", .detail = "TCP"});
         if (buflen.value != 0 && buflen.value < 32)
             found.add({flaw::bad_number, buflen.position, "BUFLEN", 32, 32766});
         if (protocol.value == proxy_protocol::none) return;
@@ -65,8 +66,10 @@ struct network {
         if (host.value.empty() && !host.faulty) found.add({flaw::missing_parameter, position, "HOST"});
         const errc why = host.value.empty() ? errc::none : socks::host(host.value.view()).error();
         if (why != errc::none)
-            found.add({flaw::bad_host, host.position, "HOST", 0, 0,
-                       why == errc::bad_host_byte ? socks::to_string(why) : nullptr});
+            found.add({.what = flaw::bad_host,
+                       .position = host.position,
+                       .subject = "HOST",
+                       .detail = why == errc::bad_host_byte ? socks::to_string(why) : nullptr});
         if (protocol.value == proxy_protocol::socks4 && password.given)
             found.add({flaw::password_not_sent, password.position, "PASSWORD"});
         if (protocol.value == proxy_protocol::socks5 && !user.given)

@@ -217,7 +217,10 @@ class resolver {
             if (why == errc::bad_host)
                 report({flaw::bad_host, name.position, "HOST"});
             else if (why != errc::none)
-                report({flaw::invalid_request, name.position, "HOST", 0, 0, socks::to_string(why)});
+                report({.what = flaw::invalid_request,
+                        .position = name.position,
+                        .subject = "HOST",
+                        .detail = socks::to_string(why)});
         }
     }
 

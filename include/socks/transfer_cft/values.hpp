@@ -191,7 +191,10 @@ class assignment {
         if (!decode(word, 0)) return;
         f.faulty = !detail::parse_choice(word.view(), parsed);
         if (f.faulty)
-            found_.add({flaw::bad_choice, value_.position, parameter_.text, 0, 0, detail::choices(parsed)});
+            found_.add({.what = flaw::bad_choice,
+                        .position = value_.position,
+                        .subject = parameter_.text,
+                        .detail = detail::choices(parsed)});
         else
             f.value = parsed;
     }
