@@ -24,6 +24,7 @@ outcome one_by_one(socks::client_options options, const socks::route& route, pee
         const outcome o = play(socks::client(options), asked_of(route, i), from);
         all.sent += o.sent;
         all.used += o.used;
+        all.told = o.told;
         all.how = o.how;
         all.why = o.why;
         if (o.how != ending::done) break;
@@ -65,6 +66,9 @@ void fuzz(input in) {
     if (const errc fault = fault_of(route); fault != errc::none)
         return demand(o.how == ending::failed && o.why == fault && o.sent.empty());
     const outcome clients = one_by_one(how, route, {says, closes, pace::precise, seed});
+    // The handshakes in between are not reported; the last one is.
+    demand(o.told.size() >= clients.told.size() &&
+           o.told.compare(o.told.size() - clients.told.size(), std::string::npos, clients.told) == 0);
     demand(o.sent == clients.sent && o.used == clients.used && o.how == clients.how && o.why == clients.why);
     demand(play(machine, route, {says, closes, pace::bytewise, seed}).same(o));
     // What is there at once behind the first proxy's last byte was not said by the second: it was not greeted

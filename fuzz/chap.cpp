@@ -7,6 +7,13 @@ using namespace fuzzing;
 
 namespace {
 
+// The attribute that counts; there is one.
+size_t first_of(socks::chap_type type, const socks::chap_attribute* list) {
+    size_t i = 0;
+    while (list[i].type != type) ++i;
+    return i;
+}
+
 //     limit  message
 void message(input in) {
     const size_t limit = in.u16();
@@ -30,6 +37,10 @@ void message(input in) {
         list[count++] = a;
     }
     demand(count == rest[1] && whole->succeeded() == (granted && !denied));
+    for (size_t i = 0; i < count; ++i) {
+        const size_t first = first_of(list[i].type, list);
+        demand(whole->value(list[i].type) == list[first].value);
+    }
     demand(encode_exactly([&](buffer out) { return socks::encode_chap(list, count, out); }) ==
            text(rest.first(used)));
 }

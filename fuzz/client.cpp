@@ -1,64 +1,82 @@
 // A client against any bytes of a proxy: each pace gives the same handshake. The messages sent are, byte for
-// byte, those of the request when they are built by hand.
+// byte, those of the request when they are built by hand. What the client reports is what the bytes of the
+// proxy say when they are read by hand.
 
+#include "by_hand.hpp"
 #include "play.hpp"
 
 using namespace fuzzing;
 
 namespace {
 
-std::string counted(bytes b) { return static_cast<char>(b.size()) + text(b); }
-
-std::string port(uint16_t p) { return {static_cast<char>(p >> 8), static_cast<char>(p & 0xff)}; }
-
-template <class Address>
-std::string raw(const Address& a) {
-    return {reinterpret_cast<const char*>(a.bytes), sizeof a.bytes};
-}
-
-std::string by_hand4(const socks::request& r) {
-    const bool named = r.to.host.kind() == socks::host_kind::name;
-    std::string s{'\4', static_cast<char>(r.command)};
-    s += port(r.to.port);
-    s += r.to.host.kind() == socks::host_kind::ipv4 ? raw(r.to.host.v4())
-                                                    : std::string{0, 0, 0, named ? '\1' : '\0'};
-    s += text(r.credentials.user) + '\0';
-    return named ? s + text(r.to.host.name()) + '\0' : s;
-}
-
-std::string by_hand5(const socks::request& r) {
-    std::string s{'\5', static_cast<char>(r.command), '\0'};
-    if (r.to.host.kind() == socks::host_kind::name)
-        s += '\3' + counted(r.to.host.name());
-    else if (r.to.host.kind() == socks::host_kind::ipv6)
-        s += '\4' + raw(r.to.host.v6());
-    else
-        s += '\1' + (r.to.host.kind() == socks::host_kind::ipv4 ? raw(r.to.host.v4()) : std::string(4, '\0'));
-    return s + port(r.to.port);
-}
-
-std::string by_hand_login(const socks::credentials& l) {
-    return '\1' + counted(l.user) + counted(l.password);
+// The method bytes of the greeting: without a list it is one method, which the credentials decide.
+std::string offer_of(const socks::request& r) {
+    if (!r.methods.empty()) return text(r.methods.as_bytes());
+    return by_hand::u8(r.credentials.given ? 2 : 0);
 }
 
 // Whether `sent` is what was to be said to a proxy that answered `says`, as far as it went.
 void check_what_was_sent(const socks::request& r, bool pipelined, const std::string& sent, bytes says) {
-    if (r.version != socks::version::v5) return demand(sent == by_hand4(r));
-    const socks::methods offer = r.offer();
-    std::string all = '\5' + counted(offer.as_bytes());
-    if (pipelined && offer.size() == 1 &&
-        (offer[0] == socks::method::none || offer[0] == socks::method::username_password)) {
-        if (offer[0] == socks::method::username_password) all += by_hand_login(r.credentials);
-        return demand(sent == all + by_hand5(r));
-    }
+    const auto command = static_cast<uint8_t>(r.command);
+    if (r.version != socks::version::v5)
+        return demand(sent == by_hand::request4(command, r.to, r.credentials.user));
+    const std::string offer = offer_of(r);
+    const std::string login = by_hand::login(r.credentials.user, r.credentials.password);
+    const std::string request = by_hand::message5(command, r.to);
+    std::string all = '\5' + by_hand::counted(offer);
+    if (pipelined && (offer == by_hand::u8(0) || offer == by_hand::u8(2)))
+        return demand(sent == all + (offer == by_hand::u8(2) ? login : std::string()) + request);
     if (sent == all) return;
-    demand(says.size() >= 2 && says[0] == 5 && offer.contains(static_cast<socks::method>(says[1])));
+    demand(says.size() >= 2 && says[0] == 5 && offer.find(static_cast<char>(says[1])) != std::string::npos);
     if (says[1] == 2) {
-        all += by_hand_login(r.credentials);
+        all += login;
         if (sent == all) return;
         demand(says.size() >= 4 && says[3] == 0);
     }
-    demand(sent == all + by_hand5(r));
+    demand(sent == all + request);
+}
+
+// Where the reply begins: after the method selection, and the status or the toy's byte.
+size_t begin_of_reply(const socks::request& r, bytes says) {
+    if (r.version != socks::version::v5) return 0;
+    return says[1] == 2 ? 4 : says[1] == 0 ? 2 : 3;
+}
+
+// All that a client reports of a handshake that succeeded.
+void check_success(const socks::request& r, const outcome& o, bytes says) {
+    using next = socks::client::next;
+    const bool five = r.version == socks::version::v5;
+    std::string told;
+    if (five) demand(offer_of(r).find(static_cast<char>(says[1])) != std::string::npos);
+    if (five && says[1] == 2) demand(says[3] == 0);
+    if (five && says[1] != 0 && says[1] != 2) told = {static_cast<char>(next::negotiate), says.data()[1]};
+    size_t end = begin_of_reply(r, says);
+    for (const bool last : {r.command != socks::command::bind, true}) {
+        const bytes reply = says.subspan(end);
+        demand(reply[1] == (five ? 0 : 90));
+        told += static_cast<char>(last ? next::done : next::bound);
+        if (last) told += reply.data()[1];
+        write_down(told, five ? by_hand::endpoint_of5(reply) : by_hand::endpoint_of4(reply));
+        end += five ? by_hand::size5(reply) : 8;
+        if (last) break;
+    }
+    demand(o.used == end && o.told == told);
+}
+
+// Two bytes are a refusal, whatever follows them. Its code is what the client reports.
+void check_refusal(const socks::request& r, const outcome& o, bytes says) {
+    const bool five = r.version == socks::version::v5;
+    if (five && (says.size() < 2 || says[0] != 5 || (says[1] == 2 && says.size() < 4))) return;
+    const size_t begin = begin_of_reply(r, says);
+    const bool is_reply = says.size() >= begin + 2 && says[begin] == (five ? 5 : 0);
+    const bool refuses = is_reply && says[begin + 1] != (five ? 0 : 90);
+    const bool asked = !five || (offer_of(r).find(static_cast<char>(says[1])) != std::string::npos &&
+                                 (says[1] != 2 || (says[2] == 1 && says[3] == 0)));
+    const std::string refusal{static_cast<char>(socks::client::next::fail), static_cast<char>(errc::refused),
+                              is_reply ? says.data()[begin + 1] : '\0'};
+    if (o.how != ending::starved && asked && refuses)
+        demand(o.why == errc::refused && o.told.find(refusal) != std::string::npos);
+    if (o.why == errc::refused) demand(o.used >= begin + 2);
 }
 
 }  // namespace
@@ -81,7 +99,7 @@ void fuzz(input in) {
         return;
     }
     check_what_was_sent(request, pipelined, o.sent, says);
-    // However much went ahead, nobody is let in whose login was refused.
-    if (o.how == ending::done && request.version == socks::version::v5 && says[1] == 2) demand(says[3] == 0);
+    if (o.how == ending::done) check_success(request, o, says);
+    check_refusal(request, o, says);
     if (o.how == ending::failed) demand(blame(o.why) != socks::party::caller);
 }

@@ -1,11 +1,22 @@
-// A datagram of a UDP relay: any bytes are complete or invalid, and never a part of a message. A valid one
-// encodes to the bytes it came from, beside its data and around them.
+// A datagram of a UDP relay: any bytes are complete or invalid, and never a part of a message. They are valid
+// if they are so by hand. A valid datagram encodes to the bytes it came from, beside its data and around
+// them.
 
+#include "by_hand.hpp"
 #include "requests.hpp"
 
 using namespace fuzzing;
 
 namespace {
+
+// Whether the bytes are a datagram that must be accepted.
+bool is_datagram(bytes in, socks::tolerance accept, socks::fragments parts) {
+    if (in.size() < 7 || (in[3] != 1 && in[3] != 3 && in[3] != 4) || in.size() < by_hand::size5(in))
+        return false;
+    if (!accept.reserved && text(in.first(2)) != std::string(2, '\0')) return false;
+    if (in[3] == 3 && (in[4] == 0 || in.subspan(5).first(in[4]).contains('\0'))) return false;
+    return in[2] == 0 || parts == socks::fragments::keep;
+}
 
 void check_round_trip(const socks::datagram& d, const std::string& canonical) {
     const auto encode = [&](buffer out) {
@@ -38,7 +49,9 @@ void fuzz(input in) {
         const block exact(bytes.first(n));
         const auto d = socks::decode_datagram(exact.view(), accept, parts);
         demand(d.needed() == 0 && static_cast<bool>(d) == (d.error() == errc::none));
+        demand(static_cast<bool>(d) == is_datagram(exact.view(), accept, parts));
         if (!d) continue;
+        demand(d->remote() == by_hand::endpoint_of5(exact.view()));
         demand(d.consumed() == n && d->data().size() + socks::datagram_header_size(d->remote()) == n);
         demand(d->fragment() == bytes[2] && (parts == socks::fragments::keep || d->fragment() == 0));
         demand(accept.reserved || (bytes[0] == 0 && bytes[1] == 0));

@@ -1,11 +1,21 @@
 // GSSAPI messages of every type, with every cap: the decoder keeps its invariants, never waits for a token
-// that is longer than the caller can hold, and each message that it finds encodes to the bytes it came from.
+// that is longer than the caller can hold, and finds each message that there is, and no other. Each encodes
+// to the bytes it came from.
 
 #include "requests.hpp"
 
 using namespace fuzzing;
 
 namespace {
+
+// A head, and a token of at least a byte unless the security context is still being made.
+bool has_message(bytes in, uint8_t due, size_t cap, socks::tolerance accept) {
+    if (in.size() < 4 || in[1] != due) return false;
+    const bool version = in[0] == 1 || accept.auth_status_version == socks::leeway::any ||
+                         (in[0] == 5 && accept.auth_status_version == socks::leeway::known);
+    const size_t size = in[2] * size_t{256} + in[3];
+    return version && size <= cap && in.size() - 4 >= size && (size != 0 || due == 1);
+}
 
 void message(input in, socks::tolerance accept) {
     constexpr socks::gssapi_type types[] = {socks::gssapi_type::authentication,
@@ -18,6 +28,9 @@ void message(input in, socks::tolerance accept) {
     const auto whole = decode(rest);
     demand(whole.needed() <= socks::gssapi_head_size + cap);
     const size_t used = decode_checked(rest, decode);
+    if (rest.size() >= 2 && rest[0] == 1 && rest[1] == 0xff)
+        demand(whole.error() == errc::negotiation_failed);
+    demand((used != 0) == has_message(rest, static_cast<uint8_t>(due), cap, accept));
     if (used == 0) return;
     demand(whole->type == due && whole->token.size() <= cap && used == socks::encoded_size(*whole));
     std::string canonical = text(rest.first(used));

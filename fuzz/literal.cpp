@@ -1,6 +1,6 @@
 // The text of addresses: an address is printed as a text that reads as the same address, and prints the same
-// again. A text that is neither an address nor a name is refused. Addresses from raw bytes are checked in the
-// same way.
+// again. The C library reads and writes the same texts. A text that is neither an address nor a name is
+// refused. Addresses from raw bytes are checked in the same way, alone and with a port.
 
 #include "requests.hpp"
 
@@ -25,6 +25,32 @@ void there_and_back(const T& value) {
     demand(again == socks::host(value) && printed(again) == s);
 }
 
+// The C library writes an IPv4 address inside of an IPv6 address after other prefixes than this library does.
+void check_as_the_library(const socks::ipv6& a) {
+    const std::string prefix(reinterpret_cast<const char*>(a.bytes), 12);
+    const std::string zeros(10, '\0');
+    const bool mapped = prefix == zeros + "\xff\xff";
+    if (!mapped && (prefix.compare(0, 10, zeros) == 0 ||
+                    prefix == std::string("\0\x64\xff\x9b", 4) + std::string(8, '\0')))
+        return;
+    char library[INET6_ADDRSTRLEN];
+    demand(printed(a) == inet_ntop(AF_INET6, a.bytes, library, sizeof library));
+}
+
+// An address is read with a port, and without one.
+template <class Address>
+void check_endpoint(const Address& a, const std::string& host, uint16_t port) {
+    const std::string s = host + ':' + std::to_string(port);
+    const socks::endpoint e{a, port};
+    demand(printed(e) == s);
+    const block with_port(s);
+    const block without(host);
+    const auto one = socks::parse_endpoint(with_port.view());
+    const auto other = socks::parse_endpoint(without.view(), 1080);
+    demand(one && *one == e && other && *other == socks::endpoint{a, 1080});
+    demand(socks::parse_endpoint(without.view()).error() == errc::bad_port);
+}
+
 // The C library is asked too.
 void check_address(bytes raw_text) {
     const std::string s = text(raw_text);
@@ -40,6 +66,12 @@ void check_address(bytes raw_text) {
     demand(static_cast<bool>(six) == (no_nul && inet_pton(AF_INET6, s.c_str(), &lib6) == 1));
     demand(!six || std::memcmp(&lib6, six->bytes, sizeof six->bytes) == 0);
     if (six) there_and_back(*six);
+    if (six) check_as_the_library(*six);
+}
+
+bool is_port(const std::string& s) {
+    if (s.empty() || s.size() > 5 || s.find_first_not_of("0123456789") != std::string::npos) return false;
+    return std::stoul(s) < 65536;
 }
 
 void check_host(bytes raw_text) {
@@ -57,12 +89,14 @@ void check_host(bytes raw_text) {
         const auto again = socks::parse_endpoint(s);
         demand(again && *again == *e);
     }
-    if (const auto port = socks::parse_port(copy.view())) demand(std::stoul(text(copy.view())) == *port);
+    const auto port = socks::parse_port(copy.view());
+    demand(static_cast<bool>(port) == is_port(text(copy.view())));
+    demand(!port || std::stoul(text(copy.view())) == *port);
 }
 
 }  // namespace
 
-//     which  text, or the bytes of an address
+//     which  text, or the bytes of an address and a port
 void fuzz(input in) {
     switch (in.byte() % 3) {
         case 0: {
@@ -73,12 +107,15 @@ void fuzz(input in) {
         case 1: {
             socks::ipv4 a;
             for (uint8_t& byte : a.bytes) byte = in.byte();
-            return there_and_back(a);
+            there_and_back(a);
+            return check_endpoint(a, printed(a), in.u16());
         }
         default: {
             socks::ipv6 a;
             for (uint8_t& byte : a.bytes) byte = in.byte();
-            return there_and_back(a);
+            there_and_back(a);
+            check_as_the_library(a);
+            return check_endpoint(a, '[' + printed(a) + ']', in.u16());
         }
     }
 }

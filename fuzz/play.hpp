@@ -1,11 +1,13 @@
 // One machine against a peer whose bytes are given, at any pace: what it came to, and the invariants that
 // hold meanwhile. Every step is made three times: by a copy without any room, by a copy with just the room
 // that this asked for, and by the machine with plenty. Input and room lie in blocks of their own, which are
-// gone before the next call.
+// gone before the next call. At two paces the end of the stream is known with its last bytes, at the others
+// only after them.
 
 #ifndef SOCKS_FUZZ_PLAY_HPP
 #define SOCKS_FUZZ_PLAY_HPP
 
+#include "by_hand.hpp"
 #include "requests.hpp"
 
 namespace fuzzing {
@@ -23,6 +25,8 @@ struct outcome {
     std::string early;  // handed over by done
     size_t taken = 0;   // by reads
     bool let_in = false;
+    std::string login;    // the credentials that a server showed, as they are sent
+    std::string request;  // the request that it showed, as it is sent
 
     [[nodiscard]] bool same(const outcome& o) const {
         return how == o.how && why == o.why && used == o.used && sent == o.sent && told == o.told;
@@ -133,6 +137,9 @@ struct peer {
         at += n;
         return says.subspan(at - n).first(n);
     }
+    [[nodiscard]] bool end_is_known() const {
+        return closes && at == says.size() && (how == pace::whole || how == pace::precise);
+    }
 };
 
 // Whatever follows a failure or the end is the same failure, and uses nothing.
@@ -162,12 +169,13 @@ void waits(Machine m, const Request&... request) {
 template <class Machine>
 bool feed(Machine& m, peer& from, size_t need, bool& closed, outcome& o) {
     demand(need >= 1 && need <= Machine::max_input);
-    if (!from.read(need).empty()) return true;
     demand(!closed);  // a closed stream is not waited for
-    if (from.closes) {
+    const bool news = !from.read(need).empty();
+    if (from.end_is_known() || (from.closes && !news)) {
         m.end_of_stream();
-        return closed = true;
+        closed = true;
     }
+    if (news || closed) return true;
     o.how = ending::starved;
     return false;
 }
@@ -254,6 +262,12 @@ void answer_exactly(socks::server& m, outcome& o, Answer answer) {
     o.sent += text(e.data());
 }
 
+inline std::string request_by_hand(const socks::server::action& a) {
+    const auto command = static_cast<uint8_t>(a.command());
+    return a.version() == socks::version::v5 ? by_hand::message5(command, a.to())
+                                             : by_hand::request4(command, a.to(), a.user());
+}
+
 inline outcome play(socks::server m, const answers& app, peer from) {
     using next = socks::server::next;
     outcome o;
@@ -271,6 +285,7 @@ inline outcome play(socks::server m, const answers& app, peer from) {
                 case next::recv: static_cast<void>(feed(m, from, a.needed(), closed, o)); break;
                 case next::authenticate:
                     waits(m);
+                    o.login = by_hand::login(a.user(), a.password());
                     o.let_in = app.grants;
                     answer_exactly(m, o,
                                    [&](auto& s, buffer out) { return s.authenticated(app.grants, out); });
@@ -283,6 +298,7 @@ inline outcome play(socks::server m, const answers& app, peer from) {
                 case next::serve:
                     waits(m);
                     demand(o.let_in || m.method() == socks::method::none);
+                    o.request = request_by_hand(a);
                     answer_exactly(m, o, answer);
                     break;
                 case next::wait:  // BIND, between its answers

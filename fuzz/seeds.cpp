@@ -204,6 +204,18 @@ void handshakes(library& to) {
                .put(four.request.to)
                .put(four.server)
                .put(bytes("05 00 05 02"_bytes)));
+    to.add("chain", "three proxies, of which the second ends the stream",
+           seed()
+               .put(closes)
+               .put(socks::lenient)
+               .put(7)
+               .put(3)
+               .put(four.request)
+               .put(named.request)
+               .put(four.request)
+               .put(named.request.to)
+               .put(four.server)
+               .put(named.server));
     // Steps with ever more bytes shown, and every answer in turn.
     for (const size_t i : {size_t{1}, size_t{5}, size_t{6}}) {
         const drive::conversation& c = drive::conversations[i];
@@ -226,6 +238,57 @@ void handshakes(library& to) {
     }
 }
 
+// Calls of a server that come too early, or that the end of the stream or a lack of room comes before. Each
+// byte of `calls` is a call: see abuse_server().
+void calls_out_of_turn(library& to) {
+    const auto add = [&](const char* what, bytes calls, const drive::conversation& c) {
+        to.add(
+            "abuse", what,
+            seed().put(1).put(socks::lenient).counted(calls).put(c.server_options).put(c.app).put(c.client));
+    };
+    const drive::conversation& login = drive::conversations[5];
+    const drive::conversation& negotiates = drive::conversations[8];
+    add("the end of the stream before an answer", "\xe4\xe4\xe0\xe4\xea\xe4\xe3\xe4", login);
+    add("an answer without room for it", "\xe4\xe4\x0a\xe4\xea\xe4\x03\xe4\xe3\xe4", login);
+    add("a verdict before the credentials", "\xe4\xea\xe4\xe4\xe4", login);
+    add("a result before the sub-negotiation", "\xe4\xe9\xe4\xe4", negotiates);
+    add("a result of the sub-negotiation", "\xe4\xe4\xe9\xe4\xe4", negotiates);
+}
+
+// Each text is as long as it may be. Every byte differs from its neighbour, so that a shift by one shows.
+void limits(library& to) {
+    std::string letters;
+    for (char i = 0; letters.size() < 255; i = static_cast<char>((i + 1) % 26))
+        letters += static_cast<char>('a' + i);
+    const bytes longest = letters;
+    const std::string login = "\1\xff" + letters + "\xff" + letters;
+    const std::string reply = std::string("\5\0\0\3\xff", 5) + letters + "\x1f\x90";
+    const std::string request = std::string("\5\1\0\3\xff", 5) + letters + "\x1f\x90";
+    const std::string request4 = std::string("\4\1\x1f\x90\0\0\0\1", 8) + letters + '\0' + letters + '\0';
+    const socks::request asked{.to = {socks::host::as_received(longest), 8080},
+                               .credentials = {longest, longest}};
+    const drive::application answers{
+        .answers = {{socks::code5::succeeded, {socks::host::as_received(longest), 8080}}}};
+    const socks::server_options logs_in{.methods = socks::method::username_password};
+    to.add("client", "the longest texts",
+           seed().put(closes).put(socks::lenient).put(7).put(asked).put("\5\2\1\0").put(reply));
+    to.add("server", "the longest texts",
+           seed().put(0).put(7).put(logs_in).put(answers).put("\5\1\2").put(login).put(request));
+    to.add("pair", "the longest texts",
+           seed().put(socks::lenient).put(7).put(logs_in).put(answers).put(asked));
+    to.add("socks4", "the longest request", seed().put(0).put(socks::lenient).put(request4));
+    to.add("socks5", "the longest request", seed().put(2).put(socks::lenient).put(request));
+    to.add("socks5", "the longest name there and back",
+           seed().put(4).put(socks::lenient).put(1).put(4).counted(longest).u16(8080));
+    to.add("username_password", "the longest request", seed().put(0).put(socks::lenient).put(login));
+    to.add("gssapi", "a token of 256 bytes",
+           seed().put(0).put(socks::lenient).put(0).u16(1000).put("\1\1\1").put(0).put(letters + '!'));
+    to.add("udp_over_tcp", "256 bytes",
+           seed().put("\1").put(std::string("\0\x0a\1\x08\x08\4\4\0\x35", 9)).put(letters + '!'));
+    to.add("tor", "the longest token", seed().put(0).counted(longest.first(239)).put(1).u16(1).u16(2));
+    to.add("tor", "a token that is too long", seed().put(0).counted(longest.first(240)).put(1).u16(1).u16(2));
+}
+
 void messages(library& to) {
     for (const auto& m : seeds::messages)
         to.add(m.target, m.what, seed().put(m.which).put(socks::lenient).put(m.bytes));
@@ -243,6 +306,8 @@ int main(int argc, char** argv) {
     }
     library corpus(argv[argc - 1], checks);
     handshakes(corpus);
+    calls_out_of_turn(corpus);
+    limits(corpus);
     messages(corpus);
     return corpus.settle() ? 0 : 1;
 }

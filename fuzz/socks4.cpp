@@ -1,7 +1,8 @@
 // The two messages of SOCKS4 and 4a: the decoders keep their invariants for any bytes, the search that is
-// resumed byte by byte finds what the search in one go finds, and each value encodes to the bytes it came
-// from.
+// resumed byte by byte finds what the search in one go finds, each value encodes to the bytes it came from,
+// and the encoders write what is built by hand.
 
+#include "by_hand.hpp"
 #include "requests.hpp"
 
 using namespace fuzzing;
@@ -22,6 +23,8 @@ void request(bytes in) {
     }
     if (used == 0) return;
     demand(scan.user_size() == whole->user.size());
+    const bool marked = in[4] == 0 && in[5] == 0 && in[6] == 0 && in[7] != 0;
+    demand((whole->to.host.kind() == socks::host_kind::name) == marked);
     // The marker of a name is written as 0.0.0.1, whatever it was.
     std::string canonical = text(in.first(used));
     if (whole->to.host.kind() == socks::host_kind::name) canonical[7] = 1;
@@ -33,6 +36,7 @@ void reply(bytes in, socks::tolerance accept) {
     const size_t used = decode_checked(in, decode);
     if (used == 0) return;
     const socks::reply4 r = *decode(in);
+    demand(r.bound == by_hand::endpoint_of4(in));
     demand(in[0] == 0 || (in[0] == 4 && accept.reply4_version != socks::leeway::strict) ||
            accept.reply4_version == socks::leeway::any);
     std::string canonical = text(in.first(used));
@@ -48,6 +52,7 @@ void there_and_back(input in) {
         encode_exactly([&](buffer out) { return socks::encode_request4(r, out); }, &refusal);
     demand(made.empty() == (refusal != errc::none) && blame(refusal) != socks::party::peer);
     if (made.empty()) return;
+    demand(made == by_hand::request4(static_cast<uint8_t>(r.command), r.to, r.user));
     demand(made.size() == socks::encoded_size(r));
     const auto d = socks::decode_request4(made);
     demand(d && d.consumed() == made.size() && d->command == r.command && d->to.port == r.to.port &&

@@ -1,6 +1,7 @@
-// The four messages of SOCKS5: the decoders keep their invariants for any bytes, and each value that they
-// find encodes to the bytes it came from, reserved bytes aside.
+// The four messages of SOCKS5: the decoders keep their invariants for any bytes, each value that they find
+// encodes to the bytes it came from, reserved bytes aside, and the encoders write what is built by hand.
 
+#include "by_hand.hpp"
 #include "requests.hpp"
 
 using namespace fuzzing;
@@ -43,6 +44,7 @@ void request(bytes in, socks::tolerance accept) {
     if (used == 0) return;
     const socks::request5 r = *decode(in);
     demand(accept.reserved || in[2] == 0);
+    demand(r.to == by_hand::endpoint_of5(in) && !r.to.host.name().contains('\0'));
     demand(encode_exactly([&](buffer out) { return socks::encode_request5(r, out); }) == canonical(in, used));
 }
 
@@ -52,6 +54,7 @@ void reply(bytes in, socks::tolerance accept) {
     if (used == 0) return;
     const socks::reply5 r = *decode(in);
     demand(accept.reserved || in[2] == 0);
+    demand(r.bound == by_hand::endpoint_of5(in) && !r.bound.host.name().contains('\0'));
     if (r.bound.host.kind() == socks::host_kind::none) return demand(accept.empty_bound && in[3] == 3);
     demand(encode_exactly([&](buffer out) { return socks::encode_reply5(r, out); }) == canonical(in, used));
 }
@@ -64,6 +67,7 @@ void there_and_back(input in) {
         encode_exactly([&](buffer out) { return socks::encode_request5(r, out); }, &refusal);
     demand(made.empty() == (refusal != errc::none) && refusal == r.to.host.error());
     if (made.empty()) return;
+    demand(made == by_hand::message5(static_cast<uint8_t>(r.command), r.to));
     demand(made.size() == socks::encoded_size(r));
     const auto d = socks::decode_request5(made);
     demand(d && d.consumed() == made.size() && d->command == r.command && d->to.port == r.to.port);

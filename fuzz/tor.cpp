@@ -1,5 +1,5 @@
 // Tor's reading of credentials: each user and password has one meaning, and credentials that the builders
-// make read as their arguments.
+// make read as their arguments. A lookup finds what the reply says, of the kind that was asked for.
 
 #include "requests.hpp"
 
@@ -34,6 +34,10 @@ void fuzz(input in) {
     const socks::reply answer = any_reply(in);
     const auto asked = static_cast<socks::command>(in.byte());
     const socks::host found = socks::tor::found(asked, answer);
-    demand(found.kind() == socks::host_kind::none || (found == answer.bound.host && answer.code.succeeded()));
+    const socks::host_kind kind = answer.bound.host.kind();
+    const bool address = kind == socks::host_kind::ipv4 || kind == socks::host_kind::ipv6;
+    const bool fits = (asked == socks::command{0xf0} && address) ||
+                      (asked == socks::command{0xf1} && kind == socks::host_kind::name);
+    demand(found == (fits && answer.code.succeeded() ? answer.bound.host : socks::host()));
     demand(*socks::tor::to_string(answer.code) != '\0' && *socks::tor::to_string(asked) != '\0');
 }

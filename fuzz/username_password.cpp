@@ -25,6 +25,8 @@ void status(bytes in, socks::tolerance accept) {
     const size_t used = decode_checked(in, decode);
     if (used == 0) return;
     const uint8_t byte = *decode(in);
+    demand(in[0] == 1 || (in[0] == 5 && accept.auth_status_version != socks::leeway::strict) ||
+           accept.auth_status_version == socks::leeway::any);
     std::string canonical = text(in.first(used));
     canonical[0] = 1;
     demand(encode_exactly([&](buffer out) { return socks::encode_auth_status(byte, out); }) == canonical);

@@ -714,7 +714,9 @@ mutation("every failure of the stream has the same name", CLIENT, "fail_for_good
       "fail_for_good(errc::stream_failed);", "exploration/client:a_failure_of_the_stream_ends_the_handshake")
 mutation("a server sends its refusal again and again", SERVER, "        fail_for_good(why, byte);\n        t.now.set_send(",
       "        t.now.set_send(", "exploration/product:every_run_ends")
-mutation("a client waits for a third reply to BIND", CLIENT, "state_ = client_state::second_reply;", "state_ = client_state::reply;",
+mutation("a client without credentials waits for the status of its credentials", CLIENT,
+      "if (chosen == method::none) return after_authentication();",
+      "if (chosen == method::none) {\n            state_ = client_state::auth_status;\n            return then::receive_auth_status;\n        }",
       "exploration/product:one_side_can_always_go_on_until_both_have_ended")
 mutation("a server succeeds with a reply that refuses", SERVER, "if (!is4()) return detail::write_frame5(code, bound, out);",
       "if (!is4()) return detail::write_frame5(1, bound, out);", "exploration/product:both_sides_agree_on_the_outcome")
