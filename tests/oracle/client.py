@@ -16,6 +16,10 @@ class Request:
         self.credentials = credentials  # None, or a pair
         self.methods = methods          # the list of a row, which may repeat a method or contain 0xff
 
+    def user(self):
+        """The user ID of SOCKS4."""
+        return self.credentials[0] if self.credentials else b""
+
 
 def methods_of(listed):
     """A list keeps the first four different methods, and 0xff makes it invalid (None)."""
@@ -24,8 +28,8 @@ def methods_of(listed):
 
 
 class Client(Machine):
-    (START, AFTER_GREETING, EARLY_CREDENTIALS, EARLY_REQUEST, METHOD_SELECTION, AUTH_STATUS, NEGOTIATION, REQUEST, REPLY,
-     SECOND_REPLY, DONE, FAILED) = range(12)
+    (START, AFTER_GREETING, EARLY_CREDENTIALS, EARLY_REQUEST, METHOD_SELECTION, AUTH_STATUS, NEGOTIATION, REQUEST,
+     REPLY, SECOND_REPLY, DONE, FAILED) = range(12)
 
     def __init__(self, request, options):
         super().__init__(options)
@@ -35,62 +39,85 @@ class Client(Machine):
 
     def status(self):
         # From the request until its reply, the caller may send too: what is sent early can only be bytes of CONNECT.
-        may = self.request_is_out and "pipelined" in self.options and self.request.command == protocol.CONNECT
+        may = self.request_is_out and "pipelined" in self.options and self.command == protocol.CONNECT
         return " ".join([str(self.state), *self.early, *(["may_send_early"] if may and self.failure is None else [])])
 
-    def fault(self):
-        """Why the request cannot be sent."""
-        r = self.request
-        self.host, why = protocol.sendable(r.host)
+    def sends_next(self):
+        return self.state in (self.EARLY_CREDENTIALS, self.EARLY_REQUEST)
+
+    # The request. What was sent of it stays as it was; the caller may change the rest until it is sent.
+
+    def host(self):
+        """The destination as it is sent."""
+        host, why = protocol.sendable(self.request.host)
+        if why is None and host == protocol.NO_HOST and self.command not in (protocol.BIND, protocol.UDP_ASSOCIATE):
+            why = Error.no_host
         if why is not None:
-            return why
-        if r.host[0] == "none" and r.command not in (protocol.BIND, protocol.UDP_ASSOCIATE):
-            return Error.no_host
-        self.user, self.password = r.credentials or (b"", b"")
-        return self.fault5() if r.version == "5" else self.fault4()
+            raise self.invalid(why)
+        return host
 
-    def fault4(self):
-        kind, value = self.host
-        if self.request.command in protocol.SOCKS5_ONLY:
-            return Error.command_over_socks4
-        if kind == "name" and self.request.version == "4":
-            return Error.name_over_socks4
+    def validate(self):
+        self.version, self.command = self.request.version, self.request.command
+        host = self.host()
+        if self.version == "5":
+            self.validate5()
+        else:
+            self.validate4(*host)
+
+    def validate4(self, kind, value):
+        if self.command in protocol.SOCKS5_ONLY:
+            raise self.invalid(Error.command_over_socks4)
+        if kind == "name" and self.version == "4":
+            raise self.invalid(Error.name_over_socks4)
         if kind == "ipv6":
-            return Error.ipv6_over_socks4
+            raise self.invalid(Error.ipv6_over_socks4)
         if kind == "ipv4" and protocol.names4(value):
-            return Error.reserved_over_socks4
-        return Error.bad_user if len(self.user) > 255 or 0 in self.user else None
+            raise self.invalid(Error.reserved_over_socks4)
+        user = self.request.user()
+        if len(user) > 255 or 0 in user:
+            raise self.invalid(Error.bad_user)
 
-    def fault5(self):
-        if len(self.user) > 255:
-            return Error.bad_user
-        if len(self.password) > 255:
-            return Error.bad_password
+    def validate5(self):
+        given = self.request.credentials is not None
+        if given:
+            self.login()
         methods = methods_of(self.request.methods)
         if methods is None:
-            return Error.bad_methods
-        given = self.request.credentials is not None
+            raise self.invalid(Error.bad_methods)
         if protocol.USERNAME_PASSWORD in methods and not given:
-            return Error.no_credentials
+            raise self.invalid(Error.no_credentials)
         self.offered = methods or [protocol.USERNAME_PASSWORD if given else protocol.NO_AUTHENTICATION]
-        return None
+
+    def login(self):
+        """The message of RFC 1929."""
+        if self.request.credentials is None:
+            raise self.invalid(Error.no_credentials)
+        user, password = self.request.credentials
+        if len(user) > 255:
+            raise self.invalid(Error.bad_user)
+        if len(password) > 255:
+            raise self.invalid(Error.bad_password)
+        return protocol.encoded_credentials(user, password)
+
+    def invalid(self, why):
+        self.taken = 0  # a mistake of the caller consumes nothing
+        return Failure(why)
+
+    # The conversation
 
     def run(self):
         if "after_greeting" in self.options:
             self.state = self.AFTER_GREETING
             yield from self.receive(answer_to_greeting)
-        why = self.fault()
-        if why is not None:
-            self.taken = 0
-            raise Failure(why)
-        if self.request.version == "5":
+        self.validate()
+        if self.version == "5":
             yield from self.authenticate()
             decoder, version, granted = protocol.reply5, "v5", protocol.SUCCEEDED
         else:
             yield from self.send_request(self.REPLY)
             decoder, version, granted = protocol.reply4, "v4", protocol.GRANTED
         code, host, port = yield from self.reply(decoder, version, granted)
-        if self.request.command == protocol.BIND:
+        if self.command == protocol.BIND:
             self.state = self.SECOND_REPLY
             yield f"bound {protocol.shown(host, port)}", True
             code, host, port = yield from self.reply(decoder, version, granted)
@@ -99,11 +126,11 @@ class Client(Machine):
         yield f"done {code:02x} {protocol.shown(host, port)} early {self.unread().hex() or '-'}", False
 
     def send_request(self, then):
-        r = self.request
-        if r.version == "5":
-            message = protocol.encoded_frame5(r.command, self.host, r.port)
+        host, port = self.host(), self.request.port
+        if self.version == "5":
+            message = protocol.encoded_frame5(self.command, host, port)
         else:
-            message = protocol.encoded_request4(r.command, self.host, r.port, self.user)
+            message = protocol.encoded_request4(self.command, host, port, self.request.user())
         yield from self.send(message, then)
         self.request_is_out = True
 
@@ -111,13 +138,12 @@ class Client(Machine):
         """Everything before the reply, with the request: RFC 1928 section 3, RFC 1929."""
         with_password = self.offered == [protocol.USERNAME_PASSWORD]
         early = "pipelined" in self.options and (with_password or self.offered == [protocol.NO_AUTHENTICATION])
-        login = protocol.encoded_credentials(self.user, self.password)
         hello = bytes([5, len(self.offered), *self.offered])
         if not early:
             yield from self.send(hello, self.METHOD_SELECTION)
         elif with_password:
             yield from self.send(hello, self.EARLY_CREDENTIALS)
-            yield from self.send_early(self.send(login, self.EARLY_REQUEST), "early_credentials")
+            yield from self.send_early(self.send(self.login(), self.EARLY_REQUEST), "early_credentials")
         else:
             yield from self.send(hello, self.EARLY_REQUEST)
         if early:
@@ -132,7 +158,7 @@ class Client(Machine):
                 self.early.remove("early_credentials")
                 self.state = self.AUTH_STATUS
             else:
-                yield from self.send(login, self.AUTH_STATUS)
+                yield from self.send(self.login(), self.AUTH_STATUS)
             status = yield from self.receive(protocol.auth_status)
             if status != 0:
                 raise Failure(Error.credentials_refused, status)
@@ -172,8 +198,8 @@ class Client(Machine):
         def refusal(size, host=protocol.NO_HOST, port=0):
             code = self.unread()[1]
             self.taken += size
-            none = f" {protocol.shown(protocol.NO_HOST, 0)}"
-            return Failure(Error.refused, code, f" {version}", f" {protocol.shown(host, port)}", none)
+            later = protocol.shown(protocol.NO_HOST, 0)
+            return Failure(Error.refused, code, version, protocol.shown(host, port), later)
 
         def decode_reply(data, options):
             refuses = len(data) > 1 and data[1] != granted

@@ -3,9 +3,9 @@
 
     compare.py MACHINES [--rows N] [--seed N | --fresh] [--show ROW]
 
-MACHINES is the program that is built from machines.cpp. Each row goes to it and to the models. The first row about
-which they disagree is printed with both traces, and the exit status is 1. It is also 1 if a run of 20,000 rows or more
-does not reach each error. --show prints both traces of one row.
+MACHINES is the program that is built from machines.cpp. The first row about which they disagree is printed with both
+traces, and the exit status is 1. It is also 1 if a run of 100,000 rows or more does not reach each error. --fresh takes
+a seed that nobody has used yet. --show prints both traces of one row. docs/oracle.md explains all of it.
 """
 
 import argparse
@@ -16,127 +16,38 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-import protocol  # noqa: E402
-from client import Client, Request  # noqa: E402
-from protocol import Error, Incomplete, Malformed  # noqa: E402
+from client import Client  # noqa: E402
+from predict import predicted  # noqa: E402
+from protocol import Error  # noqa: E402
 from rows import Rows  # noqa: E402
 from server import Server  # noqa: E402
 
 BATCH = 20000
-TOO_MANY_STEPS = 40
-
-
-def unhex(word):
-    return b"" if word == "-" else bytes.fromhex(word)
-
-
-def host_of(word):
-    kind, _, value = word.partition("=")
-    return kind, unhex(value)
-
-
-def options_of(word):
-    return frozenset(word.split(",")) - {"-"}
-
-
-def client_of(fields):
-    version, command, host, port, login, methods, options = fields
-    pair = None if login == "-" else tuple(map(unhex, login.split(":")))
-    return Client(Request(version, int(command, 16), host_of(host), int(port), pair, unhex(methods)), options_of(options))
-
-
-def happen(event, machine):
-    """One event, and what the trace says about it before the next step."""
-    name, _, value = event.partition("=")
-    if event == "-":
-        return ""
-    if event == "end":
-        machine.end_of_stream()
-    elif name == "failed":
-        machine.fail_stream(int(value))
-    elif name == "room":
-        machine.room = int(value)
-    elif name == "shrink":
-        machine.shrink(int(value))
-    elif name == "negotiated":
-        machine.negotiated(value == "yes")
-    elif name == "authenticated":
-        return machine.authenticated(value == "yes") + ", "
-    elif name == "answer":
-        version, code, host, port = value.split("/")
-        return machine.answer(version, int(code, 16), host_of(host), int(port)) + ", "
-    else:
-        machine.input += unhex(event)
-    return ""
-
-
-def conversation(machine, events):
-    parts = []
-    for event in events:
-        steps = []
-        said = happen(event, machine)
-        while len(steps) < TOO_MANY_STEPS:
-            text, again = machine.step()
-            steps.append(text)
-            if not again:
-                break
-            if text.startswith("fail"):
-                machine.room = int(text.split()[3])
-        parts.append(f"{said}{', '.join(steps)} @{machine.status()}")
-    return " ; ".join(parts)
-
-
-def shown(what, value):
-    """The value of a decoder."""
-    if what in ("method_selection", "auth_status"):
-        return f"{value:02x}"
-    if what == "greeting":
-        return value.hex() or "-"
-    if what == "credentials":
-        return ":".join(part.hex() or "-" for part in value)
-    code, host, port, *rest = value
-    return " ".join([f"{code:02x}", protocol.shown(host, port), *(part.hex() or "-" for part in rest)])
-
-
-def decoded(what, options, data):
-    try:
-        value, size = getattr(protocol, what)(unhex(data), options_of(options))
-    except Incomplete as short:
-        return f"need {short.needed}"
-    except Malformed as wrong:
-        return f"fail {wrong.error}"
-    return f"value {shown(what, value)} +{size}"
-
-
-def predicted(row):
-    role, *words = row.split(" ")
-    if role == "client":
-        return conversation(client_of(words[:7]), words[7:])
-    if role == "server":
-        return conversation(Server(unhex(words[0]), options_of(words[1])), words[2:])
-    return decoded(*words)
+ROLES = ("client", "server", "decode")
 
 
 def real(machines, rows):
+    """The lines of the machines about these rows."""
     done = subprocess.run([machines], input="\n".join(rows) + "\n", capture_output=True, text=True)
+    lines = done.stdout.splitlines()
     if done.returncode != 0:
-        lines = done.stdout.count("\n")
-        sys.exit(f"{machines} ended with {done.returncode}: {done.stderr}\nat the row {rows[min(lines, len(rows) - 1)]}")
-    return done.stdout.splitlines()
-
-
-def named(trace, role):
-    """A trace with the names of its numbers, an event on each line."""
-    machine = {"client": Client, "server": Server}.get(role)
-    trace = re.sub(r"fail (\d+)", lambda found: "fail " + error_name(found.group(1)), trace)
-    if machine:
-        states = {value: name.lower() for name, value in vars(machine).items() if name.isupper() and isinstance(value, int)}
-        trace = re.sub(r"@(\d+)", lambda found: "@" + states.get(int(found.group(1)), found.group(1)), trace)
-    return "\n    ".join(["", *trace.split(" ; ")])
+        sys.exit(f"{machines} ended with {done.returncode} at one of these rows, or after them: {done.stderr}\n"
+                 + "\n".join(rows[len(lines):len(lines) + 1]))
+    return lines
 
 
 def error_name(number):
     return Error(int(number)).name if int(number) in set(Error) else number
+
+
+def named(trace, role):
+    """A trace with the names of its numbers, an event on each line."""
+    trace = re.sub(r"fail (\d+)", lambda found: "fail " + error_name(found.group(1)), trace)
+    machine = {"client": Client, "server": Server}.get(role)
+    if machine:
+        states = {value: name.lower() for name, value in vars(machine).items() if name.isupper()}
+        trace = re.sub(r"@(\d+)", lambda found: "@" + states[int(found.group(1))], trace)
+    return "\n    ".join(["", *trace.split(" ; ")])
 
 
 def disagreement(row, ours, theirs):
@@ -145,15 +56,53 @@ def disagreement(row, ours, theirs):
 
 
 def outcome(row, trace):
-    """Where a row ends: the role, and the last action or the first failure that is final."""
+    """Where a row ends: its role, and the first error that is final, or how far it came without one."""
     role = row.partition(" ")[0]
     if role == "decode":
         first, second, *_ = trace.split(" ")
-        return "decode", error_name(second) if first == "fail" else first
+        return role, error_name(second) if first == "fail" else {"need": "incomplete"}.get(first, first)
     for number in re.findall(r"fail (\d+)", trace):
         if int(number) not in (Error.no_space, Error.finished):
             return role, error_name(number)
-    return role, "done" if "done " in trace else "in the middle"
+    return role, "done" if "done " in trace else "unfinished"
+
+
+def table(title, counts):
+    """Counts by (role, key) as a table of Markdown, the most frequent keys first."""
+    keys = collections.Counter()
+    for (_, key), times in counts.items():
+        keys[key] += times
+    columns = [role for role in ROLES if any(role == r for r, _ in counts)]
+    lines = [f"| {title} | {' | '.join(columns)} |", f"| --- |{' ---: |' * len(columns)}"]
+    for key, _ in sorted(keys.items(), key=lambda item: (-item[1], item[0])):
+        lines.append(f"| {key} | {' | '.join(str(counts[role, key] or '') for role in columns)} |")
+    return "\n".join(lines)
+
+
+def compare(machines, count, seed):
+    supply = Rows(random.Random(seed))
+    outcomes, depths = collections.Counter(), collections.Counter()
+    reached = set()
+    for begin in range(0, count, BATCH):
+        rows = [supply.next() for _ in range(min(BATCH, count - begin))]
+        for row, theirs in zip(rows, real(machines, rows)):
+            ours = predicted(row)
+            if ours != theirs:
+                print(disagreement(row, ours, theirs))
+                print(f"{sum(outcomes.values())} rows before agree")
+                return 1
+            role, how = outcome(row, ours)
+            outcomes[role, how] += 1
+            if role != "decode":
+                depths[role, len(re.findall(r"\+[1-9]", ours))] += 1
+            reached.update(re.findall(r"fail (\d+)", ours))
+    print(table("outcome", outcomes), "", table("messages that were read", depths), "", sep="\n")
+    print(f"{count} rows: the models and the machines agree")
+    missed = [error.name for error in Error if str(int(error)) not in reached]
+    if missed and count >= 100000:
+        print("no row reached", *missed)
+        return 1
+    return 0
 
 
 def main():
@@ -161,41 +110,17 @@ def main():
     parser.add_argument("machines")
     parser.add_argument("--rows", type=int, default=100000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--fresh", action="store_true", help="a seed that nobody has used yet")
-    parser.add_argument("--show", help="a row")
+    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--show", metavar="ROW")
     options = parser.parse_args()
     if options.show:
         ours, theirs = predicted(options.show), real(options.machines, [options.show])[0]
-        print(disagreement(options.show, ours, theirs), "\nthey agree" if ours == theirs else "\nthey disagree")
+        print(disagreement(options.show, ours, theirs))
+        print("they agree" if ours == theirs else "they disagree")
         return 0 if ours == theirs else 1
     seed = random.SystemRandom().randrange(2 ** 32) if options.fresh else options.seed
     print(f"seed {seed}", flush=True)
     return compare(options.machines, options.rows, seed)
-
-
-def compare(machines, count, seed):
-    supply = Rows(random.Random(seed))
-    outcomes = collections.Counter()
-    errors = set()
-    for begin in range(0, count, BATCH):
-        rows = [supply.next() for _ in range(min(BATCH, count - begin))]
-        traces = real(machines, rows)
-        for row, theirs in zip(rows, traces):
-            ours = predicted(row)
-            if ours != theirs:
-                print(disagreement(row, ours, theirs))
-                print(f"after {sum(outcomes.values())} rows on which they agree")
-                return 1
-            outcomes[outcome(row, ours)] += 1
-            errors.update(re.findall(r"fail (\d+)", ours))
-    for (role, how), times in sorted(outcomes.items(), key=lambda item: (item[0][0], -item[1])):
-        print(f"{role:7}{how:25}{times:8}")
-    missed = [error.name for error in Error if str(int(error)) not in errors]
-    print(f"{count} rows: the models and the machines agree")
-    if missed and count >= BATCH:
-        print("no row reached", *missed)
-        return 1
-    return 0
 
 
 if __name__ == "__main__":

@@ -8,23 +8,28 @@ from protocol import Error, Incomplete, Malformed, STREAM_ERRORS
 class Failure(Exception):
     """The end of a handshake."""
 
-    def __init__(self, error, byte=0, text="", text_once="", text_later=""):
+    def __init__(self, error, byte=0, version="", bound="", bound_later=""):
         super().__init__(error)
         self.error = error
         self.byte = byte
-        self.text = text              # after the number of the error
-        self.text_once = text_once    # after the byte, in the step that failed
-        self.text_later = text_later  # the same in later steps
+        self.version = version          # of the code of a refusal
+        self.bound = bound              # what a client knows about a refusal, in the step that fails
+        self.bound_later = bound_later  # and in later steps
+
+    def report(self, bound):
+        return " ".join(filter(None, [f"fail {self.error}", self.version, f"byte {self.byte:02x}", bound]))
 
 
 class Machine:
-    START, DONE, FAILED = 0, 0, 0
+    """A machine. START, DONE, FAILED and the other states of a subclass have the numbers of its enum."""
 
     def __init__(self, options):
         self.options = options
         self.input = b""
         self.taken = 0        # the bytes of the input that were read since the last action
-        self.room = 1024
+        self.room = 1024      # of the output
+        self.portion = 1024   # with mailboxes, the most bytes that the stream takes at once
+        self.outbox = b""
         self.ended = False
         self.state = self.START
         self.failure = None
@@ -41,12 +46,22 @@ class Machine:
         """A mistake of the caller: bytes that were not consumed are gone."""
         self.input = self.input[:max(0, len(self.input) - size)]
 
+    def set_room(self, size):
+        if "mailboxes" in self.options:
+            self.portion = max(1, size)
+        else:
+            self.room = size
+
     def fail_stream(self, error):
+        self.outbox = b""
         if self.state != self.DONE:
             self.fail(Failure(error if error in STREAM_ERRORS else Error.out_of_turn))
 
     def negotiated(self, succeeded):
         self.take_answer("negotiated", succeeded)
+
+    def asks(self):
+        return self.failure is None and self.question is not None
 
     def take_answer(self, question, value):
         """Whether this answer was asked for."""
@@ -65,26 +80,51 @@ class Machine:
 
     def step(self):
         """The text of one action, and whether another step can follow before anything happens."""
-        once = False
-        if self.failure is None:
-            try:
-                action, again = next(self.course)
-                if action.startswith("fail"):
-                    return action + " +0", again
-                consumed, self.taken = self.taken, 0
-                self.input = self.input[consumed:]
-                return f"{action} +{consumed}", again
-            except StopIteration:
-                self.fail(Failure(Error.finished))
-            except Malformed as wrong:
-                self.fail(Failure(wrong.error, wrong.byte))
-            except Failure as failure:
-                self.fail(failure)
-            once = True
+        return self.step_with_mailboxes() if "mailboxes" in self.options else self.step_with_views()
+
+    def step_with_mailboxes(self):
+        """The same. Messages are collected in the outbox, and while there are any, the stream takes a portion."""
+        consumed = 0
+        if not self.outbox:
+            text, again = self.step_with_views()
+            if not text.startswith("send"):
+                return text, again
+            consumed = self.collect(text)
+            while self.sends_next():
+                consumed += self.collect(self.step_with_views()[0])
+        sent, self.outbox = self.outbox[:self.portion], self.outbox[self.portion:]
+        return f"send {sent.hex()} +{consumed}", True
+
+    def collect(self, sending):
+        """Puts the message of an action into the outbox, and returns what the step consumed."""
+        _, message, consumed = sending.split(" ")
+        self.outbox += bytes.fromhex(message)
+        return int(consumed)
+
+    def sends_next(self):
+        """Whether the next message does not wait for the peer."""
+        return False
+
+    def step_with_views(self):
+        if self.failure is not None:
+            return self.failure.report(self.failure.bound_later) + " +0", False
+        try:
+            action, again = next(self.course)
+        except StopIteration:
+            action, again = self.end(Failure(Error.finished)), False
+        except Malformed as wrong:
+            action, again = self.end(Failure(wrong.error, wrong.byte)), False
+        except Failure as failure:
+            action, again = self.end(failure), False
+        if action.startswith(f"fail {Error.no_space} "):
+            return action + " +0", again  # nothing has changed
         consumed, self.taken = self.taken, 0
         self.input = self.input[consumed:]
-        end = self.failure.text_once if once else self.failure.text_later
-        return f"fail {self.failure.error}{self.failure.text} byte {self.failure.byte:02x}{end} +{consumed}", False
+        return f"{action} +{consumed}", again
+
+    def end(self, failure):
+        self.fail(failure)
+        return failure.report(failure.bound)
 
     # The words in which a conversation is written
 
@@ -113,7 +153,8 @@ class Machine:
         """The answer of the caller."""
         self.question = question
         self.state = then
-        yield action, False
+        if action:
+            yield action, False
         while self.question is not None:
             yield "wait", False
         return self.answered

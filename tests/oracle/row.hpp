@@ -1,5 +1,5 @@
 // The fields of a row: words with a space in between, bytes as hexadecimal digits, "-" for nothing.
-// tests/oracle/rows.py writes the rows.
+// rows.py writes the rows.
 
 #ifndef TESTS_ORACLE_ROW_HPP
 #define TESTS_ORACLE_ROW_HPP
@@ -45,15 +45,6 @@ inline std::string unhex(std::string_view text) {
 
 inline uint8_t byte(std::string_view text) { return static_cast<uint8_t>(number(text, 16)); }
 
-inline void append_hex(std::string& out, std::string_view data) {
-    if (data.empty()) out += '-';
-    for (const char c : data) {
-        const auto b = static_cast<unsigned char>(c);
-        out += "0123456789abcdef"[b >> 4];
-        out += "0123456789abcdef"[b & 15];
-    }
-}
-
 inline socks::version version(std::string_view text) {
     return text == "5" ? socks::version::v5 : text == "4a" ? socks::version::v4a : socks::version::v4;
 }
@@ -85,25 +76,6 @@ class host {
     std::string value_;
 };
 
-inline void append(std::string& out, const socks::endpoint& to) {
-    const socks::host& h = to.host;
-    if (h.kind() == socks::host_kind::none) out += "none=-";
-    if (h.kind() == socks::host_kind::ipv4) {
-        out += "ipv4=";
-        append_hex(out, {reinterpret_cast<const char*>(h.v4().bytes), 4});
-    }
-    if (h.kind() == socks::host_kind::ipv6) {
-        out += "ipv6=";
-        append_hex(out, {reinterpret_cast<const char*>(h.v6().bytes), 16});
-    }
-    if (h.kind() == socks::host_kind::name) {
-        out += "name=";
-        append_hex(out, h.name());
-    }
-    out += ':';
-    out += std::to_string(to.port);
-}
-
 inline socks::methods methods(std::string_view word) {
     socks::methods list;
     for (const char m : unhex(word)) static_cast<void>(list.add(static_cast<socks::method>(m)));
@@ -115,6 +87,8 @@ struct options {
     socks::client_options client{};
     socks::server_options server{};
     socks::fragments parts = socks::fragments::drop;
+    bool mailboxes = false;
+    bool patient = false;
 
     explicit options(std::string_view list) {
         if (list != "-")
@@ -153,6 +127,10 @@ struct options {
             server.v4a = false;
         else if (word == "no_v5")
             server.v5 = false;
+        else if (word == "patient")
+            patient = true;
+        else if (word == "mailboxes")
+            mailboxes = true;
         else if (word == "fragments")
             parts = socks::fragments::keep;
         else

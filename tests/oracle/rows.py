@@ -8,12 +8,14 @@ from protocol import BIND, CONNECT, UDP_ASSOCIATE, Error
 
 TOLERANCES = ("reply4_strict", "reply4_any", "status_strict", "status_any", "credentials_5", "no_reserved",
               "no_empty_credentials", "no_empty_bound")
-CLIENT_OPTIONS = ("full", "full", "pipelined", "pipelined", "after_greeting")
-SERVER_OPTIONS = ("no_v4", "no_v4a", "no_v5", "after_greeting")
+CLIENT_OPTIONS = ("full", "full", "pipelined", "pipelined", "after_greeting", "mailboxes", "mailboxes")
+STRICT = ("reply4_strict", "status_strict", "no_reserved", "no_empty_credentials", "no_empty_bound")
+SERVER_OPTIONS = ("no_v4", "no_v4a", "no_v5", "after_greeting", "mailboxes", "mailboxes")
 BYTES = (0, 1, 2, 3, 4, 5, 8, 0x15, 0x16, 0x47, 0x48, 0x53, 0x5a, 0x5b, 0x5c, 0x80, 0xf0, 0xf1, 0xfe, 0xff)
 LENGTHS = (0, 1, 1, 2, 3, 5, 8, 13, 64, 254, 255)
-TEXTS = (b"files.example.com", b"192.0.2.7", b"2001:db8::7", b"[2001:db8::8]", b"::ffff:192.0.2.1", b"localhost.", b"a",
-         b"0.0.0.0", b"::", b"0.0.0.9", b"1.2.3", b"x" * 255, b"x" * 256, b"", b"fe80::1%eth0", b"localhost:80", b"caf\xc3\xa9")
+TEXTS = (b"files.example.com", b"192.0.2.7", b"2001:db8::7", b"[2001:db8::8]", b"::ffff:192.0.2.1", b"localhost.",
+         b"a", b"0.0.0.0", b"::", b"0.0.0.9", b"1.2.3", b"x" * 255, b"x" * 256, b"", b"fe80::1%eth0", b"localhost:80",
+         b"caf\xc3\xa9")
 METHODS = (0, 0, 2, 2, 1, 0x80, 0xfe, 3)
 FAILURES = (Error.stream_failed, Error.timed_out, Error.unreachable, Error.closed, Error.refused, Error.finished)
 
@@ -38,7 +40,12 @@ class Rows:
         for _ in range(self.pick((0, 0, 0, 1, 1, 1, 2, 2, 3, 5))):
             self.mutate(events)
         if fields[0] == "client":
-            events = [e for e in events if not str(e).startswith(("answer", "authenticated"))]  # it has no such questions
+            impossible = ("answer", "authenticated")  # a client does not ask these questions
+        else:
+            impossible = ("request",)
+        if "mailboxes" in fields[-1]:
+            impossible += ("shrink",)  # an inbox keeps its bytes
+        events = [event for event in events if not str(event).startswith(impossible)]
         return " ".join([*fields, *self.cut(events)])
 
     # Parts of messages
@@ -51,53 +58,60 @@ class Rows:
         return bytes(self.pick((0, 0, 1, 7, 127, 192, 255)) for _ in range(4)) if self.chance() < 0.3 else b"\xc0\0\2\7"
 
     def host(self):
-        """A host of a message, most of them valid."""
         roll = self.chance()
         if roll < 0.4:
             return "ipv4", self.ipv4()
         if roll < 0.6:
             return "ipv6", bytes(range(16)) if self.chance() < 0.9 else bytes(16)
-        return "name", self.text() or b"n" if self.chance() < 0.8 else self.pick((b"", b"\0", b"a\0b", b"\0a"))
+        return "name", self.text() or b"n"
+
+    def peer_host(self):
+        """A host of a message, some of them names that a message must not have."""
+        return self.host() if self.chance() < 0.94 else ("name", self.pick((b"", b"\0", b"a\0b", b"\0a")))
 
     def port(self):
         return self.pick((0, 1, 80, 255, 256, 443, 1080, 65535))
 
     def frame(self, code):
-        return protocol.encoded_frame5(code, self.host(), self.port())
+        return protocol.encoded_frame5(code, self.peer_host(), self.port())
 
     def options(self, more):
         roll = self.chance()
         if roll < 0.35:
             return frozenset()
         if roll < 0.45:
-            return frozenset({"reply4_strict", "status_strict", "no_reserved", "no_empty_credentials", "no_empty_bound"})
+            return frozenset(STRICT)
         chosen = {self.pick(TOLERANCES + more * 2) for _ in range(self.pick((1, 1, 2, 3)))}
         for what in ("reply4", "status"):
             if {f"{what}_strict", f"{what}_any"} <= chosen:
                 chosen.remove(f"{what}_any")
         return frozenset(chosen)
 
+    def patience(self):
+        return {"patient"} if self.chance() < 0.8 else set()
+
     # Conversations
 
     def caller_host(self):
         """A host as a caller writes it."""
         roll = self.chance()
-        if roll < 0.7:
+        if roll < 0.85:
             return self.host()
-        if roll < 0.9:
+        if roll < 0.96:
             return "text", self.near(self.pick(TEXTS))
-        if roll < 0.95:
+        if roll < 0.98:
             return "name", self.pick((b"", b"a\0b", b"x" * 256, b"\xff"))
         return protocol.NO_HOST
 
     def near(self, text):
         """The text, or one that differs in a byte or two."""
-        for _ in range(self.pick((0, 0, 0, 1, 2))):
+        for _ in range(self.pick((0, 0, 0, 0, 1, 2))):
             at = self.random.randrange(len(text) + 1)
             text = text[:at] + bytes([self.pick(b"0123456789af.:[]xg%- \0")]) + text[at + self.pick((0, 1)):]
         return text
 
-    def client(self):
+    def request(self):
+        """What a caller wants, most of it possible: version, command, the methods on offer, and the words of a row."""
         version = self.pick(("4", "4a", "5", "5", "5"))
         command = self.pick((CONNECT, CONNECT, CONNECT, BIND, BIND, UDP_ASSOCIATE if version == "5" else CONNECT, 0xf0))
         if self.chance() < 0.02:
@@ -119,11 +133,15 @@ class Rows:
                 methods = [m for m in methods if m != 2]
             if self.chance() < 0.05:
                 methods.append(0xff)
-        options = self.options(CLIENT_OPTIONS)
         offered = list(dict.fromkeys(methods))[:4] or [2 if given else 0]
         kind, value = host
-        fields = ["client", version, f"{command:02x}", f"{kind}={hexed(value)}", str(self.port()),
-                  f"{hexed(user)}:{hexed(password)}" if given else "-", hexed(bytes(methods)), self.words(options)]
+        login = f"{hexed(user)}:{hexed(password)}" if given else "-"
+        words = [version, f"{command:02x}", f"{kind}={hexed(value)}", str(self.port()), login, hexed(bytes(methods))]
+        return version, command, offered, "/".join(words)
+
+    def client(self):
+        version, command, offered, fields = self.request()
+        options = self.options(CLIENT_OPTIONS)
         events = ["-"] if self.chance() < 0.8 else []
         if "after_greeting" in options:
             events.append(b"\0\x5b")
@@ -141,7 +159,7 @@ class Rows:
             else:
                 vn = self.pick((0, 0, 0, 4, 5))
                 events.append(bytes([vn, code]) + self.port().to_bytes(2, "big") + self.ipv4())
-        return fields, self.finish(events)
+        return ["client", fields, self.words(options | self.patience())], self.finish(events)
 
     def server(self):
         options = self.options(SERVER_OPTIONS)
@@ -171,10 +189,11 @@ class Rows:
             events.append(self.frame(command))
         else:
             host = ("name", self.text() or b"n") if version == "4a" else ("ipv4", self.ipv4())
-            events.append(protocol.encoded_request4(command, host, self.port(), self.text()))
+            user = self.text() if self.chance() < 0.9 else b"u" * self.pick((256, 257))
+            events.append(protocol.encoded_request4(command, host, self.port(), user))
         for _ in range(2 if command == BIND else 1):
             events.append(self.reply(version))
-        return ["server", hexed(bytes(methods)), self.words(options)], self.finish(events)
+        return ["server", hexed(bytes(methods)), self.words(options | self.patience())], self.finish(events)
 
     def reply(self, version):
         """An answer of the caller, sometimes in the words of the other version."""
@@ -203,7 +222,8 @@ class Rows:
     def mutate(self, events):
         mutation = self.pick((self.change_byte, self.change_byte, self.change_byte, self.change_length, self.drop_bytes,
                               self.insert_bytes, self.drop_event, self.repeat_event, self.swap_events, self.truncate,
-                              self.end_early, self.fail_stream, self.other_answer, self.less_room, self.splice, self.shrink))
+                              self.end_early, self.fail_stream, self.other_answer, self.other_request, self.less_room,
+                              self.splice, self.shrink))
         if events:
             mutation(events)
 
@@ -268,6 +288,10 @@ class Rows:
         wrong = self.pick(("negotiated=yes", "authenticated=yes", "authenticated=no", self.reply("5"), self.reply("4")))
         events.insert(self.random.randrange(len(events) + 1), wrong)
 
+    def other_request(self, events):
+        """The caller changes its mind; a server has no request."""
+        events.insert(self.random.randrange(len(events) + 1), f"request={self.request()[3]}")
+
     def less_room(self, events):
         events.insert(self.random.randrange(len(events) + 1), f"room={self.random.randrange(12)}")
 
@@ -284,7 +308,7 @@ class Rows:
     # The pace: the bytes between two other events arrive in other pieces than messages
 
     def cut(self, events):
-        pace = self.pick(("messages", "messages", "at_once", "somewhere", "somewhere", "bytes"))
+        pace = self.pick(("messages", "messages", "at_once", "somewhere", "somewhere", "bytes", "tail"))
         words = []
         pending = b""
         for event in [*events, None]:
@@ -302,6 +326,9 @@ class Rows:
     def pieces(self, data, pace):
         if pace == "bytes" and len(data) < 40:
             return [f"{byte:02x}" for byte in data]
+        if pace == "tail":
+            head = max(1, len(data) - self.pick((1, 2, 3, 4)))
+            return [data[:head].hex(), *(f"{byte:02x}" for byte in data[head:])]
         if pace == "somewhere" and len(data) > 1:
             cuts = sorted({self.random.randrange(1, len(data)) for _ in range(self.pick((1, 1, 2, 3)))})
             return [data[a:b].hex() for a, b in zip([0, *cuts], [*cuts, len(data)])]

@@ -7,8 +7,8 @@ from protocol import Error, Incomplete, Malformed
 
 
 class Server(Machine):
-    (START, AFTER_GREETING, CREDENTIALS, AUTHENTICATE, NEGOTIATE, NEGOTIATION, REQUEST, SERVE, SECOND_ANSWER, SUCCESS, DONE,
-     FAILED) = range(12)
+    (START, AFTER_GREETING, CREDENTIALS, AUTHENTICATE, NEGOTIATE, NEGOTIATION, REQUEST, SERVE, SECOND_ANSWER, SUCCESS,
+     DONE, FAILED) = range(12)
 
     def __init__(self, methods, options):
         super().__init__(options)
@@ -24,8 +24,7 @@ class Server(Machine):
     def authenticated(self, accepted):
         """The status for the client, RFC 1929 section 2."""
         if self.failure is not None or self.question != "authenticated":
-            self.fail(Failure(Error.out_of_turn))
-            return f"answered fail {Error.out_of_turn}"
+            return self.fail_now(Error.out_of_turn)
         said = self.put(bytes([1, 0 if accepted else 1]))
         self.take_answer("authenticated", accepted)
         if not accepted:
@@ -35,12 +34,10 @@ class Server(Machine):
     def answer(self, version, code, host, port):
         """The reply to a request, in the version of the client: RFC 1928 section 6, the memo of SOCKS4."""
         if self.failure is not None or self.question != "answer":
-            self.fail(Failure(Error.out_of_turn))
-            return f"answered fail {Error.out_of_turn}"
+            return self.fail_now(Error.out_of_turn)
         host, why = protocol.sendable(host)
         if why is not None:
-            self.fail(Failure(why))
-            return f"answered fail {why}"
+            return self.fail_now(why)
         granted = code == (protocol.SUCCEEDED if version == "5" else protocol.GRANTED)
         if (version == "5") != (self.version == "v5"):
             yes, no = {"v5": (protocol.SUCCEEDED, protocol.GENERAL_FAILURE),
@@ -50,15 +47,22 @@ class Server(Machine):
         said = self.put(encode(code, host, port))
         self.take_answer("answer", granted)
         if not granted:
-            self.fail(Failure(Error.refused, code, f" {self.version}"))
+            self.fail(Failure(Error.refused, code, self.version))
         return said
 
     def put(self, message):
         """What an answer writes, if need be at the second attempt, with more room."""
+        if "mailboxes" in self.options:
+            self.outbox += message
+            return ""
         if self.room >= len(message):
-            return f"answered {message.hex()}"
+            return f"answered {message.hex()}, "
         self.room = len(message)
-        return f"no space, required {self.room}, answered {message.hex()}"
+        return f"no space, required {self.room}, answered {message.hex()}, "
+
+    def fail_now(self, error):
+        self.fail(Failure(error))
+        return "" if "mailboxes" in self.options else f"answered fail {error}, "
 
     # The conversation
 
@@ -136,10 +140,7 @@ class Server(Machine):
         action = f"serve {version} {command:02x} {protocol.shown(host, port)} {user.hex() or '-'} {self.method:02x}"
         yield from self.ask("answer", action, self.SERVE)
         if command == protocol.BIND:
-            self.question = "answer"
-            self.state = self.SECOND_ANSWER
-            while self.question is not None:
-                yield "wait", False
+            yield from self.ask("answer", None, self.SECOND_ANSWER)
         self.state = self.DONE
         yield f"done early {self.unread().hex() or '-'}", False
 
