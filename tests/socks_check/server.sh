@@ -97,6 +97,17 @@ reports_show_no_password() {
     outputs_hide 'sesame\|73 65 73 61 6d 65'
 }
 
+# The peer selects username/password, and sends back what follows. Cases send the password in capitals too,
+# and with the lowest bit of each byte changed.
+a_password_that_comes_back_is_not_shown() {
+    wait_for "$foreign_peer" "$(printf '\005\002')" echo
+    exits 1 server "$address" --user ivy --password 'open sesame' --only password --patience 1 --jobs 1 \
+        --json "$scratch/json" --junit "$scratch/xml" --markdown "$scratch/md"
+    outputs_hide 'sesam\|6f 70 65 6e 20\|4f 50 45 4e 20\|6e 71 64 6f 21'
+    exits 2 server socks5h://ivy:sesame@127.0.0.1:1080
+    ! grep sesame "$scratch/err" || fail "the message shows the password"
+}
+
 cases_can_be_listed_and_chosen() {
     lists server 100 '[0-9]*'
     exits 0 server --list --only bind-data --only versions

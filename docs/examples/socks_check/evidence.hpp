@@ -5,14 +5,12 @@
 #define EXAMPLES_SOCKS_CHECK_EVIDENCE_HPP
 
 #include "../common/transcript.hpp"
+#include "secret.hpp"
 
 namespace example {
 
 class evidence {
   public:
-    /// @param secret  this password is replaced by asterisks wherever it occurs.
-    explicit evidence(std::string secret = {}) : secret_(std::move(secret)) {}
-
     /// A new connection to the proxy begins.
     void begin(std::string title) { add({kind::start, true, std::move(title)}); }
 
@@ -66,14 +64,6 @@ class evidence {
         return lines;
     }
 
-    /// The same bytes without the password.
-    [[nodiscard]] std::string masked(std::string bytes) const {
-        if (secret_.empty()) return bytes;
-        for (size_t i = 0; (i = bytes.find(secret_, i)) != bytes.npos; i += secret_.size())
-            bytes.replace(i, secret_.size(), secret_.size(), '*');
-        return bytes;
-    }
-
   private:
     static constexpr size_t most_bytes = 600;  // the longest message has 513
     static constexpr size_t most_entries = 200;
@@ -94,7 +84,6 @@ class evidence {
             ++lost_;
     }
 
-    std::string secret_;
     std::vector<entry> entries_;
     size_t lost_ = 0;
 };

@@ -113,8 +113,7 @@ inline int list_checks(const std::vector<check>& cases) {
 /// Runs the cases, prints the table and writes the documents. @returns the exit status.
 /// @param about  the first line of the table.
 inline int run_and_report(const run_options& options, const std::string& mode, const std::string& peer,
-                          const std::string& about, const std::vector<check>& cases,
-                          const std::string& secret = {}) {
+                          const std::string& about, const std::vector<check>& cases) {
     detail::document json("--json", options.json), junit("--junit", options.junit),
         markdown("--markdown", options.markdown);
     std::FILE* const out = options.document_on_standard_output() ? stderr : stdout;
@@ -124,7 +123,7 @@ inline int run_and_report(const run_options& options, const std::string& mode, c
     std::fprintf(out, "%s\n", about.c_str());
     const auto began = std::chrono::steady_clock::now();
     report found{mode, peer};
-    found.results = run_checks(cases, options.jobs, secret,
+    found.results = run_checks(cases, options.jobs,
                                [&](const auto& results, const auto& known) { shown.update(results, known); });
     found.took =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);

@@ -34,11 +34,10 @@ struct check {
 };
 
 /// Runs one case.
-/// @param secret  the password that no transcript shows.
-inline result judge(const check& c, const std::string& secret) {
+inline result judge(const check& c) {
     using clock = std::chrono::steady_clock;
     result r{.what = c.what};
-    evidence record(secret);
+    evidence record;
     const auto began = clock::now();
     try {
         c.run(record);
@@ -57,8 +56,7 @@ inline result judge(const check& c, const std::string& secret) {
 /// Runs all cases, at most `jobs` at a time. Those that must run alone follow the others.
 /// @param done  called after each case, from one thread at a time, with all results and those that are known.
 template <class Done>
-std::vector<result> run_checks(const std::vector<check>& cases, unsigned jobs, const std::string& secret,
-                               Done done) {
+std::vector<result> run_checks(const std::vector<check>& cases, unsigned jobs, Done done) {
     std::vector<result> results(cases.size());
     std::vector<bool> known(cases.size());
     std::mutex guard;
@@ -67,7 +65,7 @@ std::vector<result> run_checks(const std::vector<check>& cases, unsigned jobs, c
         const auto work = [&] {
             for (size_t i = next++; i < cases.size(); i = next++) {
                 if (cases[i].alone != alone) continue;
-                result r = judge(cases[i], secret);
+                result r = judge(cases[i]);
                 const std::lock_guard hold(guard);
                 results[i] = std::move(r);
                 known[i] = true;

@@ -131,15 +131,15 @@ inline int check_client(arguments args) {
     client.may_pipeline = may_pipeline;
     std::string command;
     for (const std::string& w : words) command += (command.empty() ? "" : " ") + readable(w);
-    const std::string secret = placeholders().password;
+    secret() = placeholders().password;
     try {
         const first_runs first = learn(client, words, options.patience);
         std::vector<check> checks = client_checks(client, words, options.patience, first.judge);
         if (first.worked)
             return run_and_report(options, "client", command, command + ": " + first.words,
-                                  options.chosen(std::move(checks)), secret);
+                                  options.chosen(std::move(checks)));
         checks.resize(1);
-        run_and_report(options, "client", command, command, checks, secret);
+        run_and_report(options, "client", command, command, checks);
         std::fprintf(stderr,
                      "socks-check: the command does not work with a good proxy, so no other case ran\n");
     } catch (const cannot_start& e) {

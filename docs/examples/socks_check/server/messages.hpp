@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "../secret.hpp"
+
 namespace example {
 
 /// Bytes in hexadecimal, grouped by field, and text in single quotes: hex("05 01 00 03 09 'localhost' 0050").
@@ -77,10 +79,11 @@ inline std::string request4a(std::string_view name, uint16_t port, std::string_v
            std::string(name) + hex("00");
 }
 
-/// Bytes for a reader: "05 ff", at most 24 of them.
-inline std::string shown(std::string_view bytes) {
+/// Bytes for a reader: "05 ff", at most 24 of them. Asterisks replace the password.
+inline std::string shown(std::string_view received) {
     constexpr std::string_view digits = "0123456789abcdef";
     constexpr size_t most = 24;
+    const std::string bytes = masked(std::string(received));
     std::string text;
     for (const char c : bytes.substr(0, most)) {
         const auto value = static_cast<unsigned char>(c);

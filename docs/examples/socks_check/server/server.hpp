@@ -116,7 +116,7 @@ inline int check_server(arguments args) {
             user = args.value();
         } else if (args.is("--password")) {
             password = args.value();
-            to.password = *password;
+            to.password = secret() = *password;
             args.hide(*password);
         } else if (args.is("--here")) {
             const socks::host h(args.value());
@@ -144,6 +144,8 @@ inline int check_server(arguments args) {
     const auto cases = options.chosen(detail::server_cases(to).list());
     if (options.list) return list_checks(cases);
     if (proxy.empty()) throw bad_argument("the address of the proxy is missing: HOST:PORT");
+    if (proxy.find_first_of("@/") != proxy.npos)  // not printed, because it may contain a password
+        throw bad_argument("the proxy is HOST:PORT, without socks5:// and without a login; see --user");
     const socks::endpoint at = parse_endpoint("the proxy", proxy);
     to.peer = proxy;
     try {
@@ -157,7 +159,7 @@ inline int check_server(arguments args) {
         std::fprintf(stderr, "socks-check: %s\n", e.what());
         return 3;
     }
-    return run_and_report(options, "server", to.peer, detail::about(to, cases.size()), cases, to.password);
+    return run_and_report(options, "server", to.peer, detail::about(to, cases.size()), cases);
 }
 
 }  // namespace example

@@ -167,7 +167,7 @@ class stream {
     [[nodiscard]] std::string came() const {
         const bool here = !destination_.empty();
         std::string words = here ? destination_ + " received " : "the proxy sent ";
-        words += received_.empty() ? "nothing" : shown(record_->masked(received_));
+        words += received_.empty() ? "nothing" : shown(received_);
         if (how_ == ending::open) return words + ' ' + deadline(patience_).text();
         if (!here) return words + " and " + to_string(how_);
         return words + (how_ == ending::closed ? " before the end of the stream" : " before a reset");
@@ -195,7 +195,7 @@ class stream {
 
     void note_bytes(bool sent, std::string_view bytes) {
         if (destination_.empty()) return record_->bytes(sent, bytes);
-        note((sent ? "sends " : "receives ") + shown(record_->masked(std::string(bytes))));
+        note((sent ? "sends " : "receives ") + shown(bytes));
     }
 
     unique_fd fd_;
