@@ -155,7 +155,6 @@ invalid_arguments_of_the_client_mode_exit_with_2() {
     exits 2 client --jobs 0 -- curl '{port}'
     exits 2 client --no-such-option -- curl '{port}'
     exits 2 client --only no-such-case -- curl '{port}'
-    exits 0 client --help
 }
 
 "$test"

@@ -145,8 +145,15 @@ invalid_arguments_exit_with_2() {
     start
     exits 2 server "$address" --here 192.0.2.77
     exits 2 server "$address" --json "$scratch/no/such/folder"
-    exits 0 --help
-    exits 0 server --help
+    grep -q 'Try "socks-check server --help"' "$scratch/err" || fail "it refers to the wrong help"
+}
+
+help_and_version_exit_with_0() {
+    for arguments in -h --help --version 'server -h' 'server --help' 'client -h' 'client --help'; do
+        exits 0 $arguments
+    done
+    exits 0 --version
+    grep -qx 'socks-check [0-9]*\.[0-9]*\.[0-9]*' "$scratch/out" || fail "no version"
 }
 
 # Most systems give localhost an address of each family. The proxy listens at the second one.

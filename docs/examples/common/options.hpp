@@ -43,6 +43,7 @@ class arguments {
     }
 
     [[nodiscard]] bool is(std::string_view name) const noexcept { return name_ == name; }
+    [[nodiscard]] bool is_help() const noexcept { return is("--help") || is("-h"); }
     [[nodiscard]] bool is_operand() const noexcept { return !name_.starts_with("-") || name_ == "-"; }
     [[nodiscard]] std::string_view name() const noexcept { return name_; }
 

@@ -109,7 +109,7 @@ inline int check_client(arguments args) {
     bool may_pipeline = false;
     bool command_follows = false;
     while (!command_follows && args.next()) {
-        if (args.is("--help")) {
+        if (args.is_help()) {
             std::fputs(client_help, stdout);
             std::fputs(run_options_help, stdout);
             std::fputs(client_help_end, stdout);

@@ -107,7 +107,7 @@ inline int check_server(arguments args) {
     std::string_view proxy;
     std::optional<std::string_view> user, password;
     while (args.next()) {
-        if (args.is("--help")) {
+        if (args.is_help()) {
             std::printf("%s%s%s", server_help, run_options_help, server_status);
             return 0;
         }
