@@ -151,6 +151,7 @@ invalid_arguments_of_the_client_mode_exit_with_2() {
     exits 2 client
     exits 2 client --
     exits 2 client curl '{port}'
+    grep -q '"--" is missing' "$scratch/err" || fail "no advice"
     exits 2 client -- curl
     exits 2 client --jobs 0 -- curl '{port}'
     exits 2 client --no-such-option -- curl '{port}'

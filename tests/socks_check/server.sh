@@ -134,6 +134,10 @@ invalid_arguments_exit_with_2() {
     exits 2 serve 127.0.0.1:1
     exits 2 server
     exits 2 server 127.0.0.1
+    exits 2 server 127.0.0.1:0
+    exits 2 server 127.0.0.1:65536
+    exits 2 server ::1:1080
+    grep -q 'an IPv6 address needs brackets' "$scratch/err" || fail "no advice"
     exits 2 server 127.0.0.1:1 127.0.0.1:2
     exits 2 server 127.0.0.1:1 --only no-such-case
     exits 2 server 127.0.0.1:1 --user ivy

@@ -97,8 +97,10 @@ class arguments {
 /// Parses HOST:PORT, or HOST if `fallback` is a port. The result points into the argument.
 inline socks::endpoint parse_endpoint(const char* what, std::string_view text, int fallback = -1) {
     const auto e = socks::parse_endpoint(text, fallback);
-    if (!e) throw bad_argument(std::string(what) + " \"" + std::string(text) + "\": " + to_string(e.error()));
-    return *e;
+    if (e) return *e;
+    const bool bare = text.find(':') != text.rfind(':') && text.find('[') == text.npos;
+    throw bad_argument(std::string(what) + " \"" + std::string(text) + "\": " + to_string(e.error()) +
+                       (bare ? "; an IPv6 address needs brackets, as [::1]:1080" : ""));
 }
 
 /// Parses the ADDRESS:PORT of --listen.

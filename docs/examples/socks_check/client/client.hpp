@@ -121,6 +121,9 @@ inline int check_client(arguments args) {
             may_pipeline = true;
         else if (args.is("--scenarios"))
             options.list = true;
+        else if (args.is_operand())
+            throw bad_argument("\"--\" is missing before COMMAND, or before \"" + std::string(args.name()) +
+                               '"');
         else if (!options.take(args))
             args.unknown();
     }

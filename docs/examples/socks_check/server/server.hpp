@@ -147,6 +147,7 @@ inline int check_server(arguments args) {
     if (proxy.find_first_of("@/") != proxy.npos)  // not printed, because it may contain a password
         throw bad_argument("the proxy is HOST:PORT, without socks5:// and without a login; see --user");
     const socks::endpoint at = parse_endpoint("the proxy", proxy);
+    if (at.port == 0) throw bad_argument("the proxy cannot have port 0");
     to.peer = proxy;
     try {
         // A name may have an address of each family, and the proxy listen at one of them.
