@@ -145,6 +145,7 @@ invalid_arguments_exit_with_2() {
     exits 2 server 127.0.0.1:1 --patience 0
     exits 2 server 127.0.0.1:1 --jobs many
     exits 2 server 127.0.0.1:1 --here www.example.com
+    exits 2 server 127.0.0.1:1 --here 0.0.0.0
     exits 2 server 127.0.0.1:1 --here 127.0.0.1 --here 127.0.0.2
     start
     exits 2 server "$address" --here 192.0.2.77

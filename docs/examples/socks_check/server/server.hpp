@@ -86,7 +86,8 @@ inline void find_here(target& to) {
     }
     for (const socks::host& h : {to.here4, to.here6})
         if (h.kind() != socks::host_kind::none && !can_listen(h))
-            throw bad_argument("--here " + text(h) + ": " + std::generic_category().message(errno));
+            throw bad_argument("no destination can listen at --here " + text(h) + ": " +
+                               std::generic_category().message(errno));
     if (to.name.empty() && (is_loopback(to.here4) || is_loopback(to.here6))) to.name = "localhost";
 }
 
@@ -120,8 +121,9 @@ inline int check_server(arguments args) {
             args.hide(*password);
         } else if (args.is("--here")) {
             const socks::host h(args.value());
-            if (h.kind() != socks::host_kind::ipv4 && h.kind() != socks::host_kind::ipv6)
-                throw bad_argument("--here needs an address of this machine");
+            if ((h.kind() != socks::host_kind::ipv4 && h.kind() != socks::host_kind::ipv6) ||
+                socks::is_unspecified(h))
+                throw bad_argument("--here needs an address of this machine, and not 0.0.0.0 or ::");
             detail::add_here(to, h);
         } else if (args.is("--name")) {
             to.name = args.value();
