@@ -144,6 +144,8 @@ invalid_arguments_exit_with_2() {
     exits 2 server 127.0.0.1:1 --user '' --password x
     exits 2 server 127.0.0.1:1 --patience 0
     exits 2 server 127.0.0.1:1 --jobs many
+    exits 2 server 127.0.0.1:1 --json ''
+    exits 2 server 127.0.0.1:1 --json - --junit -
     exits 2 server 127.0.0.1:1 --here www.example.com
     exits 2 server 127.0.0.1:1 --here 0.0.0.0
     exits 2 server 127.0.0.1:1 --here 127.0.0.1 --here 127.0.0.2

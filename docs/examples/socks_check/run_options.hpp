@@ -43,11 +43,11 @@ struct run_options {
         else if (args.is("--jobs"))
             jobs = args.number(1, 64);
         else if (args.is("--json"))
-            json = args.value();
+            json = name_of_document(args);
         else if (args.is("--junit"))
-            junit = args.value();
+            junit = name_of_document(args);
         else if (args.is("--markdown"))
-            markdown = args.value();
+            markdown = name_of_document(args);
         else
             return false;
         return true;
@@ -70,6 +70,13 @@ struct run_options {
     }
 
   private:
+    [[nodiscard]] std::string name_of_document(arguments& args) const {
+        const std::string option(args.name()), name(args.value());
+        if (name.empty()) throw bad_argument(option + " needs the name of a file, or \"-\"");
+        if (name == json || name == junit || name == markdown)
+            throw bad_argument(option + ": another document goes to \"" + name + "\" already");
+        return name;
+    }
     static bool matches(const check& c, const std::string& id) {
         return c.what.id == id || c.what.group() == id;
     }
