@@ -113,6 +113,9 @@ cases_can_be_listed_and_chosen() {
     exits 0 server --list --only bind-data --only versions
     test "$(grep -c '^versions-' "$scratch/out")" -ge 8 || fail "--only does not choose a group"
     test "$(grep -vc '^versions-' "$scratch/out")" -eq 1 || fail "--only does not choose a case"
+    exits 0 server --list --only versions --except versions-tls --except bind
+    grep -q '^versions-http' "$scratch/out" || fail "--except takes too much"
+    ! grep -q '^versions-tls' "$scratch/out" || fail "--except leaves the case"
     start
     exits 0 server "$address" --only replies-version
     grep -q '^0 failed, 1 passed, 0 skipped of 1 cases in ' "$scratch/out" || fail "--only runs other cases"
@@ -140,6 +143,8 @@ invalid_arguments_exit_with_2() {
     grep -q 'an IPv6 address needs brackets' "$scratch/err" || fail "no advice"
     exits 2 server 127.0.0.1:1 127.0.0.1:2
     exits 2 server 127.0.0.1:1 --only no-such-case
+    exits 2 server 127.0.0.1:1 --except no-such-case
+    exits 2 server 127.0.0.1:1 --only bind --except bind
     exits 2 server 127.0.0.1:1 --user ivy
     exits 2 server 127.0.0.1:1 --user '' --password x
     exits 2 server 127.0.0.1:1 --patience 0

@@ -16,6 +16,7 @@ namespace example {
 
 constexpr const char* run_options_help =
     R"(  --only ID            run this case, or all cases of a group; may be repeated
+  --except ID          leave this case or group out; may be repeated
   --list               print the cases (id, level, source, rule) and run nothing
   --patience SECONDS   how long one case waits (server: 5, client: 10)
   --jobs N             how many cases run at the same time (default 8)
@@ -26,7 +27,7 @@ constexpr const char* run_options_help =
 )";
 
 struct run_options {
-    std::vector<std::string> only{};
+    std::vector<std::string> only{}, except{};  ///< names of cases and groups
     bool list = false;
     std::chrono::seconds patience{5};
     unsigned jobs = 8;
@@ -36,6 +37,8 @@ struct run_options {
     bool take(arguments& args) {
         if (args.is("--only"))
             only.emplace_back(args.value());
+        else if (args.is("--except"))
+            except.emplace_back(args.value());
         else if (args.is("--list"))
             list = true;
         else if (args.is("--patience"))
@@ -53,15 +56,14 @@ struct run_options {
         return true;
     }
 
-    /// Those cases that --only chooses. Throws if it chooses none.
+    /// Those cases that --only chooses and --except does not. Throws if there is none, or a name is wrong.
     [[nodiscard]] std::vector<check> chosen(std::vector<check> cases) const {
-        for (const std::string& id : only)
-            if (std::none_of(cases.begin(), cases.end(), [&](const check& c) { return matches(c, id); }))
-                throw bad_argument("--only: no case and no group has the name \"" + id + "\"; see --list");
-        if (only.empty()) return cases;
+        require_known("--only", only, cases);
+        require_known("--except", except, cases);
         std::erase_if(cases, [this](const check& c) {
-            return std::none_of(only.begin(), only.end(), [&](const auto& id) { return matches(c, id); });
+            return (!only.empty() && !is_named(c, only)) || is_named(c, except);
         });
+        if (cases.empty()) throw bad_argument("--except leaves no case");
         return cases;
     }
 
@@ -79,6 +81,15 @@ struct run_options {
     }
     static bool matches(const check& c, const std::string& id) {
         return c.what.id == id || c.what.group() == id;
+    }
+    static bool is_named(const check& c, const std::vector<std::string>& ids) {
+        return std::any_of(ids.begin(), ids.end(), [&](const auto& id) { return matches(c, id); });
+    }
+    static void require_known(const std::string& option, const std::vector<std::string>& ids,
+                              const std::vector<check>& cases) {
+        for (const std::string& id : ids)
+            if (std::none_of(cases.begin(), cases.end(), [&](const check& c) { return matches(c, id); }))
+                throw bad_argument(option + ": no case and no group has the name \"" + id + "\"; see --list");
     }
 };
 
