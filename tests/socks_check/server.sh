@@ -68,6 +68,9 @@ a_failed_case_is_reported() {
     grep -q 'client > 01 03 .* VER 1, ULEN 3' "$scratch/out" || fail "no transcript of the client"
     grep -q 'proxy  < 01 01 .* VER 1, STATUS 1 refused' "$scratch/out" || fail "no transcript of the proxy"
     grep -q '^1 failed (1 must), 0 passed, 0 skipped of 1 cases in ' "$scratch/out" || fail "no summary"
+    exits 1 server "$address" --user ivy --password 'open sesame' --only password --quiet
+    grep -q '^  FAIL  password-right' "$scratch/out" || fail "--quiet hides a failure"
+    ! grep -q '^  ok\|^  skip' "$scratch/out" || fail "--quiet prints more than the failures"
 }
 
 reports_are_well_formed() {

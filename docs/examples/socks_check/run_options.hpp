@@ -20,6 +20,7 @@ constexpr const char* run_options_help =
   --list               print the cases (id, level, source, rule) and run nothing
   --patience SECONDS   how long one case waits (server: 5, client: 10)
   --jobs N             how many cases run at the same time (default 8)
+  --quiet              print only the failures and the summary
   --json FILE          write the results as JSON; "-" is standard output
   --junit FILE         the same as XML of JUnit, for CI
   --markdown FILE      the same as a page of Markdown
@@ -28,7 +29,7 @@ constexpr const char* run_options_help =
 
 struct run_options {
     std::vector<std::string> only{}, except{};  ///< names of cases and groups
-    bool list = false;
+    bool list = false, quiet = false;
     std::chrono::seconds patience{5};
     unsigned jobs = 8;
     std::string json{}, junit{}, markdown{};  ///< names of files
@@ -41,6 +42,8 @@ struct run_options {
             except.emplace_back(args.value());
         else if (args.is("--list"))
             list = true;
+        else if (args.is("--quiet"))
+            quiet = true;
         else if (args.is("--patience"))
             patience = std::chrono::seconds(args.number(1, 600));
         else if (args.is("--jobs"))
@@ -137,7 +140,7 @@ inline int run_and_report(const run_options& options, const std::string& mode, c
     std::FILE* const out = options.document_on_standard_output() ? stderr : stdout;
     std::vector<rule> rules;
     for (const check& c : cases) rules.push_back(c.what);
-    table shown(out, rules);
+    table shown(out, rules, options.quiet);
     std::fprintf(out, "%s\n", about.c_str());
     const auto began = std::chrono::steady_clock::now();
     report found{mode, peer};

@@ -14,9 +14,10 @@ namespace example {
 /// Prints results in the order of the list, each as soon as it and all before it are known.
 class table {
   public:
-    /// @param out  standard output, or standard error if a document goes to standard output.
-    table(std::FILE* out, const std::vector<rule>& rules) noexcept
-        : out_(out), total_(rules.size()), colours_(::isatty(::fileno(out)) == 1) {
+    /// @param out    standard output, or standard error if a document goes to standard output.
+    /// @param quiet  whether to print failures only.
+    table(std::FILE* out, const std::vector<rule>& rules, bool quiet) noexcept
+        : out_(out), quiet_(quiet), total_(rules.size()), colours_(::isatty(::fileno(out)) == 1) {
         for (const rule& r : rules) width_ = std::max(width_, r.id.size());
     }
 
@@ -43,11 +44,12 @@ class table {
 
   private:
     void print(const result& r) {
+        const bool bad = r.outcome == verdict::failed;
+        if (quiet_ && !bad) return;
         if (r.what.group() != group_) {
             group_ = r.what.group();
             std::fprintf(out_, "\n%s\n", std::string(group_).c_str());
         }
-        const bool bad = r.outcome == verdict::failed;
         const char* word = bad ? "FAIL" : r.outcome == verdict::skipped ? "skip" : "ok";
         const char* colour = bad ? "\033[31m" : r.outcome == verdict::skipped ? "\033[33m" : "\033[32m";
         std::string id(r.what.id);
@@ -76,6 +78,7 @@ class table {
     }
 
     std::FILE* out_;
+    bool quiet_;
     size_t total_;
     bool colours_;
     size_t width_ = 0;
