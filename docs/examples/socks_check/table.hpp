@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "report.hpp"
 
@@ -17,7 +18,9 @@ class table {
     /// @param out    standard output, or standard error if a document goes to standard output.
     /// @param quiet  whether to print failures only.
     table(std::FILE* out, const std::vector<rule>& rules, bool quiet) noexcept
-        : out_(out), quiet_(quiet), total_(rules.size()), colours_(::isatty(::fileno(out)) == 1) {
+        : out_(out), quiet_(quiet), total_(rules.size()), terminal_(::isatty(::fileno(out)) == 1) {
+        const char* const no_colour = std::getenv("NO_COLOR");
+        colours_ = terminal_ && (no_colour == nullptr || *no_colour == '\0');
         for (const rule& r : rules) width_ = std::max(width_, r.id.size());
     }
 
@@ -67,9 +70,9 @@ class table {
         }
     }
 
-    // Only a terminal can take the line back.
+    // Only a terminal can take the line back. If another program gets the table, it writes when it wants.
     void show_progress(size_t done) {
-        if (::isatty(STDERR_FILENO) != 1 || done == total_) return;
+        if (!terminal_ || ::isatty(STDERR_FILENO) != 1 || done == total_) return;
         std::fprintf(stderr, "%zu of %zu cases", done, total_);
         shown_ = true;
     }
@@ -80,7 +83,8 @@ class table {
     std::FILE* out_;
     bool quiet_;
     size_t total_;
-    bool colours_;
+    bool terminal_;
+    bool colours_ = false;
     size_t width_ = 0;
     size_t printed_ = 0;
     std::string_view group_;
