@@ -163,6 +163,15 @@ invalid_arguments_exit_with_2() {
     grep -q 'Try "socks-check server --help"' "$scratch/err" || fail "it refers to the wrong help"
 }
 
+# Too few descriptors are a fault of this machine, and no case may blame the proxy for it.
+a_low_limit_of_open_files_fails_no_case() {
+    start
+    exits_with_limit() { (ulimit "$1" "$2" && exits "$3" server "$address" --only resources --only requests) }
+    exits_with_limit -Sn 32 0
+    exits_with_limit -n 32 2
+    grep -q 'the limit of open files is 32' "$scratch/err" || fail "no reason"
+}
+
 help_and_version_exit_with_0() {
     for arguments in -h --help --version 'server -h' 'server --help' 'client -h' 'client --help'; do
         exits 0 $arguments

@@ -3,6 +3,8 @@
 #ifndef EXAMPLES_SOCKS_CHECK_RUN_OPTIONS_HPP
 #define EXAMPLES_SOCKS_CHECK_RUN_OPTIONS_HPP
 
+#include <sys/resource.h>
+
 #include <fstream>
 #include <iostream>
 #include <optional>
@@ -121,6 +123,20 @@ class document {
 };
 
 }  // namespace detail
+
+/// Throws if this process may open fewer files than the cases need. Otherwise a fault of this machine would
+/// look as one of the peer. The limit of the shell is raised, but not far, because commands inherit it.
+inline void require_descriptors() {
+    constexpr rlim_t least = 512, enough = 4096;
+    rlimit limit{};
+    must(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    if (limit.rlim_cur >= enough) return;
+    limit.rlim_cur = std::min(limit.rlim_max, enough);
+    if (limit.rlim_cur < least)
+        throw bad_argument("the limit of open files is " + std::to_string(limit.rlim_cur) + ", and " +
+                           std::to_string(least) + " are needed; see \"ulimit -Hn\"");
+    must(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+}
 
 /// Prints the rules of the cases.
 inline int list_checks(const std::vector<check>& cases) {

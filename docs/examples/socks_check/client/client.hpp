@@ -135,6 +135,7 @@ inline int check_client(arguments args) {
     std::string command;
     for (const std::string& w : words) command += (command.empty() ? "" : " ") + readable(w);
     secret() = placeholders().password;
+    require_descriptors();
     try {
         const first_runs first = learn(client, words, options.patience);
         std::vector<check> checks = client_checks(client, words, options.patience, first.judge);

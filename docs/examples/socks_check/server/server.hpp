@@ -151,6 +151,7 @@ inline int check_server(arguments args) {
     const socks::endpoint at = parse_endpoint("the proxy", proxy);
     if (at.port == 0) throw bad_argument("the proxy cannot have port 0");
     to.peer = proxy;
+    require_descriptors();
     try {
         // A name may have an address of each family, and the proxy listen at one of them.
         to.proxy = remote_address(connect_to_any({at}, deadline(options.patience), "the proxy at ").get());
