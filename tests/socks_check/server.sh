@@ -68,6 +68,9 @@ a_failed_case_is_reported() {
     grep -q 'client > 01 03 .* VER 1, ULEN 3' "$scratch/out" || fail "no transcript of the client"
     grep -q 'proxy  < 01 01 .* VER 1, STATUS 1 refused' "$scratch/out" || fail "no transcript of the proxy"
     grep -q '^1 failed (1 must), 0 passed, 0 skipped of 1 cases in ' "$scratch/out" || fail "no summary"
+    exits 1 server "$address" --user ivy --password 'open sesame' --only requests --only password-right
+    grep -q '^[0-9]* skipped: the proxy refuses this user name and password' "$scratch/out" || fail "no advice"
+    grep -q '^1 failed' "$scratch/out" || fail "the wrong password fails other cases"
     exits 1 server "$address" --user ivy --password 'open sesame' --only password --quiet
     grep -q '^  FAIL  password-right' "$scratch/out" || fail "--quiet hides a failure"
     ! grep -q '^  ok\|^  skip' "$scratch/out" || fail "--quiet prints more than the failures"
@@ -86,7 +89,7 @@ reports_are_well_formed() {
     grep -q '<testcase classname="socks-check.server.password" name="password-right" time="' "$scratch/xml" || fail "XML"
     failures=$(grep -c '<failure message=' "$scratch/xml")
     grep -q " failures=\"$failures\" " "$scratch/xml" || fail "the XML does not count its failures"
-    grep -q '^| versions | [0-9]* | [0-9]* | 0 |$' "$scratch/md" || fail "the Markdown has no row for a group"
+    grep -q '^| versions | 9 | 0 | 1 |$' "$scratch/md" || fail "the Markdown has no row for a group"
     grep -q '^## password-right$' "$scratch/md" || fail "the Markdown does not explain the failure"
     exits 1 server "$address" --user ivy --password 'open sesame' --only password-right --json -
     "$well_formed" json "$scratch/out" || fail "standard output is not JSON alone"

@@ -81,6 +81,22 @@ inline void probe_methods(target& to) {
                                                         : "; see --user and --password");
 }
 
+// Without this, a wrong --password fails nearly every case. If no status comes, its cases report it.
+inline void probe_login(target& to) {
+    if (!to.logs_in()) return;
+    evidence unused;
+    try {
+        session s(to, unused);
+        s.send(hex("05 01 02"));
+        s.take_selection();
+        s.send(login(to.user, to.password));
+        if (s.take(2, "a status")[1] != 0)
+            to.no_session = "the proxy refuses this user name and password; see --user and --password";
+    } catch (const failed&) {
+        // The case of the rule reports it.
+    }
+}
+
 inline remainder probe_socks4(target& to) {
     evidence unused;
     destination there(to, unused);
@@ -113,6 +129,7 @@ inline void probe_reach(target& to) {
 /// Fills in what the proxy offers. Throws no_proxy.
 inline void probe(target& to) {
     detail::probe_methods(to);
+    detail::probe_login(to);
     remainder four;
     if (to.here4.kind() == socks::host_kind::none)
         to.no_socks4 = "SOCKS4 needs an IPv4 address for a destination; see --here";
