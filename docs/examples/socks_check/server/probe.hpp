@@ -39,7 +39,11 @@ inline remainder first_answer(const target& to, const std::string& message, size
 }
 
 inline std::string described(const remainder& answer) {
-    if (!answer.bytes.empty()) return "it answers " + shown(answer.bytes);
+    if (!answer.bytes.empty()) {
+        const socks::errc what = socks::identify_foreign_protocol(static_cast<uint8_t>(answer.bytes[0]));
+        const bool known = what != socks::errc::bad_version && what != socks::errc::not_socks;
+        return "it answers " + shown(answer.bytes) + (known ? std::string(": ") + to_string(what) : "");
+    }
     if (answer.how == ending::open) return "it does not answer";
     return answer.how == ending::closed ? "it closes the connection" : "it resets the connection";
 }
