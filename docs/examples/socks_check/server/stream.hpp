@@ -93,17 +93,20 @@ class stream {
         return bytes;
     }
 
-    /// These bytes. The first other byte is a failure. Each part has the deadline anew.
+    /// These bytes. The first other byte is a failure. Each 64 KiB have the deadline anew, so a peer that
+    /// sends a byte at a time ends the case.
     void expect(std::string_view bytes, const std::string& what) {
-        size_t equal = 0;
+        size_t equal = 0, renewed = 0;
         for (deadline until(patience_);;) {
             const size_t n = std::min(received_.size(), bytes.size());
             while (equal < n && received_[equal] == bytes[equal]) ++equal;
             if (equal == bytes.size()) break;
-            const size_t before = received_.size();
             if (equal < n || how_ != ending::open || until.passed()) fail(bytes, what, equal);
             receive(until);
-            if (received_.size() != before) until = until.again();
+            if (equal - renewed >= 64 * 1024) {
+                until = until.again();
+                renewed = equal;
+            }
         }
         received_.erase(0, bytes.size());
     }
