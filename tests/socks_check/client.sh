@@ -121,6 +121,24 @@ a_command_that_cannot_be_started_exits_with_3() {
     grep -q 'cannot start .*: Permission denied' "$scratch/err" || fail "no reason"
 }
 
+# The command writes the number of a process that would live much longer than the run. The first signal comes during the
+# runs with a good proxy.
+a_signal_kills_the_commands() {
+    "$socks_check" client --patience 60 --jobs 4 -- sh -c 'echo $$ >>"$0"; sleep 300; true {port}' "$scratch/started" \
+        >"$scratch/out" 2>"$scratch/err" &
+    run=$!
+    for _ in $(seq 300); do
+        test ! -s "$scratch/started" || break
+        sleep 0.1
+    done
+    kill -TERM $run
+    status=0
+    wait $run || status=$?
+    test "$status" -eq 143 || fail "exit status $status"
+    sleep 0.5
+    ! grep '^State:.[^Z]' "/proc/$(cat "$scratch/started")/status" 2>/dev/null || fail "the command is still running"
+}
+
 client_reports_are_well_formed_and_show_no_password() {
     exits 1 client --jobs 16 --only login --only refusal-not-allowed --json "$scratch/json" --junit "$scratch/xml" \
         --markdown "$scratch/md" -- "$careless" ignores_the_login_status 5 '{host}' '{port}' '{target_host}' \

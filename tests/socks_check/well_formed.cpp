@@ -82,6 +82,8 @@ void json_value(text& t, int depth = 0) {
             if (t.skip(end)) break;
             t.require(",");
         }
+    } else if (t.skip("true") || t.skip("false")) {
+        // a complete value
     } else if (is_digit(first)) {
         while (is_digit(t.peek())) t.next();
     } else {

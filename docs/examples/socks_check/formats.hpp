@@ -67,7 +67,8 @@ inline std::string to_json(const report& r) {
                       ",\n  \"milliseconds\": " + std::to_string(r.took.count());
     for (const verdict v : {verdict::passed, verdict::failed, verdict::skipped})
         out += std::string(",\n  \"") + to_string(v) + "\": " + std::to_string(r.count(v));
-    out += ",\n  \"exit_status\": " + std::to_string(r.exit_status()) + ",\n  \"cases\": [";
+    out += ",\n  \"exit_status\": " + std::to_string(r.exit_status()) +
+           ",\n  \"complete\": " + (r.complete ? "true" : "false") + ",\n  \"cases\": [";
     const char* separator = "\n";
     for (const result& each : r.results) {
         out += separator;

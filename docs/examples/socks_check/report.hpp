@@ -71,6 +71,16 @@ struct report {
     std::string peer;  ///< the address of the proxy, or the command
     std::vector<result> results{};
     std::chrono::milliseconds took{};
+    bool complete = true;  ///< whether each case has a result
+
+    /// Removes the results of cases that did not end.
+    void forget_unknown(const std::vector<bool>& known) {
+        std::vector<result> kept;
+        for (size_t i = 0; i < results.size(); ++i)
+            if (known[i]) kept.push_back(std::move(results[i]));
+        results = std::move(kept);
+        complete = results.size() == known.size();
+    }
 
     [[nodiscard]] size_t count(verdict v) const {
         return static_cast<size_t>(

@@ -7,10 +7,12 @@
 
 #include <fstream>
 #include <iostream>
+#include <mutex>
 #include <optional>
 
 #include "../common/options.hpp"
 #include "formats.hpp"
+#include "interruption.hpp"
 #include "runner.hpp"
 #include "table.hpp"
 
@@ -147,10 +149,13 @@ inline int list_checks(const std::vector<check>& cases) {
     return 0;
 }
 
-/// Runs the cases, prints the table and writes the documents. @returns the exit status.
-/// @param about  the first line of the table.
-inline int run_and_report(const run_options& options, const std::string& mode, const std::string& peer,
-                          const std::string& about, const std::vector<check>& cases) {
+/// Runs the cases, prints the table and writes the documents. A signal ends the run, but not without them.
+/// @param about      the first line of the table.
+/// @param kill_peer  ends what the cases have started, if a signal ends the run.
+/// @returns the exit status.
+inline int run_and_report(
+    const run_options& options, const std::string& mode, const std::string& peer, const std::string& about,
+    const std::vector<check>& cases, void (*kill_peer)() = [] {}) {
     detail::document json("--json", options.json), junit("--junit", options.junit),
         markdown("--markdown", options.markdown);
     std::FILE* const out = options.document_on_standard_output() ? stderr : stdout;
@@ -160,15 +165,36 @@ inline int run_and_report(const run_options& options, const std::string& mode, c
     std::fprintf(out, "%s\n", about.c_str());
     const auto began = std::chrono::steady_clock::now();
     report found{mode, peer};
-    found.results = run_checks(cases, options.jobs,
-                               [&](const auto& results, const auto& known) { shown.update(results, known); });
-    found.took =
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
-    shown.finish(found);
-    json.write(found, to_json);
-    junit.write(found, to_junit);
-    markdown.write(found, to_markdown);
-    flush_output();
+    found.results.resize(cases.size());
+    std::vector<bool> known(cases.size());
+    const auto write = [&] {
+        found.took =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+        shown.finish(found);
+        json.write(found, to_json);
+        junit.write(found, to_junit);
+        markdown.write(found, to_markdown);
+        flush_output();
+    };
+    std::mutex guard;
+    {
+        const interruption stop([&] {
+            guard.lock();  // for ever: no case ends after this
+            kill_peer();
+            found.forget_unknown(known);
+            shown.update(found.results, std::vector<bool>(found.results.size(), true));
+            std::fprintf(stderr, "socks-check: stopped by a signal, after %zu of %zu cases\n",
+                         found.results.size(), cases.size());
+            write();
+        });
+        run_checks(cases, options.jobs, [&](size_t i, result r) {
+            const std::lock_guard hold(guard);
+            found.results[i] = std::move(r);
+            known[i] = true;
+            shown.update(found.results, known);
+        });
+    }
+    write();
     return found.exit_status();
 }
 

@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <functional>
-#include <mutex>
 #include <thread>
 
 #include "evidence.hpp"
@@ -54,29 +53,19 @@ inline result judge(const check& c) {
 }
 
 /// Runs all cases, at most `jobs` at a time. Those that must run alone follow the others.
-/// @param done  called after each case, from one thread at a time, with all results and those that are known.
+/// @param done  called after each case, from several threads, with the index of the case and its result.
 template <class Done>
-std::vector<result> run_checks(const std::vector<check>& cases, unsigned jobs, Done done) {
-    std::vector<result> results(cases.size());
-    std::vector<bool> known(cases.size());
-    std::mutex guard;
+void run_checks(const std::vector<check>& cases, unsigned jobs, Done done) {
     for (const bool alone : {false, true}) {
         std::atomic<size_t> next = 0;
         const auto work = [&] {
-            for (size_t i = next++; i < cases.size(); i = next++) {
-                if (cases[i].alone != alone) continue;
-                result r = judge(cases[i]);
-                const std::lock_guard hold(guard);
-                results[i] = std::move(r);
-                known[i] = true;
-                done(results, known);
-            }
+            for (size_t i = next++; i < cases.size(); i = next++)
+                if (cases[i].alone == alone) done(i, judge(cases[i]));
         };
         std::vector<std::jthread> others;
         for (unsigned i = 1; i < jobs && !alone; ++i) others.emplace_back(work);
         work();
     }
-    return results;
 }
 
 }  // namespace example

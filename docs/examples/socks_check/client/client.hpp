@@ -137,11 +137,15 @@ inline int check_client(arguments args) {
     secret() = placeholders().password;
     require_descriptors();
     try {
-        const first_runs first = learn(client, words, options.patience);
+        const auto kill_commands = [] { running_groups().kill_all(); };
+        const first_runs first = [&] {
+            const interruption stop(kill_commands);
+            return learn(client, words, options.patience);
+        }();
         std::vector<check> checks = client_checks(client, words, options.patience, first.judge);
         if (first.worked)
             return run_and_report(options, "client", command, command + ": " + first.words,
-                                  options.chosen(std::move(checks)));
+                                  options.chosen(std::move(checks)), kill_commands);
         checks.resize(1);
         run_and_report(options, "client", command, command, checks);
         std::fprintf(stderr,

@@ -12,6 +12,8 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <mutex>
+#include <set>
 
 #include "../../common/client_io.hpp"
 
@@ -22,6 +24,36 @@ class cannot_start : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
+
+/// The process groups of the commands that are running.
+class process_groups {
+  public:
+    /// @param start  starts a command and returns its process group.
+    template <class Start>
+    pid_t add(Start start) {
+        const std::lock_guard hold(guard_);
+        return *groups_.insert(start()).first;
+    }
+    void kill(pid_t group) noexcept {
+        const std::lock_guard hold(guard_);
+        ::kill(-group, SIGKILL);
+        groups_.erase(group);
+    }
+    /// For the end of the program: after this no command can start.
+    void kill_all() noexcept {
+        guard_.lock();
+        for (const pid_t group : groups_) ::kill(-group, SIGKILL);
+    }
+
+  private:
+    std::mutex guard_;
+    std::set<pid_t> groups_;
+};
+
+inline process_groups& running_groups() noexcept {
+    static process_groups groups;
+    return groups;
+}
 
 /// How a command ended, and what it printed.
 struct command_end {
@@ -59,7 +91,8 @@ class running_command {
         two_ends out = make_pipe();
         two_ends errors = make_pipe();
         write_all(in.to.get(), input);  // a pipe holds more
-        pid_ = start(words, in.from.get(), out.to.get(), errors.to.get());
+        pid_ =
+            running_groups().add([&] { return start(words, in.from.get(), out.to.get(), errors.to.get()); });
         out_ = std::move(out.from);
         errors_ = std::move(errors.from);
         exit_ = unique_fd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
@@ -121,7 +154,11 @@ class running_command {
         ::posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
         ::posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
         ::posix_spawnattr_init(&attributes);
-        ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+        ::posix_spawnattr_setflags(&attributes,
+                                   POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+        sigset_t none;  // this program blocks signals, and the command must not inherit that either
+        ::sigemptyset(&none);
+        ::posix_spawnattr_setsigmask(&attributes, &none);
         sigset_t defaults;  // this program ignores SIGPIPE, and the command must not inherit that
         ::sigemptyset(&defaults);
         ::sigaddset(&defaults, SIGPIPE);
@@ -154,7 +191,7 @@ class running_command {
     siginfo_t kill_all() noexcept {
         siginfo_t how{};
         if (pid_ <= 0) return how;
-        ::kill(-pid_, SIGKILL);
+        running_groups().kill(pid_);
         uninterrupted([&] { return ::waitid(P_PID, static_cast<id_t>(pid_), &how, WEXITED); });
         pid_ = -1;
         return how;
