@@ -122,6 +122,8 @@ cases_can_be_listed_and_chosen() {
     exits 0 server --list --only versions --except versions-tls --except bind
     grep -q '^versions-http' "$scratch/out" || fail "--except takes too much"
     ! grep -q '^versions-tls' "$scratch/out" || fail "--except leaves the case"
+    (sleep 0.5; exec "$socks_check" server --list 2>"$scratch/err") | true
+    test ! -s "$scratch/err" || fail "the list complains about its reader: $(cat "$scratch/err")"
     start
     exits 0 server "$address" --only replies-version
     grep -q '^0 failed, 1 passed, 0 skipped of 1 cases in ' "$scratch/out" || fail "--only runs other cases"

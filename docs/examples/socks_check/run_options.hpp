@@ -144,6 +144,7 @@ inline void require_descriptors() {
 inline int list_checks(const std::vector<check>& cases) {
     std::vector<rule> rules;
     for (const check& c : cases) rules.push_back(c.what);
+    std::signal(SIGPIPE, SIG_DFL);  // "| head" ends the list without a message
     print_list(rules);
     flush_output();
     return 0;
