@@ -94,6 +94,9 @@ reports_are_well_formed() {
     exits 1 server "$address" --user ivy --password 'open sesame' --only password-right --json -
     "$well_formed" json "$scratch/out" || fail "standard output is not JSON alone"
     grep -q 'FAIL  password-right' "$scratch/err" || fail "the table is not on standard error"
+    test -w /dev/full || return 0
+    exits 1 server "$address" --only versions-selection --json /dev/full
+    grep -q 'cannot write "/dev/full"' "$scratch/err" || fail "a full disk is not reported"
 }
 
 reports_show_no_password() {

@@ -116,7 +116,9 @@ class document {
         if (name_.empty()) return;
         std::ostream& out = name_ == "-" ? std::cout : file_;
         out << format(r) << std::flush;
-        if (!out) throw std::runtime_error("cannot write \"" + name_ + '"');
+        if (!out)
+            throw std::runtime_error("cannot write " +
+                                     (name_ == "-" ? "standard output" : '"' + name_ + '"'));
     }
 
   private:
