@@ -1,6 +1,7 @@
 // foreign_peer ANSWER [echo]
 // A TCP server that does not speak SOCKS: it answers each connection with the text ANSWER and closes it. An
-// empty ANSWER means that it stays silent. With "echo" it sends back all that follows, until the client closes.
+// empty ANSWER means that it stays silent. With "echo" it sends back all that follows, until the client
+// closes.
 
 #include <array>
 #include <csignal>

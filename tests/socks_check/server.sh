@@ -224,7 +224,8 @@ without_a_proxy_it_exits_with_3() {
     grep -q 'cannot connect to the proxy at 127.0.0.1:1: .*refused' "$scratch/err" || fail "no reason"
     wait_for "$foreign_peer" 'HTTP/1.1 400 Bad Request'
     exits 3 server "$address"
-    grep -q "no SOCKS proxy answers at $address: .*it answers 48 54 54 50.*HTTP, not SOCKS" "$scratch/err" || fail "no reason"
+    grep -q "no SOCKS proxy answers at $address: .*it answers 48 54 54 50.*HTTP, not SOCKS" "$scratch/err" ||
+        fail "no reason"
     wait_for "$foreign_peer" ''
     exits 3 server "$address" --patience 1
     grep -q "no SOCKS proxy answers at $address: .*it does not answer" "$scratch/err" || fail "no reason"

@@ -12,8 +12,8 @@
 
 namespace example {
 
-/// While it lives, SIGINT, SIGTERM and SIGHUP run an action in another thread and then end the program. Threads
-/// that start meanwhile do not get these signals.
+/// While it lives, SIGINT, SIGTERM and SIGHUP run an action in another thread and then end the program.
+/// Threads that start meanwhile do not get these signals.
 class interruption {
   public:
     explicit interruption(std::function<void()> last_action) : last_action_(std::move(last_action)) {

@@ -85,11 +85,13 @@ struct half {
 
 }  // namespace detail
 
-/// Sends `size` bytes in each direction at once, and checks each byte. Fails if nothing moves for `patience`.
+/// Sends `size` bytes in each direction at once, and checks each byte. Fails if less than 64 KiB move within
+/// `patience`.
 inline void exchange(stream& near, stream& far, uint64_t size, std::chrono::seconds patience) {
     near.record().note("both ends send " + std::to_string(size) + " bytes at once");
     detail::half out{near.fd(), far.fd(), 1, size}, in{far.fd(), near.fd(), 2, size};
-    while (!out.done() || !in.done()) {
+    uint64_t renewed = 0;
+    for (deadline until(patience); !out.done() || !in.done();) {
         pollfd watched[2];
         for (const bool back : {false, true}) {
             const detail::half& sends = back ? in : out;
@@ -97,9 +99,10 @@ inline void exchange(stream& near, stream& far, uint64_t size, std::chrono::seco
             const int events = (sends.sent < size ? POLLOUT : 0) | (receives.done() ? 0 : POLLIN);
             watched[back ? 1 : 0] = {sends.from, static_cast<short>(events), 0};
         }
-        const int limit = static_cast<int>(std::chrono::milliseconds(patience).count());
-        if (must(uninterrupted([&] { return ::poll(watched, 2, limit); }), "poll") == 0)
-            throw failed("data in both directions", "nothing moved " + deadline(patience).text() + " after " +
+        const int limit = static_cast<int>(until.left().count());
+        must(uninterrupted([&] { return ::poll(watched, 2, limit); }), "poll");
+        if (until.passed())
+            throw failed("data in both directions", "less than 64 KiB moved " + until.text() + " after " +
                                                         std::to_string(out.arrived) +
                                                         " bytes of the client and " +
                                                         std::to_string(in.arrived) + " of the destination");
@@ -110,6 +113,10 @@ inline void exchange(stream& near, stream& far, uint64_t size, std::chrono::seco
             if ((ready & POLLOUT) != 0 && sends.sent < size) sends.send();
             if ((ready & (POLLIN | POLLHUP | POLLERR)) != 0 && !receives.done()) receives.receive();
         }
+        const uint64_t moved = out.sent + out.arrived + in.sent + in.arrived;
+        if (moved - renewed < 64 * 1024) continue;
+        until = until.again();
+        renewed = moved;
     }
 }
 

@@ -85,7 +85,7 @@ inline void probe_methods(target& to) {
                                                         : "; see --user and --password");
 }
 
-// Without this, a wrong --password fails nearly every case. If the proxy sends no status, its cases report it.
+// Without this, a wrong --password fails nearly every case. If no status comes, its cases report it.
 inline void probe_login(target& to) {
     if (!to.logs_in()) return;
     evidence unused;

@@ -93,8 +93,8 @@ class stream {
         return bytes;
     }
 
-    /// These bytes. The first other byte is a failure. Each 64 KiB have the deadline anew, so a peer that sends a
-    /// byte at a time ends the case.
+    /// These bytes. The first other byte is a failure. Each 64 KiB have the deadline anew, so a peer that
+    /// sends a byte at a time ends the case.
     void expect(std::string_view bytes, const std::string& what) {
         size_t equal = 0, renewed = 0;
         for (deadline until(patience_);;) {
