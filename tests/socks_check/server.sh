@@ -45,6 +45,14 @@ the_proxy_with_passwords_passes_every_case() {
     every_case_passed
 }
 
+# BIND and UDP ASSOCIATE too, of which the rules forbid only the destinations.
+a_proxy_whose_rules_forbid_this_machine_fails_no_case() {
+    start --forbid 127.0.0.0/8 --forbid ::1/128
+    exits 0 server "$address" --patience 30
+    grep -q '^0 failed, ' "$scratch/out" || fail "a case failed"
+    grep -q '^[0-9]* skipped: the proxy does not connect to 127.0.0.1 (reply 02 ' "$scratch/out" || fail "no reason"
+}
+
 # PROXY is built with ThreadSanitizer, which ends it with 66 after it has reported a race.
 threads_of_the_proxy_do_not_race() {
     start --threads 4 2>"$scratch/races"

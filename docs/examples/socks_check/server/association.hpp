@@ -15,7 +15,8 @@ inline unique_fd udp_socket(const socks::endpoint& at) {
     return fd;
 }
 
-/// A destination for datagrams. The case answers them itself.
+/// A destination for datagrams. The case answers them itself. A proxy that does not connect to this machine does not
+/// send datagrams there either.
 class udp_destination {
   public:
     struct arrived {
@@ -27,6 +28,7 @@ class udp_destination {
     udp_destination(const target& to, evidence& record,
                     destination::family wanted = destination::family::ipv4)
         : record_(&record) {
+        needs(to.no_reach);
         const bool six = wanted == destination::family::ipv6;
         if ((six ? to.here6 : detail::here(to)).kind() == socks::host_kind::none)
             throw skipped("there is no address of that family for a destination; see --here");

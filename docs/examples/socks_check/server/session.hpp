@@ -95,12 +95,14 @@ class session : public stream {
         return take_reply();
     }
 
-    /// Requires a success. A part of the protocol that the proxy says it does not offer is no failure.
+    /// Requires a success. A part of the protocol that the proxy says it does not offer, or not here, is no failure.
     /// @param part  the part, such as "BIND", or nothing if every proxy has it.
     static void require_granted(const reply5& r, const char* part = nullptr) {
         if (part != nullptr && (r.code() == 7 || r.code() == 8))
             throw skipped(std::string("the proxy does not offer ") + part + " (reply " +
                           shown(byte(r.code())) + ')');
+        if (part != nullptr && r.code() == 2)
+            throw skipped(std::string("the rules of the proxy forbid ") + part + " (reply 02)");
         if (r.code() != 0) throw failed("the reply 05 00", "the proxy replied " + shown_code(r.code()));
     }
 
