@@ -123,7 +123,7 @@ class Client(Machine):
             code, host, port = yield from self.reply(decoder, version, granted)
         self.state = self.DONE
         self.request_is_out = False
-        yield f"done {code:02x} {protocol.shown(host, port)} early {self.unread().hex() or '-'}", False
+        yield f"done {code:02x} {protocol.shown(host, port)} early {self.rest().hex() or '-'}", False
 
     def send_request(self, then):
         host, port = self.host(), self.request.port
@@ -196,7 +196,7 @@ class Client(Machine):
         full = "full" in self.options
 
         def refusal(size, host=protocol.NO_HOST, port=0):
-            code = self.unread()[1]
+            code = self.rest()[1]
             self.taken += size
             later = protocol.shown(protocol.NO_HOST, 0)
             return Failure(Error.refused, code, version, protocol.shown(host, port), later)

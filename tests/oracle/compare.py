@@ -68,13 +68,13 @@ def outcome(row, trace):
 
 
 def table(title, counts):
-    """Counts by (role, key) as a table of Markdown, the most frequent keys first."""
+    """Counts by (role, key) as a table of Markdown: numbers in order, words by how frequent they are."""
     keys = collections.Counter()
     for (_, key), times in counts.items():
         keys[key] += times
     columns = [role for role in ROLES if any(role == r for r, _ in counts)]
     lines = [f"| {title} | {' | '.join(columns)} |", f"| --- |{' ---: |' * len(columns)}"]
-    for key, _ in sorted(keys.items(), key=lambda item: (-item[1], item[0])):
+    for key in sorted(keys, key=lambda key: key if isinstance(key, int) else -keys[key]):
         lines.append(f"| {key} | {' | '.join(str(counts[role, key] or '') for role in columns)} |")
     return "\n".join(lines)
 

@@ -128,7 +128,7 @@ class Machine:
 
     # The words in which a conversation is written
 
-    def unread(self):
+    def rest(self):
         return self.input[self.taken:] if self.taken else self.input
 
     def send(self, message, then):
@@ -141,12 +141,12 @@ class Machine:
         """The value of the next message, which is consumed. `closed` is the failure if the stream ends before it."""
         while True:
             try:
-                value, size = decoder(self.unread(), self.options)
+                value, size = decoder(self.rest(), self.options)
                 self.taken += size
                 return value
             except Incomplete as short:
                 if self.ended:
-                    raise Failure(*((Error.truncated,) if self.unread() else closed)) from None
+                    raise Failure(*((Error.truncated,) if self.rest() else closed)) from None
                 yield f"recv {short.needed}", False
 
     def ask(self, question, action, then):

@@ -1,6 +1,6 @@
 // Reads rows from the standard input, does with the real machines what each row says, and prints a line about
-// each: the actions, the bytes sent, the bytes consumed, and the numbers of errors and states. compare.py makes
-// the rows and predicts the lines.
+// each: actions, bytes sent, bytes consumed, and the numbers of errors and states. compare.py makes the rows
+// and predicts the lines.
 //
 //     client VERSION/COMMAND/HOST/PORT/CREDENTIALS/METHODS OPTIONS EVENT...
 //     server METHODS OPTIONS EVENT...

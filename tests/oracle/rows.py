@@ -10,7 +10,7 @@ TOLERANCES = ("reply4_strict", "reply4_any", "status_strict", "status_any", "cre
               "no_empty_credentials", "no_empty_bound")
 CLIENT_OPTIONS = ("full", "full", "pipelined", "pipelined", "after_greeting", "mailboxes", "mailboxes")
 STRICT = ("reply4_strict", "status_strict", "no_reserved", "no_empty_credentials", "no_empty_bound")
-SERVER_OPTIONS = ("no_v4", "no_v4a", "no_v5", "after_greeting", "mailboxes", "mailboxes")
+SERVER_OPTIONS = ("no_v4", "no_v4a", "no_v5", "after_greeting", "mailboxes", "mailboxes", "mailboxes")
 BYTES = (0, 1, 2, 3, 4, 5, 8, 0x15, 0x16, 0x47, 0x48, 0x53, 0x5a, 0x5b, 0x5c, 0x80, 0xf0, 0xf1, 0xfe, 0xff)
 LENGTHS = (0, 1, 1, 2, 3, 5, 8, 13, 64, 254, 255)
 TEXTS = (b"files.example.com", b"192.0.2.7", b"2001:db8::7", b"[2001:db8::8]", b"::ffff:192.0.2.1", b"localhost.",
@@ -117,9 +117,9 @@ class Rows:
         if self.chance() < 0.02:
             command = self.pick(BYTES)
         host = self.caller_host()
-        if version != "5" and host[0] == "ipv6" and self.chance() < 0.9:
+        if version != "5" and host[0] == "ipv6" and self.chance() < 0.95:
             host = ("ipv4", b"\xc0\0\2\7")
-        if version == "4" and host[0] == "name" and self.chance() < 0.9:
+        if version == "4" and host[0] == "name" and self.chance() < 0.95:
             host = ("ipv4", b"\xc0\0\2\7")
         given = self.chance() < 0.5
         user = self.text()
@@ -168,14 +168,16 @@ class Rows:
             methods = self.pick(([], [0xff], [0, 0xff]))
         events = ["-"] if self.chance() < 0.5 else []
         version = self.pick(("4", "4a", "5", "5", "5"))
-        if version != "5" and self.chance() < 0.8:
+        if version != "5" and self.chance() < 0.95:
             methods.append(0)
+        if self.chance() < 0.7:
+            options -= {f"no_v{version}"}
         command = self.pick((CONNECT, CONNECT, BIND, BIND, 0xf0 if version != "5" else UDP_ASSOCIATE))
         if self.chance() < 0.05:
             command = self.pick(BYTES)
         if version == "5" or ("no_v5" in options and "after_greeting" in options):
             offered = [self.pick(METHODS) for _ in range(self.pick((1, 1, 2, 3, 250)))]
-            if methods and self.chance() < 0.9:
+            if methods and self.chance() < 0.97:
                 offered[self.random.randrange(len(offered))] = self.pick(methods)
             events.append(bytes([5, len(offered), *offered]))
         if version == "5":
@@ -289,8 +291,11 @@ class Rows:
         events.insert(self.random.randrange(len(events) + 1), wrong)
 
     def other_request(self, events):
-        """The caller changes its mind; a server has no request."""
-        events.insert(self.random.randrange(len(events) + 1), f"request={self.request()[3]}")
+        """The caller changes its request, often to a destination that cannot be sent. A server has no request."""
+        words = self.request()[3].split("/")
+        if self.chance() < 0.4:
+            words[2] = self.pick(("none=-", "none=-", "name=-", f"text={b'a b'.hex()}"))
+        events.insert(self.random.randrange(len(events) + 1), "request=" + "/".join(words))
 
     def less_room(self, events):
         events.insert(self.random.randrange(len(events) + 1), f"room={self.random.randrange(12)}")

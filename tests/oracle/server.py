@@ -142,7 +142,7 @@ class Server(Machine):
         if command == protocol.BIND:
             yield from self.ask("answer", None, self.SECOND_ANSWER)
         self.state = self.DONE
-        yield f"done early {self.unread().hex() or '-'}", False
+        yield f"done early {self.rest().hex() or '-'}", False
 
     # Refusals: the client is told before the caller is
 

@@ -31,7 +31,7 @@ class action {
 
     /// How many bytes of the input this step read. A step with an inbox has removed them already. With plain
     /// views, you remove them after the last call of an accessor, because accessors read the input: see
-    /// release().
+    /// release(). A failure of the caller reads nothing, and a server leaves a message that it refuses.
     [[nodiscard]] constexpr size_t consumed() const noexcept {
         SOCKS_ASSERT(next_ != released);
         return consumed_;

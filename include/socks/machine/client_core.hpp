@@ -31,12 +31,12 @@ struct client_options {
     /// two round trips. It has an effect only over SOCKS5, and only if the request offers exactly one method,
     /// none or username_password. If the proxy then refuses the method or the credentials, it has already
     /// received the later messages: see sent_early(). Some proxies lose early bytes and never answer, so use
-    /// a deadline. See also may_send_early().
+    /// a deadline. See also may_send_early(), which counts for SOCKS4 and for other methods too.
     bool pipelined : 1 = false;
     /// Continue on a connection where another client sent a SOCKS5 greeting and the answer was not a SOCKS5
-    /// message. The client reads two bytes of that answer, then sends its request, which should be a SOCKS4
-    /// request. java.net.Socket does the same; see retry_on_same_connection. An answer that begins with 5
-    /// fails with bad_version. A chain applies this to its first proxy only.
+    /// message. The client reads two bytes of that answer, then validates and sends its request, which should
+    /// be a SOCKS4 request. java.net.Socket does the same; see retry_on_same_connection. An answer that
+    /// begins with 5 fails with bad_version. A chain applies this to its first proxy only.
     bool after_greeting : 1 = false;
 };
 

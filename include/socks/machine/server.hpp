@@ -100,8 +100,9 @@ class basic_server {
     ///             is consumed.
     /// @errors     unsupported_option or unsupported_method at the first step: see feature; no_space, after
     ///             which nothing has changed; errors of the peer and of the stream, each after the reply that
-    ///             reports it, if the protocol has one; input_shrank, if an incomplete SOCKS4 request has
-    ///             fewer bytes than at an earlier step. With no bytes at all, the request begins again.
+    ///             reports it, if the protocol has one; input_shrank, if a SOCKS4 request ends before a byte
+    ///             of its user ID or name that an earlier step has read. With no bytes at all, the first
+    ///             message begins again.
     /// @lifetime   the action's views point into `in` and `out`.
     /// @cost       O(bytes of one message).
     [[nodiscard]] SOCKS_ALWAYS_INLINE constexpr action step(bytes in, buffer out) noexcept {
@@ -156,8 +157,9 @@ class basic_server {
     }
 
     /// Call this when the stream has ended. Bytes that were received before may still complete a message.
-    /// If a message stays incomplete, the step fails with errc::closed, truncated or, in the state
-    /// after_greeting, version_refused. An action that waits for your answer still needs it.
+    /// If a message stays incomplete, the step fails with errc::truncated, or with errc::closed if it has no
+    /// byte; in the state after_greeting, the second is version_refused. An action that waits for your answer
+    /// still needs it.
     constexpr void end_of_stream() noexcept { closed_ = true; }
 
     /// Call this when reading or writing failed, or when your deadline has passed. The handshake ends, and

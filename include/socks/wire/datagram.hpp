@@ -121,7 +121,7 @@ SOCKS_ALWAYS_INLINE constexpr bool move_data(const endpoint& remote, bytes data,
 /// @param in     all bytes of one datagram.
 /// @param parts  whether to decode fragments too.
 /// @returns      a value with consumed() == in.size(), or error(); never needed().
-/// @errors       truncated         in ends before the port does
+/// @errors       truncated         in has fewer than 7 bytes, or ends before the port does
 ///               bad_reserved      byte 0 or 1 is not 0, strict only
 ///               fragmented        byte 2 is not 0, unless fragments are kept
 ///               bad_address_type  byte 3 is not 1, 3 or 4
