@@ -160,8 +160,7 @@ constexpr outcome ends(bytes replies, version via) {
     for (;;) {
         const auto a = machine.step(request, replies, out);
         replies = replies.subspan(a.consumed());
-        if (a.next() == client::next::done) return a.result().reply.code;
-        if (a.next() == client::next::fail) return outcome_of(a);
+        if (a.next() == client::next::done || a.next() == client::next::fail) return outcome_of(a);
     }
 }
 
@@ -181,6 +180,22 @@ constexpr void the_end_of_a_handshake_is_an_outcome(check& t) {
     t.ok(refused == outcome(code5::connection_refused) && !(refused == outcome(errc::refused)));
 }
 PROVE_AND_RUN(the_end_of_a_handshake_is_an_outcome)
+
+constexpr void a_server_that_is_done_has_succeeded(check& t) {
+    bytes in = "05 01 00  05 01 00 01 c0000207 01bb"_bytes;
+    server machine;
+    char out[server::max_pending] = {};
+    for (;;) {
+        const auto a = machine.step(in, out);
+        in = in.subspan(a.consumed());
+        if (a.next() == server::next::serve) t.ok(!!machine.answer({code5::succeeded, {}}, out));
+        if (a.next() != server::next::done) continue;
+        const outcome good = outcome_of(a);
+        t.ok(good.succeeded() && !good.has_code() && cautious(good) == disposition::connected);
+        return;
+    }
+}
+PROVE_AND_RUN(a_server_that_is_done_has_succeeded)
 
 constexpr void an_operator_is_told_in_words(check& t) {
     t.ok(text_of(reason(code5::succeeded)) == "connected" && text_of(reason(code4::granted)) == "connected");

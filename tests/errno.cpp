@@ -137,6 +137,17 @@ constexpr void the_result_of_a_call_is_a_result_of_run(check& t) {
 }
 PROVE_AND_RUN(the_result_of_a_call_is_a_result_of_run)
 
+// A compiler may evaluate the arguments from right to left.
+constexpr void errno_is_read_after_the_call_beside_it(check& t) {
+    int number = 0;
+    const auto recv = [&number] {
+        number = EAGAIN;
+        return -1;
+    };
+    t.ok(io_result_of(recv(), number) == io::would_block);
+}
+PROVE_AND_RUN(errno_is_read_after_the_call_beside_it)
+
 constexpr void a_reply_is_shown_as_errno(check& t) {
     constexpr int five[] = {0,         EIO,        EACCES,      ENETUNREACH, EHOSTUNREACH, ECONNREFUSED,
                             ETIMEDOUT, EOPNOTSUPP, EAFNOSUPPORT};

@@ -137,6 +137,10 @@ class host {
         if (kind_ == host_kind::bad) detail::this_text_is_neither_an_address_nor_a_host_name();
     }
 
+    // Its length is not known: the error message says what to do.
+    template <detail::char_pointer wrap_the_pointer_in_a_string_view>
+    host(wrap_the_pointer_in_a_string_view&&) = delete;
+
     /// Text that is known only at run time. Invalid text has the kind host_kind::bad, and every encoder and
     /// machine refuses it.
     constexpr host(bytes text SOCKS_LIFETIMEBOUND) noexcept : host(classify(text)) {}

@@ -54,6 +54,10 @@ class bytes {
     template <size_t N>
     bytes(char (&array)[N]) = delete;
 
+    // Its length is not known: the error message says what to do.
+    template <detail::char_pointer wrap_the_pointer_in_a_string_view>
+    bytes(wrap_the_pointer_in_a_string_view&&) = delete;
+
     /// The bytes of a string, a vector or another owner.
     template <class C>
         requires(detail::readable_owner<C>)

@@ -107,6 +107,11 @@ concept mutable_view_over = view_like<V> && !same<V, buffer> && requires(V v, T*
 }
 &&!requires(const T* p, size_t n) { V(p, n); };
 
+// A pointer to characters, which has no length. A char array is none.
+template <class P>
+concept char_pointer = same < typename plain<P>::type,
+char* > || same<typename plain<P>::type, const char*>;
+
 // A type that does not count bytes: a signed integer, a floating-point number, a bool.
 template <class T>
 concept no_unsigned_integer =

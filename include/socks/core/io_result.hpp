@@ -35,7 +35,7 @@ class io_result {
     constexpr io_result(T n) noexcept : size_(n) {}
 
     template <detail::no_unsigned_integer test_the_result_first>
-    io_result(test_the_result_first) = delete;
+    io_result(test_the_result_first) = delete;  // or use io_result_of() of <socks/system/errno.hpp>
 
     /// Nothing was transferred, and the call may succeed later.
     constexpr io_result(io why) noexcept : reason_(why), paused_(true) {}

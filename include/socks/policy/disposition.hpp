@@ -22,7 +22,7 @@ enum class disposition : uint8_t {
 
 /// The result of a handshake: a reply code, or a failure without a reply.
 ///
-///     case client::next::done: take(s.result().early); return socks::outcome(s.result().reply.code);
+///     case client::next::done:
 ///     case client::next::fail: return socks::outcome_of(s);
 ///
 /// If you cannot connect to the proxy, use `errc::unreachable`. If your deadline passes, use
@@ -64,13 +64,19 @@ class outcome {
     bool has_code_ = false;
 };
 
-/// Returns the outcome of an action whose next() is fail.
+/// Returns the outcome of an action whose next() is done or fail. A server's done has no code.
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 template <class Action>
-[[nodiscard]] constexpr outcome outcome_of(const Action& failed) noexcept {
-    if (failed.error() == errc::refused) return failed.code();
-    return failed.error();
+[[nodiscard]] constexpr outcome outcome_of(const Action& last) noexcept {
+    if (last.next() == decltype(last.next())::done) {
+        if constexpr (requires { last.result().reply; })
+            return last.result().reply.code;
+        else
+            return errc::none;
+    }
+    if (last.error() == errc::refused) return last.code();
+    return last.error();
 }
 
 /// Says which failures are tried again. In a new table, the disposition of every failure is `hold`. Each call

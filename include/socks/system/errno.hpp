@@ -94,18 +94,23 @@ constexpr dial_error dial_error_from_winsock(int number, const host& to) noexcep
 /// The result of `recv`, `send`, `read` or `write` for socks::run().
 ///
 ///     [fd](socks::buffer room) {
-///         const auto n = recv(fd, room.data(), room.capacity(), 0);
-///         return socks::io_result_of(n, errno);   // two statements: errno must be read after the call
+///         return socks::io_result_of(recv(fd, room.data(), room.capacity(), 0), errno);
 ///     }
 ///
+///     const auto n = recv(s, room.data(), room.capacity(), 0);   // Winsock: two statements
+///     return socks::io_result_of(n, WSAGetLastError());
+///
+/// A compiler may evaluate arguments in any order. errno is an object and is read here, after the call.
+/// WSAGetLastError() is a call: if it is an argument beside `recv`, it may run first.
+///
 /// @param n       the result of the call, a signed integer.
-/// @param number  the value of errno or of WSAGetLastError(). It is ignored if `n` is not negative.
+/// @param number  errno, or the value of WSAGetLastError(). It is ignored if `n` is not negative.
 /// @returns       the number of bytes; io::interrupted for EINTR; io::would_block for EAGAIN, EWOULDBLOCK and
 ///                WSAETIMEDOUT, which Winsock reports after SO_RCVTIMEO; otherwise errc::stream_failed.
 /// @lifetime      by value.
 /// @cost          O(1), constexpr, noexcept.
 template <detail::signed_integer T>
-[[nodiscard]] constexpr io_result io_result_of(T n, int number) noexcept {
+[[nodiscard]] constexpr io_result io_result_of(T n, const int& number) noexcept {
     if (n >= 0) return static_cast<size_t>(n);
     switch (number) {
         case EAGAIN:
@@ -120,7 +125,7 @@ template <detail::signed_integer T>
     }
 }
 template <class T>
-io_result io_result_of(T, int) = delete;
+io_result io_result_of(T, const int&) = delete;
 
 /// `e` as a value of errno.
 ///
