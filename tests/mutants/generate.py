@@ -3,8 +3,8 @@
 The rules work on tokens. Comments, preprocessor lines and config.hpp have no mutants. A mutant that does not compile
 counts as neither killed nor alive. Some mutants are left out because they always mean the same as the original:
 
-- `x <= 0` for `x == 0`, and `x > 0` for `x != 0`, because what the library compares with 0 is unsigned; the same for the
-  least and the greatest value of an enumeration
+- `x <= 0` for `x == 0`, `x > 0` for `x != 0` and `x != 0` for `x > 0`, because what the library compares with 0 is unsigned;
+  the same for the least and the greatest value of an enumeration
 - `i != n` for `i < n` in a loop that counts up from 0 and changes `i` nowhere else
 - exchanged arguments of a symmetric function
 
@@ -139,7 +139,9 @@ class Generator:
             (before.kind == "word" and before.text not in ("return", "case", "auto", "const", "operator"))
 
     def is_same_relation(self, i, old, new):
-        """Whether == or != at token i, and the new relation, compare with a limit of the type and so mean the same."""
+        """Whether the relation at token i and the new one compare with a limit of the type and so mean the same."""
+        if (old, new) == (">", "!="):
+            return self.at(i + 1) == "0" and self.operand_end(i + 1) == i + 2
         if old not in ("==", "!="):
             return False
         if self.at(i + 1) == "0":
