@@ -193,7 +193,7 @@ constexpr void an_attempt_has_a_host_and_a_protocol(check& t) {
 }
 PROVE_AND_RUN(an_attempt_has_a_host_and_a_protocol)
 
-// The messages have names, because clang 14 crashes where a lambda in an unevaluated operand has such a literal.
+// The messages have names, because clang 14 crashes where a lambda in these calls has such a literal.
 constexpr bytes datagram_alone = "000000 01 c0000207 01bb"_bytes;
 constexpr bytes first_fragment = "000001 01 c0000207 01bb"_bytes;
 constexpr bytes selects_private = "05 80"_bytes;
