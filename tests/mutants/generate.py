@@ -7,6 +7,7 @@ counts as neither killed nor alive. Some mutants are left out because they alway
   the same for the least and the greatest value of an enumeration
 - `i != n` for `i < n` in a loop that counts up from 0 and changes `i` nowhere else
 - exchanged arguments of a symmetric function
+- another width of a bool
 
 The condition of a static_assert has none either: no test can contain what it refuses. tests/compile_fail does.
 - a defaulted function without noexcept, which follows from the members
@@ -266,6 +267,8 @@ class Generator:
     def of_number(self, i, t):
         digits = re.fullmatch(r"(0[xX][0-9a-fA-F']+|[0-9']+)([uUlLzZ]*)", t)
         if not digits:
+            return
+        if self.at(i - 1) == ":" and self.at(i - 3) == "bool":
             return
         value = int(digits.group(1).replace("'", ""), 0)
         for new in (value + 1, value - 1):
