@@ -193,6 +193,12 @@ void a_chain_has_at_most_255_proxies(check& t) {
 }
 RUN(a_chain_has_at_most_255_proxies)
 
+constexpr void a_chain_begins_at_its_first_proxy(check& t) {
+    const socks::chain m;
+    t.ok(m.hop() == 0 && m.state() == socks::client_state::start && !m.may_send_early());
+}
+PROVE_AND_RUN(a_chain_begins_at_its_first_proxy)
+
 // The route is borrowed anew for each step: one that shrinks below the proxy in turn, or cuts off what it was
 // asked for, never ends in a tunnel to somewhere else.
 constexpr void a_route_that_shrinks_is_no_way(check& t) {

@@ -71,6 +71,7 @@ constexpr void chap_attributes_keep_their_order_and_their_type(check& t) {
         t.in(n).ok(n < 4 && a.type == expected[n].type && a.value == expected[n].value);
     }
     t.ok(n == 4);
+    t.ok(received.begin() != received.end() && received.end() != received.begin());
     t.ok(chap_message().begin() == chap_message().end());
     t.ok(chap_message::iterator() == chap_message().end());
 }

@@ -130,6 +130,8 @@ RUN(datagrams_know_three_address_types)
 constexpr void a_far_end_without_a_name_or_with_a_nul_in_it_is_refused(check& t) {
     t.ok(decode_datagram("0000 00 03 00 0035 'data'"_bytes).error() == errc::empty_name);
     t.ok(decode_datagram("0000 00 03 03 'a' 00 'b' 0035 'data'"_bytes).error() == errc::nul_in_name);
+    t.ok(decode_datagram("0000 00 03 03 00 'bc' 0035 'data'"_bytes).error() == errc::nul_in_name);
+    t.ok(decode_datagram("0000 00 03 04 'abc' 00 0035 'data'"_bytes).error() == errc::nul_in_name);
     t.ok(decode_datagram("0000 00 03 01 00 0035"_bytes, lenient).error() == errc::nul_in_name);
 }
 PROVE_AND_RUN(a_far_end_without_a_name_or_with_a_nul_in_it_is_refused)

@@ -47,6 +47,12 @@ static_assert(!std::is_convertible_v<encoded, bool> && !std::is_default_construc
 static_assert(std::is_trivially_copyable_v<decoded<endpoint>> && std::is_trivially_copyable_v<encoded>);
 static_assert(sizeof(encoded) <= 16);
 
+constexpr void nothing_was_written_at_first(check& t) {
+    const encoded nothing;
+    t.ok(nothing && nothing.size() == 0 && nothing.data().empty() && nothing.required() == 0);
+}
+PROVE_AND_RUN(nothing_was_written_at_first)
+
 #if SIZE_MAX > UINT32_MAX
 // 4 GiB and 3 bytes are not 3.
 constexpr void an_encoded_does_not_count_beyond_its_32_bits(check& t) {

@@ -1,4 +1,4 @@
-// Whether a call is a constant expression. A failed assertion is none, so a test can prove where a call fails.
+// Whether a call is a constant expression. A failed assertion is none, so a test can prove where it fails.
 
 #ifndef SOCKS_TESTS_IS_CONSTANT_HPP
 #define SOCKS_TESTS_IS_CONSTANT_HPP

@@ -12,8 +12,10 @@ using socks::detail::contains;
 using socks::detail::copy;
 using socks::detail::equal;
 using socks::detail::find;
+using socks::detail::is_ahead;
 using socks::detail::move_bytes;
 using socks::detail::move_text;
+using socks::detail::overlap;
 
 // At every place of texts of every size around those of two words and of two blocks of sixteen; bytes that
 // differ in one bit only must not do, nor what lies before the text and behind it.
@@ -78,6 +80,23 @@ void a_text_of_any_size_may_be_moved_onto_itself(check& t) {
     for (size_t n = 0; n <= 40; ++n) moves(t, n, 80, move_as_text);
 }
 RUN(a_text_of_any_size_may_be_moved_onto_itself)
+
+// At all places of two short texts. No byte is shared with an empty one, wherever it stands.
+constexpr void texts_overlap_if_they_share_a_byte(check& t) {
+    const char room[6] = {};
+    for (size_t p = 0; p <= 5; ++p)
+        for (size_t q = 0; q <= 5; ++q) {
+            const auto entered = t.in(q);
+            for (size_t n = 0; p + n <= 5; ++n)
+                for (size_t m = 0; q + m <= 5; ++m) {
+                    const bool shared = n != 0 && m != 0 && p < q + m && q < p + n;
+                    t.ok(overlap(room + p, n, room + q, m) == shared);
+                }
+            for (size_t n = 0; q + n <= 5; ++n) t.ok(is_ahead(room + p, room + q, n) == (q < p && p < q + n));
+        }
+    t.ok(!overlap(nullptr, 0, room, 6) && !overlap(room, 6, nullptr, 0) && !is_ahead(nullptr, nullptr, 0));
+}
+PROVE_AND_RUN(texts_overlap_if_they_share_a_byte)
 
 constexpr void the_first_of_two_bytes_is_found(check& t) {
     char room[24] = {};

@@ -104,6 +104,7 @@ constexpr void a_stored_request_outlives_its_texts(check& t) {
     request = moved.view();
     t.ok(same(request, moved));
     const stored_request nothing;
+    t.ok(nothing.view().version == version::v5 && nothing.view().command == command::connect);
     t.ok(same(nothing, socks::request{}));
 }
 PROVE_AND_RUN(a_stored_request_outlives_its_texts)

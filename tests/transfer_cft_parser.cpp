@@ -182,4 +182,11 @@ void no_text_keeps_the_parser_busy(check& t) {
 }
 RUN(no_text_keeps_the_parser_busy)
 
+constexpr void an_event_ends_a_text_unless_told_otherwise(check& t) {
+    const cft::parser::event e;
+    t.ok(e.next == cft::parser::next::end && e.text.empty() && e.position == cft::position{});
+    t.ok(!e.quoted && e.expected == nullptr);
+}
+PROVE_AND_RUN(an_event_ends_a_text_unless_told_otherwise)
+
 }  // namespace

@@ -3,10 +3,11 @@
 The rules work on tokens. Comments, preprocessor lines and config.hpp have no mutants. A mutant that does not compile
 counts as neither killed nor alive. Some mutants are left out because they always mean the same as the original:
 
-- `x <= 0` for `x == 0`, and `x > 0` for `x != 0`, because what the library compares with 0 is unsigned; the same for the
-  least and the greatest value of an enumeration
+- `x <= 0` for `x == 0`, `x > 0` for `x != 0` and `x != 0` for `x > 0`, because what the library compares with 0 is unsigned;
+  the same for the least and the greatest value of an enumeration
 - `i != n` for `i < n` in a loop that counts up from 0 and changes `i` nowhere else
 - exchanged arguments of a symmetric function
+- another width of a bool
 
 The condition of a static_assert has none either: no test can contain what it refuses. tests/compile_fail does.
 - a defaulted function without noexcept, which follows from the members
@@ -139,7 +140,9 @@ class Generator:
             (before.kind == "word" and before.text not in ("return", "case", "auto", "const", "operator"))
 
     def is_same_relation(self, i, old, new):
-        """Whether == or != at token i, and the new relation, compare with a limit of the type and so mean the same."""
+        """Whether the relation at token i and the new one compare with a limit of the type and so mean the same."""
+        if (old, new) == (">", "!="):
+            return self.at(i + 1) == "0" and self.operand_end(i + 1) == i + 2
         if old not in ("==", "!="):
             return False
         if self.at(i + 1) == "0":
@@ -264,6 +267,8 @@ class Generator:
     def of_number(self, i, t):
         digits = re.fullmatch(r"(0[xX][0-9a-fA-F']+|[0-9']+)([uUlLzZ]*)", t)
         if not digits:
+            return
+        if self.at(i - 1) == ":" and self.at(i - 3) == "bool":
             return
         value = int(digits.group(1).replace("'", ""), 0)
         for new in (value + 1, value - 1):

@@ -27,13 +27,14 @@ from suites import TREE, Suite, run  # noqa: E402
 EQUIVALENT = pathlib.Path(__file__).with_name("equivalent.tsv")
 MARKS = ("noexcept", "nodiscard", "lifetimebound")  # no test can see them; the gate functions_are_marked does
 
-# The suites that see a header beside its own test, by the beginning of its path; the longest that fits counts.
+# The suites that see a header beside its own test, by the beginning of its path; the longest that fits counts. Those that
+# find the most come first.
 FAMILIES = {
     "core/": "bytes address decoded request stored literal endpoint5 socks5 socks4 client server",
-    "core/address": "bytes ip decoded request stored literal endpoint5 socks5 socks4 client server size/address",
+    "core/address": "size/address bytes ip decoded request stored literal endpoint5 socks5 socks4 client server",
     "core/bytes": "conversion address memory mailbox socks4 tor",
     "core/error": "error_code disposition client server",
-    "core/memory": "bytes username_password socks4 invariants_overlap size/memory optimised/secrets optimised/work",
+    "core/memory": "size/memory optimised/work optimised/secrets bytes username_password socks4 invariants_overlap",
     "core/tolerance": "quirks_client quirks_server socks5 socks4 gssapi username_password",
     "wire/": "endpoint5 invariants_overlap tolerance invariants_wire client server quirks_client quirks_server",
     "wire/datagram": "invariants_datagram invariants_overlap reassembly tolerance fuzz/datagram",
@@ -43,8 +44,8 @@ FAMILIES = {
                    "optimised/work",
     "wire/socks5": "endpoint5 invariants_overlap tolerance invariants_wire client server quirks_client quirks_server "
                    "fuzz/socks5",
-    "wire/username_password": "invariants_overlap size/username_password tolerance client server "
-                              "fuzz/username_password optimised/secrets optimised/work",
+    "wire/username_password": "size/username_password optimised/secrets optimised/work invariants_overlap tolerance client "
+                              "server fuzz/username_password",
     "machine/": "client server invariants_finality invariants_space invariants_precision invariants_chunking "
                 "invariants_purity invariants_end_of_stream invariants_small_builds invariants_abuse invariants_pair "
                 "pipelining stream_failed release run completion answers_later other_methods private_method quirks_client "
