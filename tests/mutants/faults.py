@@ -96,6 +96,8 @@ fault(ORACLE, "a server does not answer with the second address of BIND but with
       "const bool second = state_ == server_state::second_answer;\n"
       "        const message_size written = write_reply(code, second ? endpoint{{}, outcome.bound.port} : "
       "outcome.bound, out);")
+fault(ORACLE, "the outbox keeps bytes after clear() if messages were sent together, the password among them", MAILBOX,
+      "if (end_ > used_) used_ = end_;", "if (end_ > used_) used_ = static_cast<uint32_t>(written);")
 
 # A chain of proxies
 ORACLE = "fuzz/chain"
