@@ -112,10 +112,15 @@ void check_target(const socks::cft::attempt& a, const way& w, const std::string&
 
 // One more command makes a configuration unusable.
 void check_unusable(const std::string& whole, const values& v) {
-    const std::string object = "CFTTCP ID=P,CLASS=" + std::to_string(v.net_class);
-    const std::string ends[] = {"CFTPART ID=P,MODE=DELETE", "CFTNET ID=n0,MODE=DELETE",
-                                "CFTPROT ID=p0,NET=unused", "CFTNET ID=first,PROTOCOL=SOCKS5,HOST=h,INET=n0",
-                                object + ",MODE=DELETE",    object + ",HOST=h,MODE=CREATE"};
+    const std::string net_class = std::to_string(v.net_class);
+    const std::string network = "CFTNET ID=n0,INET=first,HOST=h,PROTOCOL=SOCKS5,CLASS=" + net_class;
+    const std::string tcp = "CFTTCP ID=P,HOST=h,CLASS=" + net_class;
+    const std::string ends[] = {"CFTPART ID=P,PROT=p0,SAP=1,MODE=DELETE",
+                                network + ",MODE=DELETE",
+                                tcp + ",MODE=DELETE",
+                                tcp + ",MODE=CREATE",
+                                "CFTPROT ID=p0,NET=unused",
+                                "CFTNET ID=first,PROTOCOL=SOCKS5,HOST=h,INET=n0"};
     const std::string all = whole + ends[v.interval % 6];
     const block text{bytes(all)};
     socks::cft::finding room[8];
