@@ -1,6 +1,7 @@
 // The notation alone. The tokens and the gaps between them are the complete text, each at its position. A
 // text that was cut has the same tokens up to the cut. The events, printed again with other blanks, are the
-// same events. A value is what a decoder without a buffer reads, and any bytes can be spelled.
+// same events, and so are commands that any bytes choose. A value is what a decoder without a buffer reads,
+// and any bytes can be spelled.
 
 #include <socks/transfer_cft/parser.hpp>
 
@@ -153,6 +154,24 @@ std::string printed(const std::vector<event>& events) {
     return !events.empty() && events.back().next == parser::next::value ? s + ")" : s;
 }
 
+// Each byte chooses a command, a parameter with its first value, or one more value. All of them are read.
+void write(bytes choices) {
+    using next = parser::next;
+    std::vector<event> events;
+    for (const uint8_t choice : choices) {
+        const bool listed = !events.empty() && events.back().next == next::value;
+        if (choice % 4 == 1 && !events.empty()) {
+            events.push_back({next::parameter, "P", false});
+            events.push_back({next::value, "1", false});
+        } else if (choice % 4 > 1 && listed) {
+            events.push_back({next::value, choice % 4 == 2 ? "word" : "two words", choice % 4 == 3});
+        } else {
+            events.push_back({next::command, "COMMAND", false});
+        }
+    }
+    demand(events_of(printed(events)) == events);
+}
+
 // Byte by byte, without a buffer: false where a slash begins nothing.
 bool meaning_of(const std::string& s, std::string& made) {
     for (size_t i = 0; i < s.size(); ++i) {
@@ -217,6 +236,7 @@ void fuzz(input in) {
         if (t.kind == kind::word || t.kind == kind::quoted) decode(t.text);
     const std::vector<event> events = events_of(all);
     demand(events_of(printed(events)) == events);
+    write(all);
     decode(all);
     spell(all);
 }

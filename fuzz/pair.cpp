@@ -1,7 +1,7 @@
 // A client against a server, over two queues that cut the bytes at random, through the smallest mailboxes.
 // The handshake ends, and both agree on the result, which follows from their settings. The server gets the
 // client's request, and the client the server's answer. What each application sends after its last message,
-// or as soon as it may, arrives completely, and nothing else does.
+// or as soon as it may, arrives completely, and nothing else does. A cleared mailbox contains no byte of it.
 
 #include "play.hpp"
 
@@ -57,6 +57,21 @@ struct side {
         early = text(handed_over);
         pay(payload);
         demand(in.empty());
+        return true;
+    }
+    // Makes every byte of both mailboxes zero, so that later bytes show.
+    void empty() {
+        static_cast<void>(out.prepare());
+        in.clear();
+        out.clear();
+    }
+    // Whether a caller that clears the mailboxes leaves no secret behind.
+    bool leaves_nothing() {
+        in.clear();
+        out.clear();
+        for (const buffer all : {in.prepare(), out.prepare()})
+            if (std::string(all.data(), all.capacity()).find_first_not_of('\0') != std::string::npos)
+                return false;
         return true;
     }
     [[nodiscard]] std::string tunnel(const std::string& other) const { return early + other.substr(heard); }
@@ -190,6 +205,8 @@ void fuzz(input in) {
     socks::server far(server_options);
     client_side a;
     server_side b;
+    a.empty();
+    b.empty();
     size_t asked = 0;
     size_t turns = 0;
     for (bool alive = true; alive; ++turns) {
@@ -200,6 +217,7 @@ void fuzz(input in) {
     }
     const bool good = must_succeed(server_options, app, request);
     demand((a.how == ending::done) == good && (b.how == ending::done) == good && a.how != ending::running);
+    demand(a.leaves_nothing() && b.leaves_nothing());
     if (!good) return;
     demand(b.told == wanted(request, far.method() == socks::method::username_password));
     demand(a.told == answered(request, app));

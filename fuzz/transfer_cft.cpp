@@ -110,20 +110,23 @@ void check_target(const socks::cft::attempt& a, const way& w, const std::string&
                  : a.service.empty() && std::to_string(a.request.to.port) == w.service);
 }
 
-// One more command makes each of these configurations unusable.
-void check_what_is_missing(const std::string& whole, uint16_t net_class) {
-    const std::string object = "CFTTCP ID=P,CLASS=" + std::to_string(net_class);
-    const std::string ends[] = {"CFTPART ID=P,MODE=DELETE", "CFTNET ID=n0,MODE=DELETE",
-                                "CFTPROT ID=p0,NET=unused", "CFTNET ID=first,PROTOCOL=SOCKS5,HOST=h,INET=n0",
-                                object + ",MODE=DELETE",    object + ",HOST=h,MODE=CREATE"};
-    for (const std::string& end : ends) {
-        const std::string all = whole + end;
-        const block text{bytes(all)};
-        socks::cft::finding room[8];
-        socks::cft::findings found(room);
-        socks::cft::targets targets;
-        demand(!socks::cft::resolve(text.view(), "P", targets, found) && found.total() != 0);
-    }
+// One more command makes a configuration unusable.
+void check_unusable(const std::string& whole, const values& v) {
+    const std::string net_class = std::to_string(v.net_class);
+    const std::string network = "CFTNET ID=n0,INET=first,HOST=h,PROTOCOL=SOCKS5,CLASS=" + net_class;
+    const std::string tcp = "CFTTCP ID=P,HOST=h,CLASS=" + net_class;
+    const std::string ends[] = {"CFTPART ID=P,PROT=p0,SAP=1,MODE=DELETE",
+                                network + ",MODE=DELETE",
+                                tcp + ",MODE=DELETE",
+                                tcp + ",MODE=CREATE",
+                                "CFTPROT ID=p0,NET=unused",
+                                "CFTNET ID=first,PROTOCOL=SOCKS5,HOST=h,INET=n0"};
+    const std::string all = whole + ends[v.interval % 6];
+    const block text{bytes(all)};
+    socks::cft::finding room[8];
+    socks::cft::findings found(room);
+    socks::cft::targets targets;
+    demand(!socks::cft::resolve(text.view(), "P", targets, found) && found.total() != 0);
 }
 
 void check_configuration(input in) {
@@ -140,7 +143,7 @@ void check_configuration(input in) {
     for (uint32_t h = 0; h < targets.hosts(); ++h)
         for (uint32_t p = 0; p < targets.protocols(); ++p)
             check_target(targets.attempt_for({h, p}), v.ways[p], v.hosts[h]);
-    check_what_is_missing(whole, v.net_class);
+    check_unusable(whole, v);
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Applies each mutation of mutations.py to a copy of its header and checks that a test catches it.
+"""Applies each mutation of mutations.py to a copy of its header and checks that a test catches it. Applies each fault
+of faults.py too, which one oracle must see by itself: a fuzz target on its corpus, or the simulation.
 
     run.py [--compiler CXX] [--jobs N] [--scratch DIR] [--only TEXT] [--write | --list]
 
 A test that is proved by constant evaluation catches a mutation by not compiling. The exit status is 1 if a mutation
 survives, no longer applies or does not compile, if a suite fails without a mutation, or if docs/mutants.md lists other
-mutations. --write writes that page.
+mutations. --write writes that page. --only chooses by the description, or by the oracle: --only fuzz/client.
 """
 
 import argparse
@@ -16,10 +17,37 @@ import shutil
 import sys
 
 sys.dont_write_bytecode = True
+from faults import FAULTS  # noqa: E402
 from mutations import MUTATIONS  # noqa: E402
 from suites import TREE, Suite, run  # noqa: E402
 
 PAGE = TREE / "docs" / "mutants.md"
+SIMULATIONS = {"simulation": ["--handshakes", "5000"], "simulation/associations": ["--associations", "5000"]}
+
+
+class Oracle(Suite):
+    """A fuzz target or the simulation, which must see a fault by a demand of its own: a crash is not enough."""
+
+    def __init__(self, name, options):
+        super().__init__(name.partition("/")[0] if name in SIMULATIONS else name, options)
+        self.arguments = SIMULATIONS.get(name) or [str(self.corpus)]
+
+    def run(self, replaced, program):
+        """The demand that is not met, or None."""
+        done = self.compile(replaced, *self.level, "-o", str(program))
+        if done.returncode != 0:
+            return f"does not compile: {done.stderr.strip().splitlines()[0]}"
+        ran = run([str(program), *self.arguments])
+        program.unlink()
+        if ran.returncode == 0:
+            return None
+        said = ran.stderr.splitlines()
+        demands = [pathlib.PurePath(line).name for line in said if line.endswith(": this demand is not met")]
+        return demands[0] if demands else f"does not break a demand: {said[-1] if said else ran.returncode}"
+
+
+ORACLES = [f"fuzz/{corpus.name}" for corpus in sorted((TREE / "fuzz" / "corpus").iterdir())] + list(SIMULATIONS)
+ENOUGH = 5  # faults that each oracle must see
 
 
 def misplaced(mutation):
@@ -32,6 +60,7 @@ def misplaced(mutation):
 def apply(number, mutation, options):
     """The result of one mutation: (caught, by which suite, by which test or why not)."""
     _, header, old, new, suites = mutation
+    kind = Oracle if mutation in FAULTS else Suite
     text = (TREE / "include" / "socks" / header).read_text()
     if why := misplaced(mutation):
         return False, "", why
@@ -44,11 +73,11 @@ def apply(number, mutation, options):
     if bare.returncode != 0:
         return False, "", f"does not compile: {bare.stderr.strip().splitlines()[0]}"
     for name in suites:
-        by = Suite(name, options).proof(replaced)
+        by = kind(name, options).proof(replaced)
         if by:
             return not by.startswith("does not "), name, by
     for name in suites:
-        by = Suite(name, options).run(replaced, replaced / "program")
+        by = kind(name, options).run(replaced, replaced / "program")
         if by:
             return not by.startswith("does not "), name.partition(":")[0], by
     return False, "", "survives " + ", ".join(suites)
@@ -70,12 +99,27 @@ def page(results):
     for mutation, (_, suite, by) in zip(MUTATIONS, results):
         where = f"`{by}`" if by == suite else f"`{by.split()[0]}`{by[len(by.split()[0]):]} in {suite}"
         lines.append(f"| {mutation[0]} | {mutation[1]} | {where} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + oracles()) + "\n"
+
+
+def oracles():
+    """The section of the faults. It needs no run, because a fault has one catcher."""
+    lines = ["", "## What each fuzz target and the simulation see", "",
+             "A user would notice each of these faults. The oracle in the row sees the fault alone, by a demand of its own: a",
+             "fuzz target replays its committed corpus, the simulation runs 5000 handshakes or UDP associations. A crash",
+             "does not count. [tests/mutants/faults.py](../tests/mutants/faults.py) holds the faults.", "",
+             "| oracle | fault | header |", "| --- | --- | --- |"]
+    return lines + [f"| `{oracle}` | {what} | {header} |" for what, header, _, _, (oracle,) in FAULTS]
 
 
 def listed(page_text):
     """The mutations of a page. The first of several tests may differ from compiler to compiler."""
     return [line.rpartition(" | ")[0] for line in page_text.splitlines() if line.startswith("| ")]
+
+
+def rows(mutations):
+    """What listed() returns for a page of these mutations and the faults."""
+    return [f"| {f[0]} | {f[1]}" for f in mutations] + listed("\n".join(oracles()))
 
 
 def main():
@@ -88,12 +132,14 @@ def main():
     parser.add_argument("--list", action="store_true", help="only check that every mutation still applies and is on the page")
     options = parser.parse_args()
     if options.list:
-        strays = [f"{f[0]} {why}" for f in MUTATIONS if (why := misplaced(f))]
-        if listed(PAGE.read_text())[2:] != [f"| {f[0]} | {f[1]}" for f in MUTATIONS]:
+        strays = [f"{f[0]} {why}" for f in MUTATIONS + FAULTS if (why := misplaced(f))]
+        if listed(PAGE.read_text())[2:] != rows(MUTATIONS):
             strays.append("docs/mutants.md does not list these mutations: run.py --write")
-        print("\n".join(strays) or f"{len(MUTATIONS)} mutations apply")
+        seen = [f[4][0] for f in FAULTS]
+        strays += [f"{o} has fewer than {ENOUGH} faults" for o in ORACLES if seen.count(o) < ENOUGH]
+        print("\n".join(strays) or f"{len(MUTATIONS)} mutations and {len(FAULTS)} faults apply")
         return 1 if strays else 0
-    chosen = [(i, f) for i, f in enumerate(MUTATIONS) if options.only in f[0]]
+    chosen = [(i, f) for i, f in enumerate(MUTATIONS + FAULTS) if options.only in f[0] or [options.only] == [*f[4]]]
     if not chosen:
         print(f"no mutation has {options.only!r} in its text")
         return 2
@@ -103,7 +149,8 @@ def main():
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         def sound(name):
-            return Suite(name, options).catches(None, options.scratch / f"sound-{name.replace('/', '-')}")
+            kind = Oracle if name in ORACLES else Suite
+            return kind(name, options).catches(None, options.scratch / f"sound-{name.replace('/', '-')}")
         for name, by in zip(suites, pool.map(sound, suites)):
             if by:
                 print(f"{name} fails without a mutation: {by}")

@@ -22,7 +22,7 @@ enum class manners : uint8_t {
     floods,      // bytes without end
     mute,        // nothing at all
     vanishes,    // honest, but the connection is reset at some byte
-    cuts_short,  // honest messages up to some byte, then the end of the stream
+    cuts_short,  // honest messages up to some byte or message, then the end of the stream
 };
 
 inline const char* to_string(manners m) {
@@ -226,7 +226,8 @@ inline std::string script_of(manners how, dice& d, const messages& all) {
         case manners::drips:
         case manners::floods: s = honest.substr(0, d.below(static_cast<uint32_t>(honest.size()))); break;
         case manners::cuts_short:
-            s = honest.substr(0, d.below(static_cast<uint32_t>(honest.size()) + 1));
+            s = honest.substr(0, d.once_in(2) ? ends[d.below(static_cast<uint32_t>(ends.size()))]
+                                              : d.below(static_cast<uint32_t>(honest.size()) + 1));
             break;
     }
     return s;
