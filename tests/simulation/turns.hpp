@@ -24,7 +24,8 @@ bool connection::put(side& s, route& out, socks::outbox<M>& box, bytes data) {
     return n != 0;
 }
 
-// Answers recv. False when there is nothing to read. Some loops see the end of the stream with its last bytes.
+// Answers recv. False when there is nothing to read. Some loops see the end of the stream with its last
+// bytes.
 template <class Machine, size_t N>
 bool connection::get(side& s, route& in, Machine& machine, socks::inbox<N>& box, size_t need) {
     checks_->demand(need >= 1 && need <= Machine::max_input - box.data().size());

@@ -15,8 +15,8 @@ inline unique_fd udp_socket(const socks::endpoint& at) {
     return fd;
 }
 
-/// A destination for datagrams. The case answers them itself. A proxy that does not connect to this machine does not
-/// send datagrams there either.
+/// A destination for datagrams. The case answers them itself. A proxy that does not connect to this machine
+/// does not send datagrams there either.
 class udp_destination {
   public:
     struct arrived {
