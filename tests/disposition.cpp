@@ -197,6 +197,18 @@ constexpr void a_server_that_is_done_has_succeeded(check& t) {
 }
 PROVE_AND_RUN(a_server_that_is_done_has_succeeded)
 
+// After SO_RCVTIMEO, run() returns an action that still waits for bytes.
+constexpr void a_handshake_that_still_waits_has_not_succeeded(check& t) {
+    const socks::request request{.to = {ipv4{192, 0, 2, 7}, 443}};
+    client waits;
+    char room[client::max_output] = {};
+    t.ok(outcome_of(waits.step(request, {}, room)) == outcome(errc::timed_out));
+    t.ok(outcome_of(waits.step(request, {}, room)) == outcome(errc::timed_out));
+    server asks;
+    t.ok(outcome_of(asks.step(bytes(), room)) == outcome(errc::timed_out));
+}
+PROVE_AND_RUN(a_handshake_that_still_waits_has_not_succeeded)
+
 constexpr void an_operator_is_told_in_words(check& t) {
     t.ok(text_of(reason(code5::succeeded)) == "connected" && text_of(reason(code4::granted)) == "connected");
     t.ok(text_of(reason(errc::none)) == "connected");

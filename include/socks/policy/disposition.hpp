@@ -64,17 +64,20 @@ class outcome {
     bool has_code_ = false;
 };
 
-/// Returns the outcome of an action whose next() is done or fail. A server's done has no code.
+/// Returns the outcome of the last action of a handshake. A server's done has no code. If the action is
+/// neither done nor fail, the handshake is not complete: the outcome is errc::timed_out.
 /// @lifetime  by value.
 /// @cost      O(1), constexpr, noexcept.
 template <class Action>
 [[nodiscard]] constexpr outcome outcome_of(const Action& last) noexcept {
-    if (last.next() == decltype(last.next())::done) {
+    using next = decltype(last.next());
+    if (last.next() == next::done) {
         if constexpr (requires { last.result().reply; })
             return last.result().reply.code;
         else
             return errc::none;
     }
+    if (last.next() != next::fail) return errc::timed_out;
     if (last.error() == errc::refused) return last.code();
     return last.error();
 }
