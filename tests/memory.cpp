@@ -116,6 +116,7 @@ constexpr void texts_that_differ_anywhere_are_not_equal(check& t) {
     for (size_t size = 0; size <= 19; ++size) {
         const auto entered = t.in(size);
         for (size_t i = 0; i < sizeof a; ++i) a[i] = b[i] = static_cast<char>('a' + i);
+        t.ok(equal(a, b, size));
         b[size] = '\0';  // behind the texts
         t.ok(equal(a, b, size));
         for (size_t at = 0; at < size; ++at) {
