@@ -95,8 +95,8 @@ class session : public stream {
         return take_reply();
     }
 
-    /// Requires a success. A part of the protocol that the proxy does not offer or forbids, by its reply, is no
-    /// failure.
+    /// Requires a success. A part of the protocol that the proxy does not offer or forbids, by its reply, is
+    /// no failure.
     /// @param part  the part, such as "BIND", or nothing if every proxy has it.
     static void require_granted(const reply5& r, const char* part = nullptr) {
         if (part != nullptr && (r.code() == 7 || r.code() == 8))
