@@ -123,7 +123,9 @@ CLIENTS = (
     Client("socksio", lambda: python_client("socksio"), package="python3-socksio", quick=True),
     Client("IO::Socket::Socks", lambda: by_library(*languages.PERL, "connect", versions=("4", "5")),
            ("perl", "-MIO::Socket::Socks", "-e", "print $IO::Socket::Socks::VERSION")),
-    Client("Ruby socksify", lambda: by_library("ruby", PROGRAMS / "ruby_client.rb"), package="ruby-socksify"),
+    # Its SOCKS4 request to an address ends without the NUL of the user ID, so that every proxy waits for more.
+    Client("Ruby socksify", lambda: by_library("ruby", PROGRAMS / "ruby_client.rb", versions=("5",)),
+           package="ruby-socksify"),
     Client("socat", lambda: [filled(socat(kind)) for kind in ("SOCKS4", "SOCKS4A")], ("socat", "-V"), quick=True),
     Client("connect-proxy", lambda: [filled(connect_proxy(*words)) for words in (("-4", "local"), ("-5", "remote"))],
            ("connect-proxy", "-V")),

@@ -2,7 +2,7 @@
 #
 #     ruby ruby_client.rb VERSION PROXY_PORT HOST PORT [USER PASSWORD]
 #
-# VERSION is 4, 4a or 5.
+# VERSION is 4a or 5.
 
 require 'socksify'
 

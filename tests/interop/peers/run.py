@@ -5,7 +5,8 @@
 
 PROXY is our own. The complete run writes PAGE, docs/peers.md, and fails if the results of a peer are others than
 before. A new version alone is not a failure. With --quick, or with names of peers, it runs those and compares them with
-PAGE. FOLDER of --npm has the packages that setup.sh puts there; FOLDER of --keep receives each report of socks-check.
+PAGE. FOLDER of --npm has the packages that setup.sh puts there. FOLDER of --keep receives each report of socks-check and
+what was found of each peer; a run that did not end goes on from there, and leaves out the peers that it has.
 """
 
 import argparse
@@ -53,7 +54,7 @@ class Run:
         if done.returncode not in (0, 1) or not report.exists():
             raise AssertionError(f"socks-check ended with {done.returncode}: {done.stderr[-1000:]}")
         if self.keep:
-            number = len(list(self.keep.iterdir()))
+            number = len(list(self.keep.glob("*.json")))
             (self.keep / f"{number:03}_{re.sub(r'[^a-zA-Z0-9]+', '_', name)}.json").write_text(report.read_text())
         return {case["id"]: case for case in json.loads(report.read_text())["cases"]}
 
@@ -89,6 +90,16 @@ class Run:
                 cases |= self.start_and_check(peer, start, *login, "--only", first)
                 final.add(first)
         return cases
+
+    def once(self, role, act, peer):
+        """Runs a peer, if what was found of it is not kept already."""
+        kept = self.keep / f"{role} {peer.name.replace('/', ' ')}.found" if self.keep else None
+        if kept and kept.exists():
+            self.found[role, peer.name] = json.loads(kept.read_text())
+            return
+        act(peer)
+        if kept:
+            kept.write_text(json.dumps(self.found[role, peer.name]))
 
     def server(self, peer):
         for start, login in ((peer.start, ()), (peer.start_login, ("--user", USER, "--password", PASSWORD))):
@@ -140,7 +151,7 @@ def main():
     signal.alarm(harness.LIMIT)
     began = time.monotonic()
     try:
-        status = harness.run({f"{role} {peer.name}": (act, peer) for role, peer, act in chosen}, [])
+        status = harness.run({f"{role} {peer.name}": (run.once, role, act, peer) for role, peer, act in chosen}, [])
     finally:
         harness.stop_all()
     print(f"{time.monotonic() - began:.0f} seconds")
