@@ -164,6 +164,11 @@ constexpr void user_and_password_are_percent_decoded(check& t) {
 PROVE_AND_RUN(user_and_password_are_percent_decoded)
 
 constexpr void a_percent_sign_takes_two_digits(check& t) {
+    // The digits do not come from behind the user or the password.
+    t.ok(refused("socks5://john%@12", errc::bad_escape, 13) &&
+         refused("socks5://john%4@2", errc::bad_escape, 13));
+    t.ok(refused("socks5://a%:12@h", errc::bad_escape, 10) &&
+         refused("socks5://a:b%@12", errc::bad_escape, 12));
     t.ok(refused("socks5://jo%@p", errc::bad_escape, 11) && refused("socks5://jo%4@p", errc::bad_escape, 11));
     t.ok(refused("socks5://jo%4g:x@p", errc::bad_escape, 11) &&
          refused("socks5://jo%%41@p", errc::bad_escape, 11));
