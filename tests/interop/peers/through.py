@@ -52,7 +52,15 @@ class Run:
             process.wait()
 
     def nc(self, host, port, *before):
-        return subprocess.call([*before, "nc.openbsd", "-N", host, str(port)])
+        """To a daemon it can always connect, so that it is judged by what it prints."""
+        argv = [*before, "nc.openbsd", "-N", host, str(port)]
+        return self.printed(argv) if self.running else subprocess.call(argv)
+
+    def printed(self, argv):
+        """Fails also if the program prints nothing."""
+        done = subprocess.run(argv, stdout=subprocess.PIPE)
+        sys.stdout.buffer.write(done.stdout)
+        return done.returncode or not done.stdout
 
     def page(self, *options):
         return subprocess.call(["curl", "-q", "-sS", "--fail", "--max-time", LIMIT, *options, self.url])
@@ -157,13 +165,11 @@ route {{
         """It has no login, and a lock on the folder of its profile. It always exits with 0, but prints a page only if it
         has one. What it asks its maker does not go to the proxy."""
         scheme = "socks5" if self.version == "5" else "socks4"
-        done = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-                               "--disable-background-networking", "--disable-component-update",
-                               "--proxy-bypass-list=*.google.com;*.googleapis.com;*.gvt1.com",
-                               f"--user-data-dir={self.folder}", f"--proxy-server={scheme}://127.0.0.1:{self.proxy}",
-                               "--dump-dom", self.url], stdout=subprocess.PIPE)
-        sys.stdout.buffer.write(done.stdout)
-        return done.returncode or not done.stdout
+        return self.printed(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+                             "--disable-background-networking", "--disable-component-update",
+                             "--proxy-bypass-list=*.google.com;*.googleapis.com;*.gvt1.com",
+                             f"--user-data-dir={self.folder}", f"--proxy-server={scheme}://127.0.0.1:{self.proxy}",
+                             "--dump-dom", self.url])
 
 
 def main(program, *words):
