@@ -127,14 +127,7 @@ a_signal_kills_the_commands() {
     "$socks_check" client --patience 60 --jobs 4 -- sh -c 'echo $$ >>"$0"; sleep 300; true {port}' "$scratch/started" \
         >"$scratch/out" 2>"$scratch/err" &
     run=$!
-    for _ in $(seq 300); do
-        test ! -s "$scratch/started" || break
-        sleep 0.1
-    done
-    kill -TERM $run
-    status=0
-    wait $run || status=$?
-    test "$status" -eq 143 || fail "exit status $status"
+    ends_by_a_signal_after test -s "$scratch/started"
     sleep 0.5
     ! grep '^State:.[^Z]' "/proc/$(cat "$scratch/started")/status" 2>/dev/null || fail "the command is still running"
 }

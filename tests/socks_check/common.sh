@@ -32,3 +32,15 @@ outputs_hide() {
         ! grep -q "$1" "$scratch/$report" || fail "$report shows the password"
     done
 }
+
+# ends_by_a_signal_after CONDITION...: SIGTERM ends the run $run as soon as the condition holds. Shells add 128 to the number.
+ends_by_a_signal_after() {
+    for _ in $(seq 300); do
+        ! "$@" || break
+        sleep 0.1
+    done
+    kill -TERM $run
+    status=0
+    wait $run || status=$?
+    test "$status" -eq 143 || fail "exit status $status"
+}
