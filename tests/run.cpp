@@ -348,6 +348,20 @@ constexpr void a_number_beyond_the_room_is_a_defined_error(check& t) {
 }
 PROVE_AND_RUN(a_number_beyond_the_room_is_a_defined_error)
 
+constexpr void a_server_that_fails_keeps_nothing_to_send(check& t) {
+    wire to{.says = "05 01 00"_bytes};
+    server_side side({});
+    const char* reply = nullptr;
+    const auto s = socks::run(
+        side.machine, side.rx, side.tx, [&](socks::buffer room) { return to.read_some(room); },
+        [&](bytes data) {
+            reply = data.data();
+            return io_result(data.size() + 1);
+        });
+    t.ok(s.error() == errc::bad_count && side.tx.empty() && bytes(reply, 2) == "00 00"_bytes);
+}
+PROVE_AND_RUN(a_server_that_fails_keeps_nothing_to_send)
+
 // A failure does not wipe what an operation still reads.
 constexpr void a_failure_leaves_bytes_in_flight_where_they_are(check& t) {
     wire to{.says = "05 00"_bytes};
