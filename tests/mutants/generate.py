@@ -8,10 +8,11 @@ counts as neither killed nor alive. Some mutants are left out because they alway
 - `i != n` for `i < n` in a loop that counts up from 0 and changes `i` nowhere else
 - exchanged arguments of a symmetric function
 - another width of a bool
-
-The condition of a static_assert has none either: no test can contain what it refuses. tests/compile_fail does.
 - a defaulted function without noexcept, which follows from the members
+- a lambda without noexcept, which the gate does not read
 - a function without [[nodiscard]] if its result has a type that is [[nodiscard]], or if no user can call it
+
+The condition of a static_assert has no mutants either: no test can contain what it refuses. tests/compile_fail does.
 """
 
 import collections
@@ -284,6 +285,10 @@ class Generator:
         if t[1] != "\\":
             self.put("text", i, '"' + ("b" if t[1] == "a" else "a") + t[2:])
 
+    def is_lambda(self, i):
+        """Whether the parameters before token i are those of a lambda."""
+        return self.at(i - 1) == ")" and self.at(self.partner[i - 1] - 1) == "]"
+
     def inside(self, i, word):
         """Whether token i stands directly in the parentheses of `word`."""
         while i > 0:
@@ -305,7 +310,7 @@ class Generator:
                 close = self.partner[opening]
                 begins = [j for j in range(opening + 1, close) if self.at(j) == ";"]
                 self.negate(begins[-1] + 1 if begins else opening + 1, close)
-        elif t == "noexcept" and self.at(i + 1) != "(" and self.at(i + 2) != "default":
+        elif t == "noexcept" and self.at(i + 1) != "(" and self.at(i + 2) != "default" and not self.is_lambda(i):
             self.put("noexcept", i, "")
         elif t == "SOCKS_LIFETIMEBOUND":
             self.put("lifetimebound", i, "")
@@ -371,9 +376,12 @@ def generate(tree):
     return result
 
 
-def mutated(tree, mutant):
-    text = (tree / "include" / "socks" / mutant.header).read_text()
-    return text[:mutant.begin] + mutant.new + text[mutant.end:]
+def mutated(tree, *mutants):
+    """The text of a header with some of its mutants at once."""
+    text = (tree / "include" / "socks" / mutants[0].header).read_text()
+    for m in sorted(mutants, key=lambda m: m.begin, reverse=True):
+        text = text[:m.begin] + m.new + text[m.end:]
+    return text
 
 
 if __name__ == "__main__":
