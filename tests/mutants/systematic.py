@@ -21,6 +21,7 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
+from bundle import Bundles  # noqa: E402
 from generate import generate, mutated  # noqa: E402
 from suites import TREE, Suite, run  # noqa: E402
 
@@ -46,10 +47,10 @@ FAMILIES = {
                    "fuzz/socks5",
     "wire/username_password": "size/username_password optimised/secrets optimised/work invariants_overlap tolerance client "
                               "server fuzz/username_password",
-    "machine/": "client server invariants_finality invariants_space invariants_precision invariants_chunking "
-                "invariants_purity invariants_end_of_stream invariants_small_builds invariants_abuse invariants_pair "
-                "pipelining stream_failed release run completion answers_later other_methods private_method quirks_client "
-                "quirks_server garbage tolerance optimised/work fuzz/client fuzz/server fuzz/abuse simulation",
+    "machine/": "client server feature pipelining stream_failed completion run answers_later other_methods private_method "
+                "quirks_client quirks_server tolerance invariants_finality invariants_space invariants_precision "
+                "invariants_purity invariants_end_of_stream invariants_pair release fuzz/client fuzz/server optimised/work "
+                "fuzz/abuse simulation invariants_abuse invariants_chunking garbage invariants_small_builds",
     "machine/chain": "invariants_chain fuzz/chain client",
     "machine/mailbox": "completion release run stream_failed guard_page client server invariants_space fuzz/client",
     "machine/reassembly": "invariants_overlap fuzz/reassembly",
@@ -68,11 +69,25 @@ FAMILIES = {
 }
 
 
-def suites_of(header):
-    name = pathlib.PurePosixPath(header).with_suffix("")
-    own = f"transfer_cft_{name.name}" if header.startswith("transfer_cft/") else name.name
-    family = max((f for f in FAMILIES if header.startswith(f)), key=len)
-    return list(dict.fromkeys([own, *FAMILIES[family].split()]))
+def own_of(header):
+    """The name of the test of a header."""
+    name = pathlib.PurePosixPath(header).stem
+    return f"transfer_cft_{name}" if header.startswith("transfer_cft/") else name
+
+
+def suites_for(mutant):
+    """The names of the suites that could see a mutant, the most likely first."""
+    family = max((f for f in FAMILIES if mutant.header.startswith(f)), key=len)
+    names = list(dict.fromkeys([own_of(mutant.header), *FAMILIES[family].split()]))
+    if mutant.kind == "text":
+        names = [names[0], "texts", *(n for n in names if n.startswith("transfer_cft_"))]
+    return ["misuse", *names] if "SOCKS_ASSERT" in mutant.line else names
+
+
+def is_bundled(suite):
+    """Whether a bundle can be built for a suite. Those that count instructions or bytes need the library as it is built by
+    its users, and misuse proves all that it says."""
+    return suite not in ("conversion", "misuse") and not suite.startswith(("optimised/", "size/"))
 
 
 def key_of(mutant):
@@ -120,29 +135,28 @@ class Trial:
     def outcome(suite, replaced):
         return suite.run(replaced, replaced / "program")
 
-    def result(self, mutant, number):
+    def result(self, mutant, was_bundled, number):
         """(verdict, by): killed, broken (does not compile) or alive."""
         replaced = self.options.scratch / f"systematic-{number}"
         shutil.rmtree(replaced, ignore_errors=True)
         (replaced / "socks" / mutant.header).parent.mkdir(parents=True)
         (replaced / "socks" / mutant.header).write_text(mutated(TREE, mutant))
         try:
-            return self.verdict(mutant, replaced)
+            return self.verdict(mutant, replaced, was_bundled)
         finally:
             shutil.rmtree(replaced, ignore_errors=True)
 
-    def verdict(self, mutant, replaced):
+    def verdict(self, mutant, replaced, was_bundled):
         if mutant.kind in MARKS:
             return ("killed", "functions_are_marked") if self.marks_differ(replaced) else ("alive", "")
-        names = suites_of(mutant.header)
-        if mutant.kind == "text":
-            names = [names[0], "texts", *(n for n in names if n.startswith("transfer_cft_"))]
-        if "SOCKS_ASSERT" in mutant.line:
-            names = ["misuse", *names]
-        own, *family = [Suite(name, self.options) for name in names]
+        names = suites_for(mutant)
+        if was_bundled:  # the proofs of its own test, and what no bundle contains, are left
+            names = [own_of(mutant.header), *(n for n in names if not is_bundled(n))]
+        own, *family = [Suite(name, self.options) for name in dict.fromkeys(names)]
         checked = False
         for suites in ([own], family):
-            for see, suite in [(Suite.proof, s) for s in suites] + [(self.outcome, s) for s in suites]:
+            runs = [s for s in suites if not (was_bundled and is_bundled(s.name))]
+            for see, suite in [(Suite.proof, s) for s in suites] + [(self.outcome, s) for s in runs]:
                 by = see(suite, replaced)
                 if by and by.startswith("does not compile") and not checked:
                     checked = True
@@ -151,6 +165,31 @@ class Trial:
                 if by:
                     return "killed", suite.name
         return "alive", ""
+
+
+def bundled(mutants, options, pool, report):
+    """Reports those of the mutants that a bundle kills. Returns the others, each with whether it was in a bundle."""
+    bundles = Bundles(options)
+    waiting, alone = {}, []
+    for number, mutant in enumerate(mutants, 1):
+        if mutant.kind not in MARKS and bundles.can_contain(mutant):
+            waiting[number] = mutant
+        else:
+            alone.append((mutant, False))
+
+    def tried(name, some):
+        return name, bundles.killed(Suite(name, options), {n: m for n, m in some.items() if n in waiting})
+
+    for choose in (lambda names: names[:1], lambda names: names[1:]):  # the own test of the header kills most of them
+        by_suite = collections.defaultdict(dict)
+        for number, mutant in waiting.items():
+            for name in choose([n for n in suites_for(mutant) if is_bundled(n)]):
+                by_suite[name][number] = mutant
+        for done in concurrent.futures.as_completed([pool.submit(tried, *job) for job in by_suite.items()]):
+            name, killed = done.result()
+            for number in killed & waiting.keys():
+                report(waiting.pop(number), "killed", name)
+    return [(m, n not in bundles.refused) for n, m in waiting.items()] + alone
 
 
 def main():
@@ -191,28 +230,35 @@ def main():
     options.scratch.mkdir(parents=True, exist_ok=True)
     print(f"{len(chosen)} of {len(every)} mutants, --seed {seed}", flush=True)
 
-    trial, began = Trial(options), time.monotonic()
-    counts, by_suite, alive = collections.Counter(), collections.Counter(), []
-    log = options.output.open("a") if options.output else None
+    began, log = time.monotonic(), options.output.open("a") if options.output else None
+    verdicts = collections.Counter()
+    by_suite, alive = collections.Counter(), []
+
+    def report(mutant, verdict, by):
+        verdicts[verdict] += 1
+        by_suite[by] += verdict == "killed"
+        if log:
+            print(verdict, by, described(mutant), sep="\t", file=log, flush=True)
+        if verdict == "alive":
+            alive.append(mutant)
+            print(f"ALIVE  {mutant.header}: {mutant.kind}: {mutant.old!r} -> {mutant.new!r} in: {mutant.line}", flush=True)
+
+    rest = []
+    for mutant in chosen:
+        if described(mutant) in known:  # no suite sees an equivalent mutant, and to try all of them takes the longest
+            report(mutant, "equivalent", "")
+        else:
+            rest.append(mutant)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        numbers = itertools.count()
-
-        def judged(mutant):  # no suite sees an equivalent mutant, and to try all of them takes the longest
-            return ("equivalent", "") if described(mutant) in known else trial.result(mutant, next(numbers))
-
-        for mutant, (verdict, by) in zip(chosen, pool.map(judged, chosen)):
-            counts[verdict] += 1
-            by_suite[by] += verdict == "killed"
-            if log:
-                print(verdict, by, described(mutant), sep="\t", file=log, flush=True)
-            if verdict == "alive":
-                alive.append(mutant)
-                print(f"ALIVE  {mutant.header}: {mutant.kind}: {mutant.old!r} -> {mutant.new!r} in: {mutant.line}", flush=True)
+        rest = bundled(rest, options, pool, report)
+        trial = Trial(options)
+        for (mutant, _), verdict in zip(rest, pool.map(lambda job, n: trial.result(*job, n), rest, itertools.count())):
+            report(mutant, *verdict)
     for name, number in by_suite.most_common():
         if number:
             print(f"{number:6} killed by {name}")
-    print(f"{len(chosen)} mutants in {time.monotonic() - began:.0f} s: {counts['broken']} do not compile, "
-          f"{counts['killed']} killed, {counts['equivalent']} equivalent, {counts['alive']} alive")
+    print(f"{len(chosen)} mutants in {time.monotonic() - began:.0f} s: {verdicts['broken']} do not compile, "
+          f"{verdicts['killed']} killed, {verdicts['equivalent']} equivalent, {verdicts['alive']} alive")
     return 1 if alive or strays else 0
 
 
