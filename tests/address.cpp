@@ -150,9 +150,10 @@ RUN(a_long_name_is_visible_ascii_of_any_value)
 // Some resolvers read it as an address, whatever its other bytes are.
 constexpr void a_received_name_in_any_encoding_may_spell_a_bad_address(check& t) {
     for (const bytes name : {bytes("\xff:80"), bytes("[\xff"), bytes("\xff]"), bytes("\xff.127.1"),
-                             bytes("\xff.0x7f"), bytes("\xff.1."), bytes("\xff\0")})
+                             bytes("\xff.0x7f"), bytes("\xff.1."), bytes("\xff\0"), bytes("")})
         t.in(name).ok(spelled_address(host::as_received(name)).kind() == host_kind::bad);
-    for (const bytes name : {bytes("m\xc3\xbcnchen"), bytes("127.1.\xff"), bytes("1\xff"), bytes("\xff.x1")})
+    for (const bytes name :
+         {bytes("m\xc3\xbcnchen"), bytes("127.1.\xff"), bytes("1\xff"), bytes("\xff.x1"), bytes("\xff.0y1")})
         t.in(name).ok(spelled_address(host::as_received(name)).kind() == host_kind::none);
 }
 PROVE_AND_RUN(a_received_name_in_any_encoding_may_spell_a_bad_address)
@@ -186,6 +187,12 @@ constexpr void a_received_name_stays_a_name(check& t) {
     t.ok(host::as_received("127.0.0.1") != host("127.0.0.1"));
 }
 PROVE_AND_RUN(a_received_name_stays_a_name)
+
+constexpr void a_name_of_a_message_can_be_sent_again(check& t) {
+    const auto request = decode_request5("05 01 00 03 09 'x.example' 0050"_bytes);
+    t.ok(request->to.host.is_sendable() && request->to.host.error() == errc::none);
+}
+PROVE_AND_RUN(a_name_of_a_message_can_be_sent_again)
 
 // The front of what is too long may be the name of another host.
 constexpr void a_received_name_of_256_bytes_goes_nowhere(check& t) {

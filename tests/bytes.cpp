@@ -141,6 +141,8 @@ constexpr void wiping_writes_zeros_into_all_of_a_buffer_and_nothing_else(check& 
     wipe(buffer(room + 1, 3));
     t.ok(bytes(room, 5) == "a\0\0\0e");
     wipe(buffer());
+    wipe(buffer(room, 1));
+    t.ok(bytes(room, 5) == "\0\0\0\0e");
 }
 PROVE_AND_RUN(wiping_writes_zeros_into_all_of_a_buffer_and_nothing_else)
 

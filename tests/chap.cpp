@@ -176,6 +176,7 @@ void a_message_that_chap_has_no_number_for_is_not_written(check& t) {
     value.letters(256);
     const chap_attribute long_value[] = {{type::status, "00"_bytes}, {type::text_message, value.view()}};
     t.ok(encode_chap(long_value, room).error() == errc::bad_attribute);
+    t.ok(encode_chap(&long_value[1], 1, room).error() == errc::bad_attribute);
     for (const size_t count : {size_t{0}, size_t{256}})
         t.in(count).ok(encode_chap(many, count, room).error() == errc::bad_attribute && room[0] == 'z');
     const auto longest = value.view().first(255);
@@ -193,6 +194,15 @@ constexpr void chap_messages_are_written_from_a_list(check& t) {
     t.ok(tight.error() == errc::no_space && tight.required() == 5);
 }
 PROVE_AND_RUN(chap_messages_are_written_from_a_list)
+
+constexpr void a_value_where_the_message_is_written_is_refused(check& t) {
+    char room[16] = {};
+    const chap_attribute apart{type::status, "00"_bytes};
+    const chap_attribute inside{type::text_message, bytes(room + 7, 1)};
+    t.ok(encode_chap({inside, apart}, room).error() == errc::overlap);
+    t.ok(encode_chap({apart, inside}, room).error() == errc::overlap && room[0] == 0);
+}
+PROVE_AND_RUN(a_value_where_the_message_is_written_is_refused)
 
 // Pieces of any size, message after message, and nothing of the next one is taken.
 constexpr void a_negotiation_is_read_message_by_message(check& t) {

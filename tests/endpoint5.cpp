@@ -52,6 +52,7 @@ constexpr void no_host_is_written_as_0_0_0_0(check& t) {
     t.ok(*detail::write_frame5(7, none, room) == 10 && bytes(room, 10) == "05 07 00 01 00000000 1234"_bytes);
     t.ok(*detail::write_frame5(7, {}, room) == 10 && bytes(room, 10) == "05 07 00 01 00000000 0000"_bytes);
     t.ok(detail::write_frame5(7, none, {room, 9}).needed() == 10);
+    t.ok(*detail::write_frame5(7, none, {room, 10}) == 10);
 }
 PROVE_AND_RUN(no_host_is_written_as_0_0_0_0)
 

@@ -89,6 +89,8 @@ constexpr void only_an_authentication_token_may_have_no_bytes(check& t) {
     t.ok(2 == golden(t, "01 01 0000"_bytes, ready, get(type::authentication, 0), put));
     sweep_refused(t, "01 02 0000"_bytes, get(type::protection_level), errc::bad_length, 4);
     sweep_refused(t, "01 03 0000 'abc'"_bytes, get(type::user_data), errc::bad_length, 4);
+    char room[4] = {};
+    t.ok(encode_gssapi({type{0}, {}}, room).error() == errc::bad_token);
 }
 PROVE_AND_RUN(only_an_authentication_token_may_have_no_bytes)
 

@@ -57,6 +57,9 @@ constexpr void bad_ipv6_text_is_refused(check& t) {
                              bytes("1:2:3:4:5:1.2.3.4"),
                              bytes("1:2:3:4:5:6::1.2.3.4"),
                              bytes("::1:2:3:4:5:6:1.2.3.4"),
+                             bytes("1;2;3;4;5;6;7;8"),
+                             bytes("::@"),
+                             bytes("::`"),
                              bytes("::\xff"),
                              bytes("")}) {
         const auto entered = t.in(text);
@@ -117,7 +120,7 @@ constexpr void bad_ipv4_text_is_refused(check& t) {
          {bytes(""), bytes("1"), bytes("1.2.3"), bytes("1.2.3."), bytes("1.2.3.4."), bytes("1.2.3.4.5"),
           bytes("1.2x3.4"), bytes(".1.2.3.4"), bytes("1..2.3"), bytes("1.2.3.256"), bytes("1.2.3.1000"),
           bytes("1.2.3.04"), bytes("1.2.3.00"), bytes("1.2.3.4 "), bytes(" 1.2.3.4"), bytes("1.2.3.a"),
-          bytes("1.2.3.4294967300"), bytes("-1.2.3.4")}) {
+          bytes("1.2.3.4294967300"), bytes("-1.2.3.4"), bytes("1-2-3-4")}) {
         const auto entered = t.in(text);
         t.ok(!parse_ipv4(text) && parse_ipv4(text).error() == errc::bad_host);
     }
@@ -129,6 +132,10 @@ constexpr void an_address_ends_with_its_text(check& t) {
     t.ok(*parse_ipv6(bytes("::12", 3)) == ipv6{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}});
     t.ok(*parse_ipv6(bytes("1::2:3", 3)) == ipv6{{0, 1}} &&
          *parse_ipv6(bytes("::1.2.3.45", 9)) == *parse_ipv6("::1.2.3.4"));
+    // A constant evaluation refuses to read beyond these.
+    constexpr char three[] = {'1', '.', '2', '.', '3'};
+    constexpr char colon[] = {':'};
+    t.ok(!parse_ipv4(bytes(three, 5)) && !parse_ipv6(bytes(colon, 1)) && !parse_ipv6(bytes()));
 }
 PROVE_AND_RUN(an_address_ends_with_its_text)
 

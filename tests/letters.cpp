@@ -12,6 +12,7 @@ using namespace socks;
 constexpr void words_are_the_same_in_either_case(check& t) {
     t.ok(same_word("CftNet", "cFTnET") && same_word("", "") && same_word("A-Z_09", "a-z_09"));
     t.ok(!same_word("CFTNET", "CFTNE") && !same_word("CFTNE", "CFTNET"));
+    t.ok(!same_word("CFTNET", "CFTNEX"));
     constexpr bytes word = "CFTNET";
     t.ok(!same_word(word, word.first(5)) && !same_word(word.first(5), word));
     t.ok(!same_word("@", "`") && !same_word("[", "{"));

@@ -379,6 +379,7 @@ void a_method_is_in_its_list(check& t) {
     const methods list{method::none};
     t.ok(!fails_an_assertion([&] { static_cast<void>(list[3]); }));
     t.ok(fails_an_assertion([&] { static_cast<void>(list[4]); }));
+    t.ok(fails_an_assertion([&] { static_cast<void>(list[5]); }));
 }
 RUN(a_method_is_in_its_list)
 #endif

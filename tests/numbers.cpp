@@ -111,6 +111,7 @@ constexpr void one_byte_of_each_version_means_success(check& t) {
         t.ok(reply_code(code4{byte}) == reply_code(version::v4, byte));
         t.ok(text_of(to_string(reply_code(code5{byte}))) == text_of(to_string(code5{byte})));
         t.ok(text_of(to_string(reply_code(code4{byte}))) == text_of(to_string(code4{byte})));
+        t.ok(text_of(to_string(reply_code(version::v4a, byte))) == text_of(to_string(code4{byte})));
     }
     t.ok(!reply_code{}.succeeded());
 }
@@ -119,7 +120,10 @@ PROVE_AND_RUN(one_byte_of_each_version_means_success)
 constexpr void codes_of_different_versions_are_never_equal(check& t) {
     t.ok(reply_code(code5::general_failure) == code5::general_failure);
     t.ok(reply_code(code4::granted) != reply_code(version::v5, 90));
+    t.ok(reply_code(version::v5, 90) != code4::granted);
     t.ok(reply_code(version::v4, 91) == reply_code(version::v4a, 91));
+    t.ok(reply_code(version::v4a, 91) == reply_code(version::v4, 91));
+    t.ok(reply_code(code5::succeeded) != code5::general_failure);
     t.ok(reply_code(code4::rejected) != code4::granted && reply_code(code4::rejected) != code5::succeeded);
 }
 PROVE_AND_RUN(codes_of_different_versions_are_never_equal)

@@ -152,10 +152,12 @@ constexpr void a_list_with_no_acceptable_offers_and_accepts_nothing(check& t) {
     t.ok(added.is_valid() && !added.add(method::no_acceptable) && !added.add(method::gssapi));
     methods alone;
     t.ok(alone.is_valid() && !alone.add(method::no_acceptable));
+    methods full(method::none, method::username_password, method::gssapi, method::chap);
+    t.ok(!full.add(method::no_acceptable));
     for (const methods& m :
          {methods(method::no_acceptable), methods(method::no_acceptable, method::none),
           methods(method::none, method::username_password, method::gssapi, method::no_acceptable), added,
-          alone}) {
+          alone, full}) {
         const auto entered = t.in();
         t.ok(!m.is_valid() && !m.empty() && m.as_bytes() == "ff"_bytes);
         for (unsigned i = 0; i < 256; ++i) {

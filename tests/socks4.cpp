@@ -198,10 +198,18 @@ constexpr void what_a_socks4_reply_cannot_carry_is_written_as_zeros(check& t) {
     t.ok(encode_reply4({code4::granted, {host{}, 0x1234}}, room).data() == zeros);
     t.ok(encode_reply4({code4::granted, {ipv6{0x20, 0x01}, 0x1234}}, room).data() == zeros);
     t.ok(encode_reply4({code4::granted, {"files.example.com", 0x1234}}, room).data() == zeros);
-    t.ok(encode_request4({command::bind, {host{}, 0}, {}}, buffer(room, 8)).required() == 9);
     t.ok(encode_reply4({}, room).data() == "00 5b 0000 00000000"_bytes);
+    t.ok(encode_reply4({}, buffer(room, 7)).required() == 8);
 }
 PROVE_AND_RUN(what_a_socks4_reply_cannot_carry_is_written_as_zeros)
+
+constexpr void a_socks4_request_without_a_host_has_zeros(check& t) {
+    char room[9] = {};
+    const request4 r{command::bind, {host{}, 0x1234}, {}};
+    t.ok(encode_request4(r, room).data() == "04 02 1234 00000000 00"_bytes);
+    t.ok(encode_request4(r, buffer(room, 8)).required() == 9);
+}
+PROVE_AND_RUN(a_socks4_request_without_a_host_has_zeros)
 
 // Whatever the steps by which a request arrives, the interrupted search says what the whole one says.
 void a_search_resumed_at_any_step_says_the_same(check& t) {

@@ -48,6 +48,15 @@ constexpr void greetings_hold_up_to_255_methods(check& t) {
 }
 PROVE_AND_RUN(greetings_hold_up_to_255_methods)
 
+constexpr void a_greeting_is_not_written_into_too_few_bytes(check& t) {
+    char room[] = {'a', 'b', 'c', 'd'};
+    const greeting two{"00 02"_bytes};
+    t.ok(encoded_size(two) == 4 && encode_greeting(two, buffer(room, 3)).required() == 4);
+    t.ok(detail::write_greeting(two.methods, buffer(room, 3)).needed() == 4 && bytes(room, 4) == "abcd");
+    t.ok(*detail::write_greeting(two.methods, room) == 4 && bytes(room, 4) == "05 02 00 02"_bytes);
+}
+PROVE_AND_RUN(a_greeting_is_not_written_into_too_few_bytes)
+
 // A7.
 constexpr void a_greeting_without_methods_is_refused(check& t) {
     sweep_refused(t, "05 00 00 02"_bytes, get_greeting, errc::no_methods, 2);
@@ -107,6 +116,8 @@ constexpr void requests_are_as_drawn(check& t) {
            put_request);
     golden(t, "05 03 00 01 00000000 0000"_bytes, request5{command::udp_associate, unspecified_ipv4},
            get_request, put_request);
+    golden(t, "05 01 00 04 00000000 00000000 00000000 00000001 0050"_bytes,
+           request5{command::connect, {"::1", 80}}, get_request, put_request);
 }
 PROVE_AND_RUN(requests_are_as_drawn)
 
@@ -225,6 +236,8 @@ constexpr void an_empty_or_nul_bound_name_means_no_host(check& t) {
     t.ok(2 ==
          sweep(t, "05 00 00 03 01 00 1234"_bytes, get_reply, reply5{code5::succeeded, {host{}, 0x1234}}));
     t.ok(2 == sweep(t, "05 00 00 03 01 'z' 1234"_bytes, get_reply, reply5{code5::succeeded, {"z", 0x1234}}));
+    t.ok(2 == sweep(t, "05 00 00 03 01 ff 1234"_bytes, get_reply,
+                    reply5{code5::succeeded, {host::as_received("\xff"), 0x1234}}));
     t.ok(2 ==
          sweep(t, "05 00 00 03 02 'zy' 1234"_bytes, get_reply, reply5{code5::succeeded, {"zy", 0x1234}}));
     sweep_refused(t, "05 00 00 03 02 0000 1234"_bytes, get_reply, errc::nul_in_name, 9);

@@ -116,7 +116,7 @@ RUN(frames_know_three_address_types)
 
 constexpr void a_framed_name_holds_no_nul(check& t) {
     sweep_refused(t, "0002 0a 03 03 'a' 00 'b' 0035 'ab'"_bytes, get, errc::nul_in_name, 10);
-    sweep_refused(t, "0002 0a 03 03 00 'bc' 0035 'ab'"_bytes, get, errc::nul_in_name, 10);
+    sweep_refused(t, "0002 0a 03 03 00 'bc' 1235 'ab'"_bytes, get, errc::nul_in_name, 10);
     sweep_refused(t, "0002 0b 03 04 'abc' 00 0035 'ab'"_bytes, get, errc::nul_in_name, 11);
     char room[64] = {};
     for (const host& bad : {host(bytes("localhost:80")), host::as_received({}), host::as_received("a\0b")}) {

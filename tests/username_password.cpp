@@ -66,6 +66,7 @@ constexpr void longer_credentials_are_refused(check& t) {
     t.ok(encode_credentials({"john", long_text.view()}, room).error() == errc::bad_password);
     t.ok(encode_credentials({long_text.view(), long_text.view()}, room).error() == errc::bad_user);
     t.ok(encode_credentials({}, room).error() == errc::no_credentials);
+    t.ok(encode_credentials({"john", "foo"}, buffer(room, 9)).required() == 10);
     t.ok(room[0] == 0);
     t.ok(encode_credentials({just, just}, room).size() == 513);
 }
@@ -103,6 +104,7 @@ constexpr void secrets_are_equal_when_all_their_bytes_are(check& t) {
     t.ok(constant_time_equal("foo", "foo"));
     t.ok(constant_time_equal("", "") && constant_time_equal({}, ""));
     t.ok(constant_time_equal("a\0b", "a\0b"));
+    t.ok(constant_time_equal("files.example.com", "files.example.com"));
     t.ok(!constant_time_equal("foo", "fop") && !constant_time_equal("foo", "goo"));
     t.ok(!constant_time_equal("foo", "fo") && !constant_time_equal("fo", "foo"));
     for (const bytes some : {bytes("foo"), bytes("\0"), bytes("\0\0")})

@@ -39,6 +39,14 @@ constexpr void a_writer_fills_its_room_exactly(check& t) {
 }
 PROVE_AND_RUN(a_writer_fills_its_room_exactly)
 
+constexpr void a_message_of_two_bytes_is_written_into_two(check& t) {
+    char room[] = {'x', 'y', 'z'};
+    const encoded tight = encode_method_selection(method::gssapi, buffer(room, 1));
+    t.ok(tight.error() == errc::no_space && tight.required() == 2 && room[0] == 'x');
+    t.ok(encode_method_selection(method::gssapi, buffer(room, 2)).data() == "05 01"_bytes && room[2] == 'z');
+}
+PROVE_AND_RUN(a_message_of_two_bytes_is_written_into_two)
+
 // D17.
 void every_port_is_written_big_endian(check& t) {
     for (unsigned port = 0; port < 65536; ++port) {

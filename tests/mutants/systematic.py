@@ -33,8 +33,8 @@ MARKS = ("noexcept", "nodiscard", "lifetimebound")  # no test can see them; the 
 # find the most come first.
 FAMILIES = {
     "core/": "bytes address decoded request stored literal endpoint5 socks5 socks4 client server",
-    "core/address": "size/address bytes ip decoded request stored literal endpoint5 socks5 socks4 client server",
-    "core/bytes": "conversion address memory mailbox socks4 tor",
+    "core/address": "size/address optimised/work bytes ip decoded request stored literal endpoint5 socks5 socks4 client server",
+    "core/bytes": "conversion optimised/secrets address memory mailbox socks4 tor",
     "core/error": "error_code disposition client server",
     "core/memory": "size/memory optimised/work optimised/secrets bytes username_password socks4 invariants_overlap",
     "core/tolerance": "quirks_client quirks_server socks5 socks4 gssapi username_password",

@@ -228,7 +228,7 @@ class host {
     static constexpr host classify(bytes text) noexcept {
         const size_t n = text.size();
         if (!detail::has_only_name_bytes(text)) {
-            const bool bracketed = n >= 2 && text[0] == '[' && text[n - 1] == ']';
+            const bool bracketed = text[0] == '[' && text[n - 1] == ']';  // false for a text of one byte
             if (const auto six = parse_ipv6(bracketed ? text.subspan(1).first(n - 2) : text)) return *six;
             const bool visible = detail::find_invisible(text) == n;
             return {host_kind::bad, text, visible ? errc::bad_host : errc::bad_host_byte};

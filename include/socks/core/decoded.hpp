@@ -17,9 +17,7 @@ namespace socks {
 class [[nodiscard]] message_size {
   public:
     /// A message of `size` bytes that is completely received.
-    [[nodiscard]] static constexpr message_size complete(size_t size) noexcept {
-        return message_size(size, 0);
-    }
+    [[nodiscard]] static constexpr message_size complete(size_t size) noexcept { return message_size(size); }
 
     /// At least `n` more bytes are needed, n >= 1.
     [[nodiscard]] static constexpr message_size incomplete(size_t n) noexcept {
@@ -55,7 +53,7 @@ class [[nodiscard]] message_size {
   private:
     static constexpr uint32_t is_short = 1U << 24;
 
-    constexpr message_size(size_t count, uint32_t rest) noexcept
+    constexpr explicit message_size(size_t count, uint32_t rest = 0) noexcept
         : packed_(static_cast<uint32_t>(count) | rest) {
         SOCKS_ASSERT(count <= UINT16_MAX);
     }
