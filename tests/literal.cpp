@@ -59,6 +59,7 @@ constexpr void known_prefixes_print_an_ipv4_tail(check& t) {
     t.ok(reprints("64:ff9b:1::1.2.3.4", "64:ff9b:1::102:304"));
     t.ok(reprints("64:ff9b::1:1.2.3.4", "64:ff9b::1:102:304"));
     t.ok(reprints("64:ff9a::1.2.3.4", "64:ff9a::102:304"));
+    t.ok(reprints("64:ff9c::1.2.3.4", "64:ff9c::102:304"));
     t.ok(reprints("65:ff9b::1.2.3.4", "65:ff9b::102:304"));
     t.ok(reprints("64:0:0:0:0:ffff:102:304", "64::ffff:102:304"));
     t.ok(reprints("0:ff9b::1.2.3.4", "0:ff9b::102:304"));
