@@ -76,6 +76,18 @@ constexpr void hosts_print_what_they_hold(check& t) {
 }
 PROVE_AND_RUN(hosts_print_what_they_hold)
 
+constexpr void a_byte_is_printed_as_two_hexadecimal_digits(check& t) {
+    const struct {
+        uint8_t byte;
+        bytes digits;
+    } rows[] = {{0x00, "00"}, {0x0a, "0A"}, {0x5f, "5F"}, {0xc8, "C8"}, {0xff, "FF"}};
+    for (const auto& row : rows) {
+        char room[2] = {};
+        t.in(row.digits).ok(detail::text_writer(room).hex(row.byte).written().data() == row.digits);
+    }
+}
+PROVE_AND_RUN(a_byte_is_printed_as_two_hexadecimal_digits)
+
 // RFC 5952 section 6.
 constexpr void endpoints_print_their_port(check& t) {
     t.ok(prints(endpoint{"192.0.2.7", 443}, "192.0.2.7:443"));
