@@ -410,7 +410,8 @@ class other_category final : public std::error_category {
     [[nodiscard]] std::string message(int) const override { return {}; }
 };
 
-// Categories are compared by address: some of these lie before the category of the reply codes, others after it.
+// Categories are compared by address. Some of these lie before the category of the reply codes, others after
+// it.
 void a_reply_code_is_in_an_error_of_its_category(check& t) {
     static const other_category in_static_memory;
     const other_category on_the_stack;

@@ -400,7 +400,8 @@ void an_awaited_write_leaves_no_password_in_the_outbox(check& t) {
 }
 RUN(an_awaited_write_leaves_no_password_in_the_outbox)
 
-// A message that cannot be sent any more may contain the password. Here the write reports an impossible number.
+// A message that cannot be sent any more may contain the password. Here a write reports an impossible
+// number of bytes.
 void a_failure_leaves_nothing_in_the_outbox(check& t) {
     const bytes zeros = "00 00 00 00 00 00 00 00 00 00"_bytes;
     wire proxy{.says = "05 02"_bytes, .fails_at = 2, .failure = size_t{1000}};

@@ -128,8 +128,8 @@ class uri_reader {
         return {};
     }
 
-    // Percent-decodes up to `stop` into the buffer. The byte at `stop`, a colon or an @, is no digit and so ends
-    // an escape. A user ID of SOCKS4 must not contain a NUL.
+    // Percent-decodes up to `stop` into the buffer. The byte at `stop` is a colon or an @. It is no digit, so
+    // no escape goes past it. A user ID of SOCKS4 must not contain a NUL.
     constexpr uri_fault decode(size_t stop, errc if_invalid, bytes& decoded) noexcept {
         const size_t begin = written_;
         while (position_ < stop) {

@@ -128,8 +128,8 @@ class resolver {
     }
 
   private:
-    // Finds the CFTPROT that PROT names, the CFTNET of the proxy, and the CFTNET that reaches it. `net` is the
-    // next network of the result, so the first one is compared with itself.
+    // Finds the CFTPROT that PROT names, the CFTNET of the proxy, and the CFTNET that reaches it. `net` is
+    // the next network of the result, so the first one is compared with itself.
     constexpr bool find_network(const field<text<32>>& prot, network& net) noexcept {
         protocol p;
         if (prot.faulty) return false;
