@@ -59,6 +59,7 @@ constexpr void known_prefixes_print_an_ipv4_tail(check& t) {
     t.ok(reprints("64:ff9b:1::1.2.3.4", "64:ff9b:1::102:304"));
     t.ok(reprints("64:ff9b::1:1.2.3.4", "64:ff9b::1:102:304"));
     t.ok(reprints("64:ff9a::1.2.3.4", "64:ff9a::102:304"));
+    t.ok(reprints("64:ff9c::1.2.3.4", "64:ff9c::102:304"));
     t.ok(reprints("65:ff9b::1.2.3.4", "65:ff9b::102:304"));
     t.ok(reprints("64:0:0:0:0:ffff:102:304", "64::ffff:102:304"));
     t.ok(reprints("0:ff9b::1.2.3.4", "0:ff9b::102:304"));
@@ -74,6 +75,18 @@ constexpr void hosts_print_what_they_hold(check& t) {
     t.ok(prints(host(bytes("localhost:80")), "localhost:80") && prints(host(bytes()), ""));
 }
 PROVE_AND_RUN(hosts_print_what_they_hold)
+
+constexpr void a_byte_is_printed_as_two_hexadecimal_digits(check& t) {
+    const struct {
+        uint8_t byte;
+        bytes digits;
+    } rows[] = {{0x00, "00"}, {0x0a, "0A"}, {0x5f, "5F"}, {0xc8, "C8"}, {0xff, "FF"}};
+    for (const auto& row : rows) {
+        char room[2] = {};
+        t.in(row.digits).ok(detail::text_writer(room).hex(row.byte).written().data() == row.digits);
+    }
+}
+PROVE_AND_RUN(a_byte_is_printed_as_two_hexadecimal_digits)
 
 // RFC 5952 section 6.
 constexpr void endpoints_print_their_port(check& t) {

@@ -9,6 +9,8 @@
 #include "bytes_literal.hpp"
 #include "is_constant.hpp"
 #if defined(__unix__) || defined(__APPLE__)
+#include <socks/system/error_code.hpp>
+
 #include "end_of.hpp"
 #endif
 #include "check.hpp"
@@ -150,12 +152,17 @@ constexpr void an_element_is_in_its_list(check& t) {
              cft::findings found(room);
              found.add({});
              return found[1].what;
+         }) &&
+         !is_constant([] {
+             cft::finding room[3];
+             cft::findings found(room);
+             found.add({});
+             return found[2].what;
          }));
 }
 PROVE_AND_RUN(an_element_is_in_its_list)
 
-template <uint32_t Host, uint32_t Protocol>
-constexpr bool has_target = is_constant([] {
+constexpr cft::targets two_hosts_and_one_protocol() {
     cft::findings found;
     cft::targets targets;
     static_cast<void>(
@@ -164,7 +171,12 @@ constexpr bool has_target = is_constant([] {
                      "CFTNET ID = N, CALL = OUT, CLASS = 1, PROTOCOL = SOCKS4, HOST = p, PORT = 9\n"
                      "CFTTCP ID = A, CLASS = 1, HOST = (a.example, b.example)\n",
                      "A", targets, found));
-    return targets.attempt_for({Host, Protocol}).proxy.port;
+    return targets;
+}
+
+template <uint32_t Host, uint32_t Protocol>
+constexpr bool has_target = is_constant([] {
+    return two_hosts_and_one_protocol().attempt_for({Host, Protocol}).proxy.port;
 });
 
 constexpr void an_attempt_has_a_host_and_a_protocol(check& t) {
@@ -382,6 +394,36 @@ void a_method_is_in_its_list(check& t) {
     t.ok(fails_an_assertion([&] { static_cast<void>(list[5]); }));
 }
 RUN(a_method_is_in_its_list)
+
+void a_target_is_in_both_lists(check& t) {
+    const cft::targets targets = two_hosts_and_one_protocol();
+    for (uint32_t host = 0; host < cft::max_values; ++host)
+        for (uint32_t protocol = 0; protocol < cft::max_values; ++protocol) {
+            const auto in = t.in(size_t{10 * host + protocol});
+            const auto attempt = [&] { static_cast<void>(targets.attempt_for({host, protocol})); };
+            t.ok(fails_an_assertion(attempt) == (host >= 2 || protocol >= 1));
+        }
+}
+RUN(a_target_is_in_both_lists)
+
+class other_category final : public std::error_category {
+    [[nodiscard]] const char* name() const noexcept override { return "other"; }
+    [[nodiscard]] std::string message(int) const override { return {}; }
+};
+
+// Categories are compared by address. Some of these lie before the category of the reply codes, others after
+// it.
+void a_reply_code_is_in_an_error_of_its_category(check& t) {
+    static const other_category in_static_memory;
+    const other_category on_the_stack;
+    t.ok(!fails_an_assertion([] { static_cast<void>(reply_code_of({0x505, reply_category()})); }));
+    for (const std::error_category* other :
+         {&errc_category(), &std::generic_category(), &std::system_category(),
+          static_cast<const std::error_category*>(&in_static_memory),
+          static_cast<const std::error_category*>(&on_the_stack)})
+        t.in().ok(fails_an_assertion([&] { static_cast<void>(reply_code_of({0x505, *other})); }));
+}
+RUN(a_reply_code_is_in_an_error_of_its_category)
 #endif
 
 }  // namespace

@@ -400,6 +400,25 @@ void an_awaited_write_leaves_no_password_in_the_outbox(check& t) {
 }
 RUN(an_awaited_write_leaves_no_password_in_the_outbox)
 
+// A message that cannot be sent any more may contain the password. Here a write reports an impossible
+// number of bytes.
+void a_failure_leaves_nothing_in_the_outbox(check& t) {
+    const bytes zeros = "00 00 00 00 00 00 00 00 00 00"_bytes;
+    wire proxy{.says = "05 02"_bytes, .fails_at = 2, .failure = size_t{1000}};
+    client_side asks;
+    const char* const password = asks.tx.prepare().data();
+    asks.tx.clear();
+    t.ok(asks.run(with_coroutine<true>{}, login5, proxy).error() == errc::bad_count);
+    t.ok(asks.tx.empty() && bytes(password, 10) == zeros);
+    wire user{.says = "05 01 00"_bytes, .fails_at = 1, .failure = size_t{1000}};
+    server_side serves({});
+    const char* const selection = serves.tx.prepare().data();
+    serves.tx.clear();
+    t.ok(serves.run(with_coroutine<true>{}, user).error() == errc::bad_count);
+    t.ok(serves.tx.empty() && bytes(selection, 2) == "00 00"_bytes);
+}
+RUN(a_failure_leaves_nothing_in_the_outbox)
+
 // An exception of a call reaches the coroutine that awaits the task. The handshake may continue in another
 // task.
 void an_exception_leaves_the_handshake_as_it_was(check& t) {

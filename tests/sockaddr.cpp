@@ -150,6 +150,9 @@ void a_sockaddr_of_another_family_or_size_has_no_host(check& t) {
     sockaddr_in6 wrong6 = to_sockaddr_in6(six, port);
     wrong6.sin6_family = AF_INET;
     t.ok(from_sockaddr(wrong4) == endpoint{} && from_sockaddr(wrong6) == endpoint{});
+    wrong4.sin_family = 0xff;
+    wrong6.sin6_family = 0xff;
+    t.ok(from_sockaddr(wrong4) == endpoint{} && from_sockaddr(wrong6) == endpoint{});
 }
 RUN(a_sockaddr_of_another_family_or_size_has_no_host)
 

@@ -137,12 +137,13 @@ constexpr void a_lookup_finds_what_it_asked_for(check& t) {
         const reply good{code5::succeeded, {h, 0}};
         t.ok(tor::found(tor::resolve, good) == (address ? h : host()));
         t.ok(tor::found(tor::resolve_ptr, good) == (h == named ? h : host()));
-        t.ok(tor::found(command::connect, good) == host());
+        t.ok(tor::found(command::connect, good) == host() && tor::found(command{0xf2}, good) == host());
         const reply bad{code5::host_unreachable, {h, 0}};
         t.ok(tor::found(tor::resolve, bad) == host() && tor::found(tor::resolve_ptr, bad) == host());
     }
     t.ok(tor::found(tor::resolve, {code4::granted, {four, 0}}) == four);
     t.ok(tor::found(tor::resolve, {code4::rejected, {four, 0}}) == host());
+    t.ok(tor::found(tor::resolve_ptr, {code5::succeeded, {host(bytes("127.1")), 0}}) == host());
     t.ok(tor::found(tor::resolve_ptr, {code5::succeeded, {host::as_received("192.0.2.9"), 0}}).name() ==
          "192.0.2.9");
 }
@@ -161,15 +162,17 @@ constexpr void onion_codes_have_names_where_the_peer_is_tor(check& t) {
     for (unsigned i = 0; i < 256; ++i) {
         const auto entered = t.in(size_t{i});
         const reply_code five(version::v5, static_cast<uint8_t>(i));
-        const reply_code four(version::v4, static_cast<uint8_t>(i));
         const bool onion = i >= 0xf0 && i <= 0xf7;
         t.ok(text_of(tor::to_string(five)) == (onion ? names[i - 0xf0] : text_of(to_string(five))));
-        t.ok(text_of(tor::to_string(four)) == text_of(to_string(four)));
         t.ok(!onion || text_of(to_string(five)) == "unassigned");
         char room[socks::max_text_code] = {};
         char other[socks::max_text_code] = {};
         t.ok(tor::format(five, room).data() == (onion ? names[i - 0xf0] : format(five, other).data()));
-        t.ok(tor::format(four, room).data() == format(four, other).data());
+        for (const version v : {version::v4, version::v4a}) {
+            const reply_code four(v, static_cast<uint8_t>(i));
+            t.ok(text_of(tor::to_string(four)) == text_of(to_string(four)));
+            t.ok(tor::format(four, room).data() == format(four, other).data());
+        }
     }
 }
 PROVE_AND_RUN(onion_codes_have_names_where_the_peer_is_tor)

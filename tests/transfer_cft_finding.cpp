@@ -4,6 +4,7 @@
 
 #include "check.hpp"
 #include "sweep.hpp"
+#include "text_of.hpp"
 
 namespace {
 
@@ -65,7 +66,7 @@ PROVE_AND_RUN(a_finding_is_told_with_its_place_and_its_rule)
 
 constexpr void every_flaw_has_words_of_its_own(check& t) {
     constexpr auto last = static_cast<uint8_t>(flaw::invalid_request);
-    const auto words = [](unsigned i) { return cft::detail::phrase(to_string(static_cast<flaw>(i))); };
+    const auto words = [](unsigned i) { return text_of(to_string(static_cast<flaw>(i))); };
     for (unsigned i = 0; i <= last; ++i) {
         const auto entered = t.in(size_t{i});
         t.ok(words(i) != bytes("unknown flaw") && !words(i).empty());

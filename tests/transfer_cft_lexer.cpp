@@ -73,6 +73,7 @@ constexpr void an_escaped_apostrophe_ends_no_value(check& t) {
     t.ok(lexes("'///'' b",
                {{kind::quoted, "///'", {1, 1}}, {kind::word, "b", {1, 8}}, {kind::end, "", {1, 9}}}));
     t.ok(lexes("x/'y z", {{kind::word, "x/'y", {1, 1}}, {kind::word, "z", {1, 6}}, {kind::end, "", {1, 7}}}));
+    t.ok(lexes("/'y z", {{kind::word, "/'y", {1, 1}}, {kind::word, "z", {1, 5}}, {kind::end, "", {1, 6}}}));
 }
 PROVE_AND_RUN(an_escaped_apostrophe_ends_no_value)
 
@@ -80,8 +81,10 @@ constexpr void comments_stand_anywhere_but_in_apostrophes(check& t) {
     t.ok(lexes("/* a\n 'b */c/**/d/***/",
                {{kind::word, "c", {2, 7}}, {kind::word, "d", {2, 12}}, {kind::end, "", {2, 18}}}));
     t.ok(lexes("a//*b", {{kind::word, "a//*b", {1, 1}}, {kind::end, "", {1, 6}}}));
+    t.ok(lexes("//*b", {{kind::word, "//*b", {1, 1}}, {kind::end, "", {1, 5}}}));
     t.ok(lexes("a///*b*/c",
                {{kind::word, "a//", {1, 1}}, {kind::word, "c", {1, 9}}, {kind::end, "", {1, 10}}}));
+    t.ok(lexes("a/", {{kind::word, "a/", {1, 1}}, {kind::end, "", {1, 3}}}));
     t.ok(lexes("/a /", {{kind::word, "/a", {1, 1}}, {kind::word, "/", {1, 4}}, {kind::end, "", {1, 5}}}));
 }
 PROVE_AND_RUN(comments_stand_anywhere_but_in_apostrophes)
@@ -165,6 +168,13 @@ constexpr void a_value_of_4_gib_is_refused_unread(check& t) {
     }
 }
 PROVE_AND_RUN(a_value_of_4_gib_is_refused_unread)
+
+// That it overlaps `out` is found without reading it.
+void a_value_of_one_byte_less_is_not_too_long(check& t) {
+    char room[4] = {};
+    t.ok(cft::decode_value(bytes(room, UINT32_MAX), buffer(room + 1, 3)).error() == errc::overlap);
+}
+RUN(a_value_of_one_byte_less_is_not_too_long)
 #endif
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <socks/transfer_cft/objects.hpp>
 
 #include "check.hpp"
+#include "text_of.hpp"
 #include "transfer_cft_findings.hpp"
 
 namespace {
@@ -101,9 +102,19 @@ constexpr void texts_of_a_network_have_limits(check& t) {
 }
 PROVE_AND_RUN(texts_of_a_network_have_limits)
 
+// The detail of the only finding.
+constexpr bytes detail_of(bytes text) {
+    cft::finding room[1];
+    cft::findings found(room);
+    cft::validate(cft::configuration(text), found);
+    if (found.total() != 1) return "not one finding";
+    return room[0].detail != nullptr ? text_of(room[0].detail) : bytes();
+}
+
 constexpr void choices_of_a_network_are_listed(check& t) {
     t.ok(lacks("CFTNET ID=a,CALL=BOTH", {{flaw::bad_choice, {1, 18}, "CALL"}}));
     t.ok(lacks("CFTNET ID=a,TYPE=LU62", {{flaw::bad_choice, {1, 18}, "TYPE"}}));
+    t.ok(detail_of("CFTNET ID=a,TYPE=LU62") == "TCP");
     t.ok(lacks("CFTNET ID=a,ORIGIN=ME", {{flaw::bad_choice, {1, 20}, "ORIGIN"}}));
     t.ok(lacks("CFTNET ID=a,PROTOCOL=HTTP", {{flaw::bad_choice, {1, 22}, "PROTOCOL"}}));
     t.ok(lacks("CFTNET ID=a,MODE=ADD", {{flaw::bad_choice, {1, 18}, "MODE"}}));
@@ -126,6 +137,9 @@ constexpr void a_proxy_needs_its_address_and_the_network_before_it(check& t) {
     t.ok(lacks_nothing("CFTNET ID=a,PROTOCOL=SOCKS4,INET=b,HOST='[::1]',USER=u"));
     t.ok(lacks("CFTNET ID=a,PROTOCOL=SOCKS4,INET=b,HOST='c:1080'", {{flaw::bad_host, {1, 41}, "HOST"}}));
     t.ok(lacks("CFTNET ID=a,PROTOCOL=SOCKS4,INET=b,HOST='c d'", {{flaw::bad_host, {1, 41}, "HOST"}}));
+    t.ok(detail_of("CFTNET ID=a,PROTOCOL=SOCKS4,INET=b,HOST='c:1080'").empty());
+    t.ok(detail_of("CFTNET ID=a,PROTOCOL=SOCKS4,INET=b,HOST='c d'") ==
+         "host name with a control byte, a space or non-ASCII (write A-labels)");
     t.ok(lacks_nothing("CFTNET ID=a,HOST='c:1080'"));  // not the address of a proxy
 }
 PROVE_AND_RUN(a_proxy_needs_its_address_and_the_network_before_it)

@@ -209,6 +209,9 @@ PROVE_AND_RUN(what_is_to_be_created_is_not_there_yet)
 constexpr void a_fault_is_told_once(check& t) {
     t.ok(with({.net = "CFTNET ID=n, CLASS=2, PROTOCOL=SOCKS4, HOST=h"},
               {{flaw::missing_parameter, {2, 1}, "INET"}}));
+    // Without the network that reaches the proxy, everything else is still checked.
+    t.ok(with({.net = "CFTNET ID=n, CLASS=2, PROTOCOL=SOCKS4, HOST=h", .tcp = "CFTTCP ID=x, CLASS=3, HOST=h"},
+              {{flaw::missing_parameter, {2, 1}, "INET"}, {flaw::other_class, {5, 20}, "CLASS"}}));
     t.ok(with({.net = "CFTNET ID=n, CLASS=2, PROTOCOL=SOCKS4, HOST=h, INET=/9"},
               {{flaw::bad_escape, {2, 53}, "INET"}}));
     t.ok(with({.net = "CFTNET ID=n, CLASS=2, PROTOCOL=SOCKS6"}, {{flaw::bad_choice, {2, 32}, "PROTOCOL"}}));
@@ -230,6 +233,10 @@ constexpr void what_two_protocols_share_is_told_once(check& t) {
               {{flaw::incoming_only, {2, 28}, "CALL"}}));
     t.ok(with({.net = "CFTNET ID=n, CLASS=2", .part = two}, {{flaw::no_proxy, {2, 1}, "CFTNET"}}));
     t.ok(with({.first_net = "CFTNET ID=m", .part = two}, {{flaw::no_such_object, {2, 28}, "CFTNET"}}));
+    t.ok(with({.first_net = "CFTNET ID=m",
+               .net = "CFTNET ID=n, CLASS=2, CALL=IN, INET=n0, PROTOCOL=SOCKS4, HOST=h",
+               .part = two},
+              {{flaw::incoming_only, {2, 28}, "CALL"}, {flaw::no_such_object, {2, 37}, "CFTNET"}}));
     t.ok(with({.prot = "CFTPROT ID=pr", .part = two}, {{flaw::missing_parameter, {3, 1}, "NET"}}));
     t.ok(with({.first_net =
                    "CFTPARM NET=(n, n2) CFTNET ID=n0 CFTNET ID=n2, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h",
@@ -243,6 +250,8 @@ constexpr void what_two_protocols_share_is_told_once(check& t) {
                .part = "CFTPART ID=x, PROT=(pr, p2), SAP=(1, 2)"},
               {{flaw::incoming_only, {2, 28}, "CALL"}, {flaw::incoming_only, {1, 42}, "CALL"}}));
     // Two faults of one place are two.
+    t.ok(with({.first_net = "CFTPARM NET=n CFTNET ID=n0 CFTNET ID=n0,MODE=CREATE"},
+              {{flaw::already_exists, {1, 38}, "CFTNET"}, {flaw::not_active, {1, 38}, "CFTNET"}}));
     t.ok(stands_in_the_way("CFTPART SAP=1", "",
                            {{flaw::missing_parameter, {1, 1}, "ID"},
                             {flaw::missing_parameter, {1, 1}, "PROT"},
@@ -301,8 +310,18 @@ constexpr void each_protocol_has_its_port_or_service(check& t) {
         t.in(bad).ok(with({.part = bad}, {{flaw::bad_service, {4, 28}, "SAP"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=pr, SAP=''"}, {{flaw::bad_length, {4, 28}, "SAP"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=(pr,pr), SAP=1"}, {{flaw::bad_service, {4, 24}, "PROT"}}));
+    t.ok(with({.part = "CFTPART ID=x, PROT=(pr,pr,pr), SAP=1"},
+              {{flaw::bad_service, {4, 24}, "PROT"}, {flaw::bad_service, {4, 27}, "PROT"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=(pr,pr)"}, {{flaw::missing_parameter, {4, 1}, "SAP"}}));
     t.ok(with({.part = "CFTPART ID=x, PROT=pr, SAP=(1,2)"}, {{flaw::bad_service, {4, 31}, "SAP"}}));
+    // One parameter is missing, however many protocols need it, even if no finding can be stored.
+    cft::findings counted;
+    cft::targets targets;
+    t.ok(
+        !cft::resolve("CFTNET ID=n0 CFTNET ID=n,INET=n0,PROTOCOL=SOCKS4,HOST=h CFTPROT ID=pr,NET=n "
+                      "CFTPART ID=x,PROT=(pr,pr) CFTTCP ID=x,HOST=h",
+                      "x", targets, counted));
+    t.ok(counted.total() == 1);
 }
 PROVE_AND_RUN(each_protocol_has_its_port_or_service)
 
@@ -316,12 +335,15 @@ constexpr void what_no_request_can_carry_is_found_before_any_call(check& t) {
               {{flaw::invalid_request, {5, 28}, "HOST"}}));
     t.ok(with({.net = "CFTNET ID=n, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h, USER='a/000b'"},
               {{flaw::invalid_request, {5, 28}, "HOST"}}));
-    // The second of two protocols cannot carry what the first can.
-    t.ok(with({.first_net = "CFTNET ID=n0 CFTNET ID=n2, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h",
-               .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",
-               .part = "CFTPART ID=x, PROT=(pr, p2), SAP=(1, 2)",
-               .tcp = "CFTTCP ID=x, CLASS=2, HOST='::1'"},
-              {{flaw::invalid_request, {5, 28}, "HOST"}}));
+    // One of two protocols cannot carry what the other can.
+    for (const bytes part :
+         {bytes("CFTPART ID=x, PROT=(pr, p2), SAP=(1, 2)"), bytes("CFTPART ID=x, PROT=(p2, pr), SAP=(1, 2)")})
+        t.in(part).ok(
+            with({.first_net = "CFTNET ID=n0 CFTNET ID=n2, CLASS=2, INET=n0, PROTOCOL=SOCKS4, HOST=h",
+                  .prot = "CFTPROT ID=pr, NET=n CFTPROT ID=p2, NET=n2",
+                  .part = part,
+                  .tcp = "CFTTCP ID=x, CLASS=2, HOST='::1'"},
+                 {{flaw::invalid_request, {5, 28}, "HOST"}}));
     // Once for each host, however many protocols would reach it.
     t.ok(with({.net = four,
                .part = "CFTPART ID=x, PROT=(pr,pr), SAP=(1,2)",

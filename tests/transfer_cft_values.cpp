@@ -4,6 +4,7 @@
 
 #include "bytes_literal.hpp"
 #include "check.hpp"
+#include "text_of.hpp"
 
 namespace {
 
@@ -77,12 +78,13 @@ constexpr bool chooses(bytes text, Choice wanted) {
     return found.total() == 0 && f.value == wanted && f.given && !f.faulty;
 }
 
+// The finding lists the words that are allowed.
 template <class Choice>
-constexpr bool chooses_nothing(bytes text) {
+constexpr bool chooses_nothing(bytes text, bytes words) {
     cft::finding room[4];
     cft::field<Choice> f;
     const auto found = given(f, text, room, [&](cft::assignment& a) { a.choice("name", f); });
-    return found.total() == 1 && found[0].what == flaw::bad_choice && found[0].detail != nullptr &&
+    return found.total() == 1 && found[0].what == flaw::bad_choice && text_of(found[0].detail) == words &&
            f.value == Choice{} && f.given && f.faulty;
 }
 
@@ -103,15 +105,14 @@ constexpr void choices_are_words_in_either_case(check& t) {
     t.ok(chooses("REPLACE", cft::mode::replace));
     t.ok(chooses("create", cft::mode::create));
     t.ok(chooses("Delete", cft::mode::erase));
-    t.ok(chooses_nothing<cft::call>(""));
-    t.ok(chooses_nothing<cft::call>("IN OUT"));
-    t.ok(chooses_nothing<cft::call>("INO"));
-    t.ok(chooses_nothing<cft::origin>("X"));
-    t.ok(chooses_nothing<cft::origin>(" "));
-    t.ok(chooses_nothing<cft::proxy_protocol>("SOCKS4A"));
-    t.ok(chooses_nothing<cft::proxy_protocol>("SOCKS"));
-    t.ok(chooses_nothing<cft::mode>("REMOVE"));
-    t.ok(chooses_nothing<cft::mode>(""));
+    for (const bytes bad : {bytes(""), bytes("IN OUT"), bytes("INO")})
+        t.in(bad).ok(chooses_nothing<cft::call>(bad, "INOUT, OUT, IN"));
+    for (const bytes bad : {bytes("X"), bytes(" ")})
+        t.in(bad).ok(chooses_nothing<cft::origin>(bad, "CFTUTIL, C, DESIGNER, D, COPILOT, O"));
+    for (const bytes bad : {bytes("SOCKS4A"), bytes("SOCKS"), bytes("x "), bytes(" x")})
+        t.in(bad).ok(chooses_nothing<cft::proxy_protocol>(bad, "SOCKS4, SOCKS5, blank"));
+    for (const bytes bad : {bytes("REMOVE"), bytes("")})
+        t.in(bad).ok(chooses_nothing<cft::mode>(bad, "REPLACE, CREATE, DELETE"));
 }
 PROVE_AND_RUN(choices_are_words_in_either_case)
 
@@ -226,6 +227,7 @@ constexpr void lists_and_single_values_are_told_apart(check& t) {
          found[1].what == flaw::too_many_values);
     t.ok(number.value == 1 && list.size == 2 && list.items[0].value.view() == bytes("1") &&
          list.items[1].value.view() == bytes("22"));
+    t.ok(list.items[0].given && list.items[1].given);
     // The same parameter once more.
     const parser::event again = value_event("5");
     cft::assignment a(name_event, again, 0, found);

@@ -72,8 +72,12 @@ constexpr void socks_alone_is_what_the_caller_says(check& t) {
         // Whoever says more is not asked what socks:// means.
         const reading full("socks5://p", max_uri_credentials, row.plain);
         t.ok(full.uri && full.uri->version == version::v5 && full.uri->resolve_here);
-        const reading four("socks4a://p", max_uri_credentials, row.plain);
-        t.ok(four.uri && four.uri->version == version::v4a && !four.uri->resolve_here);
+        const reading five_h("socks5h://p", max_uri_credentials, row.plain);
+        t.ok(five_h.uri && five_h.uri->version == version::v5 && !five_h.uri->resolve_here);
+        const reading four("socks4://p", max_uri_credentials, row.plain);
+        t.ok(four.uri && four.uri->version == version::v4 && four.uri->resolve_here);
+        const reading four_a("socks4a://p", max_uri_credentials, row.plain);
+        t.ok(four_a.uri && four_a.uri->version == version::v4a && !four_a.uri->resolve_here);
     }
     const reading login("socks://john:foo@p", max_uri_credentials, proxy_scheme::socks5h);
     t.ok(login.uri && login.uri->credentials.password == "foo");
@@ -93,6 +97,7 @@ constexpr void other_schemes_are_refused(check& t) {
     t.ok(refused("socks5", errc::bad_scheme, 6) && refused("socks5:", errc::bad_scheme, 7));
     t.ok(refused("socks5h:/", errc::bad_scheme, 9) && refused("socks4:/h", errc::bad_scheme, 8));
     t.ok(refused("socks4:h", errc::bad_scheme, 7) && refused("socks5h//h:80", errc::bad_scheme, 0));
+    t.ok(refused("socks5:./h", errc::bad_scheme, 7) && refused("socks5:/.h", errc::bad_scheme, 8));
 }
 PROVE_AND_RUN(other_schemes_are_refused)
 
@@ -195,6 +200,7 @@ PROVE_AND_RUN(empty_credentials_are_not_the_same_as_none)
 constexpr void a_user_id_of_socks4_has_a_place(check& t) {
     const endpoint p{"p", 1080};
     t.ok(reads("socks4://jo%68n@p", version::v4, true, p, {"john"}));
+    t.ok(reads("socks4://j%F6hn@p", version::v4, true, p, {"j\xf6hn"}));
     t.ok(reads("socks4a://john:@p", version::v4a, false, p, {"john"}));
     t.ok(refused("socks4://john:foo@p", errc::bad_password, 14) &&
          refused("socks4a://:f@p", errc::bad_password, 11));
@@ -285,8 +291,10 @@ constexpr void a_printed_uri_holds_no_password(check& t) {
     t.ok(prints("socks5://john@proxy.example:81/", "socks5://john:***@proxy.example:81"));
     t.ok(prints("socks5://:@192.0.2.7", "socks5://:***@192.0.2.7:1080"));
     t.ok(prints("SOCKS4://192.0.2.7", "socks4://192.0.2.7:1080"));
+    t.ok(prints("socks4://john@proxy.example", "socks4://john@proxy.example:1080"));
     t.ok(prints("socks4a://john@proxy.example", "socks4a://john@proxy.example:1080"));
     t.ok(prints("socks5://j%0Ah%40%C3~n:x@p", "socks5://j%0Ah%40%C3~n:***@p:1080"));
+    t.ok(prints("socks5://_-.~%7e%60{|}%7f@p", "socks5://_-.~~%60%7B%7C%7D%7F:***@p:1080"));
 }
 PROVE_AND_RUN(a_printed_uri_holds_no_password)
 

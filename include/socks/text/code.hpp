@@ -21,11 +21,12 @@ constexpr bool is_unassigned(const char* name) noexcept {
     return bytes(name, length) == "unassigned";
 }
 
+// Writes the name, or the value if there is no name. `with_value` writes both, and needs a name.
 constexpr encoded put_code(const char* name, uint8_t value, bool with_value, buffer out) noexcept {
     const bool unassigned = is_unassigned(name);
     text_writer w(out);
     if (!unassigned) w.phrase(name);
-    if (!unassigned && with_value) w.put(' ');
+    if (with_value) w.put(' ');
     if (unassigned || with_value) w.put("0x").hex(value);
     return w.written();
 }

@@ -46,8 +46,7 @@ class text_writer {
     // Stops writing if `text` lies in the buffer, because a later put() must still read it. written() then
     // fails.
     constexpr text_writer& avoid(bytes text) noexcept {
-        if (to_.capacity() == 0 || !overlap(text.data(), text.size(), to_.data(), to_.capacity()))
-            return *this;
+        if (!overlap(text.data(), text.size(), to_.data(), to_.capacity())) return *this;
         overlaps_ = true;
         to_ = {};
         return *this;

@@ -128,14 +128,15 @@ class uri_reader {
         return {};
     }
 
-    // Percent-decodes up to `stop` into the buffer. A user ID of SOCKS4 must not contain a NUL.
+    // Percent-decodes up to `stop` into the buffer. The byte at `stop` is a colon or an @. It is no digit, so
+    // no escape goes past it. A user ID of SOCKS4 must not contain a NUL.
     constexpr uri_fault decode(size_t stop, errc if_invalid, bytes& decoded) noexcept {
         const size_t begin = written_;
         while (position_ < stop) {
             char c = text_.data()[position_];
             size_t width = 1;
             if (c == '%') {
-                const int high = position_ + 2 < stop ? hex_digit(text_.data()[position_ + 1]) : -1;
+                const int high = hex_digit(text_.data()[position_ + 1]);
                 const int low = high < 0 ? -1 : hex_digit(text_.data()[position_ + 2]);
                 if (low < 0) return {errc::bad_escape, position_};
                 c = static_cast<char>(high * 16 + low);

@@ -87,7 +87,7 @@ class configuration {
             const Object o = in.read_object<Object>(ignored);
             if (!wanted(o)) continue;
             found = o.mode.value != mode::erase;
-            if (found) result = o;
+            result = o;
         }
         return found;
     }

@@ -132,16 +132,6 @@ class findings {
     bool usable_ = true;
 };
 
-namespace detail {
-
-constexpr bytes phrase(const char* text) noexcept {
-    size_t size = 0;
-    while (text[size] != '\0') ++size;
-    return {text, size};
-}
-
-}  // namespace detail
-
 /// Prints a finding, without a closing NUL: `13:8: PORT: not a number of 1..65535`.
 ///
 /// The subject is printed verbatim. Before you write it to a log, escape the bytes that are not printable.
@@ -157,12 +147,12 @@ constexpr encoded format(const finding& f, buffer out SOCKS_LIFETIMEBOUND) noexc
     if (f.position.line != 0)
         w.number(f.position.line, 10).put(':').number(f.position.column, 10).put(bytes(": "));
     if (!f.subject.empty()) w.put(f.subject).put(bytes(": "));
-    w.put(detail::phrase(to_string(f.what)));
+    w.phrase(to_string(f.what));
     if (f.what == flaw::bad_length || f.what == flaw::bad_number)
         w.put(' ').number(f.least, 10).put(bytes("..")).number(f.most, 10);
     if (f.detail != nullptr)
         w.put(f.what == flaw::invalid_request || f.what == flaw::bad_host ? bytes(": ") : bytes(" "))
-            .put(detail::phrase(f.detail));
+            .phrase(f.detail);
     return w.written();
 }
 

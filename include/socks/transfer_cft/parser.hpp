@@ -67,12 +67,10 @@ class parser {
             case state::before_first_value: return value(state::after_values, "a value");
             case state::before_list_value: return value(state::after_list_value, "a value");
             case state::after_list_value: return fail("a comma or a closing parenthesis");
-            case state::after_values:
-                if (ended) return {next::end, {}, lookahead_.position};
-                return command("a comma or a command");
-            case state::failed: break;
+            case state::after_values: break;
         }
-        return failure_;
+        if (ended) return {next::end, {}, lookahead_.position};
+        return command("a comma or a command");
     }
 
   private:
@@ -83,7 +81,6 @@ class parser {
         before_list_value,   // in parentheses
         after_list_value,
         after_values,  // after the last value of a parameter
-        failed,
     };
 
     constexpr token take(state then) noexcept {
@@ -147,16 +144,14 @@ class parser {
         return {next::value, t.text, t.position, t.kind == token_kind::quoted};
     }
 
-    constexpr event fail(const char* expected) noexcept {
-        state_ = state::failed;
-        failure_ = {next::fail, lookahead_.text, lookahead_.position, false, expected};
-        return failure_;
+    // It changes nothing, so the next call returns the same event.
+    [[nodiscard]] constexpr event fail(const char* expected) const noexcept {
+        return {next::fail, lookahead_.text, lookahead_.position, false, expected};
     }
 
     lexer lexer_;
     token lookahead_;
     state state_ = state::before_first_command;
-    event failure_;
 };
 
 }  // namespace socks::cft

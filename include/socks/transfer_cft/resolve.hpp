@@ -128,7 +128,8 @@ class resolver {
     }
 
   private:
-    // Finds the CFTPROT that PROT names, the CFTNET of the proxy, and the CFTNET that reaches it.
+    // Finds the CFTPROT that PROT names, the CFTNET of the proxy, and the CFTNET that reaches it. `net` is
+    // the next network of the result, so the first one is compared with itself.
     constexpr bool find_network(const field<text<32>>& prot, network& net) noexcept {
         protocol p;
         if (prot.faulty) return false;
@@ -141,7 +142,7 @@ class resolver {
         if (net.call.value == call::in) report({flaw::incoming_only, net.call.position, "CALL"});
         if (net.protocol.value == proxy_protocol::none)
             return fail({flaw::no_proxy, net.position, network::keyword});
-        if (result_.protocols_ != 0 && net.net_class.value != result_.networks_[0].net_class.value)
+        if (net.net_class.value != result_.networks_[0].net_class.value)
             report({flaw::other_class, class_position(net), "CLASS"});
         network first;
         if (net.inet.value.empty()) return true;  // validate() has reported it
