@@ -48,12 +48,12 @@ FAMILIES = {
                    "fuzz/socks5",
     "wire/username_password": "size/username_password optimised/secrets optimised/work invariants_overlap tolerance client "
                               "server fuzz/username_password",
-    "machine/": "client server feature pipelining stream_failed completion run answers_later other_methods private_method "
+    "machine/": "client server feature chain pipelining stream_failed completion run answers_later other_methods private_method "
                 "quirks_client quirks_server tolerance invariants_finality invariants_space invariants_precision "
                 "invariants_purity invariants_end_of_stream invariants_pair release fuzz/client fuzz/server optimised/work "
                 "fuzz/abuse simulation invariants_abuse invariants_chunking garbage invariants_small_builds",
-    "machine/chain": "invariants_chain fuzz/chain client",
-    "machine/mailbox": "completion release run stream_failed guard_page client server invariants_space fuzz/client",
+    "machine/chain": "invariants_chain stream_failed completion pipelining feature fuzz/chain client",
+    "machine/mailbox": "completion pipelining action chain invariants_chain release run stream_failed guard_page client server invariants_space fuzz/client",
     "machine/reassembly": "invariants_overlap fuzz/reassembly",
     "machine/run": "run_awaitable completion answers_later",
     "policy/": "",
@@ -139,7 +139,7 @@ class Trial:
         return suite.run(replaced, replaced / "program")
 
     def result(self, mutant, was_bundled, number):
-        """(verdict, by): killed, broken (does not compile) or alive."""
+        """(verdict, by): killed, broken (does not compile), absent (in a part for another platform) or alive."""
         with self.replaced(number, mutant) as directory:
             return self.verdict(mutant, directory, was_bundled)
 
@@ -161,9 +161,20 @@ class Trial:
         finally:
             shutil.rmtree(directory, ignore_errors=True)
 
+    def sees(self, compiler, replaced, header):
+        """Whether the preprocessor of a compiler leaves the mutated line in the header."""
+        command = [compiler, "-std=c++20", "-E", "-P", f"-I{TREE / 'include'}", "-include", f"socks/{header}", "-xc++",
+                   "/dev/null"]
+        return run(command).stdout != run([*command[:1], f"-I{replaced}", *command[1:]]).stdout
+
     def verdict(self, mutant, replaced, was_bundled):
         if mutant.kind in MARKS:
             return ("killed", "functions_are_marked") if self.lost_marks(replaced) else ("alive", "")
+        if not self.sees(self.options.compiler, replaced, mutant.header):
+            if self.options.compiler == self.options.clang or not self.sees(self.options.clang, replaced, mutant.header):
+                return "absent", ""
+            clang = argparse.Namespace(**{**vars(self.options), "compiler": self.options.clang})
+            return Trial(clang).verdict(mutant, replaced, False)
         names = suites_for(mutant)
         if was_bundled:  # the proofs of its own test, and what no bundle contains, are left
             names = [own_of(mutant.header), *(n for n in names if not is_bundled(n))]
@@ -292,6 +303,7 @@ def main():
         if number:
             print(f"{number:6} killed by {name}")
     print(f"{len(chosen)} mutants in {time.monotonic() - began:.0f} s: {verdicts['broken']} do not compile, "
+          f"{verdicts['absent']} are for other platforms, "
           f"{verdicts['killed']} killed, {verdicts['equivalent']} equivalent, {verdicts['alive']} alive")
     return 1 if alive or strays else 0
 
