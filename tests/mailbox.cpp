@@ -300,6 +300,17 @@ constexpr void an_outbox_appends_no_message_that_does_not_fit(check& t) {
 }
 PROVE_AND_RUN(an_outbox_appends_no_message_that_does_not_fit)
 
+constexpr void a_step_that_appends_several_messages_reports_what_it_read(check& t) {
+    client m({.pipelined = true, .after_greeting = true});
+    inbox<client::max_input> rx;
+    outbox<client::max_output> tx;
+    receive(rx, "00 5b"_bytes);
+    const auto a = m.step(with_password, rx, tx);
+    t.ok(a.data() == "05 01 02  01 04 'john' 0f 'a long password'  05 01 00 01 c0000207 01bb"_bytes);
+    t.ok(a.consumed() == 2 && rx.empty());
+}
+PROVE_AND_RUN(a_step_that_appends_several_messages_reports_what_it_read)
+
 // A wrong count fails the step that would receive, and no other.
 constexpr void a_miscounted_inbox_still_ends_its_handshake(check& t) {
     client m;
