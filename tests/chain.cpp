@@ -145,6 +145,7 @@ constexpr void a_route_is_looked_at_before_the_first_byte(check& t) {
         {{fine}, 0, errc::bad_route, 0},
         {{fine, fine, bad}, 3, errc::bad_host, 1},
         {{fine, unset, fine}, 3, errc::no_host, 0},
+        {{fine, unset, bad}, 3, errc::no_host, 0},
         {{four, fine, fine}, 3, errc::name_over_socks4, 0},
         {{fine, four, {.proxy = {documentation, 80}}}, 3, errc::ipv6_over_socks4, 1},
         {{fine, fine, four}, 3, errc::name_over_socks4, 2},
@@ -365,6 +366,35 @@ constexpr void an_outbox_takes_what_fits_of_a_pipelined_chain(check& t) {
     t.ok(sent == expected.put("05 01 00 03 ff"_bytes).put(most).put("01bb"_bytes));
 }
 PROVE_AND_RUN(an_outbox_takes_what_fits_of_a_pipelined_chain)
+
+// Only after no_space may the step be repeated.
+constexpr void a_request_that_became_impossible_is_final_for_the_chain(check& t) {
+    const socks::hop proxies[] = {{.proxy = {"a.example", 1080}}};
+    const socks::route route{.through = proxies, .to = {"files.example.com", 443}};
+    const socks::route nowhere{.through = proxies};
+    char out[socks::chain::max_output] = {};
+    socks::chain m;
+    t.ok(m.step(route, "", out).next() == next::send);
+    t.ok(m.step(nowhere, "05 00"_bytes, out).error() == errc::no_host);
+    const auto a = m.step(route, "05 00"_bytes, out);
+    t.ok(a.next() == next::fail && a.error() == errc::no_host);
+}
+PROVE_AND_RUN(a_request_that_became_impossible_is_final_for_the_chain)
+
+constexpr void a_failed_stream_ends_the_chain(check& t) {
+    const socks::route route{.through = office, .to = {"files.example.com", 443}};
+    char out[socks::chain::max_output] = {};
+    socks::chain m;
+    m.stream_failed(errc::timed_out);
+    t.ok(m.step(route, "", out).error() == errc::timed_out);
+    socks::chain n;
+    socks::inbox<socks::chain::max_input> rx;
+    socks::outbox<socks::chain::max_output> tx;
+    t.ok(n.step(route, rx, tx).next() == next::send);
+    n.stream_failed(tx, errc::timed_out);
+    t.ok(tx.empty() && n.step(route, rx, tx).error() == errc::timed_out);
+}
+PROVE_AND_RUN(a_failed_stream_ends_the_chain)
 
 constexpr void an_answer_to_no_question_is_final_for_the_chain(check& t) {
     const socks::route route{.through = office, .to = {"files.example.com", 443}};

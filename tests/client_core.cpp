@@ -131,6 +131,40 @@ constexpr void what_is_sent_early_is_known_before(check& t) {
 }
 PROVE_AND_RUN(what_is_sent_early_is_known_before)
 
+// What did not fit was not sent.
+constexpr void no_space_sends_nothing_early(check& t) {
+    char out[socks::client::max_output] = {};
+    core m({.pipelined = true});
+    t.ok(m.step(login5, "", out).next() == next::send);
+    t.ok(m.step(login5, "", {out, 3}).error() == errc::no_space && !m.sent_early().credentials);
+    t.ok(m.step(login5, "", out).next() == next::send && m.sent_early().credentials);
+    t.ok(m.step(login5, "", {out, 3}).error() == errc::no_space);
+    t.ok(!m.sent_early().request && !m.may_send_early());
+    t.ok(m.step(login5, "", out).next() == next::send && m.sent_early().request && m.may_send_early());
+}
+PROVE_AND_RUN(no_space_sends_nothing_early)
+
+constexpr void the_answer_to_an_earlier_greeting_has_two_bytes(check& t) {
+    char out[socks::client::max_output] = {};
+    for (const bytes answer : {"00 5b"_bytes, "04 00"_bytes, "06 00"_bytes}) {
+        const auto entered = t.in(answer);
+        core m({.after_greeting = true});
+        const auto none = m.step(plain4, "", out);
+        t.ok(none.next() == next::recv && none.needed() == 2 && none.consumed() == 0);
+        const auto half = m.step(plain4, answer.first(1), out);
+        t.ok(half.next() == next::recv && half.needed() == 1 && half.consumed() == 0);
+        const auto more = m.step(plain4, tape().put(answer).put(answer).view(), out);
+        t.ok(more.next() == next::send && more.consumed() == 2);
+    }
+    for (const bytes answer : {"05"_bytes, "05 ff"_bytes}) {
+        const auto entered = t.in(answer);
+        core m({.after_greeting = true});
+        const auto a = m.step(plain4, answer, out);
+        t.ok(a.next() == next::fail && a.error() == errc::bad_version && a.byte() == 5);
+    }
+}
+PROVE_AND_RUN(the_answer_to_an_earlier_greeting_has_two_bytes)
+
 // The next proxy gets the same options, without the greeting of another client, and may find the same end.
 constexpr void a_handshake_restarts_with_its_options(check& t) {
     char out[socks::client::max_output] = {};

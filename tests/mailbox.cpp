@@ -97,6 +97,7 @@ constexpr void an_inbox_moves_its_bytes_only_where_the_room_does_not_suffice(che
     receive(rx, "johnfoo");
     rx.consume(4U);
     const char* const before = rx.data().data();
+    t.ok(rx.prepare(0U).capacity() == 0 && rx.data().data() == before);
     t.ok(rx.prepare(1U).capacity() == 1 && rx.data().data() == before);
     t.ok(rx.prepare(2U).capacity() == 2 && rx.data().data() == before - 4);
     t.ok(rx.data() == "foo" && rx.prepare().capacity() == 5);
@@ -132,6 +133,18 @@ constexpr void a_view_that_outlived_space_shows(check& t) {
 }
 PROVE_AND_RUN(a_view_that_outlived_space_shows)
 #endif
+
+// So there is nothing to move later.
+constexpr void an_empty_inbox_begins_at_the_front_of_its_storage(check& t) {
+    inbox<8> rx;
+    receive(rx, "johnfoo");
+    const char* const front = rx.data().data();
+    rx.consume(7U);
+    t.ok(rx.prepare(1U).data() == front);
+    receive(rx, "x");
+    t.ok(rx.data().data() == front && rx.prepare(7U).capacity() == 7 && rx.data().data() == front);
+}
+PROVE_AND_RUN(an_empty_inbox_begins_at_the_front_of_its_storage)
 
 constexpr void any_split_of_a_stream_comes_out_whole(check& t) {
     const bytes stream = "abcdefghijklmnopqrstuvwxyz";
@@ -175,6 +188,9 @@ constexpr void clearing_a_mailbox_leaves_nothing_in_it(check& t) {
     receive(rx, "johnfoo");
     rx.consume(4U);
     rx.clear();
+    rx.commit(8U);  // a cleared inbox takes as many bytes as a new one
+    t.ok(rx.full() && !rx.miscounted());
+    rx.clear();
     t.ok(rx.empty() && rx.data().empty() && rx.prepare().capacity() == 8);
     outbox<8> tx;
     append(tx, "johnfoo");
@@ -214,6 +230,8 @@ constexpr void an_outbox_appends_behind_what_is_unsent(check& t) {
     t.ok(tx.data() == "nfoo" && !tx.empty());
     tx.commit(0U);
     t.ok(tx.data() == "nfoo");
+    append(tx, "x");
+    t.ok(tx.data() == "nfoox" && tx.prepare().capacity() == 0 && !tx.miscounted());
 }
 PROVE_AND_RUN(an_outbox_appends_behind_what_is_unsent)
 
@@ -240,6 +258,99 @@ constexpr void clearing_an_outbox_wipes_what_was_committed_without_a_prepare(che
     t.ok(bytes(room.data(), 8) == "00 00 00 00 00 00 00 00"_bytes);
 }
 PROVE_AND_RUN(clearing_an_outbox_wipes_what_was_committed_without_a_prepare)
+
+constexpr void clearing_an_outbox_wipes_what_was_not_committed_too(check& t) {
+    outbox<8> tx;
+    const buffer room = tx.prepare();
+    for (size_t i = 0; i < 8; ++i) room.data()[i] = 'x';
+    tx.clear();
+    t.ok(bytes(room.data(), 8) == "00 00 00 00 00 00 00 00"_bytes);
+}
+PROVE_AND_RUN(clearing_an_outbox_wipes_what_was_not_committed_too)
+
+constexpr request with_password{.to = {ipv4{192, 0, 2, 7}, 443}, .credentials = {"john", "a long password"}};
+
+// The request is shorter than the credentials that lay there before.
+constexpr void clearing_an_outbox_wipes_every_message_that_was_sent(check& t) {
+    client m;
+    inbox<client::max_input> rx;
+    outbox<client::max_output> tx;
+    tx.consume(m.step(with_password, rx, tx).data().size());
+    receive(rx, "05 02"_bytes);
+    const bytes sent = m.step(with_password, rx, tx).data();
+    t.ok(sent == "01 04 'john' 0f 'a long password'"_bytes);
+    tx.consume(sent.size());
+    receive(rx, "01 00"_bytes);
+    t.ok(m.step(with_password, rx, tx).data() == "05 01 00 01 c0000207 01bb"_bytes);
+    tx.clear();
+    for (size_t i = 0; i < sent.size(); ++i) t.in(i).ok(sent[i] == 0);
+}
+PROVE_AND_RUN(clearing_an_outbox_wipes_every_message_that_was_sent)
+
+constexpr void an_outbox_appends_no_message_that_does_not_fit(check& t) {
+    const auto letters = message<255>().letters(255);
+    const request longest{.to = with_password.to, .credentials = {letters.view(), letters.view()}};
+    client m({.pipelined = true});
+    inbox<client::max_input> rx;
+    outbox<client::max_output> tx;
+    t.ok(m.step(longest, rx, tx).data().size() == 3 + 513);
+    t.ok(tx.data().size() == 3 + 513 && !m.sent_early().request);
+    tx.consume(size_t{3 + 513});
+    t.ok(m.step(longest, rx, tx).data() == "05 01 00 01 c0000207 01bb"_bytes);
+}
+PROVE_AND_RUN(an_outbox_appends_no_message_that_does_not_fit)
+
+constexpr void a_step_that_appends_several_messages_reports_what_it_read(check& t) {
+    client m({.pipelined = true, .after_greeting = true});
+    inbox<client::max_input> rx;
+    outbox<client::max_output> tx;
+    receive(rx, "00 5b"_bytes);
+    const auto a = m.step(with_password, rx, tx);
+    t.ok(a.data() == "05 01 02  01 04 'john' 0f 'a long password'  05 01 00 01 c0000207 01bb"_bytes);
+    t.ok(a.consumed() == 2 && rx.empty());
+}
+PROVE_AND_RUN(a_step_that_appends_several_messages_reports_what_it_read)
+
+// A wrong count fails the step that would receive, and no other.
+constexpr void a_miscounted_inbox_still_ends_its_handshake(check& t) {
+    client m;
+    const request to{.to = with_password.to};
+    inbox<client::max_input> rx;
+    outbox<client::max_output> tx;
+    rx.commit(0U);
+    t.ok(rx.miscounted() && m.step(to, rx, tx).next() == client::next::send);
+    tx.consume(3U);
+    receive(rx, "05 00"_bytes);
+    t.ok(m.step(to, rx, tx).next() == client::next::send && rx.empty());
+    tx.consume(10U);
+    client waits = m;
+    t.ok(waits.step(to, rx, tx).error() == errc::bad_count);
+    receive(rx, "05 00 00 01 c0000207 0050 'early'"_bytes);
+    const auto a = m.step(to, rx, tx);
+    t.ok(a.next() == client::next::done && a.result().early == "early" && rx.empty());
+}
+PROVE_AND_RUN(a_miscounted_inbox_still_ends_its_handshake)
+
+constexpr void a_failure_leaves_what_it_did_not_read_in_the_inbox(check& t) {
+    client m;
+    const request to{.to = with_password.to};
+    inbox<client::max_input> rx;
+    outbox<client::max_output> tx;
+    tx.consume(m.step(to, rx, tx).data().size());
+    receive(rx, "HTTP/1.1");
+    t.ok(m.step(to, rx, tx).error() == errc::peer_is_http && rx.data() == "HTTP/1.1");
+}
+PROVE_AND_RUN(a_failure_leaves_what_it_did_not_read_in_the_inbox)
+
+constexpr void a_miscounted_outbox_fails_the_next_step(check& t) {
+    client m;
+    const request to{.to = with_password.to};
+    inbox<client::max_input> rx;
+    outbox<client::max_output> tx;
+    tx.consume(1U);
+    t.ok(m.step(to, rx, tx).error() == errc::bad_count && tx.empty());
+}
+PROVE_AND_RUN(a_miscounted_outbox_fails_the_next_step)
 
 // A failed recv, converted to a size.
 constexpr size_t minus_one = static_cast<size_t>(-1);
@@ -340,7 +451,10 @@ RUN(wiping_leaves_nothing_at_run_time)
 
 void a_global_mailbox_is_empty_from_the_start(check& t) {
     t.ok(global_inbox.empty() && global_outbox.empty());
-    t.ok(global_inbox.prepare().capacity() == 8 && global_outbox.prepare().capacity() == 8);
+    const buffer in = global_inbox.prepare();
+    const buffer out = global_outbox.prepare();
+    t.ok(in.capacity() == 8 && out.capacity() == 8);
+    for (size_t i = 0; i < 8; ++i) t.in(i).ok(in.data()[i] == 0 && out.data()[i] == 0);
 }
 RUN(a_global_mailbox_is_empty_from_the_start)
 

@@ -140,6 +140,10 @@ constexpr void an_element_is_in_its_list(check& t) {
          !is_constant([] {
              const hop list[2];
              return hops(list, 1)[1].version;
+         }) &&
+         !is_constant([] {
+             const hop list[3];
+             return hops(list, 1)[2].version;
          }));
     t.ok(is_constant([] {
              cft::finding room[2];
@@ -197,6 +201,7 @@ constexpr bytes offers_private = "05 01 80"_bytes;
 constexpr bytes offers_login = "05 01 02"_bytes;
 constexpr bytes login = "01 01 'j' 01 'p'"_bytes;
 constexpr bytes request_of_5 = "05 01 00 01 c0000207 01bb"_bytes;
+constexpr bytes request_without_a_name = "05 01 00 03 00"_bytes;
 constexpr bytes request_of_4 = "04 01 01bb c0000207 'j' 00"_bytes;
 
 constexpr void only_a_complete_datagram_is_delivered(check& t) {
@@ -307,6 +312,7 @@ constexpr void a_client_has_the_accessors_of_its_action(check& t) {
             use(client().step({.to = {"a", 80}}, "", {}));
         },
         "next consumed error required "));
+    t.ok(client_has([](auto use) { use(client().step({}, "", {})); }, "next consumed error byte "));
     t.ok(client_has(
         [](auto use) {
             char out[client::max_output] = {};
@@ -330,6 +336,8 @@ constexpr void after(method only, bytes first, bytes second, Use use) {
 
 constexpr void a_server_has_the_accessors_of_its_action(check& t) {
     t.ok(server_has([](auto use) { after(method::none, offers_none, "", use); }, "next consumed data "));
+    t.ok(server_has([](auto use) { after(method::none, offers_none, request_without_a_name, use); },
+                    "next consumed data "));
     t.ok(server_has([](auto use) { after(method::none, "", "", use); }, "next consumed needed "));
     t.ok(server_has([](auto use) { after(method::username_password, offers_login, login, use); },
                     "next consumed user password "));

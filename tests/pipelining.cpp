@@ -188,6 +188,7 @@ constexpr void the_application_may_send_right_behind_the_request(check& t) {
     t.ok(early_chances(ahead, bind5, "") == "000");
     t.ok(early_chances(ahead, bind4, "") == "00");
     t.ok(early_chances(ahead, udp, "") == "000");
+    t.ok(early_chances(ahead, {.command = command{0}, .to = {"a.example", 25}}, "") == "000");
     t.ok(early_chances({}, login5, "") == "00");
     t.ok(early_chances({}, plain4, "") == "00");
 }

@@ -65,6 +65,24 @@ constexpr void the_whole_datagram_outlives_its_action(check& t) {
 }
 PROVE_AND_RUN(the_whole_datagram_outlives_its_action)
 
+// The bytes of a complete datagram are kept no more.
+constexpr void a_fragment_may_lie_where_a_complete_datagram_was(check& t) {
+    receiver r;
+    const bytes whole = r.take(0x81, "alone").datagram().data();
+    t.ok(r.queue.step({whole.data() - 10, 15}, r.now, r.storage).next() == next::deliver);
+    r.storage[2] = 2;
+    t.ok(drops(r.queue.step({r.storage, 15}, r.now, r.storage)));
+}
+PROVE_AND_RUN(a_fragment_may_lie_where_a_complete_datagram_was)
+
+constexpr void a_fragment_must_not_lie_where_another_is_kept(check& t) {
+    receiver r;
+    t.ok(waits(r.take(1, "one")));
+    r.storage[2] = 2;
+    t.ok(drops(r.queue.step({r.storage, 13}, r.now, r.storage), errc::overlap) && !r.queue.waiting());
+}
+PROVE_AND_RUN(a_fragment_must_not_lie_where_another_is_kept)
+
 // "A standalone datagram": not touched, not copied; its FRAG is less than any, which abandons the sequence.
 constexpr void what_is_no_fragment_passes_and_ends_the_sequence(check& t) {
     receiver r;

@@ -244,6 +244,27 @@ constexpr void a_refusal_is_told_in_the_version_that_it_was_sent_in(check& t) {
 }
 PROVE_AND_RUN(a_refusal_is_told_in_the_version_that_it_was_sent_in)
 
+// Each code of SOCKS4 but 0x5a refuses.
+constexpr void only_one_code_of_socks4_is_a_success(check& t) {
+    for (const uint8_t code : {uint8_t{0}, uint8_t{0x59}, uint8_t{0x5b}, uint8_t{0xff}}) {
+        const auto entered = t.in(size_t{code});
+        char out[socks::server::max_output] = {};
+        socks::server m = at_request(connect4);
+        t.ok(m.answer({socks::reply_code(version::v4, code), {}}, out).data()[1] == code);
+        const auto a = m.step("", out);
+        t.ok(a.next() == next::fail && a.error() == errc::refused && a.byte() == code);
+    }
+}
+PROVE_AND_RUN(only_one_code_of_socks4_is_a_success)
+
+constexpr void a_method_is_chosen_when_its_selection_is_written(check& t) {
+    char out[socks::server::max_output] = {};
+    socks::server m(with_login);
+    t.ok(m.step("05 01 02"_bytes, {out, 1}).error() == errc::no_space && m.method() == method::none);
+    t.ok(m.step("05 01 02"_bytes, out).next() == next::send && m.method() == method::username_password);
+}
+PROVE_AND_RUN(a_method_is_chosen_when_its_selection_is_written)
+
 // In SOCKS4 too, which has no way to write a name.
 constexpr void a_bad_bound_host_answers_nothing(check& t) {
     char out[socks::server::max_output] = {};
@@ -273,6 +294,10 @@ constexpr void a_server_needs_no_byte_of_the_next_message(check& t) {
         // Without a password it could end three bytes earlier, and without a user name too.
         t.ok(a.next() == next::recv && a.needed() == (n < 2 ? 3 - n : n < 7 ? 7 - n : 10 - n));
     }
+    // The shortest request of SOCKS4 has an empty user ID.
+    socks::server m({.v5 = false, .v4_after_greeting = true});
+    char out[socks::server::max_output] = {};
+    t.ok(m.step("05 01 00"_bytes, out).next() == next::send && m.step("", out).needed() == 9);
 }
 PROVE_AND_RUN(a_server_needs_no_byte_of_the_next_message)
 

@@ -48,12 +48,14 @@ FAMILIES = {
                    "fuzz/socks5",
     "wire/username_password": "size/username_password optimised/secrets optimised/work invariants_overlap tolerance client "
                               "server fuzz/username_password",
-    "machine/": "client server feature chain pipelining stream_failed completion run answers_later other_methods private_method "
-                "quirks_client quirks_server tolerance invariants_finality invariants_space invariants_precision "
-                "invariants_purity invariants_end_of_stream invariants_pair release fuzz/client fuzz/server optimised/work "
-                "fuzz/abuse simulation invariants_abuse invariants_chunking garbage invariants_small_builds",
+    "machine/": "client server feature chain pipelining stream_failed completion run answers_later other_methods "
+                "private_method quirks_client quirks_server tolerance invariants_finality invariants_space "
+                "invariants_precision invariants_purity invariants_end_of_stream invariants_pair release fuzz/client "
+                "fuzz/server optimised/work fuzz/abuse simulation invariants_abuse invariants_chunking garbage "
+                "invariants_small_builds",
     "machine/chain": "invariants_chain stream_failed completion pipelining feature fuzz/chain client",
-    "machine/mailbox": "completion pipelining action chain invariants_chain release run stream_failed guard_page client server invariants_space fuzz/client",
+    "machine/mailbox": "completion pipelining action chain invariants_chain release run stream_failed guard_page client server "
+                       "invariants_space fuzz/client",
     "machine/reassembly": "invariants_overlap fuzz/reassembly",
     "machine/run": "run_awaitable completion answers_later",
     "policy/": "",

@@ -89,7 +89,7 @@ class action {
     ///     refused                                                           the reply code, received or sent
     ///     bad_command                                                       server: the command
     [[nodiscard]] constexpr uint8_t byte() const noexcept {
-        SOCKS_ASSERT(next_ == Next::fail && error() != errc::no_space);
+        SOCKS_ASSERT(error() != errc::no_space);
         return static_cast<uint8_t>(size_ & 0xff);
     }
 

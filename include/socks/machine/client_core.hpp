@@ -158,7 +158,7 @@ class basic_client_action : public detail::action<client_next> {
         const bool five = detail::is_socks5(Parts, spoken);
         const size_t size = five ? *detail::measure_endpoint5({data_, 4 + 1 + 255 + 2}) : reply4_size;
         const bytes reply{data_, size};
-        const bytes early{data_ + size, next_ == client_next::done ? size_ : 0};
+        const bytes early{data_ + size, size_};  // for result(); bound() leaves it out
         return {
             {reply_code(spoken, reply[1]), five ? detail::read_bound5(reply) : detail::read_bound4(reply)},
             early};

@@ -272,13 +272,11 @@ struct mailbox_steps {
         now = step(machine, in, buffer(out.bytes_, M), request...);
         if (now.next() != next::send) return now;
         out.append(now.data().size());
-        size_t consumed = now.consumed();
         while (machine.sends_next()) {
             const auto another = step(machine, in, out.room(), request...);
             if (another.next() != next::send) break;
             out.append(another.data().size());
-            consumed += another.consumed();
-            now.set(next::send, out.data(), 0, consumed);
+            now.set(next::send, out.data(), 0, now.consumed());
         }
         return now;
     }
