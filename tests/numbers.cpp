@@ -42,7 +42,7 @@ constexpr void every_byte_has_a_name_or_is_unassigned(check& t) {
 }
 PROVE_AND_RUN(every_byte_has_a_name_or_is_unassigned)
 
-// RFC 1928 sections 3 to 6, the IANA registry "SOCKS Methods", the SOCKS4 memo, RFC 1961 sections 3.4 to 5, and
+// RFC 1928 sections 3 to 6, the IANA registry "SOCKS Methods", the SOCKS4 memo, RFC 1961, and
 // the draft of CHAP.
 constexpr void numbers_are_those_of_the_documents(check& t) {
     t.ok(version::v5 == version{5} && version::v4 == version{4});

@@ -412,4 +412,23 @@ void comparing_secrets_of_40_bytes_takes_at_most_120_instructions(check& t) {
 }
 RUN(comparing_secrets_of_40_bytes_takes_at_most_120_instructions)
 
+size_t write_credentials(bytes both) {
+    static char out[520];
+    return encode_credentials({both.first(255), both.subspan(255)}, out).size();
+}
+
+void writing_credentials_takes_less_than_an_instruction_a_byte(check& t) {
+    const uint64_t n = traced::instructions(write_credentials, bytes(room, 510));
+    t.ok(n > 0 && n < 510);
+}
+RUN(writing_credentials_takes_less_than_an_instruction_a_byte)
+
+size_t find_nul(bytes text) { return detail::find(text.data(), 0, text.size(), '\0'); }
+
+void a_search_takes_less_than_two_instructions_a_byte(check& t) {
+    const uint64_t n = traced::instructions(find_nul, maker().repeat("a", 256).text());
+    t.ok(n > 0 && n < 512);
+}
+RUN(a_search_takes_less_than_two_instructions_a_byte)
+
 }  // namespace
