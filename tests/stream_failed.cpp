@@ -197,8 +197,6 @@ constexpr void a_failed_stream_drops_what_was_not_sent(check& t) {
 PROVE_AND_RUN(a_failed_stream_drops_what_was_not_sent)
 
 constexpr void without_a_reason_the_stream_failed(check& t) {
-    const socks::hop proxies[] = {{.proxy = {"gate.example.net", 1080}}};
-    const socks::route route{.through = proxies, .to = {"files.example.com", 443}};
     for (const bool with_outbox : {false, true}) {
         const auto entered = t.in(size_t{with_outbox ? 1U : 0U});
         socks::inbox<socks::server::max_input> rx;
@@ -206,9 +204,6 @@ constexpr void without_a_reason_the_stream_failed(check& t) {
         socks::client client;
         with_outbox ? client.stream_failed(tx) : client.stream_failed();
         t.ok(client.step(login5, rx, tx).error() == errc::stream_failed);
-        socks::chain chain;
-        with_outbox ? chain.stream_failed(tx) : chain.stream_failed();
-        t.ok(chain.step(route, rx, tx).error() == errc::stream_failed);
         socks::server server;
         with_outbox ? server.stream_failed(tx) : server.stream_failed();
         t.ok(server.step(rx, tx).error() == errc::stream_failed);
