@@ -9,6 +9,8 @@ namespace {
 using ::check;
 using namespace socks;
 
+static_assert(attempt_delay == 250);  // RFC 8305 section 5
+
 constexpr endpoint four[] = {{"192.0.2.1", 80}, {"192.0.2.2", 80}, {"192.0.2.3", 80}, {"192.0.2.4", 80}};
 constexpr endpoint six[] = {{"2001:db8::1", 80}, {"2001:db8::2", 80}, {"2001:db8::3", 80}};
 

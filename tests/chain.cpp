@@ -252,6 +252,18 @@ constexpr void an_end_is_told_once_for_all_proxies(check& t) {
 }
 PROVE_AND_RUN(an_end_is_told_once_for_all_proxies)
 
+constexpr void without_a_reason_the_stream_of_a_chain_failed(check& t) {
+    const socks::route route{.through = office, .to = {"files.example.com", 443}};
+    for (const bool with_outbox : {false, true}) {
+        const auto entered = t.in(size_t{with_outbox ? 1U : 0U});
+        socks::outbox<socks::chain::max_output> tx;
+        socks::chain m;
+        with_outbox ? m.stream_failed(tx) : m.stream_failed();
+        t.ok(m.step(route, "", tx.prepare()).error() == errc::stream_failed);
+    }
+}
+PROVE_AND_RUN(without_a_reason_the_stream_of_a_chain_failed)
+
 // What is tolerated, and how a refusal is taken, is the same for the second proxy as for the first.
 constexpr void the_options_of_a_chain_hold_for_all_proxies(check& t) {
     const socks::hop proxies[] = {{.proxy = {"a.example", 1080}}, {.proxy = {"b.example", 1080}}};

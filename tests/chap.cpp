@@ -21,6 +21,8 @@ using ::check;
 using namespace socks;
 using type = chap_type;
 
+static_assert(max_chap_message == 65'537 && chap_attribute().type == chap_type::status);
+
 constexpr auto get = [](bytes in) { return decode_chap(in, max_chap_message); };
 constexpr auto put = [](const chap_message& v, buffer out) {
     chap_attribute list[4];

@@ -1,4 +1,4 @@
-// Which values convert to a view, and to what a view converts.
+// Which values convert to a view, to what a view converts, and which types count bytes.
 
 #include <socks/core/bytes.hpp>
 
@@ -14,6 +14,9 @@ namespace {
 
 using socks::buffer;
 using socks::bytes;
+using socks::detail::no_unsigned_integer;
+using socks::detail::owning;
+using socks::detail::signed_integer;
 
 template <class From>
 concept reads = std::is_convertible_v<From, bytes>;
@@ -72,5 +75,34 @@ static_assert(write_as<std::span<char>> && write_as<std::span<unsigned char>> &&
 static_assert(!write_as<std::span<const char>> && !write_as<std::span<const std::byte>> &&
               !write_as<std::string_view> && !write_as<bytes> && !write_as<std::span<char, 4>>);
 static_assert(!write_as<std::span<int>> && !write_as<std::string> && !write_as<char*> && !write_as<bool>);
+
+// What owns its bytes. clang warns when `bytes` would outlive it. The bytes of a view may outlive the view.
+struct text_that_never_changes {
+    text_that_never_changes(const text_that_never_changes&);
+    const char* data() const;
+    size_t size() const;
+};
+static_assert(reads<const text_that_never_changes&> && owning<const text_that_never_changes&>);
+static_assert(owning<std::string> && owning<const std::string&> && owning<std::vector<std::byte>&>);
+static_assert(owning<const std::array<char, 4>&>);
+static_assert(!owning<std::string_view> && !owning<const std::string_view&> && !owning<std::span<char>>);
+static_assert(!owning<std::span<const std::byte>&> && !owning<const std::span<unsigned char, 4>&>);
+
+// The result of `recv` is signed. No signed number counts bytes, and nothing that is no integer.
+struct number_unknown_to_the_compiler {
+    number_unknown_to_the_compiler(int n) : value(n) {}
+    bool operator<(const number_unknown_to_the_compiler& other) const { return value < other.value; }
+
+    int value;
+};
+static_assert(signed_integer<int> && signed_integer<long long> && signed_integer<signed char>);
+static_assert(!signed_integer<unsigned> && !signed_integer<size_t> && !signed_integer<unsigned char>);
+static_assert(!signed_integer<bool> && !signed_integer<float> && !signed_integer<double>);
+static_assert(!signed_integer<std::byte> && !signed_integer<number_unknown_to_the_compiler>);
+static_assert(no_unsigned_integer<int> && no_unsigned_integer<signed char> && no_unsigned_integer<bool>);
+static_assert(no_unsigned_integer<double> && no_unsigned_integer<std::byte> &&
+              no_unsigned_integer<number_unknown_to_the_compiler>);
+static_assert(!no_unsigned_integer<unsigned> && !no_unsigned_integer<size_t> &&
+              !no_unsigned_integer<unsigned char>);
 
 }  // namespace

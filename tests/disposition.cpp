@@ -13,6 +13,8 @@ using ::check;
 using namespace socks;
 using namespace dispositions;
 
+static_assert(sizeof(disposition_table) == 96);  // a bit for each of three times 256 rows
+
 // 16 codes a line. SOCKS4: 90 connected, any other held.
 constexpr char socks4_codes[] =
     "HHHHHHHHHHHHHHHH"

@@ -16,6 +16,8 @@ using ::check;
 using namespace socks;
 using type = gssapi_type;
 
+static_assert(max_gssapi_token == 65'535);
+
 constexpr size_t longest = max_gssapi_token;
 
 // A decoder that is due for `due` and takes tokens of at most `cap` bytes.

@@ -42,7 +42,8 @@ constexpr void every_byte_has_a_name_or_is_unassigned(check& t) {
 }
 PROVE_AND_RUN(every_byte_has_a_name_or_is_unassigned)
 
-// RFC 1928 sections 3 to 6, the IANA registry "SOCKS Methods", the SOCKS4 memo, and the draft of CHAP.
+// RFC 1928 sections 3 to 6, the IANA registry "SOCKS Methods", the SOCKS4 memo, RFC 1961, and
+// the draft of CHAP.
 constexpr void numbers_are_those_of_the_documents(check& t) {
     t.ok(version::v5 == version{5} && version::v4 == version{4});
     t.ok(method::none == method{0} && method::gssapi == method{1} && method::username_password == method{2});
@@ -60,6 +61,10 @@ constexpr void numbers_are_those_of_the_documents(check& t) {
     t.ok(code5::command_not_supported == code5{7} && code5::address_type_not_supported == code5{8});
     t.ok(code4::granted == code4{90} && code4::rejected == code4{91});
     t.ok(code4::identd_unreachable == code4{92} && code4::identd_mismatch == code4{93});
+    t.ok(gssapi_type::authentication == gssapi_type{1} && gssapi_type::protection_level == gssapi_type{2});
+    t.ok(gssapi_type::user_data == gssapi_type{3} && gssapi_type::abort == gssapi_type{0xff});
+    t.ok(protection::none == protection{0} && protection::integrity == protection{1});
+    t.ok(protection::confidentiality == protection{2} && protection::selective == protection{3});
     t.ok(chap_type::status == chap_type{0} && chap_type::text_message == chap_type{1});
     t.ok(chap_type::user_identity == chap_type{2} && chap_type::challenge == chap_type{3});
     t.ok(chap_type::response == chap_type{4} && chap_type::charset == chap_type{5});

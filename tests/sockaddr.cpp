@@ -89,6 +89,13 @@ void an_endpoint_fills_a_sockaddr_storage(check& t) {
 }
 RUN(an_endpoint_fills_a_sockaddr_storage)
 
+void without_a_form_an_ipv4_address_stays_one(check& t) {
+    sockaddr_storage out;
+    const auto size = to_sockaddr({four, port}, out);
+    t.ok(size && *size == sizeof(sockaddr_in) && out.ss_family == AF_INET);
+}
+RUN(without_a_form_an_ipv4_address_stays_one)
+
 void every_port_survives_both_ways(check& t) {
     for (unsigned i = 0; i <= 0xffff; ++i) {
         const auto n = static_cast<uint16_t>(i);

@@ -7,6 +7,8 @@ namespace {
 using ::check;
 using namespace socks;
 
+static_assert(request4().command == command::connect);
+
 constexpr auto get_request = [](bytes in) { return decode_request4(in); };
 constexpr auto put_request = [](const request4& v, buffer out) { return encode_request4(v, out); };
 constexpr auto get_reply = [](bytes in) { return decode_reply4(in); };

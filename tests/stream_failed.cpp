@@ -196,6 +196,21 @@ constexpr void a_failed_stream_drops_what_was_not_sent(check& t) {
 }
 PROVE_AND_RUN(a_failed_stream_drops_what_was_not_sent)
 
+constexpr void without_a_reason_the_stream_failed(check& t) {
+    for (const bool with_outbox : {false, true}) {
+        const auto entered = t.in(size_t{with_outbox ? 1U : 0U});
+        socks::inbox<socks::server::max_input> rx;
+        socks::outbox<socks::client::max_pipelined> tx;
+        socks::client client;
+        with_outbox ? client.stream_failed(tx) : client.stream_failed();
+        t.ok(client.step(login5, rx, tx).error() == errc::stream_failed);
+        socks::server server;
+        with_outbox ? server.stream_failed(tx) : server.stream_failed();
+        t.ok(server.step(rx, tx).error() == errc::stream_failed);
+    }
+}
+PROVE_AND_RUN(without_a_reason_the_stream_failed)
+
 // A machine that has failed already keeps its reason.
 constexpr void a_refusal_that_cannot_be_sent_ends_too(check& t) {
     for (const bool sent : {false, true}) {

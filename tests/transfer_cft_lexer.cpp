@@ -13,6 +13,9 @@ using namespace socks;
 using cft::position;
 using kind = cft::token_kind;
 
+static_assert(socks::cft::position().line == 0 && socks::cft::position().column == 0);
+static_assert(socks::cft::token().kind == socks::cft::token_kind::end);
+
 struct expected_token {
     cft::token_kind kind;
     bytes text;

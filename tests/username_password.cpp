@@ -7,6 +7,8 @@ namespace {
 using ::check;
 using namespace socks;
 
+static_assert(auth_status_size == 2);
+
 constexpr auto get_login = [](bytes in) { return decode_credentials(in); };
 constexpr auto put_login = [](const credentials& v, buffer out) { return encode_credentials(v, out); };
 constexpr auto get_status = [](bytes in) { return decode_auth_status(in); };

@@ -34,6 +34,7 @@ MARKS = ("noexcept", "nodiscard", "lifetimebound")  # no test can see them; the 
 FAMILIES = {
     "core/": "bytes address decoded request stored literal endpoint5 socks5 socks4 client server",
     "core/address": "size/address optimised/work bytes ip decoded request stored literal endpoint5 socks5 socks4 client server",
+    "core/conversion": "bytes errno io_result mailbox",
     "core/bytes": "conversion optimised/secrets address memory mailbox socks4 tor",
     "core/error": "error_code disposition client server",
     "core/memory": "size/memory optimised/work optimised/secrets bytes username_password socks4 invariants_overlap",

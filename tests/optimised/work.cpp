@@ -412,4 +412,37 @@ void comparing_secrets_of_40_bytes_takes_at_most_120_instructions(check& t) {
 }
 RUN(comparing_secrets_of_40_bytes_takes_at_most_120_instructions)
 
+bool takes_less_than(uint64_t most, traced::function f, bytes in) {
+    const uint64_t n = traced::instructions(f, in);
+    return n != 0 && n < most;
+}
+
+size_t write_credentials(bytes both) {
+    static char out[520];
+    return encode_credentials({both.first(255), both.subspan(255)}, out).size();
+}
+
+void writing_credentials_takes_less_than_an_instruction_a_byte(check& t) {
+    t.ok(takes_less_than(510, write_credentials, bytes(room, 510)));
+}
+RUN(writing_credentials_takes_less_than_an_instruction_a_byte)
+
+size_t contains_nul(bytes text) { return text.contains('\0') ? 1 : 0; }
+size_t find_nul(bytes text) { return detail::find(text.data(), 0, text.size(), '\0'); }
+size_t halves_are_equal(bytes both) {
+    const size_t half = both.size() / 2;
+    return both.first(half) == both.subspan(half) ? 1 : 0;
+}
+
+void a_search_takes_less_than_two_instructions_a_byte(check& t) {
+    t.ok(takes_less_than(256, contains_nul, maker().repeat("a", 256).text()));
+    t.ok(takes_less_than(512, find_nul, maker().repeat("a", 256).text()));
+}
+RUN(a_search_takes_less_than_two_instructions_a_byte)
+
+void a_comparison_takes_less_than_two_instructions_a_byte(check& t) {
+    t.ok(takes_less_than(512, halves_are_equal, maker().repeat("a", 512).text()));
+}
+RUN(a_comparison_takes_less_than_two_instructions_a_byte)
+
 }  // namespace
