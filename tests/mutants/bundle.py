@@ -1,8 +1,8 @@
 """Many mutants in one program: each function body has a copy for each of its mutants, and a number chooses the copy.
 
-A program is built once for each suite, so a mutant costs one run instead of one build. At compile time the number is
-unknown, so the original body is evaluated there. A bundle contains no mutants of what stands outside a body, and none that
-do not compile in it. systematic.py builds these alone. Only "killed" is a verdict of a bundle.
+A program is built once for each suite, so a mutant costs one run instead of one build. A constant evaluation always uses
+the original body. A bundle contains no mutants of what stands outside a body, and none that do not compile in it.
+systematic.py builds these alone. Only "killed" is a verdict of a bundle.
 """
 
 import collections
@@ -23,6 +23,7 @@ constexpr bool socks_mutant_is(int first, int last) {
 }
 """
 SCOPES = ("namespace", "class", "struct", "union", "extern")
+BUILT_ALONE = ("policy/disposition.hpp",)  # its tables are built at compile time and read at run time by the same functions
 WITHOUT_A_MUTANT = 0
 
 
@@ -31,7 +32,7 @@ def bodies(generator):
     none of their own."""
     at, partner = generator.at, generator.partner
     result, i = [], 0
-    has_parameters = has_value = has_members = has_scope = False  # what the declaration has had so far
+    has_parameters = has_value = has_initializers = opens_scope = False  # what the declaration has had so far
     while i < len(generator.tokens):
         t = at(i)
         if t in ("(", "[", "[["):
@@ -39,23 +40,23 @@ def bodies(generator):
             i = partner[i] + 1
             continue
         if t in (";", "}") or (t == ":" and at(i - 1) in ("public", "private", "protected")):
-            has_parameters = has_value = has_members = has_scope = False
+            has_parameters = has_value = has_initializers = opens_scope = False
         elif t in SCOPES and at(i - 1) not in ("<", ","):
-            has_scope = True
+            opens_scope = True
         elif t == "enum":
             has_value = True  # its braces contain no function
         elif t == "=" and at(i - 1) != "operator":
             has_value = True
         elif t == ":" and has_parameters:
-            has_members = True
+            has_initializers = True
         elif t == "{":
-            is_member = has_members and generator.tokens[i - 1].kind == "word"
-            if has_parameters and not has_value and not is_member:
+            initializes = has_initializers and generator.tokens[i - 1].kind == "word"
+            if has_parameters and not has_value and not initializes:
                 result.append((i, partner[i]))
                 i = partner[i]
-                has_parameters = has_value = has_members = has_scope = False
-            elif has_scope and not has_value and not has_members:
-                has_parameters = has_value = has_members = has_scope = False
+                has_parameters = has_value = has_initializers = opens_scope = False
+            elif opens_scope and not has_value and not has_initializers:
+                has_parameters = has_value = has_initializers = opens_scope = False
             else:
                 i = partner[i]
         i += 1
@@ -80,7 +81,7 @@ class Header:
             of_body[self.body_of(mutant)].append((number, mutant))
         text = self.text
         for (begin, end), variants in sorted(of_body.items(), reverse=True):
-            # A message of the compiler names the line, and so the mutant. Tests expect the names of headers in /socks/.
+            # #line gives each copy its number in the messages of the compiler. Tests expect files in a directory socks.
             copies = "".join(
                 f'\n#line 1 "/socks/mutant-{n}"\ncase {n}: {{{text[begin:m.begin]}{m.new}{text[m.end:end]}}} break;'
                 for n, m in variants)
@@ -108,14 +109,13 @@ class Bundles:
         return self.headers[path]
 
     def can_contain(self, mutant):
-        return self.header(mutant.header).body_of(mutant) is not None
+        return mutant.header not in BUILT_ALONE and self.header(mutant.header).body_of(mutant) is not None
 
     def write(self, tree, mutants):
         shutil.rmtree(tree, ignore_errors=True)
         by_header = collections.defaultdict(list)
         for number, mutant in sorted(mutants.items()):
-            if number not in self.refused:
-                by_header[mutant.header].append((number, mutant))
+            by_header[mutant.header].append((number, mutant))
         # A function that is always inlined would bring its copies to every caller, which takes hours to compile.
         config = (TREE / "include" / "socks" / "config.hpp").read_text()
         config = config.replace("[[gnu::always_inline]] inline", "inline").replace("__attribute__((always_inline))", "")
@@ -131,12 +131,13 @@ class Bundles:
         unproved = ["-Dstatic_assert(...)="] if suite.proves else []
         level = "-O0" if suite.proves else "-O1"  # a corpus takes longer to run than to compile
         while True:
+            mutants = {n: m for n, m in mutants.items() if n not in self.refused}
             self.write(tree, mutants)
             done = suite.compile(tree, "-include", "socks/choice.hpp", level, "-fmax-errors=0", *unproved, "-o", str(program))
             if done.returncode == 0:
                 return program
-            bad = {int(n) for n in re.findall(r"/socks/mutant-(\d+)", done.stderr)} - self.refused
-            if not bad:
+            bad = {int(n) for n in re.findall(r"/socks/mutant-(\d+)", done.stderr)}
+            if not bad & mutants.keys():
                 print(f"{suite.name} does not compile in a bundle: {done.stderr[:1000]}", flush=True)
                 return None
             self.refused |= bad
@@ -152,12 +153,13 @@ class Bundles:
     def killed(self, suite, mutants):
         """The numbers of the mutants that a suite kills."""
         mutants = {n: m for n, m in mutants.items() if n not in self.refused}
-        program = self.build(suite, mutants) if mutants else None
-        if program is None:
+        if not mutants:
             return set()
+        program = self.build(suite, mutants)
         began = time.monotonic()
-        if not self.passes(suite, program, WITHOUT_A_MUTANT, 60):
-            print(f"{suite.name} fails in a bundle without a mutant", flush=True)
+        if program is None or not self.passes(suite, program, WITHOUT_A_MUTANT, 60):
+            print(f"{suite.name} fails in a bundle without a mutant, so {len(mutants)} mutants are built alone", flush=True)
+            self.refused |= mutants.keys()
             return set()
         seconds = 2 + int(10 * (time.monotonic() - began))  # a mutant may loop without end
         result = {n for n in mutants if n not in self.refused and not self.passes(suite, program, n, seconds)}

@@ -135,6 +135,11 @@ class Generator:
         before, after = self.tokens[i - 1], self.tokens[i + 1]
         return self.text[before.end:self.tokens[i].begin] == "" or self.text[self.tokens[i].end:after.begin] == ""
 
+    def is_spaced(self, i):
+        """Whether token i stands between spaces. Otherwise it is a sign, or belongs to a pointer or a reference."""
+        before, t, after = self.tokens[i - 1:i + 2]
+        return before.end < t.begin and t.end < after.begin
+
     def is_binary(self, i):
         before = self.tokens[i - 1]
         return before.kind in ("number", "char", "string") or before.text in (")", "]") or \
@@ -215,14 +220,12 @@ class Generator:
         elif t in ("++", "--") and self.at(i - 1) != "operator":
             self.put("arithmetic", i, ARITHMETIC[t][0])
         elif t in ARITHMETIC and self.is_binary(i) and self.at(i + 1) not in (")", ",", ">", "&&"):
-            spaced = self.text[self.tokens[i - 1].end:self.tokens[i].begin] and \
-                self.text[self.tokens[i].end:self.tokens[i + 1].begin]
-            if spaced:  # what has no spaces is a pointer, a reference or a sign
+            if self.is_spaced(i):
                 for new in ARITHMETIC[t]:
                     self.put("arithmetic", i, new)
                 if t in "+-*/|&^%":
                     self.add("dropped operand", self.tokens[i - 1].end, self.tokens[self.operand_end(i + 1) - 1].end, "")
-        elif t in ("&&", "||") and self.at(i - 1) != "operator" and self.is_binary(i) and self.at(i + 1) != ")":
+        elif t in ("&&", "||") and self.at(i - 1) != "operator" and self.is_binary(i) and self.is_spaced(i):
             begin, end = self.operand_begin(i), self.operand_end(i + 1)
             self.put("logic", i, "||" if t == "&&" else "&&")
             self.add("dropped operand", self.tokens[i - 1].end, self.tokens[end - 1].end, "")

@@ -5,8 +5,9 @@
                   [--clang CXX] [--output FILE] [--resume] [--from FILE] | --list
 
 Without --sample it runs every mutant, which takes hours. The suites of a header are its own test file and those of its
-family; the cheapest come first. equivalent.tsv lists the mutants that change nothing that a user could see, each with the
-reason. The exit status is 1 if another mutant is alive, or if a line of that list fits no mutant (--list checks only this).
+family; those that find the most come first. equivalent.tsv lists the mutants that change nothing that a user could see,
+each with the reason. The exit status is 1 if another mutant is alive, or if a line of that list fits no mutant (--list
+checks only this).
 """
 
 import argparse
@@ -19,6 +20,7 @@ import pathlib
 import random
 import shutil
 import sys
+import tempfile
 import time
 
 sys.dont_write_bytecode = True
@@ -27,10 +29,11 @@ from generate import generate, mutated  # noqa: E402
 from suites import TREE, Suite, run  # noqa: E402
 
 EQUIVALENT = pathlib.Path(__file__).with_name("equivalent.tsv")
-MARKS = ("noexcept", "nodiscard", "lifetimebound")  # no test can see them; the gate functions_are_marked does
+# No test can see these kinds; the gate functions_are_marked does. How the lines begin that it prints for a lost mark:
+MARKS = {"noexcept": ("+not noexcept",), "nodiscard": ("+not nodiscard", "-nodiscard"), "lifetimebound": ("-lifetimebound",)}
 
 # The suites that see a header beside its own test, by the beginning of its path; the longest that fits counts. Those that
-# find the most come first.
+# find the most come first, unless they are slow.
 FAMILIES = {
     "core/": "bytes address decoded request stored literal endpoint5 socks5 socks4 client server",
     "core/address": "size/address optimised/work bytes ip decoded request stored literal endpoint5 socks5 socks4 client server",
@@ -53,7 +56,7 @@ FAMILIES = {
                 "private_method quirks_client quirks_server tolerance invariants_finality invariants_space "
                 "invariants_precision invariants_purity invariants_end_of_stream invariants_pair release fuzz/client "
                 "fuzz/server optimised/work fuzz/abuse simulation invariants_abuse invariants_chunking garbage "
-                "invariants_small_builds",
+                "invariants_small_builds misuse",
     "machine/chain": "invariants_chain stream_failed completion pipelining feature fuzz/chain client",
     "machine/mailbox": "completion pipelining action chain invariants_chain release run stream_failed guard_page client server "
                        "invariants_space fuzz/client",
@@ -90,7 +93,7 @@ def suites_for(mutant):
 
 def is_bundled(suite):
     """Whether a bundle can be built for a suite. Those that count instructions or bytes need the library as it is built by
-    its users, and misuse proves all that it says."""
+    its users. The others have almost nothing to run, only proofs."""
     return suite not in ("conversion", "misuse") and not suite.startswith(("optimised/", "size/"))
 
 
@@ -108,9 +111,10 @@ def equivalents():
     return {key: reason for key, reason in rows}
 
 
-def reported(output):
-    """The keys of the mutants in a file that --output wrote."""
-    return {line.split("\t", 2)[2] for line in output.read_text().splitlines()}
+def reported(output, without=""):
+    """The keys of the mutants in a file that --output wrote, without those of one verdict."""
+    lines = [line.split("\t", 2) for line in output.read_text().splitlines()]
+    return {key for verdict, _, key in lines if verdict != without}
 
 
 class Trial:
@@ -126,8 +130,8 @@ class Trial:
                         for p in sorted((TREE / "include" / "socks").rglob("*.hpp")))
         return run(command, every).returncode == 0
 
-    def lost_marks(self, replaced):
-        """How many lines of marks.txt differ."""
+    def lost_marks(self, replaced, kind):
+        """How many marks of a kind the gate misses."""
         tree = replaced / "tree"
         (tree / "tests").mkdir(parents=True)
         shutil.copytree(TREE / "include", tree / "include")
@@ -135,7 +139,7 @@ class Trial:
         shutil.copytree(replaced / "socks", tree / "include" / "socks", dirs_exist_ok=True)
         gate = TREE / "tests" / "gates" / "functions_are_marked.sh"
         said = run([str(gate), str(tree), self.options.clang, "-std=c++20"]).stdout
-        return sum(line[0] in "+-" and line[:3] not in ("+++", "---") for line in said.splitlines() if line)
+        return sum(line.startswith(MARKS[kind]) for line in said.splitlines())
 
     @staticmethod
     def outcome(suite, replaced):
@@ -147,9 +151,9 @@ class Trial:
             return self.verdict(mutant, directory, was_bundled)
 
     def all_marks_are_seen(self, mutants, number):
-        """Whether the gate misses each of several marks of one header, all of them removed at once."""
+        """Whether the gate reports every one of these marks of a header when all are removed."""
         with self.replaced(number, *mutants) as directory:
-            return self.lost_marks(directory) >= len(mutants)
+            return self.lost_marks(directory, mutants[0].kind) >= len(mutants)
 
     @contextlib.contextmanager
     def replaced(self, number, *mutants):
@@ -166,24 +170,23 @@ class Trial:
 
     def sees(self, compiler, replaced, header):
         """Whether the preprocessor of a compiler leaves the mutated line in the header."""
-        command = [compiler, "-std=c++20", "-E", "-P", f"-I{TREE / 'include'}", "-include", f"socks/{header}", "-xc++",
-                   "/dev/null"]
+        command = [compiler, "-std=c++20", "-E", "-P", "-DSOCKS_ASSERT(...)=asserted(__VA_ARGS__)", f"-I{TREE / 'include'}",
+                   "-include", f"socks/{header}", "-xc++", "/dev/null"]  # an assertion contains the path of the header
         return run(command).stdout != run([*command[:1], f"-I{replaced}", *command[1:]]).stdout
 
     def verdict(self, mutant, replaced, was_bundled):
         if mutant.kind in MARKS:
-            return ("killed", "functions_are_marked") if self.lost_marks(replaced) else ("alive", "")
+            if self.lost_marks(replaced, mutant.kind):
+                return "killed", "functions_are_marked"
+            return ("alive" if self.compiles(replaced) else "broken"), ""
         if not self.sees(self.options.compiler, replaced, mutant.header):
             if self.options.compiler == self.options.clang or not self.sees(self.options.clang, replaced, mutant.header):
                 return "absent", ""
             clang = argparse.Namespace(**{**vars(self.options), "compiler": self.options.clang})
             return Trial(clang).verdict(mutant, replaced, False)
-        names = suites_for(mutant)
-        if was_bundled:  # the proofs of its own test, and what no bundle contains, are left
-            names = [own_of(mutant.header), *(n for n in names if not is_bundled(n))]
-        own, *family = [Suite(name, self.options) for name in dict.fromkeys(names)]
+        own, *family = [Suite(name, self.options) for name in suites_for(mutant)]
         checked = False
-        for suites in ([own], family):
+        for suites in ([own], family):  # a bundle has run the rest: left are the proofs, and the suites without a bundle
             runs = [s for s in suites if not (was_bundled and is_bundled(s.name))]
             for see, suite in [(Suite.proof, s) for s in suites] + [(self.outcome, s) for s in runs]:
                 by = see(suite, replaced)
@@ -200,7 +203,7 @@ def bundled(mutants, options, pool, report):
     """Reports those of the mutants that a bundle kills. Returns the others, each with whether it was in a bundle."""
     bundles = Bundles(options)
     waiting, alone = {}, []
-    for number, mutant in enumerate(mutants, 1):
+    for number, mutant in enumerate(sorted(mutants, key=lambda m: (m.header, m.begin)), 1):  # those of a body in a row
         if mutant.kind not in MARKS and bundles.can_contain(mutant):
             waiting[number] = mutant
         else:
@@ -225,7 +228,7 @@ def marks(mutants, trial, pool, report):
     """Reports the lost marks that the gate sees, all those of a kind in a header at once. Returns the other mutants."""
     groups, rest = collections.defaultdict(list), []
     for mutant, was_bundled in mutants:
-        if mutant.kind in MARKS and "class [[nodiscard]]" not in mutant.line:  # the mark of a class stands for many others
+        if mutant.kind in MARKS and "class [[nodiscard]]" not in mutant.line:  # without it, many functions lose theirs
             groups[mutant.header, mutant.kind].append(mutant)
         else:
             rest.append((mutant, was_bundled))
@@ -250,7 +253,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
     parser.add_argument("--scratch", type=pathlib.Path, default=pathlib.Path("/tmp/socks-mutants"))
     parser.add_argument("--output", type=pathlib.Path, help="append each result to this file")
-    parser.add_argument("--resume", action="store_true", help="leave out what --output has already")
+    parser.add_argument("--resume", action="store_true", help="leave out what --output has, but not what was alive")
     parser.add_argument("--from", type=pathlib.Path, dest="listed", help="only the mutants of these lines of --output")
     parser.add_argument("--list", action="store_true", help="only check that each line of equivalent.tsv fits a mutant")
     options = parser.parse_args()
@@ -263,6 +266,9 @@ def main():
     if options.list:
         print(f"{len(every)} mutants, {len(known)} of them are judged equivalent")
         return 1 if strays else 0
+    for compiler in (options.compiler, options.clang):
+        if not shutil.which(compiler):
+            parser.error(f"no {compiler}: apt-get install g++ clang")
 
     seed = options.seed or random.SystemRandom().randrange(1, 1 << 31)
     chosen = [m for m in every if m.header.startswith(options.header) and options.kind in m.kind]
@@ -272,9 +278,10 @@ def main():
     if options.sample:
         chosen = random.Random(seed).sample(chosen, min(options.sample, len(chosen)))
     if options.resume and options.output and options.output.exists():
-        done = reported(options.output)
+        done = reported(options.output, without="alive")
         chosen = [m for m in chosen if described(m) not in done]
     options.scratch.mkdir(parents=True, exist_ok=True)
+    options.scratch = pathlib.Path(tempfile.mkdtemp(dir=options.scratch))  # two runs at once do not meet
     print(f"{len(chosen)} of {len(every)} mutants, --seed {seed}", flush=True)
 
     began, log = time.monotonic(), options.output.open("a") if options.output else None
@@ -302,6 +309,7 @@ def main():
         rest = marks(rest, trial, pool, report)
         for (mutant, _), verdict in zip(rest, pool.map(lambda job, n: trial.result(*job, n), rest, itertools.count())):
             report(mutant, *verdict)
+    shutil.rmtree(options.scratch)
     for name, number in by_suite.most_common():
         if number:
             print(f"{number:6} killed by {name}")
