@@ -8,7 +8,7 @@ counts as neither killed nor alive. Some mutants are left out because they alway
 - `i != n` for `i < n` in a loop that counts up from 0 and changes `i` nowhere else
 - exchanged arguments of a symmetric function
 - another width of a bool
-- a defaulted function without noexcept, which follows from the members
+- a defaulted function without noexcept, which follows from the members, or a deleted one
 - a lambda without noexcept, which the gate does not read
 - a function without [[nodiscard]] if its result has a type that is [[nodiscard]], or if no user can call it
 
@@ -313,7 +313,8 @@ class Generator:
                 close = self.partner[opening]
                 begins = [j for j in range(opening + 1, close) if self.at(j) == ";"]
                 self.negate(begins[-1] + 1 if begins else opening + 1, close)
-        elif t == "noexcept" and self.at(i + 1) != "(" and self.at(i + 2) != "default" and not self.is_lambda(i):
+        elif t == "noexcept" and self.at(i + 1) != "(" and self.at(i + 2) not in ("default", "delete") and \
+                not self.is_lambda(i):
             self.put("noexcept", i, "")
         elif t == "SOCKS_LIFETIMEBOUND":
             self.put("lifetimebound", i, "")
