@@ -81,8 +81,10 @@ class Process:
         """Ends it and the processes that it started. Its group may have more: the first program of Wine starts the
         services for all."""
         if self.process.poll() is None:
-            children = [word for tasks in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/children")
-                        for word in tasks.read_text().split()]
+            children = []
+            for of_thread in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/children"):
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended since
+                    children += of_thread.read_text().split()
             for pid in (self.process.pid, *map(int, children)):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
