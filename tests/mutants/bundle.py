@@ -6,15 +6,12 @@ systematic.py builds these alone. Only "killed" is a verdict of a bundle.
 """
 
 import collections
-import os
 import re
-import resource
 import shutil
-import subprocess
 import time
 
 from generate import Types, Generator
-from suites import TREE
+from suites import TREE, run
 
 CHOICE = """#include <cstdlib>
 inline const int socks_mutant = std::atoi(std::getenv("SOCKS_MUTANT"));
@@ -144,11 +141,7 @@ class Bundles:
 
     @staticmethod
     def passes(suite, program, number, seconds):
-        def limit():
-            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        return subprocess.run([str(program), *suite.arguments()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                              env={**os.environ, "SOCKS_MUTANT": str(number)}, preexec_fn=limit).returncode == 0
+        return run([str(program), *suite.arguments()], seconds=seconds, SOCKS_MUTANT=str(number)).returncode == 0
 
     def killed(self, suite, mutants):
         """The numbers of the mutants that a suite kills."""

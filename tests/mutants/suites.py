@@ -1,5 +1,6 @@
 """The suites that a mutated header is tried on: test files, replayed corpora and the simulation."""
 
+import os
 import pathlib
 import re
 import resource
@@ -11,11 +12,13 @@ LIMITS = {"g++": ["-fconstexpr-ops-limit=268435456", "-fconstexpr-loop-limit=167
           "clang": ["-fconstexpr-steps=16777216"]}
 
 
-def run(command, text=None):
-    """A process that is ended after a minute of its own time, however busy the machine is. `text` is its input."""
+def run(command, text=None, seconds=60, **environment):
+    """A process that is ended after so many seconds of its own time, however busy the machine is. `text` is its input."""
     def limit():
-        resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
-    return subprocess.run(command, input=text, capture_output=True, text=True, errors="replace", preexec_fn=limit)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return subprocess.run(command, input=text, capture_output=True, text=True, errors="replace", preexec_fn=limit,
+                          env={**os.environ, **environment})
 
 
 class Suite:
