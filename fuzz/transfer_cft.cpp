@@ -1,173 +1,50 @@
-// A configuration: each lookup ends, each finding has a position in the text, and each result is a valid
-// request. A configuration that is written from known values gives these values, target by target.
-// fuzz/cftutil.cpp checks the notation alone.
+// Any text as a configuration: each lookup ends, each finding has a position in the text, and each target is
+// a valid request, also after the text is gone. fuzz/cftutil.cpp checks the notation alone, and
+// fuzz/configuration.cpp what a configuration says.
 
 #include <socks/transfer_cft/resolve.hpp>
 
-#include "requests.hpp"
-
-#include <vector>
+#include "fuzz.hpp"
 
 using namespace fuzzing;
 
 namespace {
 
-// The place behind the last byte.
-socks::cft::position end_of(bytes text) { return socks::cft::position{1, 1}.after(text); }
+using socks::cft::position;
 
-// A network with its proxy, and the protocol and the service that use it.
-struct way {
-    bool five;
-    std::string host, user, password, service;
-    uint16_t port;  // 0: not written
-    uint16_t maxcnx;
-};
-
-struct values {
-    std::vector<way> ways;
-    std::vector<std::string> hosts;
-    uint16_t net_class, interval, attempts, limit;
-};
-
-// Any bytes as a value in apostrophes.
-std::string spelled(const std::string& s) {
-    std::string made = "'";
-    for (const char c : s) {
-        char room[8];
-        std::snprintf(room, sizeof room, "/x%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        made += room;
-    }
-    return made + '\'';
+// Whether a byte of the text is at this position, or its end. Some findings have no position.
+bool is_in(const position& wanted, bytes text) {
+    position at{1, 1};
+    for (size_t i = 0; i < text.size() && wanted != at; ++i)
+        at = text.data()[i] == '\n' ? position{at.line + 1, 1} : position{at.line, at.column + 1};
+    return wanted == at || wanted == position{};
 }
 
-values any_values(input& in) {
-    values v{{}, {}, static_cast<uint16_t>(in.byte() % 65), in.byte(), in.byte(), in.byte()};
-    for (int i = 0, n = 1 + in.byte() % 4; i < n; ++i) {
-        const std::string number = std::to_string(i);
-        way w{in.byte() % 2 != 0,
-              "proxy" + number,
-              text(in.take(in.byte() % 33)),
-              text(in.take(in.byte() % 33)),
-              in.byte() % 2 != 0 ? "service" + number : std::to_string(1 + in.byte()),
-              in.byte(),
-              static_cast<uint16_t>(1 + in.byte())};
-        for (char& c : w.user)
-            if (c == '\0') c = '?';  // SOCKS4 cannot carry it
-        v.ways.push_back(w);
-    }
-    for (int i = 0, n = 1 + in.byte() % 4; i < n; ++i)
-        v.hosts.push_back(in.byte() % 2 != 0 ? "192.0.2." + std::to_string(i) : "host" + std::to_string(i));
-    return v;
-}
-
-// The name of each item in a list: (a,b,c).
-template <class Item, class Name>
-std::string list_of(const std::vector<Item>& items, Name name_of) {
-    std::string s;
-    for (size_t i = 0; i < items.size(); ++i) s += (i == 0 ? '(' : ',') + name_of(i);
-    return s + ')';
-}
-
-// Every network is defined twice, and what counts is the later one. There are hosts of another CLASS too.
-std::string configuration_of(const values& v) {
-    const auto name = [](const char* what) { return [what](size_t i) { return what + std::to_string(i); }; };
-    const std::string net_class = std::to_string(v.net_class);
-    std::string s = "CFTNET ID=first CFTNET ID=unused,INET=first,HOST=h,PROTOCOL=SOCKS5\n";
-    std::string active = "first";
-    for (size_t i = 0; i < v.ways.size(); ++i) {
-        const way& w = v.ways[i];
-        const std::string id = 'n' + std::to_string(i);
-        active += ',' + id;
-        s += "CFTNET ID=" + id + ",INET=first,HOST=other,PROTOCOL=SOCKS5,PORT=9,USER=u,PASSWORD=p\n";
-        s += "CFTNET ID=" + id + ",INET=first,CLASS=" + net_class + ",HOST=" + w.host +
-             ",MAXCNX=" + std::to_string(w.maxcnx) + (w.five ? ",PROTOCOL=SOCKS5" : ",PROTOCOL=SOCKS4") +
-             ",USER=" + spelled(w.user) + ",PASSWORD=" + spelled(w.password) +
-             (w.port == 0 ? "" : ",PORT=" + std::to_string(w.port)) + '\n';
-        s += "CFTPROT ID=p" + std::to_string(i) + ",NET=" + id + '\n';
-    }
-    const auto service = [&](size_t i) { return v.ways[i].service; };
-    const auto host = [&](size_t i) { return v.hosts[i]; };
-    s += "CFTPARM NET=(" + active + "),PART=(Q,P)\n";
-    s += "CFTPART ID=P,PROT=" + list_of(v.ways, name("p")) + ",SAP=" + list_of(v.ways, service) + '\n';
-    s += "CFTTCP ID=P,CLASS=" + net_class + ",HOST=" + list_of(v.hosts, host) +
-         ",RETRYW=" + std::to_string(v.interval) + ",RETRYN=" + std::to_string(v.attempts) +
-         ",RETRYM=" + std::to_string(v.limit);
-    return s + "\nCFTTCP ID=P,CLASS=" + std::to_string((v.net_class + 1) % 65) + ",HOST=other,RETRYM=1\n";
-}
-
-void check_target(const socks::cft::attempt& a, const way& w, const std::string& host) {
-    const bool is_address = host.front() == '1';
-    const bool named = w.service.front() == 's';
-    demand(text(a.proxy.host.name()) == w.host && a.proxy.port == (w.port == 0 ? 1080 : w.port));
-    demand(a.maxcnx == w.maxcnx && a.request.command == socks::command::connect);
-    demand(a.request.version == (w.five       ? socks::version::v5
-                                 : is_address ? socks::version::v4
-                                              : socks::version::v4a));
-    demand(text(a.request.credentials.user) == w.user &&
-           text(a.request.credentials.password) == (w.five ? w.password : ""));
-    demand(a.request.to.host == socks::host(bytes(host)));
-    demand(named ? text(a.service) == w.service
-                 : a.service.empty() && std::to_string(a.request.to.port) == w.service);
-}
-
-// One more command makes a configuration unusable.
-void check_unusable(const std::string& whole, const values& v) {
-    const std::string net_class = std::to_string(v.net_class);
-    const std::string network = "CFTNET ID=n0,INET=first,HOST=h,PROTOCOL=SOCKS5,CLASS=" + net_class;
-    const std::string tcp = "CFTTCP ID=P,HOST=h,CLASS=" + net_class;
-    const std::string ends[] = {"CFTPART ID=P,PROT=p0,SAP=1,MODE=DELETE",
-                                network + ",MODE=DELETE",
-                                tcp + ",MODE=DELETE",
-                                tcp + ",MODE=CREATE",
-                                "CFTPROT ID=p0,NET=unused",
-                                "CFTNET ID=first,PROTOCOL=SOCKS5,HOST=h,INET=n0"};
-    const std::string all = whole + ends[v.interval % 6];
-    const block text{bytes(all)};
-    socks::cft::finding room[8];
-    socks::cft::findings found(room);
-    socks::cft::targets targets;
-    demand(!socks::cft::resolve(text.view(), "P", targets, found) && found.total() != 0);
-}
-
-void check_configuration(input in) {
-    const values v = any_values(in);
-    const std::string whole = configuration_of(v);
-    const block text{bytes(whole)};
+bool resolve(bytes from, socks::cft::targets& result) {
+    const block text(from);
     socks::cft::finding room[16];
     socks::cft::findings found(room);
-    socks::cft::targets targets;
-    demand(socks::cft::resolve(text.view(), "P", targets, found));
-    demand(targets.hosts() == v.hosts.size() && targets.protocols() == v.ways.size());
-    demand(targets.schedule() ==
-           socks::retry_schedule{.interval = v.interval, .attempts = v.attempts, .limit = v.limit});
-    for (uint32_t h = 0; h < targets.hosts(); ++h)
-        for (uint32_t p = 0; p < targets.protocols(); ++p)
-            check_target(targets.attempt_for({h, p}), v.ways[p], v.hosts[h]);
-    check_unusable(whole, v);
+    const bool usable = socks::cft::resolve(text.view(), "P", result, found);
+    demand(usable == found.usable());
+    for (const socks::cft::finding& f : found) {
+        demand(is_in(f.position, text.view()) && (!usable || is_warning(f.what)));
+        demand(!encode_exactly([&](buffer out) { return format(f, out); }).empty());
+    }
+    return usable;
 }
 
 }  // namespace
 
 void fuzz(input in) {
-    check_configuration(in);
-    const block text(in.rest());
-    socks::cft::finding room[64];
-    socks::cft::findings found(room);
     socks::cft::targets targets;
-    const bool usable = socks::cft::resolve(text.view(), "P", targets, found);
-    demand(usable == found.usable());
-    const socks::cft::position end = end_of(text.view());
-    for (const socks::cft::finding& f : found) {
-        demand(f.position.line <= end.line);
-        demand(!encode_exactly([&](buffer out) { return format(f, out); }).empty());
-    }
-    if (!usable) return;
-    demand(targets.hosts() != 0 && targets.protocols() != 0 && validate(targets.schedule()) == errc::none);
+    if (!resolve(in.rest(), targets)) return;
+    const socks::retry_schedule schedule = targets.schedule();
+    demand(targets.hosts() != 0 && targets.protocols() != 0 && validate(schedule) == errc::none);
     for (uint32_t failed = 0; failed < 16; ++failed) {
-        const auto a =
-            targets.attempt_for(target_of(targets.schedule(), failed, targets.hosts(), targets.protocols()));
-        demand(socks::validate(a.request) == errc::none && a.proxy.host.kind() != socks::host_kind::bad &&
-               a.proxy.port != 0);
-        demand(a.request.to.port != 0 || !a.service.empty());
+        const auto a = targets.attempt_for(target_of(schedule, failed, targets.hosts(), targets.protocols()));
+        demand(a.proxy.host.kind() != socks::host_kind::bad && a.proxy.port != 0);
+        demand(validate(a.request) == errc::none);
+        const bool named = !a.service.empty();
+        demand(named == (a.request.to.port == 0) && !(named && socks::detail::is_digit(a.service.data()[0])));
     }
 }

@@ -460,6 +460,23 @@ CONFIGURATION = "transfer_cft/configuration.hpp"
 OBJECTS = "transfer_cft/objects.hpp"
 RESOLVE = "transfer_cft/resolve.hpp"
 ORACLE = "fuzz/transfer_cft"
+fault(ORACLE, "a line break counts as two lines", LEXER, "p = {p.line + 1, 1};", "p = {p.line + 2, 1};")
+fault(ORACLE, "an error is forgotten if there is no room for its finding", "transfer_cft/finding.hpp",
+      "        if (total_ < capacity_) room_[total_] = f;\n        ++total_;\n        usable_",
+      "        ++total_;\n        if (total_ > capacity_) return;\n        room_[total_ - 1] = f;\n        usable_")
+fault(ORACLE, "the port 0 of a partner is accepted", RESOLVE, "(!port || *port == 0)", "!port")
+fault(ORACLE, "a service that begins with a digit is accepted", RESOLVE,
+      "!socks::detail::is_digit(sap.data()[0]) && !sap", "!sap")
+fault(ORACLE, "a partner without CFTTCP can be called", RESOLVE,
+      "if (!find_tcp_of_any_class(id, other)) return fail_missing(p.id, tcp::keyword);",
+      "if (!find_tcp_of_any_class(id, other)) return false;")
+fault(ORACLE, "the host of a proxy is not checked", OBJECTS,
+      "host.value.empty() ? errc::none : socks::host(host.value.view()).error();",
+      "host.value.empty() ? errc::none : errc::none;")
+fault(ORACLE, "the host of a partner is not checked", RESOLVE,
+      "if (find_tcp(p)) validate_requests();", "static_cast<void>(find_tcp(p));")
+
+ORACLE = "fuzz/configuration"
 fault(ORACLE, "a proxy without a PORT is called at 8080", OBJECTS, "port{1080};", "port{8080};")
 fault(ORACLE, "RETRYW and RETRYN are exchanged", OBJECTS,
       ".interval = retryw.value, .attempts = retryn.value", ".interval = retryn.value, .attempts = retryw.value")

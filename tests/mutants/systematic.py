@@ -72,7 +72,8 @@ FAMILIES = {
     "system/": "",
     "text/": "literal uri tor invariants_overlap transfer_cft_resolve fuzz/literal fuzz/uri",
     "transfer_cft/": "transfer_cft_lexer transfer_cft_parser transfer_cft_values transfer_cft_objects transfer_cft_finding "
-                     "transfer_cft_configuration transfer_cft_resolve invariants_overlap fuzz/cftutil fuzz/transfer_cft",
+                     "transfer_cft_configuration transfer_cft_resolve invariants_overlap fuzz/cftutil fuzz/transfer_cft "
+                     "fuzz/configuration",
 }
 
 

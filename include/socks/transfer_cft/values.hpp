@@ -62,7 +62,7 @@ enum class origin : uint8_t { none, cftutil, designer, copilot };
 /// PROTOCOL: the protocol of a proxy.
 enum class proxy_protocol : uint8_t { none, socks4, socks5 };
 /// MODE: what a command does to an earlier object. erase is DELETE, because delete is a keyword of C++.
-enum class mode : uint8_t { replace, create, erase };  // erase is DELETE, because delete is a keyword of C++
+enum class mode : uint8_t { replace, create, erase };
 
 namespace detail {
 
