@@ -7,6 +7,7 @@
 
 #include "fuzz.hpp"
 
+#include <string_view>
 #include <vector>
 
 using namespace fuzzing;
@@ -22,6 +23,8 @@ bool is_last(const token& t) {
     return t.kind == kind::end || t.kind == kind::open_quote || t.kind == kind::open_comment;
 }
 
+std::string_view view(bytes of) { return {of.data(), of.size()}; }
+
 // Where the token begins; for a value in apostrophes that is the first of them.
 size_t begin_of(const token& t, bytes text) {
     return static_cast<size_t>(t.text.data() - text.data()) - (t.kind == kind::quoted ? 1 : 0);
@@ -32,7 +35,7 @@ size_t end_of(const token& t, bytes text) {
 }
 
 // Blanks and whole comments.
-bool separates(const std::string& s) {
+bool separates(std::string_view s) {
     size_t i = 0;
     while (i < s.size()) {
         const size_t blank = s.find_first_not_of(" \t\n\v\f\r", i);
@@ -41,20 +44,18 @@ bool separates(const std::string& s) {
             continue;
         }
         const size_t end = s.compare(i, 2, "/*") == 0 ? s.find("*/", i + 2) : std::string::npos;
-        if (end == std::string::npos) return false;
+        if (end == s.npos) return false;
         i = end + 2;
     }
     return true;
 }
 
 // What stands for itself, or begins something else, at the front of `s`.
-bool is_mark(const std::string& s) {
-    return std::string("=,()'").find(s[0]) != std::string::npos || s == "/*";
-}
+bool is_mark(std::string_view s) { return std::string_view("=,()'").find(s[0]) != s.npos || s == "/*"; }
 
 // Nothing in a word would end it, and nothing in a value between apostrophes.
 bool hangs_together(const token& t) {
-    const std::string s = text(t.text);
+    const std::string_view s = view(t.text);
     if (t.kind != kind::word && t.kind != kind::quoted) return s.size() == 1;
     for (size_t i = 0; i < s.size(); ++i) {
         if (s.compare(i, 2, "//") == 0 || s.compare(i, 2, "/'") == 0)
@@ -90,7 +91,7 @@ std::vector<token> tokens_of(bytes all) {
         const token t = in.next();
         const size_t begin = t.kind == kind::end ? all.size() : begin_of(t, all);
         demand(begin >= done && begin + t.text.size() <= all.size());
-        demand(t.position == at.of(begin) && separates(text(all.first(begin).subspan(done))));
+        demand(t.position == at.of(begin) && separates(view(all.first(begin).subspan(done))));
         if (is_last(t)) {
             const token again = in.next();
             demand(again.kind == t.kind && again.text == t.text && again.position == t.position);
@@ -173,7 +174,7 @@ void write(bytes choices) {
 }
 
 // Byte by byte, without a buffer: false where a slash begins nothing.
-bool meaning_of(const std::string& s, std::string& made) {
+bool meaning_of(std::string_view s, std::string& made) {
     for (size_t i = 0; i < s.size(); ++i) {
         if (s[i] != '/') {
             made += s[i];
@@ -181,7 +182,7 @@ bool meaning_of(const std::string& s, std::string& made) {
             made += s[++i];
         } else {
             const bool sixteen = s.compare(i, 2, "/x") == 0;
-            const std::string digits = s.substr(i + (sixteen ? 2 : 1), sixteen ? 2 : 3);
+            const std::string digits(s.substr(i + (sixteen ? 2 : 1), sixteen ? 2 : 3));
             const char* known = sixteen ? "0123456789abcdefABCDEF" : "01234567";
             if (digits.size() != (sixteen ? 2 : 3) || digits.find_first_not_of(known) != std::string::npos)
                 return false;
@@ -197,7 +198,7 @@ bool meaning_of(const std::string& s, std::string& made) {
 void decode(bytes value) {
     const block copy(value);
     std::string expected;
-    const bool sound = meaning_of(text(value), expected);
+    const bool sound = meaning_of(view(value), expected);
     errc refusal = errc::none;
     const std::string made =
         encode_exactly([&](buffer out) { return socks::cft::decode_value(copy.view(), out); }, &refusal);
