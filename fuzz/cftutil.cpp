@@ -44,14 +44,16 @@ bool separates(std::string_view s) {
             continue;
         }
         const size_t end = s.compare(i, 2, "/*") == 0 ? s.find("*/", i + 2) : std::string::npos;
-        if (end == s.npos) return false;
+        if (end == std::string_view::npos) return false;
         i = end + 2;
     }
     return true;
 }
 
 // What stands for itself, or begins something else, at the front of `s`.
-bool is_mark(std::string_view s) { return std::string_view("=,()'").find(s[0]) != s.npos || s == "/*"; }
+bool is_mark(std::string_view s) {
+    return std::string_view("=,()'").find(s[0]) != std::string_view::npos || s == "/*";
+}
 
 // Nothing in a word would end it, and nothing in a value between apostrophes.
 bool hangs_together(const token& t) {

@@ -1,11 +1,11 @@
-// A configuration that is written from known values gives these values, target by target. Each network is
-// defined twice, and what counts is the later one. One more command makes the configuration unusable.
-// fuzz/transfer_cft.cpp reads any text as a configuration.
+// A configuration that is written from known values gives these values, for each host and protocol. One more
+// command makes it unusable. fuzz/transfer_cft.cpp reads any text as a configuration.
 
 #include <socks/transfer_cft/resolve.hpp>
 
 #include "fuzz.hpp"
 
+#include <iterator>
 #include <vector>
 
 using namespace fuzzing;
@@ -65,7 +65,8 @@ std::string list_of(const std::vector<Item>& items, Name name_of) {
     return s + ')';
 }
 
-// Every network is defined twice, and what counts is the later one. There are hosts of another CLASS too.
+// Every network of a protocol is defined twice, and what counts is the later one. There are hosts of another
+// CLASS too.
 std::string configuration_of(const values& v) {
     const auto name = [](const char* what) { return [what](size_t i) { return what + std::to_string(i); }; };
     const std::string net_class = std::to_string(v.net_class);
@@ -110,22 +111,31 @@ void check_target(const socks::cft::attempt& a, const way& w, const std::string&
 
 // One more command makes a configuration unusable.
 void check_unusable(const std::string& whole, const values& v) {
+    using socks::cft::flaw;
     const std::string net_class = std::to_string(v.net_class);
-    const std::string network = "CFTNET ID=n0,INET=first,HOST=h,PROTOCOL=SOCKS5,CLASS=";
+    const std::string proxy = ",INET=first,HOST=h,PROTOCOL=SOCKS5,CLASS=";
+    const std::string last_network = "CFTNET ID=n" + std::to_string(v.ways.size() - 1) + proxy;
     const std::string tcp = "CFTTCP ID=P,HOST=h,CLASS=" + net_class;
-    const std::string ends[] = {"CFTPART ID=P,PROT=p0,SAP=1,MODE=DELETE",
-                                network + net_class + ",MODE=DELETE",
-                                network + std::to_string((v.net_class + 2) % 65),
-                                tcp + ",MODE=DELETE",
-                                tcp + ",MODE=CREATE",
-                                "CFTPROT ID=p0,NET=unused",
-                                "CFTNET ID=first,PROTOCOL=SOCKS5,HOST=h,INET=n0"};
-    const std::string all = whole + ends[v.interval % std::size(ends)];
+    const struct {
+        std::string command;
+        flaw expected;
+    } ends[] = {{"CFTPART ID=P,PROT=p0,SAP=1,MODE=DELETE", flaw::no_such_object},
+                {last_network + net_class + ",MODE=DELETE", flaw::no_such_object},
+                {last_network + std::to_string((v.net_class + 2) % 65), flaw::other_class},
+                {tcp + ",MODE=DELETE", flaw::other_class},
+                {tcp + ",MODE=CREATE", flaw::already_exists},
+                {"CFTPROT ID=p0,NET=unused", flaw::not_active},
+                {"CFTNET ID=first,PROTOCOL=SOCKS5,HOST=h,INET=n0", flaw::proxy_behind_proxy}};
+    const auto& [command, expected] = ends[v.interval % std::size(ends)];
+    const std::string all = whole + command;
     const block text{bytes(all)};
-    socks::cft::finding room[8];
+    socks::cft::finding room[16];
     socks::cft::findings found(room);
     socks::cft::targets targets;
-    demand(!socks::cft::resolve(text.view(), "P", targets, found) && found.total() != 0);
+    demand(!socks::cft::resolve(text.view(), "P", targets, found));
+    bool is_found = false;
+    for (const socks::cft::finding& f : found) is_found = is_found || f.what == expected;
+    demand(is_found);
 }
 
 }  // namespace

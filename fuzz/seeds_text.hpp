@@ -154,8 +154,8 @@ inline constexpr row inputs[] = {
      "CFTNET ID=m CFTNET ID=n,INET=m,CLASS=2,PROTOCOL=SOCKS5,HOST=h,PORT=1081,USER=u,PASSWORD=p,\n"
      "CFTPROT ID=p,NET=n,\nCFTPART ID=P,PROT=p,SAP=1761,\nCFTTCP ID=P,CLASS=2,HOST='::1'"},
     {"transfer_cft", "seventeen warnings and a syntax error", 0,
-     "CFTNET ID=n,A=1,B=1,C=1,D=1,E=1,F=1,G=1,H=1,I=1,J=1,K=1,L=1,M=1,N=1,O=1,P=1,Q=1 ID"},
-    // The choices of any_values().
+     "CFTNET ID=n,A=1,B=1,C=1,D=1,E=1,F=1,G=1,H=1,I=1,J=1,K=1,L=1,M=1,N=1,O=1,P=1,Q=1 ID="},
+    // Read by any_values() of configuration.cpp.
     {"configuration", "values of two protocols and four hosts", 0,
      "02 01 04 0c 01  01 04 6a6f272f 03 'f o' 00 19 00 1f  00 02 'u/' 00 01 38 04  03 01 00 01 00"_bytes},
     {"disposition", "codes of both versions", 0,

@@ -10,24 +10,26 @@ using namespace fuzzing;
 
 namespace {
 
+using socks::cft::finding;
 using socks::cft::position;
 
-// Whether a byte of the text is at this position, or its end. Some findings have no position.
-bool is_in(const position& wanted, bytes text) {
+// Whether the finding has the position of a byte of the text, or of its end. Only a missing partner has none.
+bool is_in(const finding& f, bytes text) {
     position at{1, 1};
-    for (size_t i = 0; i < text.size() && wanted != at; ++i)
+    for (size_t i = 0; i < text.size() && f.position != at; ++i)
         at = text.data()[i] == '\n' ? position{at.line + 1, 1} : position{at.line, at.column + 1};
-    return wanted == at || wanted == position{};
+    const bool no_partner = f.what == socks::cft::flaw::no_such_object && f.subject == bytes("CFTPART");
+    return f.position == at || (f.position == position{} && no_partner);
 }
 
 bool resolve(bytes from, socks::cft::targets& result) {
     const block text(from);
-    socks::cft::finding room[16];
+    finding room[16];  // few, so that a text can have more
     socks::cft::findings found(room);
     const bool usable = socks::cft::resolve(text.view(), "P", result, found);
     demand(usable == found.usable());
-    for (const socks::cft::finding& f : found) {
-        demand(is_in(f.position, text.view()) && (!usable || is_warning(f.what)));
+    for (const finding& f : found) {
+        demand(is_in(f, text.view()) && (!usable || is_warning(f.what)));
         demand(!encode_exactly([&](buffer out) { return format(f, out); }).empty());
     }
     return usable;

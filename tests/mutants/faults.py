@@ -492,6 +492,8 @@ fault(ORACLE, "the hosts of another CLASS are called", RESOLVE,
       "            return t.id.value.view() == id && t.net_class.value == net_class;",
       "const auto wanted = [id, net_class](const tcp& t) {\n            static_cast<void>(net_class);\n"
       "            return t.id.value.view() == id;")
+fault(ORACLE, "the networks of a partner may have different classes", RESOLVE,
+      "if (net.net_class.value != result_.networks_[0].net_class.value)", "if (net.net_class.value > max_class)")
 fault(ORACLE, "a network that CFTPARM does not name is used", RESOLVE,
       'if (!in_.is_active("NET", net.id.value.view()))', "if (!net.id.given)")
 fault(ORACLE, "a SOCKS4 request carries the password", RESOLVE,

@@ -152,7 +152,7 @@ class chap_message {
     return {chap_message(in.first(size).subspan(2)), size};
 }
 
-/// The number of bytes that encode_chap writes. Meaningless if it refuses the message.
+/// The number of bytes that encode_chap writes. Meaningless if the message is invalid.
 [[nodiscard]] constexpr size_t encoded_size(const chap_attribute* attributes, size_t count) noexcept {
     size_t size = 2;
     for (size_t i = 0; i < count; ++i) size += 2 + attributes[i].value.size();

@@ -93,7 +93,7 @@ constexpr size_t min_token(gssapi_type type) noexcept { return type == gssapi_ty
     return exact || d.error() != errc::none ? d : decoded<gssapi_message>(errc::bad_length);
 }
 
-/// The number of bytes that encode_gssapi writes. Meaningless if it refuses the message.
+/// The number of bytes that encode_gssapi writes. Meaningless if the message is invalid.
 [[nodiscard]] constexpr size_t encoded_size(const gssapi_message& m) noexcept {
     return m.type == gssapi_type::abort ? 2 : gssapi_head_size + m.token.size();
 }

@@ -181,7 +181,7 @@ SOCKS_INLINE_UNLESS_SIZE constexpr message_size write_request4(command requested
 
 }  // namespace detail
 
-/// The number of bytes that encode_request4 writes. Meaningless if it refuses the message.
+/// The number of bytes that encode_request4 writes. Meaningless if the message is invalid.
 [[nodiscard]] constexpr size_t encoded_size(const request4& r) noexcept {
     return detail::request_size4(r.to.host, r.user.size());
 }

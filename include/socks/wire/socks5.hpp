@@ -55,7 +55,7 @@ struct reply5 {
     return {{in.subspan(2).first(n)}, 2 + n};
 }
 
-/// The number of bytes that encode_greeting writes. Meaningless if it refuses the message.
+/// The number of bytes that encode_greeting writes. Meaningless if the message is invalid.
 [[nodiscard]] constexpr size_t encoded_size(const greeting& g) noexcept { return 2 + g.methods.size(); }
 
 namespace detail {
@@ -193,7 +193,7 @@ SOCKS_ALWAYS_INLINE constexpr endpoint read_bound5(bytes message) noexcept {
     return {read, *size};
 }
 
-/// The number of bytes that encode_request5 writes. Meaningless if it refuses the message.
+/// The number of bytes that encode_request5 writes. Meaningless if the message is invalid.
 [[nodiscard]] constexpr size_t encoded_size(const request5& r) noexcept {
     return detail::frame_size5(r.to.host);
 }
@@ -238,7 +238,7 @@ SOCKS_ALWAYS_INLINE constexpr encoded encode_request5(const request5& r,
     return {read, *size};
 }
 
-/// The number of bytes that encode_reply5 writes. Meaningless if it refuses the message.
+/// The number of bytes that encode_reply5 writes. Meaningless if the message is invalid.
 [[nodiscard]] constexpr size_t encoded_size(const reply5& r) noexcept {
     return detail::frame_size5(r.bound.host);
 }

@@ -61,7 +61,7 @@ SOCKS_ALWAYS_INLINE constexpr message_size measure_auth_status(bytes in, toleran
     return {detail::read_credentials(in.first(*size)), *size};
 }
 
-/// The number of bytes that encode_credentials writes. Meaningless if it refuses the message.
+/// The number of bytes that encode_credentials writes. Meaningless if the message is invalid.
 [[nodiscard]] constexpr size_t encoded_size(const credentials& c) noexcept {
     return 3 + c.user.size() + c.password.size();
 }
