@@ -23,8 +23,6 @@ bool is_last(const token& t) {
     return t.kind == kind::end || t.kind == kind::open_quote || t.kind == kind::open_comment;
 }
 
-std::string_view view(bytes of) { return {of.data(), of.size()}; }
-
 // Where the token begins; for a value in apostrophes that is the first of them.
 size_t begin_of(const token& t, bytes text) {
     return static_cast<size_t>(t.text.data() - text.data()) - (t.kind == kind::quoted ? 1 : 0);
@@ -57,7 +55,7 @@ bool is_mark(std::string_view s) {
 
 // Nothing in a word would end it, and nothing in a value between apostrophes.
 bool hangs_together(const token& t) {
-    const std::string_view s = view(t.text);
+    const std::string_view s = t.text;
     if (t.kind != kind::word && t.kind != kind::quoted) return s.size() == 1;
     for (size_t i = 0; i < s.size(); ++i) {
         if (s.compare(i, 2, "//") == 0 || s.compare(i, 2, "/'") == 0)
@@ -93,7 +91,7 @@ std::vector<token> tokens_of(bytes all) {
         const token t = in.next();
         const size_t begin = t.kind == kind::end ? all.size() : begin_of(t, all);
         demand(begin >= done && begin + t.text.size() <= all.size());
-        demand(t.position == at.of(begin) && separates(view(all.first(begin).subspan(done))));
+        demand(t.position == at.of(begin) && separates(all.first(begin).subspan(done)));
         if (is_last(t)) {
             const token again = in.next();
             demand(again.kind == t.kind && again.text == t.text && again.position == t.position);
@@ -200,7 +198,7 @@ bool meaning_of(std::string_view s, std::string& made) {
 void decode(bytes value) {
     const block copy(value);
     std::string expected;
-    const bool sound = meaning_of(view(value), expected);
+    const bool sound = meaning_of(value, expected);
     errc refusal = errc::none;
     const std::string made =
         encode_exactly([&](buffer out) { return socks::cft::decode_value(copy.view(), out); }, &refusal);

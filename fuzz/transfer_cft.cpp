@@ -47,6 +47,7 @@ void fuzz(input in) {
         demand(a.proxy.host.kind() != socks::host_kind::bad && a.proxy.port != 0);
         demand(validate(a.request) == errc::none);
         const bool named = !a.service.empty();
-        demand(named == (a.request.to.port == 0) && !(named && socks::detail::is_digit(a.service.data()[0])));
+        demand(named == (a.request.to.port == 0));
+        demand(!named || a.service[0] < '0' || a.service[0] > '9');
     }
 }
